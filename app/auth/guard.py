@@ -1,0 +1,103 @@
+"""Who is asking, and whether they may: the one gate in front of every route."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+from flask import g, request
+
+from app.api import Access
+from app.auth import secrets, sessions, tokens
+from app.auth.models import UserSession
+from app.config import settings
+from app.db import db, now, writing
+from app.errors import Forbidden, NotFound, Unauthorized
+from app.users.models import User
+
+
+class HasOwner(Protocol):
+    user_id: Any
+
+
+T = TypeVar("T", bound=HasOwner)
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class CrossSite(Forbidden):
+    error = "cross_site_request"
+    detail = "This request did not come from the shop's own page."
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    user: User
+    session: UserSession
+
+
+def guard(access: Access, *, wanted: bool) -> SignedIn | None:
+    """Lets the request through, or raises Unauthorized or Forbidden. Nobody is looked up where nobody is `wanted`."""
+    bearer = request.headers.get("Authorization", "")
+    if access is Access.PROVIDER:
+        return None
+    if not bearer and sessions.cookie() is not None and request.method not in SAFE:
+        _check_origin()
+    if access is Access.ALL and not wanted:
+        return None
+    found = _by_bearer(bearer) if bearer else _by_cookie()
+    if found is None:
+        if access is Access.ALL:
+            return None
+        raise Unauthorized(headers={"WWW-Authenticate": "Bearer"})
+    g.user_id = found.user.id
+    if access is Access.STAFF and not found.user.is_staff:
+        raise Forbidden("Only those who run the shop may do this.")
+    return found
+
+
+def _check_origin() -> None:
+    """A page of somebody else's can make a browser send our cookie, but not these headers.
+
+    https://www.w3.org/TR/fetch-metadata/ and, for older browsers, Origin.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site == "same-origin" or (site is None and request.headers.get("Origin") == settings().public_url):
+        return
+    raise CrossSite
+
+
+def _by_bearer(header: str) -> SignedIn | None:
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise tokens.InvalidToken
+    moment = now()
+    found = _find(UserSession.id == tokens.read(settings(), token.strip(), moment), moment)
+    if found is None:
+        raise tokens.InvalidToken
+    return found
+
+
+def _by_cookie() -> SignedIn | None:
+    if not (token := sessions.cookie()):
+        return None
+    return _find(UserSession.token_hash == secrets.digest(token), now())
+
+
+def _find(condition: sa.ColumnElement[bool], moment: datetime) -> SignedIn | None:
+    found = sessions.find(db.session, condition, moment)  # type: ignore[arg-type]
+    if found is None:
+        return None
+    if moment - found.used_at > sessions.TOUCH:
+        db.session.commit()
+        with writing():
+            touched = sa.update(UserSession).where(UserSession.id == found.id).values(used_at=moment)
+            db.session.execute(touched)
+            db.session.commit()
+    return SignedIn(found.user, found)
+
+
+def owned(found: T | None, user: User, *, staff: bool = False) -> T:
+    """`found`, where it is `user`'s, or `staff` may see it too. For anybody else it is not there."""
+    if found is None or not (found.user_id == user.id or (staff and user.is_staff)):
+        raise NotFound
+    return found

@@ -1,0 +1,191 @@
+from typing import Annotated
+from urllib.parse import urlencode
+
+import msgspec
+from flask import current_app, redirect, request
+from werkzeug.wrappers import Response
+
+from app.api import Access, Answer, Api, Line
+from app.auth import oauth, secrets, service, sessions, tokens
+from app.auth.models import UserSession
+from app.auth.profile import Profile
+from app.auth.providers import OAuthFailure, Provider, providers
+from app.bridge import blocking
+from app.config import settings
+from app.db import db, now
+from app.users import service as users
+from app.users.models import User
+from app.users.shapes import UserOut
+
+routes = Api("auth")
+
+Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+BROWSER = "kiosk-oauth"
+"""The cookie that binds a sign-in at a provider to the browser that began it."""
+
+
+class Registration(msgspec.Struct, frozen=True):
+    username: Line
+    email: Line
+    password: Password
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    username: Line
+    password: Password
+
+
+class Refreshing(msgspec.Struct, frozen=True):
+    refresh_token: Line
+
+
+class NewPassword(msgspec.Struct, frozen=True):
+    token: Line
+    password: Password
+
+
+class ProfileChange(msgspec.Struct, frozen=True):
+    name: Line | msgspec.UnsetType | None = msgspec.UNSET
+    email: Line | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class Done(msgspec.Struct, frozen=True):
+    done: bool
+
+
+class ProviderOut(msgspec.Struct, frozen=True):
+    """`url` begins a sign-in there; `?next=` names the page to come back to."""
+
+    name: str
+    label: str
+    url: str
+
+
+class Wish(msgspec.Struct, frozen=True):
+    next: str = "/"
+
+
+@routes.post("/api/register", access=Access.ALL, status=201, raises=(users.UsernameTaken,))
+def register(body: Registration) -> UserOut:
+    """Make an account with a username and a password."""
+    user = service.register(db.session(), settings(), body.username, body.email, body.password)
+    return UserOut.of(user)
+
+
+@routes.post("/api/login", access=Access.ALL, raises=(service.InvalidCredentials,))
+def login(body: Credentials) -> Answer[tokens.TokenPair]:
+    """Sign in an API client: a bearer token, and a refresh token for when it has expired."""
+    user = service.by_password(db.session(), body.username, body.password)
+    return _unstored(tokens.sign_in(db.session(), settings(), user, now()))
+
+
+@routes.post("/api/token/refresh", access=Access.ALL, raises=(tokens.InvalidToken,))
+def refresh(body: Refreshing) -> Answer[tokens.TokenPair]:
+    """The next pair of tokens; each refresh token works once."""
+    return _unstored(tokens.refresh(db.session(), settings(), body.refresh_token, now()))
+
+
+def _unstored(pair: tokens.TokenPair) -> Answer[tokens.TokenPair]:
+    return Answer(pair, headers={"Cache-Control": "no-store"})
+
+
+@routes.post("/api/logout", access=Access.SIGNED_IN)
+def logout(session: UserSession) -> Done:
+    """End the session that this request came with; its tokens are worth nothing from now on."""
+    sessions.end(db.session(), session)
+    return Done(True)
+
+
+@routes.post("/api/session", access=Access.ALL, raises=(service.InvalidCredentials,))
+def sign_in(body: Credentials) -> Response:
+    """Sign in a browser: answers with the user and sets the session's cookie."""
+    user = service.by_password(db.session(), body.username, body.password)
+    response = Response(msgspec.json.encode(UserOut.of(user)), mimetype="application/json")
+    sessions.set_cookie(response, sessions.rotate(db.session(), user, now()))
+    return response
+
+
+@routes.delete("/api/session", access=Access.ALL)
+def sign_out(session: UserSession | None) -> Response:
+    """Sign the browser out. Without a session there is nothing to do, and that is fine."""
+    if session is not None:
+        sessions.end(db.session(), session)
+    response = Response(msgspec.json.encode(Done(True)), mimetype="application/json")
+    sessions.drop_cookie(response)
+    return response
+
+
+@routes.get("/api/profile", access=Access.SIGNED_IN)
+def show_profile(user: User) -> UserOut:
+    """Whoever is signed in."""
+    return UserOut.of(user)
+
+
+@routes.patch("/api/profile", access=Access.SIGNED_IN)
+def change_profile(body: ProfileChange, user: User) -> UserOut:
+    """Change the name or the email; what is left out stays."""
+    given = {name for name in ("name", "email") if getattr(body, name) is not msgspec.UNSET}
+    users.change(db.session(), user, name=body.name or None, email=body.email or None, given=given)
+    return UserOut.of(user)
+
+
+@routes.post("/api/password/reset", access=Access.ALL, raises=(service.InvalidLink,))
+def reset_password(body: NewPassword) -> Done:
+    """Set a new password with the token of a one-time link. Everybody signed in as this user no longer is."""
+    service.reset_password(db.session(), settings(), body.token, body.password, now())
+    return Done(True)
+
+
+@routes.get("/api/providers", access=Access.ALL)
+def list_providers() -> list[ProviderOut]:
+    """Where one can sign in with an account one already has."""
+    return [ProviderOut(each.name, each.label, f"/oauth/login/{each.name}") for each in providers().values()]
+
+
+@routes.get("/oauth/login/<provider>", access=Access.ALL, status=302, writes=True)
+async def begin_oauth(provider: str, query: Wish) -> Response:
+    """To the provider's sign-in page, and from there to the callback."""
+    browser = request.cookies.get(BROWSER) or secrets.mint()
+    try:
+        url = await oauth.begin(db.session(), provider, query.next, browser, now())
+    except OAuthFailure as failure:
+        return _refused(failure)
+    response = redirect(url)
+    lasts = int(oauth.WITHIN.total_seconds())
+    secure = settings().https
+    response.set_cookie(BROWSER, browser, max_age=lasts, secure=secure, httponly=True, samesite="Lax", path="/oauth")
+    return response
+
+
+@routes.get("/oauth/callback", access=Access.ALL, status=302, writes=True)
+async def end_oauth_default() -> Response:
+    """The default provider's callback."""
+    return await _end_oauth(settings().default_provider)
+
+
+@routes.get("/oauth/callback/<provider>", access=Access.ALL, status=302, writes=True)
+async def end_oauth(provider: str) -> Response:
+    """Where a provider sends the browser back to: signed in, or to the sign-in page, which says why not."""
+    return await _end_oauth(provider)
+
+
+async def _end_oauth(name: str) -> Response:
+    browser = request.cookies.get(BROWSER)
+    try:
+        profile, at, onward = await oauth.complete(db.session(), name, request.args, browser, now())
+        cookie = await blocking(_sign_in_as, at, profile)
+    except OAuthFailure as failure:
+        return _refused(failure)
+    response = redirect(onward)
+    sessions.set_cookie(response, cookie)
+    return response
+
+
+def _sign_in_as(at: Provider, profile: Profile) -> str:
+    user = service.by_identity(db.session(), at, profile, now())
+    return sessions.rotate(db.session(), user, now())
+
+
+def _refused(failure: OAuthFailure) -> Response:
+    current_app.logger.warning("sign-in refused: %s: %s", failure.code, failure)
+    return redirect("/sign-in?" + urlencode({"error": failure.code}))

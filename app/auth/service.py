@@ -1,0 +1,126 @@
+"""Accounts come in: registered, signed in by password, or by an identity."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.auth import secrets, sessions
+from app.auth.models import OneTimeToken
+from app.auth.profile import Profile
+from app.auth.providers import OAuthFailure, Provider
+from app.config import Settings
+from app.errors import Invalid, Unauthorized
+from app.users import passwords
+from app.users import service as users
+from app.users.models import Identity, User
+
+RESET = "password_reset"
+RESET_WITHIN = timedelta(hours=1)
+MAX_PASSWORD = 256
+
+
+class InvalidCredentials(Unauthorized):
+    error = "invalid_credentials"
+    detail = "The username or the password is wrong."
+
+
+class InvalidLink(Invalid):
+    error = "invalid_token"
+    detail = "This link is not valid, or no longer. Ask for another."
+
+
+def register(session: Session, settings: Settings, username: str, email: str, password: str) -> User:
+    """A new customer. Raises Invalid or UsernameTaken."""
+    check_policy(settings, password)
+    session.commit()  # hashing takes a while, and nothing may be locked meanwhile
+    return users.add(session, username, email, passwords.hashed(password))
+
+
+def check_policy(settings: Settings, password: str) -> None:
+    if not settings.password_min_length <= len(password) <= MAX_PASSWORD:
+        words = f"Use at least {settings.password_min_length} characters and at most {MAX_PASSWORD}."
+        raise Invalid.field("password", words)
+
+
+def by_password(session: Session, username: str, password: str) -> User:
+    """The active user whose password this is. Raises InvalidCredentials, alike for every reason."""
+    user = users.find(session, username)
+    stored = user.password_hash if user else None
+    session.commit()
+    right = len(password) <= MAX_PASSWORD and passwords.matches(stored, password)
+    if user is None or stored is None or not right or not user.active:
+        raise InvalidCredentials
+    if passwords.outdated(stored):
+        user.set_password(password)
+    return user
+
+
+def by_identity(session: Session, at: Provider, profile: Profile, now: datetime) -> User:
+    """The user whom the provider knows as this subject, made where there is none. Raises OAuthFailure."""
+    issuer = at.settings.issuer
+    for _ in range(3):  # another first sign-in may take the username, or be the same person's, in between
+        known = sa.select(Identity).where(Identity.issuer == issuer, Identity.subject == profile.subject)
+        if (identity := session.scalar(known)) is not None:
+            identity.email = profile.email
+            user = identity.user
+            if not user.active:
+                raise OAuthFailure("account_inactive", f"user {user.id} is not active")
+            user.name = user.name or profile.name
+            user.avatar_url = user.avatar_url or profile.avatar_url
+            return user
+        try:
+            with session.begin_nested():
+                _add(session, at, issuer, profile, now)
+        except (sa.exc.IntegrityError, users.UsernameTaken):
+            continue
+    raise OAuthFailure("oauth_failed", "the account cannot be made")
+
+
+def _add(session: Session, at: Provider, issuer: str, profile: Profile, now: datetime) -> None:
+    user = users.add(session, users.free_username(session, profile.username), None, None)
+    user.email, user.name, user.avatar_url = profile.email, profile.name, profile.avatar_url
+    session.add(
+        Identity(
+            user_id=user.id,
+            provider=at.name,
+            issuer=issuer,
+            subject=profile.subject,
+            email=profile.email,
+            created_at=now,
+        )
+    )
+    session.flush()
+
+
+def reset_link(session: Session, settings: Settings, user: User, now: datetime) -> str:
+    """An address at which the user sets a new password, once and within an hour."""
+    token = secrets.mint()
+    session.execute(sa.delete(OneTimeToken).where(OneTimeToken.expires_at < now))
+    session.add(
+        OneTimeToken(token_hash=secrets.digest(token), purpose=RESET, user_id=user.id, expires_at=now + RESET_WITHIN)
+    )
+    return f"{settings.public_url}/reset-password?token={token}"
+
+
+def reset_password(session: Session, settings: Settings, token: str, password: str, now: datetime) -> None:
+    """Set a password by a link's token; whoever was signed in as this user no longer is. Raises InvalidLink."""
+    check_policy(settings, password)
+    session.commit()
+    stored = passwords.hashed(password)
+    spent = (
+        sa.delete(OneTimeToken)
+        .where(
+            OneTimeToken.token_hash == secrets.digest(token),
+            OneTimeToken.purpose == RESET,
+            OneTimeToken.expires_at > now,
+        )
+        .returning(OneTimeToken.user_id)
+    )
+    user_id = session.scalar(spent)
+    user = session.get(User, user_id) if user_id else None
+    if user is None or not user.active:
+        raise InvalidLink
+    user.password_hash = stored
+    sessions.end_all(session, user)
+    session.execute(sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id))

@@ -1,0 +1,118 @@
+"""Access tokens (RFC 9068) and refresh tokens of API clients."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+import msgspec
+import sqlalchemy as sa
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from sqlalchemy.orm import Session
+
+from app.auth import secrets, sessions
+from app.auth.models import RefreshToken, UserSession
+from app.config import Settings
+from app.errors import Unauthorized
+from app.users.models import User
+
+ACCESS_SECONDS = 15 * 60
+GRACE = timedelta(seconds=20)
+"""How long a refresh token that was used just now gets the same answer again: the first may have been lost."""
+
+AUDIENCE = "kiosk-api"
+ALGORITHM = "HS256"
+REQUIRED = ("iss", "aud", "sub", "exp", "iat", "jti", "sid")
+
+
+class InvalidToken(Unauthorized):
+    error = "invalid_token"
+    detail = "This token is not valid, or no longer."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+class TokenPair(msgspec.Struct, frozen=True):
+    """`expires_in` in seconds, of the access token."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int
+
+
+def sign_in(session: Session, settings: Settings, user: User, now: datetime) -> TokenPair:
+    begun = sessions.begin(session, user, now)
+    refresh = secrets.mint()
+    session.add(RefreshToken(token_hash=secrets.digest(refresh), session_id=begun.id))
+    return _pair(settings, begun, refresh, now)
+
+
+def refresh(session: Session, settings: Settings, token: str, now: datetime) -> TokenPair:
+    """The next pair. A token that was used before ends the whole family, for one of two who hold it is a thief.
+
+    Within GRACE it gets the very answer that it got before, and nothing new. Raises InvalidToken.
+    """
+    known = RefreshToken.token_hash == secrets.digest(token)
+    following = secrets.successor(settings.secret_key, token)
+    first = session.execute(
+        sa.update(RefreshToken).where(known, RefreshToken.used_at.is_(None)).values(used_at=now)
+    ).rowcount  # type: ignore[attr-defined]
+    found = session.scalar(sa.select(RefreshToken).where(known))
+    if found is None:
+        raise InvalidToken
+    assert found.used_at is not None
+    family = sessions.find(session, UserSession.id == found.session_id, now)
+    if family is None:
+        raise InvalidToken
+    if first:
+        session.add(RefreshToken(token_hash=secrets.digest(following), session_id=family.id))
+        family.used_at = now
+    elif now - found.used_at > GRACE:
+        sessions.end(session, family)
+        session.commit()
+        raise InvalidToken
+    return _pair(settings, family, following, found.used_at)
+
+
+def _pair(settings: Settings, family: UserSession, refresh: str, at: datetime) -> TokenPair:
+    """The same in every detail for the same arguments."""
+    key = _key(settings)
+    issued = int(at.timestamp())
+    claims = {
+        "iss": settings.public_url,
+        "aud": AUDIENCE,
+        "sub": str(family.user_id),
+        "sid": family.id,
+        "iat": issued,
+        "exp": issued + ACCESS_SECONDS,
+        "jti": secrets.digest("jti:" + refresh).hex()[:32],
+    }
+    header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": key.kid}
+    return TokenPair(jwt.encode(header, claims, key), refresh, "Bearer", ACCESS_SECONDS)
+
+
+def read(settings: Settings, token: str, now: datetime) -> int:
+    """The id of the session that an access token stands for. Raises InvalidToken."""
+    key = _key(settings)
+    try:
+        decoded = jwt.decode(token, key, algorithms=[ALGORITHM])
+    except (JoseError, ValueError) as error:
+        raise InvalidToken from error
+    header, claims = decoded.header, decoded.claims
+    numbers = all(isinstance(claims.get(name), int) for name in ("exp", "iat", "sid"))
+    if header.get("typ") != "at+jwt" or header.get("kid") != key.kid or not numbers:
+        raise InvalidToken
+    if any(not claims.get(name) for name in REQUIRED):
+        raise InvalidToken
+    if claims["iss"] != settings.public_url or claims["aud"] != AUDIENCE:
+        raise InvalidToken
+    if not claims["iat"] <= now.timestamp() + 1 or now.timestamp() >= claims["exp"]:
+        raise InvalidToken
+    return int(claims["sid"])
+
+
+def _key(settings: Settings) -> OctKey:
+    raw = settings.jwt_secret_key.encode()
+    return OctKey.import_key(raw, {"kid": hashlib.sha256(b"kid:" + raw).hexdigest()[:8]})

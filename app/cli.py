@@ -1,0 +1,154 @@
+"""The `kiosk` command."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+import flask_migrate.cli
+import sqlalchemy as sa
+from flask import Flask
+from flask.cli import AppGroup, FlaskGroup, with_appcontext
+
+from app.auth import service as auth
+from app.auth import sessions
+from app.config import ConfigError, settings
+from app.db import db, now, writing
+from app.openapi import described
+from app.users import service as users
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+staff = AppGroup("staff", help="Who runs the shop.")
+accounts = AppGroup("users", help="Accounts.")
+
+
+def transaction(command: Callable[P, T]) -> Callable[P, T]:
+    """Commits what the command did, once, when it has done all of it."""
+
+    @with_appcontext
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with writing():
+            result = command(*args, **kwargs)
+            db.session.commit()
+        return result
+
+    return run
+
+
+@staff.command("grant")
+@click.argument("name")
+@transaction
+def grant(name: str) -> None:
+    """Let the user NAME run the shop."""
+    _set_role(name, "staff")
+
+
+@staff.command("revoke")
+@click.argument("name")
+@transaction
+def revoke(name: str) -> None:
+    """The user NAME is a customer from now on."""
+    _set_role(name, "customer")
+
+
+def _set_role(name: str, role: str) -> None:
+    user = users.named(db.session(), name)
+    if user.role != role:
+        user.role = role
+        sessions.end_all(db.session(), user)
+    click.echo(f"{user.username} is {role}")
+
+
+@accounts.command("reset-link")
+@click.argument("name")
+@transaction
+def reset_link(name: str) -> None:
+    """Print a link at which the user NAME sets a new password, once and within an hour."""
+    user = users.named(db.session(), name)
+    click.echo(auth.reset_link(db.session(), settings(), user, now()))
+
+
+@click.command("seed")
+@transaction
+def seed() -> None:
+    """Demo items and people; what is there already stays as it is."""
+    from app.seed import sow
+
+    items, people = sow(db.session(), settings(), now())
+    click.echo(f"{items} items and {people} people added")
+
+
+@click.command("openapi")
+@with_appcontext
+def print_description() -> None:
+    """Print the API's description, OpenAPI 3.1 as JSON."""
+    click.echo(described())
+
+
+@click.command("serve")
+@click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option("--lifeline", is_flag=True, help="End when standard input does, as when whoever started this is gone.")
+def serve(bind: str, port: int, workers: int, lifeline: bool) -> None:
+    """The production server."""
+    from app.server import run
+
+    run(bind, port, workers, lifeline=lifeline)
+
+
+@click.command("up")
+@click.option("--port", type=click.IntRange(1, 65533), help="Of the shop; the simulators take the two after it.")
+@click.option("--data", default="var", show_default=True, type=click.Path(file_okay=False), help="Where data is kept.")
+def up(port: int | None, data: str) -> None:
+    """The embedded default, all in one: migrations, demo items, both simulators, server."""
+    from app.up import run
+
+    run(port, data)
+
+
+@click.command("simulate", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("rest", nargs=-1, type=click.UNPROCESSED)
+def simulate(rest: tuple[str, ...]) -> None:
+    """A provider to try against: `identity` or `payments`; --help after it lists its options."""
+    os.execv(sys.executable, [sys.executable, "-m", "simulators", *rest])  # noqa: S606 -- no shell is wanted
+
+
+def init_app(app: Flask) -> None:
+    for command in (staff, accounts, seed, print_description, flask_migrate.cli.db):
+        app.cli.add_command(command)
+
+
+def _create_app() -> Flask:
+    from app import create_app
+
+    try:
+        return create_app()
+    except ConfigError as error:
+        raise click.ClickException("\n       ".join(error.problems)) from error
+
+
+def main() -> None:
+    """Every error that a person can mend is one line."""
+    group = FlaskGroup(
+        name="kiosk",
+        create_app=_create_app,
+        add_default_commands=False,
+        add_version_option=False,
+        load_dotenv=False,
+        set_debug_flag=False,
+        help="Kiosk: a small shop that you host yourself.",
+    )
+    for command in (serve, up, simulate):
+        group.add_command(command)
+    try:
+        group.main(prog_name="kiosk")
+    except sa.exc.SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).partition("\n")[0]
+        click.echo(f"Error: the database says: {reason}. Is it there, and is `kiosk db upgrade` done?", err=True)
+        sys.exit(1)

@@ -1,0 +1,181 @@
+"""Every setting of Kiosk: its name, its default and the check at start. The only reader of the environment."""
+
+import ipaddress
+import os
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from flask import Config, current_app
+
+PREFIX = "KIOSK"
+MIN_SECRET_BYTES = 32
+PLACEHOLDERS = ("change", "secret", "password", "placeholder", "example", "your-", "dev")
+
+Env = Literal["development", "test", "staging", "production"]
+Secret = str
+
+
+class ConfigError(Exception):
+    """A configuration that Kiosk refuses to start with; each problem names the setting and the mend."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class OAuthProvider(msgspec.Struct, frozen=True, rename=str.upper):
+    issuer: str
+    client_id: str
+    client_secret: Secret
+    label: str = ""
+    kind: Literal["oidc", "github"] = "oidc"
+
+    def __repr__(self) -> str:
+        return f"OAuthProvider({self.issuer!r})"
+
+
+class PaymentsAccount(msgspec.Struct, frozen=True, rename=str.upper):
+    api_base: str = "https://api.stripe.com"
+    secret_key: Secret = ""
+    webhook_secret: Secret = ""
+
+    def __repr__(self) -> str:
+        return f"PaymentsAccount({self.api_base!r})"
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """All that are current; two of them while one replaces the other."""
+        return tuple(each.strip() for each in self.webhook_secret.split(",") if each.strip())
+
+
+class Settings(msgspec.Struct, frozen=True, rename=str.upper):
+    secret_key: Secret
+    jwt_secret_key: Secret
+    public_url: str
+    env: Env = "production"
+    sqlalchemy_database_uri: str = "sqlite:///kiosk.db"
+    oauth: dict[str, OAuthProvider] = {}
+    oauth_default: str = ""
+    payments: PaymentsAccount = PaymentsAccount()
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    hold_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 30
+    password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
+    log_file: str = ""
+
+    def __repr__(self) -> str:
+        return f"Settings(env={self.env!r}, public_url={self.public_url!r})"
+
+    @property
+    def default_provider(self) -> str:
+        return self.oauth_default or next(iter(self.oauth), "")
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def settings() -> Settings:
+    """The settings of the application at work."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def load(config: Config, given: Mapping[str, Any] | None) -> Settings:
+    """Fill `config` from the environment, then from `given`, and check the whole.
+
+    Raises ConfigError with every problem found, not just the first.
+    """
+    # Values stay text until their type is known: read as JSON, a client id of digits would turn into a number.
+    config.from_prefixed_env(PREFIX, loads=str)
+    if "SQLALCHEMY_DATABASE_URI" not in config and os.environ.get("DATABASE_URL"):
+        config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
+    config.from_mapping(given or {})
+    config.setdefault("SQLALCHEMY_DATABASE_URI", "sqlite:///kiosk.db")
+    known = {field.encode_name for field in msgspec.structs.fields(Settings)}
+    values = {name: value for name, value in config.items() if name in known and value is not None}
+    missing = [name for name in ("SECRET_KEY", "JWT_SECRET_KEY", "PUBLIC_URL") if not values.get(name)]
+    if missing:
+        raise ConfigError([f"{PREFIX}_{name} is not set: {MENDS[name]}" for name in missing])
+    try:
+        found = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError([f"a setting has the wrong form: {error}"]) from error
+    problems = list(check(found, debug=bool(config.get("DEBUG"))))
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+RANDOM = 'give it 32 random bytes, as from `python3 -c "import secrets; print(secrets.token_urlsafe(32))"`'
+MENDS = {
+    "SECRET_KEY": RANDOM,
+    "JWT_SECRET_KEY": RANDOM,
+    "PUBLIC_URL": "give it the address that browsers use, such as https://shop.example",
+}
+
+
+def check(found: Settings, *, debug: bool) -> Iterator[str]:
+    """What is wrong, in words; nothing where all is well."""
+    yield from _check_secrets(found)
+    yield from _check_urls(found)
+    if found.oauth_default and found.oauth_default not in found.oauth:
+        yield f"KIOSK_OAUTH_DEFAULT names {found.oauth_default!r}: set KIOSK_OAUTH__{found.oauth_default}__ISSUER too"
+    if found.env in ("staging", "production") and debug:
+        yield f"debug is on in {found.env}: unset FLASK_DEBUG"
+
+
+def _check_secrets(found: Settings) -> Iterator[str]:
+    secrets = {"KIOSK_SECRET_KEY": found.secret_key, "KIOSK_JWT_SECRET_KEY": found.jwt_secret_key}
+    for name, value in secrets.items():
+        if len(value.encode()) < MIN_SECRET_BYTES:
+            yield f"{name} is shorter than {MIN_SECRET_BYTES} bytes: {RANDOM}"
+        elif value.lower().startswith(PLACEHOLDERS) or len(set(value)) < 8:  # noqa: PLR2004 -- fewer is a pattern
+            yield f"{name} is a placeholder: {RANDOM}"
+    if found.secret_key == found.jwt_secret_key:
+        yield "KIOSK_SECRET_KEY and KIOSK_JWT_SECRET_KEY are the same: give each its own"
+
+
+def _check_urls(found: Settings) -> Iterator[str]:
+    public = urlsplit(found.public_url)
+    if public.scheme not in ("http", "https") or not public.netloc or public.path or public.query or public.fragment:
+        yield "KIOSK_PUBLIC_URL is no origin: write it like https://shop.example, without a path or a slash at the end"
+    elif public.scheme == "http" and found.env == "production":
+        yield "KIOSK_PUBLIC_URL is plain http in production: put the shop behind https"
+    elif public.scheme == "http" and not is_loopback(found.public_url):
+        yield "KIOSK_PUBLIC_URL is plain http on a host that is not this machine: put the shop behind https"
+    providers = {f"KIOSK_OAUTH__{name}__ISSUER": each.issuer for name, each in found.oauth.items()}
+    for name, url in {**providers, "KIOSK_PAYMENTS__API_BASE": found.payments.api_base}.items():
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            yield f"{name} is no address: write it like https://provider.example"
+        elif is_loopback(url) and found.env == "production":
+            yield f"{name} is on this machine, which only a simulator is: use the real provider, or KIOSK_ENV=staging"
+        elif parts.scheme == "http" and not is_loopback(url):
+            yield f"{name} is plain http: use https"
+
+
+def environment(values: Mapping[str, Any]) -> dict[str, str]:
+    """The environment for a process of ours: this one's, and these settings instead of any of Kiosk's in it."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith((f"{PREFIX}_", "DATABASE_URL"))}
+    return others | dict(_flat(PREFIX + "_", values))
+
+
+def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}{name}__", value)
+        else:
+            yield prefix + name, str(value)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this very machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

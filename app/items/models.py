@@ -1,0 +1,34 @@
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import BigId, Model, Moment, now
+
+
+class Item(Model):
+    """Something on offer. Without a price it is a draft; without `on_hand` there is no end of it.
+
+    A sold item is never deleted, since orders name it: it is withdrawn, and nobody sees it any more.
+    """
+
+    __tablename__ = "items"
+    __table_args__ = (
+        sa.CheckConstraint("held >= 0 AND (on_hand IS NULL OR held <= on_hand)", name="stock"),
+        sa.CheckConstraint("price > 0", name="price"),
+        sa.Index("ix_items_catalogue", "name", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    price: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """In minor units of the shop's currency."""
+    on_hand: Mapped[int | None] = mapped_column(sa.BigInteger)
+    held: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    """Of those on hand, how many are set aside for unpaid orders."""
+    image_url: Mapped[str | None] = mapped_column(sa.String(2000))
+    version: Mapped[int] = mapped_column(default=1)
+    """Grows with every change by staff; sales do not count."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)

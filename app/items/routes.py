@@ -1,0 +1,140 @@
+from typing import Annotated, Any
+
+import msgspec
+from flask import request
+
+from app.api import Access, Answer, Api, Id, Line, Text
+from app.config import settings
+from app.db import Page, Paging, db
+from app.errors import Forbidden, StaleVersion
+from app.items import service
+from app.items.models import Item
+from app.users.models import User
+
+routes = Api("items")
+
+Price = Annotated[int, msgspec.Meta(ge=1, le=99_999_999, description="In minor units of the currency")]
+Stock = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1, description="How many are there; null where there is no end")]
+Picture = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=2000,
+        pattern=r"^(/(?![/\\])|https://)[^\s\\\x00-\x1f\x7f]*$",
+        description="A path of the shop, or an https address",
+    ),
+]
+
+
+class NewItem(msgspec.Struct, frozen=True):
+    name: Line
+    description: Text = ""
+    price: Price | None = None
+    on_hand: Stock | None = None
+    image_url: Picture | None = None
+
+
+class ItemChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: Line | msgspec.UnsetType = msgspec.UNSET
+    description: Text | msgspec.UnsetType = msgspec.UNSET
+    price: Price | msgspec.UnsetType | None = msgspec.UNSET
+    on_hand: Stock | msgspec.UnsetType | None = msgspec.UNSET
+    image_url: Picture | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class Search(Paging, frozen=True):
+    q: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
+    drafts: bool = False
+
+
+class ItemOut(msgspec.Struct, frozen=True):
+    id: Id
+    name: str
+    description: str
+    price: int | None
+    currency: str
+    on_hand: int | None
+    available: int | None
+    image_url: str | None
+    on_sale: bool
+    version: int
+
+    @classmethod
+    def of(cls, item: Any) -> "ItemOut":
+        """From an Item or a row of its columns."""
+        return cls(
+            item.id,
+            item.name,
+            item.description,
+            item.price,
+            settings().currency,
+            item.on_hand,
+            None if item.on_hand is None else item.on_hand - item.held,
+            item.image_url,
+            item.price is not None,
+            item.version,
+        )
+
+
+class Gone(msgspec.Struct, frozen=True):
+    deleted: bool
+
+
+@routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden,))
+def list_items(query: Search, user: User | None) -> Page[ItemOut]:
+    """What is on offer, by name. Staff may ask for drafts too."""
+    if query.drafts and (user is None or not user.is_staff):
+        raise Forbidden("Only those who run the shop see drafts.")
+    found, total = service.listed(query.q, query, drafts=query.drafts)
+    return Page([ItemOut.of(row) for row in found], total, query.page, query.per_page)
+
+
+@routes.get("/api/items/<id:item_id>", access=Access.ALL, etag=True)
+def show_item(item_id: int) -> Answer[ItemOut]:
+    """One item. Its ETag goes into If-Match when it is changed."""
+    return _answer(service.get(db.session(), item_id))
+
+
+@routes.post("/api/items", access=Access.STAFF, status=201)
+def add_item(body: NewItem) -> Answer[ItemOut]:
+    """Put something on offer; without a price it is a draft."""
+    return _answer(service.add(db.session(), msgspec.structs.asdict(body)))
+
+
+@routes.put(
+    "/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion, service.StockHeld)
+)
+def replace_item(item_id: int, body: NewItem) -> Answer[ItemOut]:
+    """Change all of an item; what is left out falls back to its default."""
+    return _answer(service.change(db.session(), item_id, msgspec.structs.asdict(body), _expected()))
+
+
+@routes.patch(
+    "/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion, service.StockHeld)
+)
+def change_item(item_id: int, body: ItemChange) -> Answer[ItemOut]:
+    """Change some of an item; what is left out stays."""
+    given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    return _answer(service.change(db.session(), item_id, given, _expected()))
+
+
+@routes.delete("/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion,))
+def delete_item(item_id: int) -> Gone:
+    """Take an item out of the catalogue. Orders that name it stay as they are."""
+    service.withdraw(db.session(), item_id, _expected())
+    return Gone(True)
+
+
+def _answer(item: Item) -> Answer[ItemOut]:
+    """The ETag begins with the version, which alone is compared later: a sale in between makes no edit stale."""
+    return Answer(ItemOut.of(item), headers={"ETag": f'"{item.version}-{item.on_hand}-{item.held}"'})
+
+
+def _expected() -> int | None:
+    """The version in If-Match, where there is one. Raises StaleVersion for one that was never ours."""
+    given = request.headers.get("If-Match", "").strip()
+    if given in ("", "*"):
+        return None
+    number = given.strip('"').partition("-")[0]
+    if not (number.isascii() and number.isdigit() and len(number) < 10):  # noqa: PLR2004 -- as an int column holds
+        raise StaleVersion
+    return int(number)

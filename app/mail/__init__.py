@@ -1,0 +1,1 @@
+"""The few mails that Kiosk sends."""

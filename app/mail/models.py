@@ -1,0 +1,24 @@
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import BigId, Model, Moment, now
+
+
+class Outgoing(Model):
+    """A mail or another effect, written in the transaction that causes it and carried out after its commit."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dedupe_key: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    """What it is the only one of, such as `receipt:42`."""
+    kind: Mapped[str] = mapped_column(sa.String(32))
+    payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)

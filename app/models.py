@@ -1,0 +1,27 @@
+"""Every table, by name: for shells, migrations and tests."""
+
+from app.auth.models import OAuthRequest, OneTimeToken, RefreshToken, UserSession
+from app.items.models import Item
+from app.mail.models import Outgoing
+from app.orders.models import Attempt, Event, Hold, Order, OrderLine, Payment, Refund
+from app.todos.models import Todo
+from app.users.models import Identity, User
+
+__all__ = [
+    "Attempt",
+    "Event",
+    "Hold",
+    "Identity",
+    "Item",
+    "OAuthRequest",
+    "OneTimeToken",
+    "Order",
+    "OrderLine",
+    "Outgoing",
+    "Payment",
+    "RefreshToken",
+    "Refund",
+    "Todo",
+    "User",
+    "UserSession",
+]

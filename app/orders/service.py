@@ -1,0 +1,147 @@
+"""Placing an order and handing it over.
+
+Each step is a transaction of its own, and none is open while the provider is asked: a crash at any point leaves rows
+that say how far it came.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app.auth.guard import owned
+from app.config import Settings
+from app.db import Paging, insert_once
+from app.errors import Conflict, Invalid
+from app.items.models import Item
+from app.orders import attempts, holds
+from app.orders.models import Attempt, Order, OrderLine, Payment
+from app.todos.models import Todo
+from app.users.models import User
+
+MAX_TOTAL = 99_999_999
+"""In minor units; the provider takes no more: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts"""
+
+WHOLE = (
+    selectinload(Order.lines),
+    selectinload(Order.attempts),
+    selectinload(Order.payments).selectinload(Payment.refunds),
+)
+
+
+class KeyUsed(Invalid):
+    error = "idempotency_key_reused"
+    detail = "This Idempotency-Key belongs to another order. Use a new one for a new order."
+
+
+class NotOnSale(Conflict):
+    error = "not_on_sale"
+    detail = "One of these items is not on sale."
+
+
+class NotPaid(Conflict):
+    error = "order_not_paid"
+    detail = "Only a paid order can be handed over."
+
+
+def place(
+    session: Session, settings: Settings, user: User, key: str, quantities: Mapping[int, int], now: datetime
+) -> tuple[Order, Attempt | None]:
+    """One transaction, committed here: the order under (user, key), its lines, its holds, its first attempt.
+
+    Without an attempt it is a replay: the order was there. Raises KeyUsed, NotOnSale, SoldOut.
+    """
+    asked = _fingerprint(quantities)
+    if (order := _under(session, user, key)) is None:
+        lines = _lines(session, quantities)
+        order_id = insert_once(Order, _row(settings, user, key, asked, lines, now))
+        if order_id is not None:
+            return _fill(session, settings, order_id, lines, now)
+        order = _under(session, user, key)  # a double click: the other one was faster
+        assert order is not None
+    if order.request_hash != asked:
+        raise KeyUsed
+    return order, None
+
+
+def _fingerprint(quantities: Mapping[int, int]) -> str:
+    return hashlib.sha256(msgspec.json.encode(sorted(quantities.items()))).hexdigest()
+
+
+def _under(session: Session, user: User, key: str) -> Order | None:
+    known = (Order.user_id == user.id) & (Order.idempotency_key == key)
+    return session.scalar(sa.select(Order).where(known).options(*WHOLE))
+
+
+def _lines(session: Session, quantities: Mapping[int, int]) -> list[tuple[Item, int]]:
+    found = session.scalars(sa.select(Item).where(Item.id.in_(quantities)).order_by(Item.id)).all()
+    if len(found) < len(quantities) or any(item.price is None or item.withdrawn_at for item in found):
+        raise NotOnSale
+    return [(item, quantities[item.id]) for item in found]
+
+
+def _row(
+    settings: Settings, user: User, key: str, asked: str, lines: list[tuple[Item, int]], now: datetime
+) -> dict[str, Any]:
+    total = sum((item.price or 0) * quantity for item, quantity in lines)
+    if total > MAX_TOTAL:
+        raise Invalid.field("lines", "This is more than can be paid at once.")
+    return {
+        "user_id": user.id,
+        "idempotency_key": key,
+        "request_hash": asked,
+        "status": "pending",
+        "total": total,
+        "currency": settings.currency,
+        "hold_until": now + timedelta(minutes=settings.hold_minutes),
+        "created_at": now,
+    }
+
+
+def _fill(
+    session: Session, settings: Settings, order_id: int, lines: list[tuple[Item, int]], now: datetime
+) -> tuple[Order, Attempt]:
+    holds.take(session, order_id, {item.id: quantity for item, quantity in lines if item.on_hand is not None})
+    bought = [
+        {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}
+        for item, quantity in lines
+    ]
+    session.execute(sa.insert(OrderLine), bought)
+    order = session.scalars(sa.select(Order).where(Order.id == order_id).options(*WHOLE)).one()
+    attempt = attempts.make(session, settings, order, now)
+    session.commit()
+    return order, attempt
+
+
+def listed(session: Session, user: User, paging: Paging) -> tuple[list[Order], int]:
+    """The user's orders, for staff everybody's; the newest first."""
+    whose = sa.true() if user.is_staff else Order.user_id == user.id
+    total = session.scalar(sa.select(sa.func.count()).select_from(Order).where(whose)) or 0
+    query = sa.select(Order).where(whose).options(*WHOLE).order_by(Order.id.desc())
+    page = query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page)
+    return list(session.scalars(page)), total
+
+
+def get(session: Session, order_id: int, user: User) -> Order:
+    """Raises NotFound for anyone but the buyer and staff."""
+    fresh = sa.select(Order).where(Order.id == order_id).options(*WHOLE).execution_options(populate_existing=True)
+    order = session.scalar(fresh)
+    return owned(order, user, staff=True)
+
+
+def fulfil(session: Session, order_id: int, now: datetime) -> Order:
+    """Hand a paid order over; its to-do is done. Twice is once. Raises NotPaid, NotFound."""
+    locked = sa.select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
+    order = session.scalar(locked.options(*WHOLE))
+    if order is None:
+        raise NotPaid
+    if order.status != "fulfilled":
+        if order.status != "paid":
+            raise NotPaid
+        order.mark_fulfilled(now)
+    session.execute(sa.update(Todo).where(Todo.order_id == order_id).values(done=True))
+    return order

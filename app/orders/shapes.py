@@ -1,0 +1,61 @@
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from app.api import Id
+from app.orders.models import Order
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    item_id: Id
+    quantity: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+
+
+class NewOrder(msgspec.Struct, frozen=True):
+    lines: Annotated[list[Wanted], msgspec.Meta(min_length=1, max_length=50)]
+
+    def quantities(self) -> dict[int, int]:
+        """By item; one that is named twice is wanted twice."""
+        found: dict[int, int] = {}
+        for line in self.lines:
+            found[line.item_id] = found.get(line.item_id, 0) + line.quantity
+        return found
+
+
+class LineOut(msgspec.Struct, frozen=True):
+    item_id: Id
+    name: str
+    quantity: int
+    unit_price: int
+
+
+class OrderOut(msgspec.Struct, frozen=True):
+    """Amounts in minor units of `currency`; `checkout_url` while there is something to pay and a place to do it."""
+
+    id: Id
+    number: str
+    status: str
+    total: int
+    currency: str
+    refunded: int
+    lines: list[LineOut]
+    checkout_url: str | None
+    created_at: datetime
+    paid_at: datetime | None
+
+    @classmethod
+    def of(cls, order: Order) -> "OrderOut":
+        lines = [LineOut(line.item_id, line.name, line.quantity, line.unit_price) for line in order.lines]
+        return cls(
+            order.id,
+            order.number,
+            order.status,
+            order.total,
+            order.currency,
+            order.refunded,
+            lines,
+            order.checkout_url,
+            order.created_at,
+            order.paid_at,
+        )

@@ -1,0 +1,73 @@
+"""`kiosk serve`: gunicorn, with threads, because a request in Kiosk may wait for a provider."""
+
+import os
+import signal
+import threading
+from typing import Any
+
+import click
+from flask import Config
+from gunicorn.app.base import BaseApplication
+
+from app import config
+from app.bridge import bridge
+
+THREADS = 32
+"""Per process; the database pool is as large."""
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from app import create_app
+
+        return create_app()
+
+
+def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
+    """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
+    try:
+        config.load(Config(os.getcwd()), None)  # noqa: PTH109 -- a root is asked for, and not used
+    except config.ConfigError as error:
+        raise click.ClickException("\n       ".join(error.problems)) from error
+    options = {
+        "bind": f"{bind}:{port}",
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "keepalive": 30,
+        "timeout": 60,
+        "graceful_timeout": 25,
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "when_ready": _ready(lifeline=lifeline),
+        "worker_exit": _close,
+    }
+    Server(options).run()
+
+
+def _close(_arbiter: Any, _worker: Any) -> None:
+    bridge.close()
+
+
+def _ready(*, lifeline: bool) -> Any:
+    def when_ready(arbiter: Any) -> None:
+        if lifeline:
+            threading.Thread(target=_end_with_stdin, daemon=True).start()
+        addresses = " ".join(str(listener) for listener in arbiter.LISTENERS)
+        click.echo(f"kiosk serves on {addresses}")
+
+    return when_ready
+
+
+def _end_with_stdin() -> None:
+    while os.read(0, 1):  # unbuffered: a buffer's lock would be in the way at the end
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,1 @@
+"""To-do lists: a user's own, and staff's "hand over order N"."""

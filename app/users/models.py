@@ -1,0 +1,76 @@
+import unicodedata
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from app.db import BigId, Model, Moment, now
+from app.users import passwords
+
+Role = Literal["customer", "staff"]
+
+
+def key(name: str) -> str:
+    """What two spellings of one username have in common: `Ada`, `ADA` and a full-width `ａｄａ` are one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+class User(Model):
+    __tablename__ = "users"
+    __table_args__ = (sa.CheckConstraint("role IN ('customer', 'staff')", name="role"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    username: Mapped[str] = mapped_column(sa.String(64))
+    username_key: Mapped[str] = mapped_column(sa.String(128), unique=True)
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    verified_email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
+    """The email in lower case, once it is verified. Only then is it unique: else whoever registers an address
+    first keeps its owner out, and registering tells who is here."""
+    name: Mapped[str | None] = mapped_column(sa.String(200))
+    avatar_url: Mapped[str | None] = mapped_column(sa.String(2000))
+    role: Mapped[str] = mapped_column(sa.String(16), default="customer")
+    active: Mapped[bool] = mapped_column(default=True)
+    password_hash: Mapped[str | None] = mapped_column(sa.String(255))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    identities: Mapped[list["Identity"]] = relationship(
+        back_populates="user", order_by="Identity.id", passive_deletes=True
+    )
+
+    @validates("username")
+    def _keep_key(self, _: str, username: str) -> str:
+        self.username_key = key(username)
+        return username
+
+    @property
+    def email_verified(self) -> bool:
+        return self.email is not None and self.verified_email == self.email.lower()
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role == "staff"
+
+    def set_password(self, password: str) -> None:
+        """Keep a hash of `password`. Whether it is good enough is asked at the door, not here."""
+        self.password_hash = passwords.hashed(password)
+
+    def check_password(self, password: str) -> bool:
+        return passwords.matches(self.password_hash, password)
+
+
+class Identity(Model):
+    """A user's account at an OAuth provider, found by issuer and subject and by nothing else."""
+
+    __tablename__ = "identities"
+    __table_args__ = (sa.UniqueConstraint("issuer", "subject"), sa.UniqueConstraint("user_id", "provider"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"))
+    provider: Mapped[str] = mapped_column(sa.String(64))
+    issuer: Mapped[str] = mapped_column(sa.String(255))
+    subject: Mapped[str] = mapped_column(sa.String(255))
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    user: Mapped[User] = relationship(back_populates="identities")

@@ -1,0 +1,34 @@
+"""What every response tells the browser: https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html"""
+
+from flask import Flask, Response, request
+
+from app.config import Settings
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+FOR_ALL = ("/api/items", "/api/providers", "/api/openapi.json", "/api/docs")
+"""Paths of the API on which nothing personal is said."""
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    fixed = {
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.https:
+        fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+    def add(response: Response) -> Response:
+        for name, value in fixed.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith(("/api", "/oauth", "/checkout")) and not request.path.startswith(FOR_ALL):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    app.after_request(add)
