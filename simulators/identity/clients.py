@@ -1,0 +1,90 @@
+"""Who may ask the simulator to sign people in: client ids, secrets and redirect URIs."""
+
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+DEMO_ID = "kiosk"
+DEMO_SECRET = "simulated-client-secret-for-kiosk"  # opens nothing but the simulator
+PREFIX = "KIOSK_OAUTH__"
+CALLBACK = re.compile(r"/oauth/callback(/[A-Za-z0-9_-]+)?")
+
+
+@dataclass(frozen=True)
+class Client:
+    """A registered client. Without redirect URIs, Kiosk's callback paths on any loopback port will do."""
+
+    id: str
+    secret: str = field(repr=False)
+    redirects: frozenset[str] = frozenset()
+
+    @property
+    def label(self) -> str:
+        return self.id.replace("-", " ").replace("_", " ").title()
+
+    def knows(self, uri: str) -> bool:
+        """Exact comparison of strings, as RFC 9700 section 2.1 demands; the only leeway is for no registration."""
+        return uri in self.redirects if self.redirects else _loopback_callback(uri)
+
+    def proves(self, secret: str) -> bool:
+        return hmac.compare_digest(self.secret.encode(), secret.encode())
+
+
+def _loopback_callback(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port  # asking for it is what checks it
+    except ValueError:
+        return False
+    allowed = parts.hostname in LOOPBACK and uri == f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return (
+        allowed and parts.scheme in ("http", "https") and "@" not in uri and CALLBACK.fullmatch(parts.path) is not None
+    )
+
+
+def registered(environ: Mapping[str, str], port: int) -> dict[str, Client]:
+    """The clients that Kiosk's own settings name for a provider on this port, or else the demo client.
+
+    A provider `KIOSK_OAUTH__<name>__ISSUER` on a loopback host with this port registers
+    `KIOSK_OAUTH__<name>__CLIENT_ID` and `…__CLIENT_SECRET`, for both callbacks below `KIOSK_PUBLIC_URL`.
+    """
+    found: dict[str, Client] = {}
+    for key, issuer in environ.items():
+        name = key.removeprefix(PREFIX).removesuffix("__ISSUER")
+        if key != f"{PREFIX}{name}__ISSUER" or not _is_here(issuer, port):
+            continue
+        number = environ.get(f"{PREFIX}{name}__CLIENT_ID", DEMO_ID)
+        secret = environ.get(f"{PREFIX}{name}__CLIENT_SECRET", DEMO_SECRET)
+        earlier = found.get(number, Client(number, secret))
+        found[number] = Client(number, secret, earlier.redirects | _callbacks(environ, name))
+    return found or {DEMO_ID: Client(DEMO_ID, DEMO_SECRET)}
+
+
+def _is_here(issuer: str, port: int) -> bool:
+    try:
+        parts = urlsplit(issuer)
+        where = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return where[0] in LOOPBACK and where[1] == port
+
+
+def _callbacks(environ: Mapping[str, str], name: str) -> frozenset[str]:
+    public = environ.get("KIOSK_PUBLIC_URL", "").rstrip("/")
+    if not public:
+        return frozenset()
+    return frozenset({f"{public}/oauth/callback", f"{public}/oauth/callback/{name}"})
+
+
+def parse_clients(specs: list[str], redirects: list[str]) -> dict[str, Client]:
+    """The command line's `--client ID:SECRET` and `--redirect-uri URI`; each URI is registered for every client."""
+    found = {}
+    for spec in specs or [f"{DEMO_ID}:{DEMO_SECRET}"]:
+        number, separator, secret = spec.partition(":")
+        if not (number and separator and secret):
+            raise ValueError("--client wants ID:SECRET")
+        found[number] = Client(number, secret, frozenset(redirects))
+    return found

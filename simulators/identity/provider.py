@@ -1,0 +1,27 @@
+"""Where the simulator is wired together."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from simulators.identity import github, levers, openid, pages, web
+from simulators.identity.clients import Client
+from simulators.identity.people import Person
+from simulators.identity.state import State
+
+LARGEST_BODY = 1 << 20
+
+
+def create_app(people: Mapping[str, Person], clients: Mapping[str, Client], *, control: bool = False) -> Flask:
+    """The simulator as a WSGI application. Without `control` there is nothing below `/_control`."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the declared type not
+    app.extensions["identity"] = State(people, clients)
+    web.init_app(app)
+    for blueprint in (openid.blueprint, github.blueprint, pages.blueprint):
+        app.register_blueprint(blueprint)
+    if control:
+        app.register_blueprint(levers.blueprint)
+    return app
