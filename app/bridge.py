@@ -13,11 +13,12 @@ import contextvars
 import inspect
 import os
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+import weakref
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
 from functools import partial, wraps
 from queue import SimpleQueue
 from types import coroutine as generator_coroutine
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from greenlet import getcurrent, greenlet
 
@@ -158,6 +159,10 @@ async def settled(result: T | Awaitable[T]) -> T:
     return await result if inspect.isawaitable(result) else result
 
 
+class Resource(Protocol):
+    async def close(self) -> None: ...
+
+
 class Bridge:
     """The process's event loop on a thread of its own, begun at the first use and after a fork anew."""
 
@@ -166,6 +171,8 @@ class Bridge:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._pid = 0
+        self.resources: weakref.WeakSet[Resource] = weakref.WeakSet()
+        """What lives on the loop, and is closed before it."""
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run `coroutine` on the loop, serve its blocking calls here, and give its result or raise its error."""
@@ -208,12 +215,12 @@ class Bridge:
         self._thread.start()
 
     def close(self) -> None:
-        """Cancel what is under way and end the loop; the next use begins another."""
+        """Cancel what is under way, close what lives on the loop, and end it; the next use begins another."""
         with self._lock:
             loop, thread, self._loop = self._loop, self._thread, None
         if loop is None or thread is None or self._pid != os.getpid():
             return
-        asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(_close_all(self.resources), loop).result(timeout=10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout=10)
         loop.close()
@@ -228,11 +235,11 @@ async def _as_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
     return await _stepped(coroutine)
 
 
-async def _cancel_all() -> None:
+async def _close_all(resources: Iterable[Resource]) -> None:
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.gather(*others, *(each.close() for each in resources), return_exceptions=True)
 
 
 bridge = Bridge()

@@ -30,8 +30,8 @@ MEMORY = ("sqlite://", "sqlite:///:memory:")
 class Session(flask_sqlalchemy.session.Session):
     """The session behind `db.session`. In an `async def` view its calls run on the request's own thread."""
 
-    execute = at_home(flask_sqlalchemy.session.Session.execute)  # type: ignore[assignment]  # an overload, as before
-    scalar = at_home(flask_sqlalchemy.session.Session.scalar)
+    execute = at_home(flask_sqlalchemy.session.Session.execute)
+    scalar = at_home(flask_sqlalchemy.session.Session.scalar)  # type: ignore[assignment]  # an overload, as before
     scalars = at_home(flask_sqlalchemy.session.Session.scalars)
     get = at_home(flask_sqlalchemy.session.Session.get)
     refresh = at_home(flask_sqlalchemy.session.Session.refresh)

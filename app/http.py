@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 from flask import Flask, current_app, has_app_context
 
+from app.bridge import bridge
 from app.db import db
 
 MAX_CONNECTIONS = 32
@@ -32,6 +33,7 @@ class Pool(httpx.AsyncBaseTransport):
             raise RuntimeError("a transaction is open across HTTP: commit it before the call")
         loop = asyncio.get_running_loop()
         if self._transport is None or self._loop is not loop:  # a fork has another loop, and none of our sockets
+            bridge.resources.add(self)
             self._loop = loop
             self._transport = httpx.AsyncHTTPTransport(
                 limits=httpx.Limits(
@@ -46,6 +48,7 @@ class Pool(httpx.AsyncBaseTransport):
         """Called by every client that ends: the pool goes on."""
 
     async def close(self) -> None:
+        """Close the connections; the next call opens others."""
         if self._transport is not None and self._loop is asyncio.get_running_loop():
             await self._transport.aclose()
             self._transport = None
