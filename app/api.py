@@ -22,7 +22,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 
 import msgspec
 from flask import Blueprint, Flask, current_app, request
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
 from app.db import db, writing
@@ -35,7 +35,10 @@ View_ = TypeVar("View_", bound=View)
 MAX_BODY = 256 * 1024
 """Bytes; more is refused before it is read."""
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\ud800-\udfff]*$")]
+END = r"(?![\s\S])"
+"""Of a pattern: `$` would let a line break through behind it in Python, and `\\Z` is not known in JSON Schema."""
+
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^[^\x00-\x1f\x7f\ud800-\udfff]*{END}")]
 Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
@@ -169,8 +172,16 @@ class Api:
 class IdConverter(IntegerConverter):
     """A row's id in a path; one that no database could hold is no path of ours."""
 
+    regex = r"[0-9]{1,16}"
+
     def __init__(self, map: Any) -> None:  # noqa: A002 -- werkzeug's own name
         super().__init__(map, min=1, max=2**53)
+
+
+class TokenConverter(BaseConverter):
+    """An opaque token in a path: nothing that a database would choke on."""
+
+    regex = r"[A-Za-z0-9_-]{1,64}"
 
 
 def read_body(shape: type[T]) -> T:
@@ -207,7 +218,7 @@ def init_app(app: Flask, guard: Callable[..., Any]) -> None:
     """`guard(access, wanted=…)` lets a request through and gives its user and session, or raises."""
     app.extensions["guard"] = guard
     app.extensions["operations"] = []
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters |= {"id": IdConverter, "token": TokenConverter}
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
 

@@ -4,7 +4,7 @@ import ipaddress
 import os
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from flask import Config, current_app
@@ -101,11 +101,18 @@ def load(config: Config, given: Mapping[str, Any] | None) -> Settings:
     try:
         found = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError([f"a setting has the wrong form: {error}"]) from error
+        raise ConfigError([_wrong_form(error)]) from error
     problems = list(check(found, debug=bool(config.get("DEBUG"))))
     if problems:
         raise ConfigError(problems)
     return found
+
+
+def _wrong_form(error: msgspec.ValidationError) -> str:
+    """msgspec's "Expected `int` >= 1 - at `$.HOLD_MINUTES`", under the name that it is set by."""
+    message, _, path = str(error).partition(" - at `$.")
+    name = path.rstrip("`").replace("[...]", "__<name>").replace(".", "__")
+    return f"{PREFIX}_{name} has the wrong form: {message}"
 
 
 RANDOM = 'give it 32 random bytes, as from `python3 -c "import secrets; print(secrets.token_urlsafe(32))"`'
@@ -138,22 +145,49 @@ def _check_secrets(found: Settings) -> Iterator[str]:
 
 
 def _check_urls(found: Settings) -> Iterator[str]:
-    public = urlsplit(found.public_url)
-    if public.scheme not in ("http", "https") or not public.netloc or public.path or public.query or public.fragment:
-        yield "KIOSK_PUBLIC_URL is no origin: write it like https://shop.example, without a path or a slash at the end"
-    elif public.scheme == "http" and found.env == "production":
+    if not _is_origin(found.public_url):
+        yield (
+            "KIOSK_PUBLIC_URL is no origin: write it as browsers do, like https://shop.example, in lower case, "
+            "without a path, a slash at the end, or a port that goes without saying"
+        )
+    elif found.https:
+        pass
+    elif found.env == "production":
         yield "KIOSK_PUBLIC_URL is plain http in production: put the shop behind https"
-    elif public.scheme == "http" and not is_loopback(found.public_url):
+    elif not is_loopback(found.public_url):
         yield "KIOSK_PUBLIC_URL is plain http on a host that is not this machine: put the shop behind https"
     providers = {f"KIOSK_OAUTH__{name}__ISSUER": each.issuer for name, each in found.oauth.items()}
     for name, url in {**providers, "KIOSK_PAYMENTS__API_BASE": found.payments.api_base}.items():
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        parts = _split(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
             yield f"{name} is no address: write it like https://provider.example"
         elif is_loopback(url) and found.env == "production":
             yield f"{name} is on this machine, which only a simulator is: use the real provider, or KIOSK_ENV=staging"
         elif parts.scheme == "http" and not is_loopback(url):
             yield f"{name} is plain http: use https"
+
+
+def _is_origin(url: str) -> bool:
+    """Whether `url` is what a browser sends as Origin, to the letter: they are compared."""
+    parts = _split(url)
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme)
+    plain = parts.netloc == parts.netloc.lower() and "@" not in parts.netloc and bool(parts.hostname)
+    return (
+        usual is not None
+        and plain
+        and not parts.netloc.endswith((":", usual))
+        and url == f"{parts.scheme}://{parts.netloc}"
+    )
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of `url`; all of them empty where it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # asking for it is what checks it
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def environment(values: Mapping[str, Any]) -> dict[str, str]:
@@ -172,7 +206,7 @@ def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def is_loopback(url: str) -> bool:
     """Whether `url` names this very machine."""
-    host = urlsplit(url).hostname or ""
+    host = _split(url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

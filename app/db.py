@@ -161,13 +161,14 @@ def _options(app: Flask, uri: str) -> dict[str, Any]:
     """Engine options of Flask-SQLAlchemy for the database at `uri`."""
     if uri.startswith("sqlite"):
         url = f"sqlite:///{_private_file(app)}" if uri in MEMORY else uri
-        return {"url": url, "pool_size": 20, "max_overflow": 20, "pool_timeout": 5}
+        return {"url": url, "pool_size": 20, "max_overflow": 20, "pool_timeout": 5, "hide_parameters": True}
     url = "postgresql+psycopg://" + uri.partition("://")[2]
     return {
         "url": url,
         "pool_size": 10,
         "max_overflow": 20,
         "pool_timeout": 5,
+        "hide_parameters": True,  # an error's text goes to the log, and what it was about may be secret
         "pool_pre_ping": True,  # a database that was restarted costs nobody an error
         "connect_args": {
             "connect_timeout": 5,

@@ -1,6 +1,7 @@
 """The error tree, and the one place that turns an error into problem+json (RFC 9457)."""
 
 import logging
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -128,7 +129,7 @@ def from_http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
     problem = Problem(error.description or status.phrase)
     problem.status = status
-    problem.error = status.name.lower()
+    problem.error = re.sub(r"\W+", "_", error.name).lower()  # Python renames its statuses now and then
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         problem.detail = "Something broke on our side. It has been noted; the request id helps to find it."
     answer = respond(problem)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 from flask import Flask, current_app, has_app_context
 
-from app.bridge import bridge
+from app.bridge import blocking, bridge
 from app.db import db
 
 MAX_CONNECTIONS = 32
@@ -33,15 +33,10 @@ class Pool(httpx.AsyncBaseTransport):
             raise RuntimeError("a transaction is open across HTTP: commit it before the call")
         loop = asyncio.get_running_loop()
         if self._transport is None or self._loop is not loop:  # a fork has another loop, and none of our sockets
-            bridge.resources.add(self)
-            self._loop = loop
-            self._transport = httpx.AsyncHTTPTransport(
-                limits=httpx.Limits(
-                    max_connections=MAX_CONNECTIONS,
-                    max_keepalive_connections=MAX_CONNECTIONS,
-                    keepalive_expiry=KEEPALIVE_SECONDS,
-                ),
-            )
+            made = await blocking(_transport)  # reading the authorities' certificates takes a while
+            if self._transport is None or self._loop is not loop:
+                self._transport, self._loop = made, loop
+                bridge.resources.add(self)
         return await self._transport.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -52,6 +47,15 @@ class Pool(httpx.AsyncBaseTransport):
         if self._transport is not None and self._loop is asyncio.get_running_loop():
             await self._transport.aclose()
             self._transport = None
+
+
+def _transport() -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(
+        max_connections=MAX_CONNECTIONS,
+        max_keepalive_connections=MAX_CONNECTIONS,
+        keepalive_expiry=KEEPALIVE_SECONDS,
+    )
+    return httpx.AsyncHTTPTransport(limits=limits)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask import Config
+from flask.helpers import get_debug_flag
 from gunicorn.app.base import BaseApplication
 
 from app import config
@@ -34,7 +35,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
     """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
     try:
-        config.load(Config(os.getcwd()), None)  # noqa: PTH109 -- a root is asked for, and not used
+        config.load(Config("", {"DEBUG": get_debug_flag()}), None)
     except config.ConfigError as error:
         raise click.ClickException("\n       ".join(error.problems)) from error
     options = {

@@ -15,6 +15,7 @@ from typing import Any
 import click
 import flask_migrate
 import httpx
+from sqlalchemy.engine import URL
 
 from app import seed
 from app.config import environment
@@ -87,7 +88,7 @@ def _settings(folder: Path, kept: dict[str, Any]) -> dict[str, Any]:
         "PUBLIC_URL": f"http://{HOST}:{port}",
         "SECRET_KEY": kept["secret_key"],
         "JWT_SECRET_KEY": kept["jwt_secret_key"],
-        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'kiosk.db'}",
+        "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / "kiosk.db")).render_as_string(),
         "OAUTH": {"simulator": simulator},
         "PAYMENTS": {
             "API_BASE": f"http://{HOST}:{port + 2}",

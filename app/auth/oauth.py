@@ -13,6 +13,7 @@ import httpx
 import sqlalchemy as sa
 from authlib.deprecate import AuthlibDeprecationWarning
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from app import auth, http
 from app.auth import idtoken, secrets
@@ -32,12 +33,14 @@ WITHIN = timedelta(minutes=10)
 def local_path(wished: str | None) -> str:
     """`wished`, where it is a path of this shop however often it is decoded; else the start page."""
     path = plain = wished or "/"
-    for _ in range(4):
-        first_two = plain[:2].replace("\\", "/")
-        if not first_two.startswith("/") or first_two == "//" or "\\" in plain or not plain.isprintable():
+    if len(path) > 2000:  # noqa: PLR2004 -- the column's width
+        return "/"
+    while True:
+        if not plain.startswith("/") or plain.startswith("//") or "\\" in plain or not plain.isprintable():
             return "/"
-        plain = unquote(plain)
-    return path if len(path) <= 2000 else "/"  # noqa: PLR2004 -- the column's width
+        encoded, plain = plain, unquote(plain)
+        if plain == encoded:
+            return path
 
 
 async def begin(session: Session, name: str, wished: str | None, browser: str, now: datetime) -> str:
@@ -97,12 +100,14 @@ def take(session: Session, name: str, state: str, browser: str | None, now: date
 
 
 async def complete(
-    session: Session, name: str, answer: Mapping[str, str], browser: str | None, now: datetime
+    session: Session, name: str, answer: MultiDict[str, str], browser: str | None, now: datetime
 ) -> tuple[Profile, Provider, str]:
     """Who came back from the provider, and where to go next. Raises OAuthFailure; touches no account."""
     at = provider(name)
     asked = await blocking(take, session, name, answer.get("state", ""), browser, now)
     metadata = await at.metadata()
+    if any(len(values) > 1 for values in answer.listvalues()):  # RFC 6749, section 3.1
+        raise OAuthFailure("oauth_failed", "a parameter came more than once")
     _check_issuer(answer, metadata)
     if "error" in answer:
         denied = answer["error"] == "access_denied"

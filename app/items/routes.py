@@ -3,7 +3,7 @@ from typing import Annotated, Any
 import msgspec
 from flask import request
 
-from app.api import Access, Answer, Api, Id, Line, Text
+from app.api import END, Access, Answer, Api, Id, Line, Text
 from app.config import settings
 from app.db import Page, Paging, db
 from app.errors import Forbidden, StaleVersion
@@ -19,7 +19,7 @@ Picture = Annotated[
     str,
     msgspec.Meta(
         max_length=2000,
-        pattern=r"^(/(?![/\\])|https://)[^\s\\\x00-\x1f\x7f]*$",
+        pattern=rf"^(/(?![/\\])|https://)[^\s\\\x00-\x1f\x7f]*{END}",
         description="A path of the shop, or an https address",
     ),
 ]

@@ -99,7 +99,7 @@ def fulfil_order(order_id: int, user: User) -> OrderOut:
     return OrderOut.of(service.fulfil(db.session(), order_id, now()))
 
 
-@routes.get("/checkout/return/<attempt>", access=Access.ALL, status=303, writes=True)
+@routes.get("/checkout/return/<token:attempt>", access=Access.ALL, status=303, writes=True)
 async def come_back(attempt: str) -> Response:
     """Where the payment page sends the buyer: the order, settled if the provider answers."""
     known = sa.select(Attempt.id, Attempt.order_id).where(Attempt.idem_key == attempt)

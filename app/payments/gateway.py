@@ -63,10 +63,10 @@ def _error(answer: httpx.Response, what: str) -> PaymentError:
     """https://docs.stripe.com/api/errors: which answers are final. The provider's own words may quote our key."""
     detail = _detail(answer)
     words = f"{what}: {answer.status_code} {detail.type} {detail.code}"
+    if answer.headers.get("Stripe-Should-Retry") == "true" or answer.status_code in (409, 429):
+        return Unknown(words)  # 409: our key is in flight, whatever type the error has
     if detail.type == "idempotency_error":
         return Mismatch(words)
-    if answer.headers.get("Stripe-Should-Retry") == "true" or answer.status_code in (409, 429):
-        return Unknown(words)
     if answer.status_code == httpx.codes.PAYMENT_REQUIRED:
         return Declined(words)
     if answer.status_code in (401, 403):

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Invalid
 from app.users.models import User, key
 
+KEY_LENGTH = 128
+"""As the column holds: normalised, one character of a username may become as many as 18."""
+
 USERNAME = re.compile(r"[^\W_][\w.\-]{0,63}")
 EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
 
@@ -38,7 +41,7 @@ def named(session: Session, username: str) -> User:
 
 def add(session: Session, username: str, email: str | None, password_hash: str | None) -> User:
     """A new account. Raises Invalid or UsernameTaken, the latter also where two register at once."""
-    if not USERNAME.fullmatch(username):
+    if not USERNAME.fullmatch(username) or len(key(username)) > KEY_LENGTH:
         raise Invalid.field("username", "Use letters, digits, dots, dashes and underscores, at most 64 of them.")
     user = User(username=username, email=checked_email(email), password_hash=password_hash)
     try:
@@ -57,7 +60,9 @@ def checked_email(email: str | None) -> str | None:
 
 def free_username(session: Session, wished: str) -> str:
     """`wished`, cut to what a username may be, with a number behind it where somebody has it."""
-    stem = re.sub(r"[^\w.\-]", "", wished).lstrip("_.-")[:48] or "user"
+    stem = re.sub(r"[^\w.\-]", "", wished).lstrip("_.-")[:48]
+    if not stem or len(key(stem)) > KEY_LENGTH // 2:
+        stem = "user"
     pattern = key(stem).replace("\\", r"\\").replace("_", r"\_").replace("%", r"\%") + "%"
     taken = set(session.scalars(sa.select(User.username_key).where(User.username_key.like(pattern, escape="\\"))))
     number, name = 1, stem

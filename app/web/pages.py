@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask, Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
-from app.errors import Unavailable, from_http
+from app.errors import Unavailable, from_http, respond
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 YEAR = 365 * 24 * 3600
@@ -40,9 +40,14 @@ def fall_back(error: NotFound) -> Response:
     first, _, last = request.path.lstrip("/").partition("/")
     if request.method not in ("GET", "HEAD") or first in NOT_PAGES:
         return from_http(error)
-    if "." in (last or first):
-        return send_from_directory(DIST, request.path.lstrip("/"), max_age=3600)
-    return page()
+    try:
+        if "." in (last or first):
+            return send_from_directory(DIST, request.path.lstrip("/"), max_age=3600)
+        return page()
+    except NotFound as missing:  # nobody handles what an error handler raises
+        return from_http(missing)
+    except NotBuilt as problem:
+        return respond(problem)
 
 
 def init_app(app: Flask) -> None:

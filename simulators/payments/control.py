@@ -1,0 +1,267 @@
+"""The client of the control API, for tests: `with started() as payments: payments.drop(when="after")`."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, TypedDict, Unpack
+
+import httpx
+
+from simulators.payments.webhooks import Forgery
+from simulators.payments.wire import Resource
+from simulators.process import Process
+
+SESSIONS = "/v1/checkout/sessions"
+SECRET_KEY = "sk_test_simulator_0123456789"
+WEBHOOK_SECRET = "whsec_simulator_0123456789"
+When = Literal["before", "after"]
+Order = Literal["first", "last", "shuffled"]
+
+
+class Match(TypedDict, total=False):
+    """Which calls a fault befalls; the oldest fault that matches counts."""
+
+    skip: int
+    """How many to let through before."""
+    method: str
+    path: str
+    """A pattern, `*` for any part."""
+
+
+class Control:
+    """One method per misbehaviour, and what the simulator knows.
+
+    What is to befall API calls takes `times` (for how many calls; None: until `mend`) and a `Match`.
+    httpx.HTTPStatusError where the simulator refuses.
+    """
+
+    def __init__(self, url: str, process: Process | None = None, *, secret_key: str = SECRET_KEY) -> None:
+        self.url, self.process = url, process
+        self._client = httpx.Client(base_url=f"{url}/_control", timeout=60, trust_env=False)
+        self.api = httpx.Client(
+            base_url=url, timeout=60, trust_env=False, headers={"Authorization": f"Bearer {secret_key}"}
+        )
+        """Speaks the provider's own API, as whoever has the key may."""
+
+    def _ask(self, method: str, path: str, /, **body: Any) -> Any:
+        answer = self._client.request(method, path, json=body if method == "POST" else None)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _object(self, method: str, path: str, /, **body: Any) -> Resource:
+        answer: Resource = self._ask(method, path, **body)
+        return answer
+
+    # What befalls API calls
+
+    def _fault(self, kind: str, times: int | None, **rest: Any) -> None:
+        self._ask("POST", "/faults", kind=kind, times=times, lasting=times is None, **rest)
+
+    def delay(self, seconds: float, *, when: When = "before", times: int | None = 1, **match: Unpack[Match]) -> None:
+        """Answers late. "before": the key is in flight meanwhile; the work is done although the client gave up."""
+        self._fault("delay", times, seconds=seconds, when=when, **match)
+
+    def hang(self, *, when: When = "before", times: int | None = 1, **match: Unpack[Match]) -> None:
+        """Never answers. "before": never executes either."""
+        self._fault("hang", times, when=when, **match)
+
+    def drop(self, *, when: When = "before", times: int | None = 1, **match: Unpack[Match]) -> None:
+        """Hangs up, before or after the work was done and the answer saved."""
+        self._fault("drop", times, when=when, **match)
+
+    def refuse(
+        self, status: int = 500, *, times: int | None = 1, retry: bool | None = None, **match: Unpack[Match]
+    ) -> None:
+        """Answers 409, 429 or 5xx without executing or saving; `retry` is Stripe-Should-Retry."""
+        self._fault("error", times, status=status, retry=retry, **match)
+
+    def break_down(self, *, executed: bool = False, times: int | None = 1, **match: Unpack[Match]) -> None:
+        """Answers 500 in the middle of execution, saved under the key; with `executed` the work was done."""
+        self._fault("error", times, status=500, saved=True, executed=executed, **match)
+
+    def mend(self) -> None:
+        """Nothing goes wrong any more; delays and hangs that are under way end."""
+        self._ask("DELETE", "/faults")
+
+    # Webhooks
+
+    def treat_webhooks(
+        self,
+        mode: Literal["send", "hold", "lose"] = "send",
+        *,
+        types: list[str] | None = None,
+        copies: int = 1,
+        skew: float = 0,
+        forge: Forgery | None = None,
+    ) -> None:
+        """How webhooks are treated from now on, or only those of these `types`; without arguments as usual.
+
+        `lose`: on record, but never sent; `copies` of each; `skew` seconds on the signature's time.
+        """
+        self._ask("POST", "/webhooks", mode=mode, types=types, copies=copies, skew=skew, forge=forge)
+
+    def send_webhooks_to(self, url: str | None) -> None:
+        """The address for all webhooks from now on; None: the one it was started with."""
+        self._ask("POST", "/webhooks/endpoint", url=url)
+
+    def hold_webhooks(self, *types: str) -> None:
+        self.treat_webhooks("hold", types=list(types) or None)
+
+    def release_webhooks(self, order: Order = "first") -> list[Resource]:
+        """Sends the held ones one by one, beginning with the first or last; what came of each. Later ones are sent."""
+        self.treat_webhooks()
+        answers: list[Resource] = self._ask("POST", "/webhooks/release", order=order)
+        return answers
+
+    def deliver(
+        self, event: str, *, copies: int = 1, skew: float = 0, forge: Forgery | None = None
+    ) -> list[int | None]:
+        """Sends a recorded event now, several times at once; the statuses it got, None for no answer."""
+        answers = self._ask("POST", "/webhooks/deliver", event=event, copies=copies, skew=skew, forge=forge)
+        return [answer["status"] for answer in answers]
+
+    def invent(
+        self, kind: str, thing: Resource, *, copies: int = 1, skew: float = 0, forge: Forgery | None = None
+    ) -> list[int | None]:
+        """Sends an event that is on no record, with `thing` in it; the statuses it got."""
+        said = self._ask("POST", "/webhooks/invent", type=kind, object=thing, copies=copies, skew=skew, forge=forge)
+        return [answer["status"] for answer in said["answers"]]
+
+    def hurry(self) -> None:
+        """Retries of webhooks that were put off are made now."""
+        self._ask("POST", "/webhooks/hurry")
+
+    def settle_webhooks(self, timeout: float = 10) -> None:
+        """Waits until none is due or under way (put-off retries do not count); TimeoutError otherwise."""
+        if not self._ask("POST", "/webhooks/settle", timeout=timeout)["settled"]:
+            raise TimeoutError(f"webhooks are still under way after {timeout} s")
+
+    # Customers and banks
+
+    def pay(
+        self, session: str, card: str | None = None, *, amount: int | None = None, currency: str | None = None
+    ) -> Resource:
+        """Pays on the page: {result: paid | declined | secure, error, session}.
+
+        `amount` and `currency`: the provider takes something else than it was asked to.
+        """
+        return self._object("POST", f"/sessions/{session}/pay", card=card, amount=amount, currency=currency)
+
+    def decline(self, session: str, card: str = "4000000000000002") -> Resource:
+        """The customer tries a card that is declined; the session stays open."""
+        return self.pay(session, card)
+
+    def authenticate(self, session: str, *, succeed: bool = True) -> Resource:
+        """The customer's answer to 3-D Secure, after `pay` said "secure"; the session."""
+        return self._object("POST", f"/sessions/{session}/authenticate", succeed=succeed)
+
+    def pay_later(self, session: str) -> Resource:
+        """Starts a bank debit: complete, and unpaid until `settle`; the session."""
+        return self._object("POST", f"/sessions/{session}/debit")
+
+    def settle(self, session: str, *, succeed: bool = True) -> Resource:
+        """The bank's answer to the debit; the session."""
+        return self._object("POST", f"/sessions/{session}/settle", succeed=succeed)
+
+    def alter(self, session: str, **fields: Any) -> Resource:
+        """Changes the session behind everybody's back; the session.
+
+        Fields: amount_total, currency, livemode, client_reference_id, metadata, payment_status, status.
+        """
+        return self._object("POST", f"/sessions/{session}/alter", **fields)
+
+    def next_refunds(self, status: Literal["pending", "requires_action", "succeeded"], times: int = 1) -> None:
+        """What status the next refunds begin with."""
+        self._ask("POST", "/refunds", status=status, times=times)
+
+    def succeed_refund(self, refund: str) -> Resource:
+        return self._object("POST", f"/refunds/{refund}/succeed")
+
+    def fail_refund(self, refund: str, reason: str = "lost_or_stolen_card") -> Resource:
+        """The refund fails, even after it had succeeded; the refund."""
+        return self._object("POST", f"/refunds/{refund}/fail", reason=reason)
+
+    def dispute(
+        self, *, session: str, reason: str = "fraudulent", amount: int | None = None, inquiry: bool = False
+    ) -> Resource:
+        """A chargeback; an `inquiry` leaves the charge refundable. The dispute."""
+        return self._object("POST", "/disputes", session=session, reason=reason, amount=amount, inquiry=inquiry)
+
+    def move_dispute(self, dispute: str, status: str, *, refundable: bool | None = None) -> Resource:
+        """Another status: won, lost and warning_closed close it. The dispute."""
+        return self._object("POST", f"/disputes/{dispute}", status=status, refundable=refundable)
+
+    # Time, and what there is
+
+    def advance(self, seconds: float) -> int:
+        """Moves the simulator's clock; sessions expire, keys are forgotten. Its time then, in Unix seconds."""
+        return int(self._ask("POST", "/clock", advance=seconds)["now"])
+
+    def reset(self) -> None:
+        """Forgets everything, and behaves."""
+        self._ask("POST", "/reset")
+
+    def state(self) -> dict[str, Any]:
+        """sessions, payment_intents, charges, refunds, disputes, events, deliveries (lists, oldest first); now, …"""
+        state: dict[str, Any] = self._ask("GET", "/state")
+        return state
+
+    def listed(self, kind: str, **equal: Any) -> list[Resource]:
+        """The `kind` (as in `state`) whose fields are so: `listed("charges", status="succeeded")`."""
+        return [row for row in self.state()[kind] if all(row.get(name) == value for name, value in equal.items())]
+
+    def calls(self, method: str | None = None, path: str | None = None) -> list[Resource]:
+        """API calls, oldest first: method, path, params, key, status, error, replayed, fault, connection, …"""
+        wanted = {name: value for name, value in (("method", method), ("path", path)) if value}
+        answer = self._client.get("/calls", params=wanted)
+        calls: list[Resource] = answer.raise_for_status().json()
+        return calls
+
+    def open_session(self, amount: int = 1200, currency: str = "eur", **fields: str) -> Resource:
+        """A session that somebody else made, with the same key."""
+        line = "line_items[0]"
+        form = {
+            "mode": "payment",
+            "success_url": "http://127.0.0.1:9/paid?session={CHECKOUT_SESSION_ID}",
+            "cancel_url": "http://127.0.0.1:9/cancelled",
+            f"{line}[quantity]": "1",
+            f"{line}[price_data][currency]": currency,
+            f"{line}[price_data][unit_amount]": str(amount),
+            f"{line}[price_data][product_data][name]": "Tea",
+        }
+        session: Resource = self.api.post(SESSIONS, data=form | fields).raise_for_status().json()
+        return session
+
+    def close(self) -> None:
+        self._client.close()
+        self.api.close()
+        if self.process is not None:
+            self.process.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def started(
+    *,
+    webhook_url: str | None = None,
+    secret_key: str = SECRET_KEY,
+    webhook_secret: str = WEBHOOK_SECRET,
+    state: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[Control]:
+    """A simulator of its own on a free port, ended with the block. Its `url` is Kiosk's PAYMENTS__API_BASE."""
+    options = ["--control", "--port", "0"]
+    options += ["--webhook-url", webhook_url] if webhook_url else []
+    options += ["--state", str(state)] if state else []
+    keys = {"KIOSK_PAYMENTS__SECRET_KEY": secret_key, "KIOSK_PAYMENTS__WEBHOOK_SECRET": webhook_secret}
+    process = Process("payments", *options, env={"KIOSK_PUBLIC_URL": "", **keys, **(env or {})})
+    with Control(process.url, process, secret_key=secret_key) as control:
+        yield control

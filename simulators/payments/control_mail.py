@@ -1,0 +1,79 @@
+"""The control API's part about webhooks."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from simulators.payments import events
+from simulators.payments.control_body import NUMBER, read
+from simulators.payments.provider import Provider
+from simulators.payments.webhooks import Post
+from simulators.payments.wire import Refusal, Resource
+
+FORGERIES = (None, "secret", "body", "header", "scheme", "reserialised")
+
+
+class Mail:
+    def __init__(self, provider: Provider, post: Post) -> None:
+        self.provider, self.store, self.post = provider, provider.store, post
+
+    def actions(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "GET /webhooks": self.post.rules,
+            "POST /webhooks": self.set_rules,
+            "GET /webhooks/deliveries": lambda: list(self.store["deliveries"].values()),
+            "POST /webhooks/endpoint": self.set_endpoint,
+            "POST /webhooks/release": self.release,
+            "POST /webhooks/deliver": self.deliver,
+            "POST /webhooks/invent": self.invent,
+            "POST /webhooks/hurry": self.post.hurry,
+            "POST /webhooks/settle": self.settle,
+        }
+
+    def set_rules(self) -> Resource:
+        body = read(mode=str, types=list, copies=int, skew=NUMBER, forge=str)
+        if body.get("mode") not in (None, "send", "hold", "lose") or body.get("forge") not in FORGERIES:
+            raise Refusal(400, f"mode is send, hold or lose; forge is one of {FORGERIES}.")
+        with self.store as store:
+            store.put("meta", "webhooks", body)
+        return self.post.rules()
+
+    def set_endpoint(self) -> Resource:
+        with self.store as store:
+            store.put("meta", "endpoint", read(url=str))
+        return {"url": self.provider.webhook_url}
+
+    def release(self) -> list[Resource]:
+        """Sends what is held, one after the other; what fails is retried like any other."""
+        order = read(order=str).get("order", "first")
+        with self.store as store:
+            held = [delivery for delivery in store["deliveries"].values() if delivery["state"] == "held"]
+            if order == "last":
+                held.reverse()
+            elif order == "shuffled":
+                random.shuffle(held)
+            elif order != "first":
+                raise Refusal(400, "order is first, last or shuffled.")
+            names = [delivery["id"] for delivery in held if self.post.claim(delivery["id"])]
+        return [answer for name in names if (answer := self.post.deliver(name))]
+
+    def deliver(self) -> list[Resource]:
+        """Sends a recorded event now, whatever became of it so far, `copies` times at once."""
+        body = read(event=str, copies=int, skew=NUMBER, forge=str)
+        event = self.store["events"].get(body.get("event", ""))
+        if event is None or body.get("forge") not in FORGERIES:
+            raise Refusal(400, "event names a recorded event.")
+        return self.post.send_many(event, body.get("copies", 1), skew=body.get("skew", 0), forge=body.get("forge"))
+
+    def invent(self) -> Resource:
+        """Sends an event that is not on record: as a forger does, or one that the API does not show."""
+        body = read(type=str, object=dict, copies=int, skew=NUMBER, forge=str)
+        if body.get("forge") not in FORGERIES or "type" not in body:
+            raise Refusal(400, f"type is needed; forge is one of {FORGERIES}.")
+        event = events.build(self.provider, body["type"], body.get("object", {}))
+        copies, skew, forge = body.get("copies", 1), body.get("skew", 0), body.get("forge")
+        return {"event": event, "answers": self.post.send_many(event, copies, skew=skew, forge=forge)}
+
+    def settle(self) -> Resource:
+        """Waits until nothing is due or under way."""
+        return {"settled": self.post.settle(read(timeout=NUMBER).get("timeout", 5))}

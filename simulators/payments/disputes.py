@@ -1,0 +1,54 @@
+"""Disputes: a customer's bank takes the money back, or asks.
+
+Source: https://docs.stripe.com/api/disputes and https://docs.stripe.com/disputes/how-disputes-work.
+"""
+
+from simulators.payments import events, shapes
+from simulators.payments.provider import Provider
+from simulators.payments.wire import Refusal, Resource, no_such
+
+CLOSED = ("won", "lost", "warning_closed")
+
+
+def create(
+    provider: Provider,
+    charge: Resource,
+    *,
+    reason: str = "fraudulent",
+    amount: int | None = None,
+    inquiry: bool = False,
+) -> Resource:
+    """A chargeback, after which the charge cannot be refunded; with `inquiry` only a question, and it can."""
+    if not charge["paid"]:
+        raise Refusal(400, f"Charge {charge['id']} has not been paid.")
+    amount = amount if amount is not None else charge["amount"] - charge["amount_refunded"]
+    dispute = shapes.dispute(shapes.new_id("du_1"), provider.clock.now(), amount, charge)
+    dispute["reason"] = reason
+    if inquiry:
+        dispute |= {"status": "warning_needs_response", "is_charge_refundable": True}
+        dispute["payment_method_details"]["card"]["case_type"] = "inquiry"
+    charge["disputed"] = True
+    provider.store.put("charges", charge["id"], charge)
+    provider.store.put("disputes", dispute["id"], dispute)
+    events.record(provider, "charge.dispute.created", dispute)
+    return dispute
+
+
+def find(provider: Provider, name: str) -> Resource:
+    if (dispute := provider.store["disputes"].get(name)) is None:
+        raise no_such("dispute", name, "dispute")
+    return dispute
+
+
+def move(provider: Provider, name: str, status: str, *, refundable: bool | None = None) -> Resource:
+    """Gives a dispute another status; won, lost and warning_closed close it. A won one can be refunded."""
+    dispute = find(provider, name)
+    if dispute["status"] in CLOSED:
+        raise Refusal(400, f"This dispute is {dispute['status']}.")
+    dispute["status"] = status
+    if refundable is not None or status in CLOSED:
+        dispute["is_charge_refundable"] = refundable if refundable is not None else status != "lost"
+    provider.store.put("disputes", name, dispute)
+    kind = "closed" if status in CLOSED else "updated"
+    events.record(provider, f"charge.dispute.{kind}", dispute)
+    return dispute

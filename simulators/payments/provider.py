@@ -1,0 +1,96 @@
+"""What every part of the simulator works with, in one place."""
+
+import threading
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulators.payments.agenda import Agenda
+from simulators.payments.clock import Clock
+from simulators.payments.store import Store
+from simulators.payments.wire import Resource
+
+VERSION = "2025-06-30.basil"
+"""The API version of whoever names none, and of the webhooks."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the simulator was started.
+
+    secret_key       the only key that is accepted; None: any that begins with sk_test_
+    webhook_secrets  one v1 signature each; with none of them, or no url, no webhook is sent
+    base_url         where browsers reach the payment page
+    """
+
+    secret_key: str | None = None
+    webhook_secrets: tuple[str, ...] = ()
+    webhook_url: str | None = None
+    state: Path | None = None
+    control: bool = False
+    base_url: str = "http://127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The API request that an event comes from; both None where it came about otherwise."""
+
+    request: str | None = None
+    key: str | None = None
+
+
+CAUSE: ContextVar[Cause] = ContextVar("CAUSE")
+
+
+class Provider:
+    """The state, the time and the settings; handed to whatever changes an object."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = Store(settings.state)
+        self.clock = Clock(self.store)
+        self.agenda = Agenda(self._task_due, self.store["tasks"])
+        self.outgoing = Agenda(self._delivery_due, self.store["deliveries"])
+        self.wake = threading.Condition(self.store.lock)
+        """Notified when a webhook is put up, and when one has been sent."""
+
+    @property
+    def webhook_url(self) -> str | None:
+        """Where events go, if anywhere: as the control API says, or as it was started."""
+        url = self.store["meta"].get("endpoint", {}).get("url") or self.settings.webhook_url
+        return str(url) if url and self.settings.webhook_secrets else None
+
+    def take_note(self, name: str, **facts: object) -> None:
+        """Remembers about an object what is not shown on the wire."""
+        self.store.put("notes", name, {**self.store["notes"].get(name, {}), **facts})
+
+    def note(self, name: str) -> Resource:
+        return self.store["notes"].get(name, {})
+
+    def later(self, seconds: float, kind: str, name: str) -> None:
+        """Puts down what is to happen by itself, `seconds` of the simulator's time from now."""
+        self.at(self.clock.exact() + seconds, kind, name)
+
+    def at(self, due: float, kind: str, name: str) -> None:
+        key = f"{kind} {name}"
+        self.store.put("tasks", key, {"due": due, "kind": kind, "name": name})
+        self.agenda.add(due, key)
+
+    def call_off(self, kind: str, name: str) -> None:
+        """What was called off stays on the agenda and is passed over when its time comes."""
+        self.store.remove("tasks", f"{kind} {name}")
+
+    def put_up(self, delivery: Resource) -> None:
+        """Keeps a delivery, and has it sent when it is due."""
+        self.store.put("deliveries", delivery["id"], delivery)
+        if delivery["state"] == "due":
+            self.outgoing.add(delivery["due"], delivery["id"])
+            self.wake.notify()
+
+    def _task_due(self, key: str) -> float | None:
+        task = self.store["tasks"].get(key)
+        return float(task["due"]) if task else None
+
+    def _delivery_due(self, name: str) -> float | None:
+        delivery = self.store["deliveries"].get(name)
+        return float(delivery["due"]) if delivery and delivery["state"] == "due" else None

@@ -1,0 +1,150 @@
+"""Refunds: made, and what becomes of them.
+
+Source: https://docs.stripe.com/api/refunds and https://docs.stripe.com/refunds.
+"""
+
+from dataclasses import dataclass
+
+from simulators.payments import events, shapes
+from simulators.payments.provider import Provider
+from simulators.payments.text import money
+from simulators.payments.wire import Fields, Refusal, Resource, no_such, words
+
+REASONS = ("duplicate", "fraudulent", "requested_by_customer")
+LATER = 5  # seconds until a refund to one of the cards for that succeeds or fails
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A request for a refund that has been found valid; `amount` None stands for all that is left."""
+
+    charge: str | None
+    intent: str | None
+    amount: int | None
+    reason: str | None
+    metadata: dict[str, str]
+
+
+def read_wish(fields: Fields) -> Wish:
+    """Validates POST /v1/refunds."""
+    fields.only(
+        words(
+            "amount charge currency customer expand instructions_email metadata origin payment_intent reason"
+            " refund_application_fee reverse_transfer"
+        )
+    )
+    wish = Wish(
+        charge=fields.text("charge"),
+        intent=fields.text("payment_intent"),
+        amount=fields.integer("amount", least=1),
+        reason=fields.choice("reason", REASONS),
+        metadata=fields.metadata(),
+    )
+    if wish.charge is None and wish.intent is None:
+        message = "One of the following params should be provided for this request: payment_intent or charge."
+        raise Refusal(400, message, code="parameter_missing")
+    return wish
+
+
+def create(provider: Provider, wish: Wish) -> Resource:
+    """Refuses (400) what the charge does not allow: not paid, disputed, more than is left."""
+    charge = _charge(provider, wish)
+    if any(
+        dispute["charge"] == charge["id"] and not dispute["is_charge_refundable"]
+        for dispute in provider.store["disputes"].values()
+    ):
+        message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
+        raise Refusal(400, message, code="charge_disputed", began=True)
+    left = charge["amount"] - charge["amount_refunded"]
+    if left == 0:
+        message = f"Charge {charge['id']} has already been refunded."
+        raise Refusal(400, message, code="charge_already_refunded", began=True)
+    amount = wish.amount if wish.amount is not None else left
+    if amount > left:
+        currency = charge["currency"]
+        message = (
+            f"Refund amount ({money(amount, currency)}) is greater than unrefunded amount on charge"
+            f" ({money(left, currency)})"
+        )
+        raise Refusal(400, message, param="amount", began=True)
+    refund = shapes.refund(shapes.new_id("re_3"), provider.clock.now(), amount, charge)
+    refund |= {"reason": wish.reason, "metadata": wish.metadata, "status": _first_status(provider, charge)}
+    if refund["status"] == "succeeded":
+        refund["balance_transaction"] = shapes.new_id("txn_3")
+    provider.store.put("refunds", refund["id"], refund)
+    _book(provider, charge, amount)
+    events.record(provider, "refund.created", refund)
+    events.record(provider, "charge.refunded", charge)
+    if manner := _manner(provider, charge):
+        provider.later(LATER, "fail refund" if manner == "fail" else "succeed refund", refund["id"])
+    return refund
+
+
+def _charge(provider: Provider, wish: Wish) -> Resource:
+    name = wish.charge
+    if wish.intent is not None:
+        intent = provider.store["intents"].get(wish.intent)
+        if intent is None:
+            raise no_such("payment_intent", wish.intent, "payment_intent", status=400)
+        if intent["status"] != "succeeded":
+            message = f"This PaymentIntent ({wish.intent}) does not have a successful charge to refund."
+            raise Refusal(400, message, param="payment_intent", began=True)
+        name = intent["latest_charge"]
+    charge = provider.store["charges"].get(name or "")
+    if charge is None or (wish.charge and wish.charge != name):
+        raise no_such("charge", wish.charge or "", "charge", status=400)
+    if not charge["paid"]:
+        raise Refusal(400, f"Charge {charge['id']} has not been paid.", param="charge", began=True)
+    return charge
+
+
+def _first_status(provider: Provider, charge: Resource) -> str:
+    """As the control API wants the next ones, or as the card says; money by bank debit takes its time."""
+    wanted = provider.store["meta"].get("refunds", {"times": 0})
+    if wanted["times"] > 0:
+        provider.store.put("meta", "refunds", {**wanted, "times": wanted["times"] - 1})
+        return str(wanted["status"])
+    return "pending" if _manner(provider, charge) == "later" else "succeeded"
+
+
+def _manner(provider: Provider, charge: Resource) -> str | None:
+    if charge["payment_method_details"]["type"] != "card":
+        return "later"
+    manner = provider.note(charge["id"]).get("refunds")
+    return str(manner) if manner else None
+
+
+def _book(provider: Provider, charge: Resource, amount: int) -> None:
+    charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
+    provider.store.put("charges", charge["id"], charge)
+
+
+def find(provider: Provider, name: str) -> Resource:
+    if (refund := provider.store["refunds"].get(name)) is None:
+        raise no_such("refund", name, "refund")
+    return refund
+
+
+def succeed(provider: Provider, name: str) -> Resource:
+    """A refund that was pending arrives."""
+    refund = find(provider, name)
+    if refund["status"] not in ("pending", "requires_action"):
+        raise Refusal(400, f"This refund is {refund['status']}.")
+    refund |= {"status": "succeeded", "balance_transaction": shapes.new_id("txn_3")}
+    provider.store.put("refunds", name, refund)
+    events.record(provider, "refund.updated", refund)
+    return refund
+
+
+def fail(provider: Provider, name: str, reason: str = "lost_or_stolen_card") -> Resource:
+    """The bank sends the money back, even after the refund had succeeded: it can be refunded again."""
+    refund = find(provider, name)
+    if refund["status"] in ("failed", "canceled"):
+        raise Refusal(400, f"This refund is {refund['status']}.")
+    refund |= {"status": "failed", "failure_reason": reason, "failure_balance_transaction": shapes.new_id("txn_3")}
+    provider.store.put("refunds", name, refund)
+    _book(provider, provider.store["charges"][refund["charge"]], -refund["amount"])
+    events.record(provider, "refund.updated", refund)
+    events.record(provider, "refund.failed", refund)
+    return refund

@@ -1,0 +1,234 @@
+"""The objects as they leave the simulator: every field that Stripe's have, under its name and type.
+
+Sources: https://docs.stripe.com/api/checkout/sessions/object, /payment_intents/object, /charges/object,
+/refunds/object, /disputes/object and /events/object. Money is in minor units, times are Unix seconds.
+"""
+
+import random
+import string
+
+from simulators.payments.wire import Resource, words
+
+LETTERS = string.ascii_letters + string.digits
+
+
+def new_id(prefix: str, length: int = 24) -> str:
+    """The prefix and so many random letters and digits."""
+    return prefix + "".join(random.choices(LETTERS, k=length))  # noqa: S311 - unlike any other, not unguessable
+
+
+def listing(url: str, data: list[Resource], *, more: bool = False) -> Resource:
+    return {"object": "list", "data": data, "has_more": more, "url": url}
+
+
+def empty_address() -> Resource:
+    return dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+
+
+def session(name: str, created: int) -> Resource:
+    """An open session without an amount; the caller fills in what the request said."""
+    absent = words(
+        "adaptive_pricing after_expiration allow_promotion_codes billing_address_collection client_reference_id"
+        " client_secret collected_information consent consent_collection currency_conversion customer"
+        " customer_account customer_creation customer_details customer_email discounts integration_identifier"
+        " invoice locale origin_context payment_intent payment_link payment_method_collection"
+        " payment_method_configuration_details permissions recovered_from saved_payment_method_options setup_intent"
+        " shipping_address_collection shipping_cost submit_type subscription wallet_options"
+    )
+    return {
+        **dict.fromkeys(absent),
+        "id": name,
+        "object": "checkout.session",
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "created": created,
+        "custom_fields": [],
+        "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
+        "invoice_creation": None,
+        "livemode": False,
+        "managed_payments": {"enabled": False},
+        "metadata": {},
+        "mode": "payment",
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "payment_status": "unpaid",
+        "phone_number_collection": {"enabled": False},
+        "shipping_options": [],
+        "status": "open",
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": "hosted",
+    }
+
+
+def intent(name: str, created: int, amount: int, currency: str) -> Resource:
+    absent = words(
+        "application application_fee_amount automatic_payment_methods canceled_at cancellation_reason customer"
+        " customer_account description excluded_payment_method_types last_payment_error latest_charge next_action"
+        " on_behalf_of payment_method payment_method_configuration_details processing receipt_email review"
+        " setup_future_usage shipping source statement_descriptor statement_descriptor_suffix transfer_data"
+        " transfer_group"
+    )
+    return {
+        **dict.fromkeys(absent),
+        "id": name,
+        "object": "payment_intent",
+        "amount": amount,
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "capture_method": "automatic_async",
+        "client_secret": f"{name}_secret_{new_id('', 25)}",
+        "confirmation_method": "automatic",
+        "created": created,
+        "currency": currency,
+        "livemode": False,
+        "managed_payments": {"enabled": False},
+        "metadata": {},
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "status": "requires_payment_method",
+    }
+
+
+def charge(name: str, created: int, amount: int, currency: str) -> Resource:
+    absent = words(
+        "application application_fee application_fee_amount balance_transaction calculated_statement_descriptor"
+        " customer description failure_balance_transaction failure_code failure_message on_behalf_of outcome"
+        " payment_intent payment_method payment_method_details receipt_email receipt_number receipt_url review"
+        " shipping source source_transfer statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
+    )
+    return {
+        **dict.fromkeys(absent),
+        "id": name,
+        "object": "charge",
+        "amount": amount,
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "billing_details": {"address": empty_address(), "email": None, "name": None, "phone": None, "tax_id": None},
+        "captured": False,
+        "created": created,
+        "currency": currency,
+        "disputed": False,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": {},
+        "paid": False,
+        "refunded": False,
+        "status": "pending",
+    }
+
+
+def refund(name: str, created: int, amount: int, charge: Resource) -> Resource:
+    absent = words(
+        "balance_transaction customer customer_account payment_method reason receipt_number source_transfer_reversal"
+        " transfer_reversal"
+    )
+    kind = (charge["payment_method_details"] or {"type": "card"})["type"]
+    return {
+        **dict.fromkeys(absent),
+        "id": name,
+        "object": "refund",
+        "amount": amount,
+        "charge": charge["id"],
+        "created": created,
+        "currency": charge["currency"],
+        "destination_details": {kind: {"type": "refund"} if kind == "card" else {}, "type": kind},
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "status": "pending",
+    }
+
+
+EVIDENCE = words(
+    "access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal"
+    " customer_communication customer_email_address customer_name customer_purchase_ip customer_signature"
+    " duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt"
+    " refund_policy refund_policy_disclosure refund_refusal_explanation service_date service_documentation"
+    " shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number"
+    " uncategorized_file uncategorized_text"
+)
+
+
+def dispute(name: str, created: int, amount: int, charge: Resource) -> Resource:
+    return {
+        "id": name,
+        "object": "dispute",
+        "amount": amount,
+        "balance_transactions": [],
+        "charge": charge["id"],
+        "created": created,
+        "currency": charge["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}},
+        "evidence_details": {
+            "due_by": created + 7 * 86400,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "payment_method_details": {
+            "card": {"brand": "visa", "case_type": "chargeback", "network": "visa", "network_reason_code": "10.4"},
+            "type": "card",
+        },
+        "reason": "fraudulent",
+        "status": "needs_response",
+    }
+
+
+def card_details(brand: str, last4: str, month: int, year: int, *, authenticated: bool) -> Resource:
+    """`payment_method_details` of a charge to a card."""
+    outcome = {"authentication_flow": "challenge", "result": "authenticated", "version": "2.2.0"}
+    return {
+        "card": {
+            "brand": brand,
+            "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+            "country": "US",
+            "exp_month": month,
+            "exp_year": year,
+            "funding": "credit",
+            "last4": last4,
+            "network": brand,
+            "three_d_secure": outcome if authenticated else None,
+            "wallet": None,
+        },
+        "type": "card",
+    }
+
+
+def line_item(created: int, description: str, unit: int, quantity: int, currency: str) -> Resource:
+    total = unit * quantity
+    product = new_id("prod_", 14)
+    return {
+        "id": new_id("li_1"),
+        "object": "item",
+        "adjustable_quantity": None,
+        "amount_discount": 0,
+        "amount_subtotal": total,
+        "amount_tax": 0,
+        "amount_total": total,
+        "currency": currency,
+        "description": description,
+        "metadata": {},
+        "price": {
+            "id": new_id("price_1"),
+            "object": "price",
+            **dict.fromkeys(
+                words("custom_unit_amount lookup_key nickname recurring tax_behavior tiers_mode transform_quantity")
+            ),
+            "active": False,
+            "billing_scheme": "per_unit",
+            "created": created,
+            "currency": currency,
+            "livemode": False,
+            "metadata": {},
+            "product": product,
+            "type": "one_time",
+            "unit_amount": unit,
+            "unit_amount_decimal": str(unit),
+        },
+        "quantity": quantity,
+    }

@@ -1,0 +1,234 @@
+import hashlib
+import hmac
+import json
+import time
+
+import pytest
+
+from tests.integration.simulators.payments.waiting import until
+
+
+def marks(header):
+    """The time and the v1 signatures of a Stripe-Signature header."""
+    parts = [part.split("=", 1) for part in header.split(",")]
+    return int(parts[0][1]), [value for name, value in parts if name == "v1"]
+
+
+def is_genuine(body, header, secret="whsec_new", tolerance=300):
+    if header is None:
+        return False
+    at, found = marks(header)
+    wanted = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return wanted in found and abs(time.time() - at) <= tolerance
+
+
+def names(receiver):
+    return [json.loads(body)["type"] for body, _ in receiver.got]
+
+
+@pytest.fixture
+def paid(payments, receiver):
+    """Somebody has paid, and the shop has heard of it: payment_intent.succeeded, checkout.session.completed."""
+    session = payments.pay(payments.open_session()["id"])["session"]
+    payments.settle_webhooks()
+    return session
+
+
+def test_a_payment_is_announced_by_signed_events(payments, receiver, paid):
+    assert sorted(names(receiver)) == ["checkout.session.completed", "payment_intent.succeeded"]
+    assert all(is_genuine(body, header) for body, header in receiver.got)
+    completed = next(json.loads(body) for body, _ in receiver.got if b'"checkout.session.completed"' in body)
+    assert completed["data"]["object"] == paid
+    assert completed["id"] in [event["id"] for event in payments.listed("events")]
+
+
+def test_every_current_secret_signs(receiver, paid):
+    body, header = receiver.got[0]
+
+    assert is_genuine(body, header, "whsec_old")
+    assert is_genuine(body, header, "whsec_new")
+    assert not is_genuine(body, header, "whsec_other")
+    assert len(marks(header)[1]) == 2
+
+
+def test_a_delivered_event_is_pending_no_more(payments, paid):
+    assert {event["pending_webhooks"] for event in payments.listed("events")} == {0}
+    assert {delivery["state"] for delivery in payments.listed("deliveries")} == {"sent"}
+
+
+def test_a_refused_webhook_is_sent_again_with_a_fresh_signature(payments, receiver):
+    receiver.answer = lambda number: 500 if number == 1 else 200
+
+    session = payments.open_session()["id"]
+    payments.api.post(f"/v1/checkout/sessions/{session}/expire")
+    receiver.wait_for(2)
+
+    (first, old), (second, new) = receiver.got
+    assert first == second
+    assert marks(new)[0] > marks(old)[0]
+    assert is_genuine(second, new)
+
+
+@pytest.mark.parametrize("status", [302, 400, 404, 500, 503])
+def test_anything_but_a_2xx_counts_as_not_delivered(payments, receiver, status):
+    receiver.answer = lambda _: status
+    payments.pay_later(payments.open_session()["id"])
+    payments.settle_webhooks()
+
+    [delivery] = payments.listed("deliveries")
+    assert (delivery["state"], delivery["answers"][0]["status"]) == ("due", status)
+    assert payments.listed("events")[0]["pending_webhooks"] == 1
+
+
+def test_retries_come_ever_later_and_end_after_three_days(payments, receiver):
+    receiver.answer = lambda _: 500
+    payments.pay_later(payments.open_session()["id"])
+    payments.settle_webhooks()
+
+    waits = []
+    for _ in range(4):
+        [delivery] = payments.listed("deliveries")
+        last = delivery["answers"][-1]
+        waits.append(delivery["due"] - last["at"] - last["seconds"])
+        payments.hurry()
+        payments.settle_webhooks()
+    payments.advance(73 * 3600)
+    payments.settle_webhooks()
+
+    assert waits == pytest.approx([1, 2, 4, 8], abs=0.5)
+    assert payments.listed("deliveries")[0]["state"] == "given up"
+
+
+def test_held_webhooks_are_released_in_the_order_that_is_asked_for(payments, receiver):
+    payments.hold_webhooks()
+    payments.pay(payments.open_session()["id"])
+    payments.settle_webhooks()
+    assert receiver.got == []
+
+    payments.release_webhooks("last")
+
+    assert names(receiver) == ["checkout.session.completed", "payment_intent.succeeded"]
+
+
+def test_only_some_types_can_be_held(payments, receiver):
+    payments.hold_webhooks("checkout.session.completed")
+    payments.pay(payments.open_session()["id"])
+    payments.settle_webhooks()
+
+    assert names(receiver) == ["payment_intent.succeeded"]
+    payments.release_webhooks()
+    assert names(receiver) == ["payment_intent.succeeded", "checkout.session.completed"]
+
+
+def test_a_lost_webhook_is_never_sent_but_its_event_is_on_record(payments, receiver):
+    payments.treat_webhooks("lose", types=["checkout.session.completed"])
+    payments.pay(payments.open_session()["id"])
+    payments.advance(3600)
+    payments.settle_webhooks()
+
+    assert names(receiver) == ["payment_intent.succeeded"]
+    assert len(payments.listed("events")) == 2
+
+
+def test_webhooks_can_come_several_times(payments, receiver):
+    payments.treat_webhooks(copies=3)
+    payments.pay_later(payments.open_session()["id"])
+    payments.settle_webhooks()
+
+    assert len(receiver.got) == 3
+    assert len({json.loads(body)["id"] for body, _ in receiver.got}) == 1
+
+
+def test_an_event_can_be_delivered_again_several_times_at_once(payments, receiver, paid):
+    event = payments.listed("events")[-1]
+
+    assert payments.deliver(event["id"], copies=5) == [200] * 5
+
+    assert names(receiver)[2:] == [event["type"]] * 5
+
+
+@pytest.mark.parametrize("how", ["secret", "body", "header", "scheme", "reserialised"])
+def test_forged_webhooks_do_not_verify(payments, receiver, paid, how):
+    event = payments.listed("events")[-1]["id"]
+
+    payments.deliver(event, forge=how)
+
+    assert not is_genuine(*receiver.got[-1])
+
+
+@pytest.mark.parametrize("skew", [-400, 400])
+def test_a_skewed_signature_is_right_but_of_another_time(payments, receiver, paid, skew):
+    payments.deliver(payments.listed("events")[-1]["id"], skew=skew)
+
+    body, header = receiver.got[-1]
+    assert not is_genuine(body, header)
+    assert is_genuine(body, header, tolerance=500)
+
+
+def test_skew_and_forgery_also_befall_the_webhooks_to_come(payments, receiver):
+    payments.treat_webhooks(skew=-1000)
+    payments.pay_later(payments.open_session()["id"])
+    payments.settle_webhooks()
+    payments.treat_webhooks(forge="secret")
+    payments.pay_later(payments.open_session()["id"])
+    payments.settle_webhooks()
+
+    (early, skewed), (late, forged) = receiver.got
+    assert is_genuine(early, skewed, tolerance=1100)
+    assert not is_genuine(early, skewed)
+    assert not is_genuine(late, forged)
+
+
+def test_webhooks_can_be_sent_somewhere_else(payments, receiver):
+    payments.send_webhooks_to("http://127.0.0.1:9/nobody")
+    payments.pay_later(payments.open_session()["id"])
+    payments.settle_webhooks()
+    assert receiver.got == []
+
+    payments.send_webhooks_to(None)
+    payments.hurry()
+    payments.settle_webhooks()
+
+    assert names(receiver) == ["checkout.session.completed"]
+
+
+def test_an_invented_event_is_signed_but_on_no_record(payments, receiver):
+    statuses = payments.invent("checkout.session.completed", {"id": "cs_no", "object": "checkout.session"})
+
+    body, header = receiver.got[0]
+    assert statuses == [200]
+    assert is_genuine(body, header)
+    assert payments.api.get(f"/v1/events/{json.loads(body)['id']}").status_code == 404
+
+
+def test_the_clock_moves_events_but_not_signatures(payments, receiver):
+    payments.advance(100_000)
+    payments.pay_later(payments.open_session()["id"])
+    payments.settle_webhooks()
+
+    body, header = receiver.got[0]
+    assert is_genuine(body, header)
+    assert json.loads(body)["created"] > time.time() + 90_000
+
+
+def test_a_session_that_expires_unasked_is_announced(payments, receiver):
+    payments.open_session(expires_at=str(int(time.time()) + 3600))
+
+    payments.advance(3700)
+    payments.settle_webhooks()
+
+    assert names(receiver) == ["checkout.session.expired"]
+
+
+def test_a_receiver_that_does_not_answer_holds_up_nobody_else(payments, receiver):
+    receiver.changed.acquire()  # it blocks in the middle of its first delivery
+    try:
+        payments.pay_later(payments.open_session()["id"])
+        began = time.monotonic()
+        payments.open_session()
+        assert time.monotonic() - began < 5
+    finally:
+        receiver.changed.release()
+    receiver.wait_for(1)
+    payments.settle_webhooks()
+    assert until(lambda: payments.listed("deliveries", state="sent"))
