@@ -138,7 +138,8 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 def rows(query: sa.Select[Any], paging: Paging) -> tuple[list[Any], int]:
     """One page of an ordered query, as rows, and how many rows it has in all."""
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
+    counted = query.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
+    total = db.session.scalar(counted) or 0
     found = db.session.execute(query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page))
     return list(found), total
 

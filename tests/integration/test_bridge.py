@@ -3,11 +3,13 @@
 import asyncio
 import os
 import threading
+import wsgiref.simple_server
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 import sqlalchemy as sa
+import werkzeug.serving
 from flask import Flask, g, request
 
 from app import db, http
@@ -16,6 +18,11 @@ from app.models import User
 from tests.integration.factories import make_user
 from tests.integration.upstream import upstream
 from tests.processes import wait_for
+
+
+class Quiet(wsgiref.simple_server.WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 @pytest.fixture
@@ -76,6 +83,36 @@ def test_a_client_of_ones_own_may_be_shared_between_requests(views):
 
     assert answers == ["ok"] * 40
     assert server.connections <= 8
+
+
+@pytest.mark.parametrize(
+    "serve",
+    [
+        pytest.param(
+            lambda app: wsgiref.simple_server.make_server("127.0.0.1", 0, app, handler_class=Quiet), id="wsgiref"
+        ),
+        pytest.param(lambda app: werkzeug.serving.make_server("127.0.0.1", 0, app, threaded=True), id="threads"),
+    ],
+)
+def test_async_views_work_under_other_servers_too(views, serve):
+    with upstream() as server:
+
+        @views.get("/try")
+        async def call():
+            return (await http.client().get(server.url)).text
+
+        running = serve(views)
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        address = f"http://127.0.0.1:{running.server_port}/try"
+        with ThreadPoolExecutor(4) as threads:
+            answers = list(threads.map(lambda _: httpx.get(address, trust_env=False, timeout=30).text, range(12)))
+        running.shutdown()
+        thread.join(10)
+        running.server_close()
+
+    assert answers == ["ok"] * 12
+    assert server.connections <= 4
 
 
 def test_request_g_and_session_are_the_same_inside_and_after(views):

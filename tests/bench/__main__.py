@@ -1,0 +1,103 @@
+"""`make bench`: what a request costs, each as a ratio to a bare Flask view in the same run.
+
+These machines are noisy: the cases take turns, the best of many rounds counts, and ratios outlive the day.
+"""
+
+import time
+from collections.abc import Callable
+
+from flask import Flask
+
+from app import create_app, db
+from app.auth import secrets, sessions
+from app.bridge import blocking
+from app.db import now
+from app.models import Item, User
+from tests.settings import settings
+
+ROUNDS, REQUESTS = 15, 100
+Case = Callable[[], object]
+
+
+def main() -> None:
+    cases = {"a bare Flask view": bare(), **flask_async(), **kiosk()}
+    best = dict.fromkeys(cases, float("inf"))
+    for _ in range(ROUNDS):
+        for name, case in cases.items():
+            best[name] = min(best[name], timed(case))
+    base = best["a bare Flask view"]
+    print(f"{'':44}{'µs':>8}{'ratio':>8}")
+    for name, seconds in best.items():
+        print(f"{name:44}{seconds * 1e6:8.0f}{seconds / base:8.1f}")
+
+
+def timed(case: Case) -> float:
+    """Seconds per request."""
+    began = time.perf_counter()
+    for _ in range(REQUESTS):
+        case()
+    return (time.perf_counter() - began) / REQUESTS
+
+
+def bare() -> Case:
+    app = Flask("bare")
+    app.add_url_rule("/", "view", lambda: {"status": "ok"})
+    return caller(app, "/")
+
+
+def flask_async() -> dict[str, Case]:
+    app = Flask("async")
+
+    async def view() -> dict[str, str]:
+        return {"status": "ok"}
+
+    app.add_url_rule("/", "view", view)
+    return {"an async view, Flask's own way": caller(app, "/")}
+
+
+def kiosk() -> dict[str, Case]:
+    app = create_app(settings("sqlite:///:memory:", ENV="production", public_url="https://shop.example"))
+    app.logger.parent = None
+
+    async def view() -> dict[str, str]:
+        return {"status": "ok"}
+
+    async def view_with_blocking() -> dict[str, str]:
+        await blocking(lambda: None)
+        return {"status": "ok"}
+
+    app.add_url_rule("/async", "async", view)
+    app.add_url_rule("/blocking", "blocking", view_with_blocking)
+    with app.app_context():
+        db.create_all()
+        db.session.add_all(Item(name=f"Item {number:03}", price=100, on_hand=5) for number in range(100))
+        user = User(username="ada", email="ada@example.com")
+        db.session.add(user)
+        db.session.commit()
+        token = secrets.mint()
+        sessions.begin(db.session(), user, now(), token)
+        db.session.commit()
+    return {
+        "an async view, over the bridge": caller(app, "/async"),
+        "  with one blocking call sent home": caller(app, "/blocking"),
+        "GET /healthz": caller(app, "/healthz"),
+        "GET /api/items, 20 of 100": caller(app, "/api/items"),
+        "GET /api/items, 100 of 100": caller(app, "/api/items?per_page=100"),
+        "GET /api/items/1": caller(app, "/api/items/1"),
+        "GET /api/profile, by cookie": caller(app, "/api/profile", token),
+        "GET /api/orders, none": caller(app, "/api/orders", token),
+    }
+
+
+def caller(app: Flask, path: str, token: str = "") -> Case:
+    client = app.test_client(use_cookies=False)
+    headers = {"Cookie": f"__Host-kiosk={token}"} if token else {}
+
+    def call() -> None:
+        assert client.get(path, headers=headers).status_code == 200
+
+    return call
+
+
+if __name__ == "__main__":
+    main()

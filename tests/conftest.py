@@ -1,0 +1,47 @@
+"""What holds for every test: its marker comes from its folder, and the network ends at this machine."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+LAYERS = ("unit", "integration", "e2e")  # the order in which they run: fast ones first
+HERE = Path(__file__).parent
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+# Settings of whoever runs the tests are none of the tests' business.
+for name in [name for name in os.environ if name.startswith("KIOSK_") and name != "KIOSK_BROWSER"]:
+    del os.environ[name]
+os.environ.pop("DATABASE_URL", None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql"],
+        default=os.environ.get("TEST_DATABASE", "sqlite"),
+        help="what integration tests run on (default: TEST_DATABASE, or sqlite)",
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.getoption('--database')}"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(layer_of(item))
+    # Calls to simulators and servers of our own are real, also where providers are mocked.
+    item.add_marker(pytest.mark.httpx_mock(should_mock=lambda request: request.url.host not in LOOPBACK))
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Playwright keeps an event loop in the main thread, so that nothing else may run one after it.
+    items.sort(key=lambda item: LAYERS.index(layer_of(item)))
+
+
+def layer_of(item: pytest.Item) -> str:
+    folder = item.path.relative_to(HERE).parts[0]
+    if folder not in LAYERS:
+        raise pytest.UsageError(f"{item.path} belongs to no layer: tests live in {', '.join(LAYERS)}")
+    return folder

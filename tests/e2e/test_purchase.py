@@ -1,0 +1,109 @@
+"""Buying something, as people do."""
+
+import re
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.shop import DECLINED, Shop
+
+CUSTOMER, STAFF = "Ada Lovelace", "Grace Hopper"
+ITEM = "Postcard from the kiosk"  # there are always some
+PASSWORD = "lantern-tide-77-orchard"
+
+
+@pytest.mark.smoke
+def test_a_customer_pays_and_staff_finds_one_todo_and_hands_over(shop: Shop, back_office: Shop) -> None:
+    with shop.nothing_goes_wrong(), back_office.nothing_goes_wrong():
+        shop.sign_in_as(CUSTOMER)
+        shop.buy(ITEM)
+        shop.pay()
+        shop.see_order("Paid")
+
+        back_office.sign_in_as(STAFF)
+        back_office.see_one_todo_for(shop.order, "To do")
+        back_office.hand_over(shop.order)
+        back_office.see_order("Handed over")
+        back_office.see_one_todo_for(shop.order, "Done")
+
+        shop.see_in_orders(shop.order, "Handed over")
+
+
+def test_whoever_buys_before_signing_in_comes_back_to_the_item(shop: Shop) -> None:
+    shop.buy(ITEM)
+    shop.continue_as(CUSTOMER)
+
+    expect(shop.page.get_by_role("button", name=f"Buy {ITEM}")).to_be_visible()
+
+
+def test_the_total_is_price_times_quantity(shop: Shop) -> None:
+    shop.sign_in_as(CUSTOMER)
+    shop.buy(ITEM, quantity=3)
+    shop.pay()
+
+    shop.see_order("Paid")
+    shop.see_total("10.50")
+
+
+def test_a_declined_card_is_no_dead_end(shop: Shop) -> None:
+    shop.sign_in_as(CUSTOMER)
+    shop.buy(ITEM)
+    shop.pay(DECLINED)
+    shop.see_payment_declined()
+
+    shop.pay()
+
+    shop.see_order("Paid")
+
+
+def test_a_cancelled_payment_can_be_taken_up_again(shop: Shop) -> None:
+    shop.sign_in_as(CUSTOMER)
+    shop.buy(ITEM)
+    shop.cancel_payment()
+    shop.see_order("Not paid yet")
+
+    shop.go_on_to_payment()
+    shop.pay()
+
+    shop.see_order("Paid")
+
+
+def test_an_account_with_a_password_buys_as_well(shop: Shop) -> None:
+    name = f"visitor-{secrets.token_hex(4)}"
+    shop.register(name, PASSWORD)
+    shop.see_signed_in(name)
+    shop.sign_out()
+
+    shop.sign_in_with_password(name, PASSWORD)
+    shop.see_signed_in(name)
+    shop.buy(ITEM)
+    shop.pay()
+
+    shop.see_order("Paid")
+
+
+@pytest.mark.projects("desktop")
+def test_a_purchase_needs_no_mouse(shop: Shop) -> None:
+    page = shop.page
+    shop.go_to("/")
+    shop.press(page.get_by_role("banner").get_by_role("link", name="Sign in"))
+    shop.press(page.get_by_role("link", name=re.compile("^Continue with")).first)
+    shop.press(page.get_by_role("button", name=f"Continue as {CUSTOMER}"))
+    shop.press(page.get_by_role("button", name=f"Buy {ITEM}"))
+    for label, value in {"Card number": "4242424242424242", "Expires": "12/40", "CVC": "123"}.items():
+        shop.tab_to(page.get_by_label(label))
+        page.keyboard.press("Control+a")
+        page.keyboard.type(value)
+    page.keyboard.press("Enter")
+
+    shop.see_order("Paid")
+
+
+def test_no_page_is_wider_than_the_screen(shop: Shop) -> None:
+    pages = ["/", "/sign-in", "/register", "/items/1", "/orders", "/todos", "/profile", "/staff/items"]
+    shop.sign_in_as(STAFF)
+    for path in pages:
+        shop.go_to(path)
+        shop.see_loaded()
+        shop.see_nothing_cut_off()

@@ -1,0 +1,107 @@
+"""Programs that tests run beside themselves, and waiting for them: never by a fixed time, always with a deadline."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parent.parent
+LIFELINE = Path(__file__).with_name("lifeline.py")
+DEADLINE = 30  # seconds; plenty, so that a slow machine fails no test
+
+
+def wait_for(condition: Callable[[], T], what: str, deadline: float = DEADLINE) -> T:
+    """The first true answer of `condition`; AssertionError naming `what` where it does not come in time."""
+    end = time.monotonic() + deadline
+    while True:
+        if answer := condition():
+            return answer
+        assert time.monotonic() < end, f"waited {deadline} s in vain for {what}"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Process:
+    """A program that ends with the tests, however they end. Its output goes to the file `log`."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        log: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        user: str = "",
+        stop: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        self.log = log
+        with log.open("ab") as output:
+            self._lifeline = subprocess.Popen(
+                [sys.executable, "-I", LIFELINE, str(int(stop)), user, *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                env=None if env is None else dict(env),
+                cwd=ROOT,
+                start_new_session=True,  # Ctrl-C is for pytest, which then ends this in order
+            )
+        assert self._lifeline.stdin
+        assert self._lifeline.stdout
+        first = self._lifeline.stdout.readline()
+        self._lifeline.stdout.close()
+        assert first, f"{command[0]} does not start: {self.said()}"
+        self.pid = int(first)
+
+    @property
+    def running(self) -> bool:
+        return self._lifeline.poll() is None
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def kill(self) -> None:
+        """SIGKILL for all of it, as when the power goes."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._close()
+
+    def stop(self) -> int:
+        """Ends it in order. Its exit status, negative for a signal."""
+        return self._close()
+
+    def wait(self) -> int:
+        """Its exit status, once it has ended by itself."""
+        return self._lifeline.wait()
+
+    def send(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def _close(self) -> int:
+        assert self._lifeline.stdin
+        self._lifeline.stdin.close()
+        return self._lifeline.wait()
+
+    def wait_for(self, condition: Callable[[], T], what: str, deadline: float = DEADLINE) -> T:
+        """As `wait_for`, and gives up at once, with what the program said, where it ends meanwhile."""
+
+        def asked() -> T:
+            assert self.running, f"waited for {what}, but it ended: {self.said()[-4000:]}"
+            return condition()
+
+        try:
+            return wait_for(asked, what, deadline)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.said()[-4000:]}") from None

@@ -1,0 +1,232 @@
+"""What Kiosk refuses to start with, and how it says so."""
+
+import pytest
+from flask import Config
+
+from app.config import ConfigError, OAuthProvider, PaymentsAccount, environment, is_loopback, load
+from tests.settings import CLIENT_SECRET, JWT_SECRET_KEY, PAYMENTS_KEY, SECRET_KEY, WEBHOOK_SECRET, settings
+
+SHOP = "https://shop.example"
+
+
+def loaded(**changes):
+    return load(Config(""), settings("sqlite://", **changes))
+
+
+def refused(**changes):
+    """The problems, as one text."""
+    with pytest.raises(ConfigError) as caught:
+        loaded(**changes)
+    return "\n".join(caught.value.problems)
+
+
+def provider(**changes):
+    return {"OAUTH": {"acme": settings("sqlite://")["OAUTH"]["acme"] | changes}}
+
+
+def test_good_settings_are_taken_as_they_are():
+    found = loaded(public_url=SHOP, HOLD_MINUTES="45", CURRENCY="CHF")
+
+    assert (found.public_url, found.hold_minutes, found.currency) == (SHOP, 45, "CHF")
+    assert found.oauth["acme"].client_secret == CLIENT_SECRET
+
+
+def test_the_environment_is_read_and_the_given_mapping_goes_above_it(monkeypatch):
+    monkeypatch.setenv("KIOSK_HOLD_MINUTES", "20")
+    monkeypatch.setenv("KIOSK_CURRENCY", "USD")
+
+    found = loaded(CURRENCY="CHF")
+
+    assert (found.hold_minutes, found.currency) == (20, "CHF")
+
+
+def test_a_value_of_digits_stays_text(monkeypatch):
+    for name, value in (("ISSUER", "https://id.example"), ("CLIENT_ID", "7000"), ("CLIENT_SECRET", "0123")):
+        monkeypatch.setenv(f"KIOSK_OAUTH__acme__{name}", value)
+    given = settings("sqlite://")
+    del given["OAUTH"]
+
+    found = load(Config(""), given)
+
+    assert (found.oauth["acme"].client_id, found.oauth["acme"].client_secret) == ("7000", "0123")
+
+
+def test_database_url_is_read_too(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db.example/kiosk")
+    given = settings("sqlite://")
+    del given["SQLALCHEMY_DATABASE_URI"]
+
+    assert load(Config(""), given).sqlalchemy_database_uri == "postgresql://db.example/kiosk"
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "JWT_SECRET_KEY", "PUBLIC_URL"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_what_must_be_set_is_named_with_the_mend(name, value):
+    said = refused(**{name: value}) if name != "PUBLIC_URL" else refused(public_url=value)
+
+    assert said.startswith(f"KIOSK_{name} is not set: give it ")
+
+
+def test_all_that_is_missing_is_told_at_once():
+    with pytest.raises(ConfigError) as caught:
+        load(Config(""), {})
+
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "JWT_SECRET_KEY"])
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("k7Qz0vN4", "is shorter than 32 bytes: give it 32 random bytes"),
+        ("changeme-changeme-changeme-changeme", "is a placeholder: give it 32 random bytes"),
+        ("Your-Secret-Here-0123456789-abcdefghij", "is a placeholder: give it 32 random bytes"),
+        ("dev-dev-dev-0123456789-abcdefghijklmn", "is a placeholder: give it 32 random bytes"),
+        ("a" * 40, "is a placeholder: give it 32 random bytes"),
+    ],
+)
+def test_a_weak_secret_is_refused_with_the_mend(name, value, said):
+    problem = refused(**{name: value})
+
+    assert problem.startswith(f"KIOSK_{name} {said}")
+    assert value not in problem
+
+
+def test_secrets_are_measured_in_bytes():
+    assert loaded(SECRET_KEY="äöüß-ÄÖÜ-éèê-012345678")
+
+
+def test_one_key_for_two_uses_is_refused():
+    said = refused(JWT_SECRET_KEY=SECRET_KEY)
+
+    assert said == "KIOSK_SECRET_KEY and KIOSK_JWT_SECRET_KEY are the same: give each its own"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "shop.example",
+        "//shop.example",
+        "https://",
+        "https://shop.example/",
+        "https://shop.example/shop",
+        "https://shop.example?",
+        "https://shop.example#top",
+        "https://ada@shop.example",
+        "https://Shop.example",
+        "HTTPS://shop.example",
+        "https://shop.example:443",
+        "https://shop.example:",
+        "https://shop.example:99999",
+        "https://[shop.example",
+        " https://shop.example",
+        "ftp://shop.example",
+        "javascript:alert(1)",
+    ],
+)
+def test_what_is_no_origin_is_no_public_url(url):
+    assert refused(public_url=url).startswith("KIOSK_PUBLIC_URL is no origin: write it as browsers do")
+
+
+@pytest.mark.parametrize("url", [SHOP, "https://shop.example:8443", "http://localhost:5000", "http://[::1]:5000"])
+def test_an_origin_is_a_public_url(url):
+    assert loaded(public_url=url).public_url == url
+
+
+@pytest.mark.parametrize("env", ["development", "test", "staging"])
+def test_plain_http_is_for_this_machine_alone(env):
+    assert loaded(public_url="http://127.0.0.1:5000", ENV=env)
+    assert "put the shop behind https" in refused(public_url="http://shop.example", ENV=env)
+
+
+def test_production_wants_https_even_on_this_machine():
+    assert "KIOSK_PUBLIC_URL is plain http in production" in refused(public_url="http://localhost", ENV="production")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9000", "https://localhost:9000", "http://[::1]:9000"])
+def test_a_provider_on_this_machine_is_a_simulator_which_production_refuses_and_staging_takes(address):
+    issuer, base = refused(public_url=SHOP, ENV="production", identity=address, payments=address).splitlines()
+
+    assert issuer.startswith("KIOSK_OAUTH__acme__ISSUER is on this machine")
+    assert base.startswith("KIOSK_PAYMENTS__API_BASE is on this machine")
+    assert "KIOSK_ENV=staging" in issuer
+    assert loaded(public_url=SHOP, ENV="staging", identity=address, payments=address)
+
+
+@pytest.mark.parametrize("address", ["id.example", "https://", "https://[id", "file:///etc/passwd"])
+def test_a_provider_has_an_address(address):
+    assert refused(identity=address).startswith("KIOSK_OAUTH__acme__ISSUER is no address: write it like https://")
+
+
+def test_a_provider_elsewhere_is_reached_by_https():
+    assert refused(identity="http://id.example") == "KIOSK_OAUTH__acme__ISSUER is plain http: use https"
+
+
+def test_the_default_provider_is_one_that_is_set():
+    assert "set KIOSK_OAUTH__nobody__ISSUER too" in refused(OAUTH_DEFAULT="nobody")
+
+
+@pytest.mark.parametrize("env", ["staging", "production"])
+def test_debug_is_for_development(env):
+    assert f"debug is on in {env}: unset FLASK_DEBUG" in refused(public_url=SHOP, ENV=env, DEBUG=True)
+    assert loaded(ENV="development", DEBUG=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"HOLD_MINUTES": "soon"}, "KIOSK_HOLD_MINUTES"),
+        ({"HOLD_MINUTES": "0"}, "KIOSK_HOLD_MINUTES"),
+        ({"PASSWORD_MIN_LENGTH": "4"}, "KIOSK_PASSWORD_MIN_LENGTH"),
+        ({"CURRENCY": "euro"}, "KIOSK_CURRENCY"),
+        ({"ENV": "prod"}, "KIOSK_ENV"),
+        ({"OAUTH": "acme"}, "KIOSK_OAUTH"),
+        ({"PAYMENTS": {"API_BASE": 5}}, "KIOSK_PAYMENTS__API_BASE"),
+        (provider(KIND="saml"), "KIOSK_OAUTH__<name>__KIND"),
+        ({"OAUTH": {"acme": {"ISSUER": "https://id.example"}}}, "KIOSK_OAUTH__<name>"),
+    ],
+)
+def test_a_value_of_the_wrong_form_names_its_setting(changes, named):
+    assert refused(**changes).startswith(f"{named} has the wrong form: ")
+
+
+def test_no_repr_and_no_refusal_tells_a_secret():
+    found = loaded()
+
+    shown = repr(found) + repr(found.oauth) + repr(found.payments) + refused(JWT_SECRET_KEY=SECRET_KEY)
+
+    for secret in (SECRET_KEY, JWT_SECRET_KEY, CLIENT_SECRET, PAYMENTS_KEY, WEBHOOK_SECRET):
+        assert secret not in shown
+
+
+def test_several_webhook_secrets_may_be_current():
+    assert PaymentsAccount(webhook_secret=" whsec_a, whsec_b ,").webhook_secrets == ("whsec_a", "whsec_b")
+    assert PaymentsAccount().webhook_secrets == ()
+
+
+def test_the_first_provider_is_the_default_one():
+    assert loaded(OAUTH_DEFAULT="").default_provider == "acme"
+    assert loaded(OAUTH={}, OAUTH_DEFAULT="").default_provider == ""
+    assert OAuthProvider("https://id.example", "kiosk", "secret").kind == "oidc"
+
+
+@pytest.mark.parametrize("url", ["http://127.8.9.1", "https://localhost", "http://shop.localhost:80", "http://[::1]"])
+def test_this_machine_is_known_by_its_names(url):
+    assert is_loopback(url)
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1.example", "https://localhost.example", "https://10.0.0.1", ""])
+def test_another_machine_is_not_this_one(url):
+    assert not is_loopback(url)
+
+
+def test_a_process_gets_these_settings_and_none_of_ours(monkeypatch):
+    monkeypatch.setenv("KIOSK_CURRENCY", "USD")
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///other.db")
+
+    found = environment({"ENV": "test", "PAYMENTS": {"API_BASE": "https://pay.example"}})
+
+    assert {name: value for name, value in found.items() if name.startswith(("KIOSK", "DATABASE"))} == {
+        "KIOSK_ENV": "test",
+        "KIOSK_PAYMENTS__API_BASE": "https://pay.example",
+    }
