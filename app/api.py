@@ -57,11 +57,12 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
-    """An answer with more than a body."""
+    """An answer with more than a body; `finish` gets the response last, to set a cookie."""
 
     body: T
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    finish: Callable[[Response], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ class Operation:
         response = Response(
             msgspec.json.encode(answer.body), answer.status or self.status, answer.headers, mimetype="application/json"
         )
+        if answer.finish:
+            answer.finish(response)
         if self.etag:
             if "ETag" not in response.headers:
                 response.set_etag(blake2b(response.get_data(), digest_size=12).hexdigest())

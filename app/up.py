@@ -29,7 +29,8 @@ END_SECONDS = 8
 
 def run(port: int | None, data: str) -> None:
     """Until Ctrl-C, SIGTERM, or the end of any of its processes."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job has it ignored
+        signal.signal(number, signal.default_int_handler)
     folder = Path(data).resolve()
     try:
         kept = _kept(folder, port)

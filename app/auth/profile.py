@@ -57,7 +57,7 @@ def understood(claims: object) -> Profile:
     subject = claims.get("sub") or claims.get("id")
     if not isinstance(subject, str | int) or isinstance(subject, bool):
         raise OAuthFailure("oauth_failed", "the profile names no subject")
-    if len(str(subject)) > 255 or not str(subject).isprintable():  # noqa: PLR2004 -- the column's width, and OIDC's
+    if not 0 < len(str(subject)) <= 255 or not str(subject).isprintable():  # noqa: PLR2004 -- the column's width, and OIDC's
         raise OAuthFailure("oauth_failed", "the profile's subject is no identifier")
     email = _text(claims, "email", 254)
     wished = _text(claims, "preferred_username", 64) or _text(claims, "login", 64)

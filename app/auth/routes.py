@@ -97,22 +97,19 @@ def logout(session: UserSession) -> Done:
 
 
 @routes.post("/api/session", access=Access.ALL, raises=(service.InvalidCredentials,))
-def sign_in(body: Credentials) -> Response:
+def sign_in(body: Credentials) -> Answer[UserOut]:
     """Sign in a browser: answers with the user and sets the session's cookie."""
     user = service.by_password(db.session(), body.username, body.password)
-    response = Response(msgspec.json.encode(UserOut.of(user)), mimetype="application/json")
-    sessions.set_cookie(response, sessions.rotate(db.session(), user, now()))
-    return response
+    token = sessions.rotate(db.session(), user, now())
+    return Answer(UserOut.of(user), finish=lambda response: sessions.set_cookie(response, token))
 
 
 @routes.delete("/api/session", access=Access.ALL)
-def sign_out(session: UserSession | None) -> Response:
+def sign_out(session: UserSession | None) -> Answer[Done]:
     """Sign the browser out. Without a session there is nothing to do, and that is fine."""
     if session is not None:
         sessions.end(db.session(), session)
-    response = Response(msgspec.json.encode(Done(True)), mimetype="application/json")
-    sessions.drop_cookie(response)
-    return response
+    return Answer(Done(True), finish=sessions.drop_cookie)
 
 
 @routes.get("/api/profile", access=Access.SIGNED_IN)

@@ -11,7 +11,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from app.config import Settings
 
-REQUEST_ID = re.compile(r"[\w.-]{8,64}")
+REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 FILE_BYTES, FILES = 10_000_000, 5
 ours = logging.getLogger("app")
 access = logging.getLogger("app.access")

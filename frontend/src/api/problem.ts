@@ -1,0 +1,78 @@
+export type FieldError = { field: string; message: string };
+
+/** A request that did not succeed. `status` 0 and `error` "unreachable": no answer came at all. */
+export class Problem extends Error {
+  override name = "Problem";
+
+  constructor(
+    readonly status: number,
+    readonly error: string,
+    detail: string,
+    readonly fields: FieldError[] = [],
+    readonly requestId: string | null = null,
+    readonly retryAfter: number | null = null,
+  ) {
+    super(detail);
+  }
+
+  /** Whether the request may have been carried out, so that only the same one may be sent again. */
+  get undecided(): boolean {
+    if (this.error === "payments_unavailable") return false;
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+
+  about(field: string): string | undefined {
+    return this.fields.find((entry) => entry.field === field)?.message;
+  }
+}
+
+export function unreachable(): Problem {
+  return new Problem(0, "unreachable", "The shop cannot be reached.");
+}
+
+/** Reads RFC 9457 problem+json; whatever else answers (a proxy's HTML page) becomes a plain Problem. */
+export async function problemFrom(response: Response): Promise<Problem> {
+  const body = await response
+    .clone()
+    .json()
+    .catch(() => ({}));
+  return new Problem(
+    response.status,
+    body.error ?? "unexpected",
+    body.detail ?? body.title ?? "",
+    Array.isArray(body.errors) ? body.errors : [],
+    response.headers.get("X-Request-ID"),
+    Number(response.headers.get("Retry-After")) || null,
+  );
+}
+
+const inWords: Record<string, string> = {
+  unreachable: "The shop cannot be reached. Check your connection and try again.",
+  invalid_credentials: "This username and password do not go together.",
+  username_taken: "This username is taken. Choose another one.",
+  sold_out: "Sold out: there are not enough left of this.",
+  not_on_sale: "This is not on sale at the moment.",
+  payments_unavailable: "Payments are not available right now. Try again in a moment.",
+  stale_version: "Somebody else changed this in the meantime. Your change was not saved.",
+  forbidden: "You may not do this.",
+  not_found: "This is not here, or not for you to see.",
+};
+
+/** What went wrong, in words for the person in front of the screen. */
+export function words(error: unknown): string {
+  if (!(error instanceof Problem)) return "Something went wrong on this page.";
+  if (error.status === 401 && error.error !== "invalid_credentials")
+    return "You are no longer signed in.";
+  if (error.status === 429) return tooMany(error.retryAfter);
+  if (error.fields.length > 0) return "Please look at what is marked below.";
+  const known = inWords[error.error];
+  if (known) return known;
+  if (error.status >= 500) return "Something went wrong in the shop. Try again in a moment.";
+  return error.message || "The shop did not accept this.";
+}
+
+function tooMany(seconds: number | null): string {
+  if (!seconds) return "Too many tries. Wait a moment, then try again.";
+  const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+  return `Too many tries. Wait ${wait}, then try again.`;
+}

@@ -1,0 +1,25 @@
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { meQuery } from "./me";
+import { Problem } from "./problem";
+
+export function createQueryClient(): QueryClient {
+  // A session that ended elsewhere shows at the next request: then nobody is signed in here.
+  const onError = (error: Error) => {
+    if (error instanceof Problem && error.status === 401 && error.error !== "invalid_credentials")
+      client.setQueryData(meQuery.queryKey, null);
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        // What cannot be reached is said at once, not waited for in silence.
+        networkMode: "always",
+        retry: (failures, error) => failures < 1 && error instanceof Problem && error.undecided,
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
+  return client;
+}

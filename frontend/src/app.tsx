@@ -1,0 +1,49 @@
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createRouter, type RouterHistory, RouterProvider } from "@tanstack/react-router";
+import { createQueryClient } from "./api/queries";
+import { routeTree } from "./routes";
+import { focusOnNavigation } from "./shell/focus";
+import { Broken, Missing } from "./shell/Wrong";
+
+type Kiosk = { router: ReturnType<typeof createKioskRouter>; queries: QueryClient };
+
+/** The one place where the frontend is wired. Tests hand in a history of their own. */
+export function createApp(history?: RouterHistory): Kiosk {
+  const router = createKioskRouter(history);
+  focusOnNavigation(router);
+  return { router, queries: createQueryClient() };
+}
+
+export function App({ router, queries }: Kiosk) {
+  return (
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  );
+}
+
+function createKioskRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    history,
+    scrollRestoration: true,
+    defaultPreload: "intent",
+    defaultErrorComponent: Broken,
+    defaultNotFoundComponent: Missing,
+    // Plain text in the address, as every server reads it: the default writes JSON (?q="5").
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch,
+  });
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== "");
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text && `?${text}`;
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: Kiosk["router"];
+  }
+}

@@ -1,0 +1,117 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { json, open, problem, sent, shop } from "../../test/shop";
+import { alice, listOf } from "../../test/things";
+
+const providers = () => json([{ name: "demo", label: "Demo", url: "/oauth/login/demo" }]);
+
+test("a password signs in and leads on to where one wanted to go", async () => {
+  const requests = shop({
+    "POST /api/session": () => json(alice),
+    "GET /api/orders": () => json(listOf()),
+  });
+  const { user, path } = open("/sign-in?next=/orders");
+
+  await user.type(await screen.findByLabelText("Username"), "alice");
+  await user.type(screen.getByLabelText("Password"), "a long password");
+  await user.click(screen.getByRole("button", { name: "Sign in" }));
+
+  await screen.findByRole("heading", { name: "Your orders" });
+  expect(path()).toBe("/orders");
+  expect(await sent(requests, "POST /api/session")[0]?.json()).toEqual({
+    username: "alice",
+    password: "a long password",
+  });
+});
+
+test("a foreign address in next leads to the start page", async () => {
+  shop({ "GET /api/profile": () => json(alice), "GET /api/items": () => json(listOf()) });
+  const { path } = open("/sign-in?next=//evil.example");
+
+  await waitFor(() => expect(path()).toBe("/"));
+});
+
+test("a wrong password is said in words", async () => {
+  shop({ "POST /api/session": () => problem(401, "invalid_credentials") });
+  const { user } = open("/sign-in");
+
+  await user.click(await screen.findByRole("button", { name: "Sign in" }));
+
+  expect((await screen.findByRole("alert")).textContent).toMatch(/do not go together/);
+});
+
+test("too many tries say how long to wait", async () => {
+  shop({
+    "POST /api/session": () => problem(429, "too_many_tries", {}, { "Retry-After": "60" }),
+  });
+  const { user } = open("/sign-in");
+
+  await user.click(await screen.findByRole("button", { name: "Sign in" }));
+
+  expect((await screen.findByRole("alert")).textContent).toMatch(/Wait 60 seconds/);
+});
+
+test("a provider's button takes next along", async () => {
+  shop({ "GET /api/providers": providers });
+  open("/sign-in?next=/orders/5");
+
+  const link = await screen.findByRole("link", { name: "Continue with Demo" });
+
+  expect(new URL((link as HTMLAnchorElement).href).pathname).toBe("/oauth/login/demo");
+  expect(new URL((link as HTMLAnchorElement).href).searchParams.get("next")).toBe("/orders/5");
+});
+
+test.each([
+  ["oauth_denied", /said no/],
+  ["oauth_expired", /too long/],
+  ["oauth_failed", /could not be trusted/],
+  ["oauth_unavailable", /does not answer/],
+  ["account_inactive", /deactivated/],
+  ["unknown_provider", /does not know this provider/],
+  ["anything_else", /did not work/],
+])("?error=%s is said in words", async (code, words) => {
+  shop({});
+  open(`/sign-in?error=${code}`);
+
+  expect((await screen.findByRole("alert")).textContent).toMatch(words);
+});
+
+test("a new account is signed in at once", async () => {
+  const requests = shop({
+    "POST /api/register": () => json(alice, 201),
+    "POST /api/session": () => json(alice),
+    "GET /api/items": () => json(listOf()),
+  });
+  const { user, path } = open("/register");
+
+  await user.type(await screen.findByLabelText("Username"), "alice");
+  await user.type(screen.getByLabelText("Email"), "alice@example.org");
+  await user.type(screen.getByLabelText("Password"), "a long password");
+  await user.click(screen.getByRole("button", { name: "Make an account" }));
+
+  await waitFor(() => expect(path()).toBe("/"));
+  expect(sent(requests, "POST /api/session")).toHaveLength(1);
+});
+
+test("a field that is wrong says so, is read out with its error, and takes the focus", async () => {
+  const errors = [{ field: "password", message: "Use at least 15 characters." }];
+  shop({ "POST /api/register": () => problem(422, "invalid_input", { errors }) });
+  const { user } = open("/register");
+
+  await user.click(await screen.findByRole("button", { name: "Make an account" }));
+
+  const error = await screen.findByText("Use at least 15 characters.");
+  const input = screen.getByLabelText("Password");
+  expect(input.getAttribute("aria-describedby")).toContain(error.id);
+  expect(document.activeElement).toBe(input);
+});
+
+test("a used link to reset the password says what to do", async () => {
+  shop({ "POST /api/password/reset": () => problem(422, "invalid_token") });
+  const { user } = open("/reset-password?token=123");
+
+  await user.type(await screen.findByLabelText("Password"), "another long password");
+  await user.click(screen.getByRole("button", { name: "Set the password" }));
+
+  expect((await screen.findByRole("alert")).textContent).toMatch(/Ask for a new one/);
+});

@@ -1,0 +1,66 @@
+import "./auth.css";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useMe } from "../../api/me";
+import { Field } from "../../ui/Field";
+import { Form } from "../../ui/Form";
+import { Page } from "../../ui/Page";
+import { Trouble } from "../../ui/Trouble";
+import { GoOn } from "./GoOn";
+import { localPath } from "./next";
+import { oauthError } from "./oauthErrors";
+import { Providers } from "./Providers";
+import { useSignIn } from "./queries";
+
+const route = getRouteApi("/sign-in");
+
+export function SignIn() {
+  const search = route.useSearch();
+  const next = localPath(search.next);
+  const me = useMe();
+  const signIn = useSignIn();
+
+  if (me && (!search.error || signIn.isSuccess)) return <GoOn next={search.next} />;
+  return (
+    <Page title="Sign in" narrow>
+      {search.error && !signIn.error && (
+        <div className="notice notice-bad" role="alert">
+          <p>{oauthError(search.error)}</p>
+        </div>
+      )}
+      <Providers next={next} />
+      <Form
+        className="panel"
+        error={signIn.error}
+        onSend={(value) =>
+          signIn.mutate({ username: value("username"), password: value("password") })
+        }
+      >
+        <h2>With a password</h2>
+        {signIn.error && <Trouble error={signIn.error} />}
+        <Field
+          label="Username"
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          required
+        />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+        />
+        <button type="submit" className="button" disabled={signIn.isPending}>
+          {signIn.isPending ? "Signing in…" : "Sign in"}
+        </button>
+      </Form>
+      <p>
+        New here?{" "}
+        <Link to="/register" search={{ next: search.next }}>
+          Make an account
+        </Link>
+      </p>
+    </Page>
+  );
+}

@@ -1,0 +1,11 @@
+const inWords: Record<string, string> = {
+  oauth_denied: "You said no at the provider, so nobody was signed in. You can try again.",
+  oauth_expired: "Signing in took too long, or was started in another window. Please start again.",
+  oauth_failed: "The provider’s answer could not be trusted, so nobody was signed in.",
+  oauth_unavailable: "The provider does not answer right now. Try again later, or use a password.",
+  account_inactive: "This account has been deactivated. Ask the shop’s staff about it.",
+  unknown_provider: "The shop does not know this provider. Choose one from below.",
+};
+
+export const oauthError = (code: string): string =>
+  inWords[code] ?? "Signing in did not work. Please try again.";

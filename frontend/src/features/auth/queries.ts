@@ -1,0 +1,66 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, body } from "../../api/client";
+import { meQuery } from "../../api/me";
+import type { User } from "../../api/types";
+
+type Credentials = { username: string; password: string };
+
+export const providersQuery = queryOptions({
+  queryKey: ["providers"],
+  queryFn: () => body(api.GET("/api/providers")),
+  staleTime: 300_000,
+});
+
+/** Somebody else sits at this browser from now on: nothing that was read for the last one stays. */
+function useSwitchUser() {
+  const queries = useQueryClient();
+  return (user: User | null) => {
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me", type: "inactive" });
+    queries.setQueryData(meQuery.queryKey, user);
+    queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" });
+  };
+}
+
+const signIn = (credentials: Credentials) =>
+  body<User>(api.POST("/api/session", { body: credentials }));
+
+export function useSignIn() {
+  return useMutation({ mutationFn: signIn, onSuccess: useSwitchUser() });
+}
+
+/** Registers and signs in. Null where the account is there, but signing in did not work out. */
+export function useRegister() {
+  const switchUser = useSwitchUser();
+  return useMutation({
+    mutationFn: async (account: Credentials & { email: string }): Promise<User | null> => {
+      await body(api.POST("/api/register", { body: account }));
+      const { username, password } = account;
+      return signIn({ username, password }).catch(() => null);
+    },
+    onSuccess: (user) => user && switchUser(user),
+  });
+}
+
+export function useSignOut() {
+  const switchUser = useSwitchUser();
+  return useMutation({
+    mutationFn: () => body(api.DELETE("/api/session")),
+    onSuccess: () => switchUser(null),
+  });
+}
+
+export function useResetPassword() {
+  return useMutation({
+    mutationFn: (reset: { token: string; password: string }) =>
+      body(api.POST("/api/password/reset", { body: reset })),
+  });
+}
+
+export function useSaveProfile() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (profile: { name: string; email: string }) =>
+      body(api.PATCH("/api/profile", { body: profile })),
+    onSuccess: (user) => queries.setQueryData(meQuery.queryKey, user),
+  });
+}

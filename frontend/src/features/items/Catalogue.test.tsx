@@ -1,0 +1,76 @@
+import { screen, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { json, open, problem, sent, shop } from "../../test/shop";
+import { listOf, mug } from "../../test/things";
+
+const card = (name: string) =>
+  screen
+    .findByRole("heading", { name })
+    .then((heading) => within(heading.closest("li") as HTMLElement));
+
+test("an item shows its price and how many are left", async () => {
+  shop({ "GET /api/items": () => json(listOf(mug)) });
+  open("/");
+
+  const item = await card("Mug");
+
+  expect(item.getByText(/18[.,]50/)).toBeTruthy();
+  expect(item.getByText("3 left")).toBeTruthy();
+  expect(item.getByRole("button", { name: "Buy Mug" })).toBeTruthy();
+});
+
+test("what is sold out cannot be bought", async () => {
+  shop({ "GET /api/items": () => json(listOf({ ...mug, available: 0 })) });
+  open("/");
+
+  const item = await card("Mug");
+
+  expect(item.getByText("Sold out")).toBeTruthy();
+  expect(item.queryByRole("button")).toBeNull();
+});
+
+test("a search is part of the address and asks the shop", async () => {
+  const requests = shop({ "GET /api/items": () => json(listOf()) });
+  const { user, path } = open("/?page=3");
+
+  await user.type(await screen.findByRole("searchbox"), "42{Enter}");
+
+  await screen.findByText("Nothing found for “42”");
+  expect(path()).toBe("/?q=42");
+  const asked = new URL(sent(requests, "GET /api/items").at(-1)?.url ?? "").searchParams;
+  expect([asked.get("q"), asked.get("page")]).toEqual(["42", "1"]);
+});
+
+test("the next page keeps the search", async () => {
+  shop({ "GET /api/items": () => json({ ...listOf(mug), total: 30, per_page: 12 }) });
+  const { user, path } = open("/?q=mug");
+
+  await user.click(await screen.findByRole("link", { name: "Next" }));
+
+  expect(path()).toBe("/?q=mug&page=2");
+});
+
+test("after a navigation the heading has the focus and names the page", async () => {
+  shop({ "GET /api/items": () => json(listOf(mug)), "GET /api/items/7": () => json(mug) });
+  const { user } = open("/");
+
+  await user.click(await screen.findByRole("link", { name: "Mug" }));
+
+  const heading = await screen.findByRole("heading", { level: 1, name: "Mug" });
+  expect(document.activeElement).toBe(heading);
+  expect(document.title).toBe("Mug · Kiosk");
+});
+
+test("an item that is gone is said in words", async () => {
+  shop({ "GET /api/items/8": () => problem(404, "not_found") });
+  open("/items/8");
+
+  expect(await screen.findByRole("heading", { name: "No such item" })).toBeTruthy();
+});
+
+test("an address that nobody knows has a page too", async () => {
+  shop({});
+  open("/nowhere");
+
+  expect(await screen.findByRole("heading", { name: "Nothing here" })).toBeTruthy();
+});

@@ -1,0 +1,59 @@
+import "./items.css";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Problem } from "../../api/problem";
+import { Page } from "../../ui/Page";
+import { Skeleton } from "../../ui/Skeleton";
+import { Trouble } from "../../ui/Trouble";
+import { Availability } from "./Availability";
+import type { BuySlot } from "./ItemCard";
+import { Picture } from "./Picture";
+import { Price } from "./Price";
+import { itemQuery } from "./queries";
+
+const route = getRouteApi("/items/$id");
+
+export function ItemPage({ buy: Buy }: { buy: BuySlot }) {
+  const { data: item, error, refetch } = useQuery(itemQuery(Number(route.useParams().id)));
+  const gone = error instanceof Problem && error.status === 404;
+
+  if (gone) {
+    return (
+      <Page title="No such item" narrow>
+        <p>This item is not on offer, or not any more.</p>
+        <BackToItems />
+      </Page>
+    );
+  }
+  if (!item) {
+    return (
+      <Page title="Item">
+        {error ? <Trouble error={error} retry={() => refetch()} /> : <Skeleton lines={5} />}
+      </Page>
+    );
+  }
+  return (
+    <Page title={item.name}>
+      <article className="item">
+        <div className="card-picture">
+          <Picture item={item} />
+          <Price item={item} />
+        </div>
+        <div className="item-text panel">
+          <p className="item-description">{item.description}</p>
+          <Availability item={item} />
+          <Buy item={item} />
+          <BackToItems />
+        </div>
+      </article>
+    </Page>
+  );
+}
+
+function BackToItems() {
+  return (
+    <p>
+      <Link to="/">All items</Link>
+    </p>
+  );
+}

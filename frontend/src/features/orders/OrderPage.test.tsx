@@ -1,0 +1,133 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { inTurn, json, open, problem, sent, shop } from "../../test/shop";
+import { alice, listOf, order, sam } from "../../test/things";
+
+const read = "GET /api/orders/5";
+const paid = { ...order, status: "paid" as const, checkout_url: null, paid_at: order.created_at };
+const signedIn = { "GET /api/profile": () => json(alice) };
+
+const pass = (seconds: number) => act(() => vi.advanceTimersByTimeAsync(seconds * 1000));
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("a pending order is asked about until it is paid, and then left alone", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const requests = shop({
+    ...signedIn,
+    [read]: inTurn(
+      () => json({ ...order, checkout_url: null }),
+      () => json(order),
+      () => json(paid),
+    ),
+  });
+  open("/orders/5");
+
+  await screen.findByText(/being prepared/);
+  await pass(2);
+  expect(screen.getByRole("link", { name: "Pay now" }).getAttribute("href")).toBe(
+    order.checkout_url,
+  );
+  await pass(3);
+  expect(screen.getByText(/payment has arrived/)).toBeTruthy();
+  expect(screen.queryByRole("link", { name: "Pay now" })).toBeNull();
+  const asked = sent(requests, read).length;
+  await pass(300);
+
+  expect(sent(requests, read)).toHaveLength(asked);
+});
+
+test.each(["paid", "fulfilled", "cancelled"] as const)(
+  "%s is final: no polling",
+  async (status) => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const requests = shop({ ...signedIn, [read]: () => json({ ...paid, status }) });
+    open("/orders/5");
+
+    await pass(120);
+
+    expect(sent(requests, read)).toHaveLength(1);
+  },
+);
+
+test.each(["pending", "processing", "cancelling"] as const)(
+  "%s may still change: it is asked about again, ever more rarely",
+  async (status) => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const requests = shop({ ...signedIn, [read]: () => json({ ...order, status }) });
+    open("/orders/5");
+
+    await screen.findByRole("heading", { name: "Order 1005" });
+    await pass(30);
+    const soon = sent(requests, read).length;
+    await pass(600);
+    const before = sent(requests, read).length;
+    await pass(30);
+
+    expect(soon).toBeGreaterThan(5);
+    expect(sent(requests, read).length - before).toBeLessThan(soon);
+    expect(sent(requests, read).length - before).toBeGreaterThan(0);
+  },
+);
+
+test("somebody else's order is not there", async () => {
+  shop({ ...signedIn, [read]: () => problem(404, "not_found") });
+  open("/orders/5");
+
+  expect(await screen.findByRole("heading", { name: "No such order" })).toBeTruthy();
+});
+
+test("without a session one signs in first and comes back to the order", async () => {
+  shop({});
+  const { path } = open("/orders/5");
+
+  await screen.findByRole("heading", { name: "Sign in" });
+
+  expect(path()).toBe("/sign-in?next=%2Forders%2F5");
+});
+
+test("staff hand over a paid order", async () => {
+  const requests = shop({
+    "GET /api/profile": () => json(sam),
+    "GET /api/orders": inTurn(
+      () => json(listOf(paid)),
+      () => json(listOf({ ...paid, status: "fulfilled" })),
+    ),
+    "POST /api/orders/5/fulfil": () => json({ ...paid, status: "fulfilled" }),
+  });
+  const { user } = open("/orders");
+
+  await user.click(await screen.findByRole("button", { name: "Hand over order 1005" }));
+
+  await screen.findByText("Handed over");
+  expect(sent(requests, "POST /api/orders/5/fulfil")).toHaveLength(1);
+  expect(screen.queryByRole("button", { name: /Hand over/ })).toBeNull();
+});
+
+test("customers cannot hand over", async () => {
+  shop({ ...signedIn, "GET /api/orders": () => json(listOf(paid)) });
+  open("/orders");
+
+  await screen.findByText("Paid");
+
+  expect(screen.queryByRole("button", { name: /Hand over/ })).toBeNull();
+});
+
+test("a list that does not load can be asked for again", async () => {
+  const answer = { "X-Request-ID": "r-42" };
+  shop({
+    ...signedIn,
+    "GET /api/orders": inTurn(
+      () => problem(500, "internal_server_error", {}, answer),
+      () => json(listOf(paid)),
+    ),
+  });
+  const { user } = open("/orders");
+
+  expect((await screen.findByRole("alert")).textContent).toContain("r-42");
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+
+  await waitFor(() => expect(screen.getByText("Order 1005")).toBeTruthy());
+});

@@ -1,0 +1,70 @@
+import "./orders.css";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useMe } from "../../api/me";
+import type { Order } from "../../api/types";
+import { Empty } from "../../ui/Empty";
+import { Listing } from "../../ui/Listing";
+import { showMoney } from "../../ui/money";
+import { Page } from "../../ui/Page";
+import { When } from "../../ui/When";
+import { HandOver } from "./HandOver";
+import { ordersQuery } from "./queries";
+import { StatusMark } from "./StatusMark";
+
+const route = getRouteApi("/in/orders");
+
+export function Orders() {
+  const { page = 1 } = route.useSearch();
+  const orders = useQuery(ordersQuery(page));
+  const staff = useMe()?.role === "staff";
+
+  return (
+    <Page title={staff ? "All orders" : "Your orders"}>
+      <Listing list={orders} empty={<NoOrders staff={staff} />}>
+        {(found) => (
+          <ul className="rows">
+            {found.map((order) => (
+              <OrderRow key={order.id} order={order} />
+            ))}
+          </ul>
+        )}
+      </Listing>
+    </Page>
+  );
+}
+
+function OrderRow({ order }: { order: Order }) {
+  return (
+    <li className="row">
+      <div className="row-main">
+        <h2 className="row-title">
+          <Link to="/orders/$id" params={{ id: String(order.id) }}>
+            Order {order.number}
+          </Link>
+        </h2>
+        <p>{order.lines.map((line) => `${line.quantity} × ${line.name}`).join(", ")}</p>
+        <p className="fine">
+          <When at={order.created_at} />
+        </p>
+      </div>
+      <HandOver order={order} />
+      <StatusMark status={order.status} />
+      <p className="row-money">{showMoney(order.total, order.currency)}</p>
+    </li>
+  );
+}
+
+function NoOrders({ staff }: { staff: boolean }) {
+  return (
+    <Empty title="No orders yet">
+      {staff ? (
+        <p>Whatever is bought in the shop shows up here.</p>
+      ) : (
+        <Link to="/" className="button">
+          Find something nice
+        </Link>
+      )}
+    </Empty>
+  );
+}

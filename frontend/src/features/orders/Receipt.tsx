@@ -1,0 +1,61 @@
+import type { Order } from "../../api/types";
+import { showMoney } from "../../ui/money";
+import { When } from "../../ui/When";
+
+export function Receipt({ order }: { order: Order }) {
+  const money = (minor: number) => showMoney(minor, order.currency);
+  const settled = order.status === "paid" || order.status === "fulfilled";
+  return (
+    <section className="receipt" aria-label="Receipt">
+      <table>
+        <thead className="sr-only">
+          <tr>
+            <th scope="col">Item</th>
+            <th scope="col">Price</th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.lines.map((line) => (
+            <tr key={line.item_id ?? line.name}>
+              <th scope="row">
+                {line.name}
+                <span className="fine">
+                  {line.quantity} × {money(line.unit_price)}
+                </span>
+              </th>
+              <td>{money(line.quantity * line.unit_price)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Total</th>
+            <td>{money(order.total)}</td>
+          </tr>
+          {order.refunded > 0 && (
+            <tr>
+              <th scope="row">Refunded</th>
+              <td>{money(order.refunded)}</td>
+            </tr>
+          )}
+        </tfoot>
+      </table>
+      <div className="receipt-foot">
+        <p className="fine">
+          Placed <When at={order.created_at} />
+          {order.paid_at && (
+            <>
+              <br />
+              Paid <When at={order.paid_at} />
+            </>
+          )}
+        </p>
+        {settled && (
+          <span className="stamp" aria-hidden="true">
+            Paid
+          </span>
+        )}
+      </div>
+    </section>
+  );
+}

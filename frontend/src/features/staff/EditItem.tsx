@@ -1,0 +1,55 @@
+import "./staff.css";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Problem } from "../../api/problem";
+import type { Item } from "../../api/types";
+import { Page } from "../../ui/Page";
+import { Skeleton } from "../../ui/Skeleton";
+import { Trouble } from "../../ui/Trouble";
+import { ItemForm } from "./ItemForm";
+import { changes } from "./input";
+import { useChangeItem, versionQuery } from "./queries";
+
+const route = getRouteApi("/in/staff/staff/items/$id");
+
+export function EditItem() {
+  const { data, error, isFetching, refetch } = useQuery(versionQuery(Number(route.useParams().id)));
+  return (
+    <Page title={data ? `Edit ${data.value.name}` : "Edit item"} narrow>
+      {error && <Trouble error={error} retry={() => refetch()} />}
+      {!data && isFetching && <Skeleton lines={6} />}
+      {data && <Edit key={data.etag} item={data.value} etag={data.etag} reload={() => refetch()} />}
+    </Page>
+  );
+}
+
+type Props = { item: Item; etag: string; reload: () => void };
+
+function Edit({ item, etag, reload }: Props) {
+  const navigate = useNavigate();
+  const { mutate, error, isPending } = useChangeItem(item.id, etag);
+  const stale = error instanceof Problem && error.status === 412;
+  const back = () => navigate({ to: "/staff/items" });
+  return (
+    <>
+      {stale && (
+        <div className="notice notice-bad" role="alert">
+          <p>
+            Somebody else changed this item while you were editing it, so nothing was saved. Your
+            text is still below; reloading replaces it with the item as it is now.
+          </p>
+          <button type="button" className="button button-quiet" onClick={reload}>
+            Reload the item
+          </button>
+        </div>
+      )}
+      <ItemForm
+        item={item}
+        currency={item.currency}
+        error={stale ? null : error}
+        busy={isPending}
+        onSave={(input) => mutate(changes(item, input), { onSuccess: back })}
+      />
+    </>
+  );
+}

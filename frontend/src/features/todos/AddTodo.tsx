@@ -1,0 +1,34 @@
+import { useRef } from "react";
+import { Problem } from "../../api/problem";
+import { Field } from "../../ui/Field";
+import { Form } from "../../ui/Form";
+import { Trouble } from "../../ui/Trouble";
+import { useAddTodo } from "./queries";
+
+export function AddTodo() {
+  const form = useRef<HTMLDivElement>(null);
+  const { mutate, error, isPending } = useAddTodo();
+  const about = error instanceof Problem ? error.about("title") : undefined;
+
+  const add = (title: string) => {
+    const input = form.current?.querySelector("input");
+    if (!title) return input?.focus();
+    const clear = () => {
+      if (input) input.value = "";
+      input?.focus();
+    };
+    mutate(title, { onSuccess: clear });
+  };
+
+  return (
+    <div ref={form}>
+      <Form className="todo-add" error={error} onSend={(value) => add(value("title").trim())}>
+        <Field label="What is to be done?" name="title" autoComplete="off" required error={about} />
+        <button type="submit" className="button" disabled={isPending}>
+          Add
+        </button>
+        {error && !about && <Trouble error={error} />}
+      </Form>
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+import { Link } from "@tanstack/react-router";
+import type { Todo } from "../../api/types";
+
+/** The shop's to-do: done by handing over the order, not by ticking it here. */
+export function OrderTodo({ todo }: { todo: Todo }) {
+  return (
+    <li className="todo">
+      <span className={todo.done ? "todo-done" : undefined}>
+        <Link to="/orders/$id" params={{ id: String(todo.order_id) }}>
+          {todo.title}
+        </Link>
+      </span>
+      <span className={todo.done ? "mark mark-good" : "mark mark-wait"}>
+        {todo.done ? "Done" : "To do"}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,42 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, body } from "../../api/client";
+
+export const todosQuery = (page: number) =>
+  queryOptions({
+    queryKey: ["todos", page],
+    queryFn: () => body(api.GET("/api/todos", { params: { query: { page, per_page: 50 } } })),
+    placeholderData: keepPreviousData,
+  });
+
+function useRefresh() {
+  const queries = useQueryClient();
+  return () => queries.invalidateQueries({ queryKey: ["todos"] });
+}
+
+export function useAddTodo() {
+  return useMutation({
+    mutationFn: (title: string) => body(api.POST("/api/todos", { body: { title, done: false } })),
+    onSuccess: useRefresh(),
+  });
+}
+
+export function useChangeTodo(id: number) {
+  return useMutation({
+    mutationFn: (change: { title?: string; done?: boolean }) =>
+      body(
+        api.PATCH("/api/todos/{todo_id}", {
+          params: { path: { todo_id: id } },
+          body: { title: null, done: null, ...change },
+        }),
+      ),
+    onSettled: useRefresh(),
+  });
+}
+
+export function useDeleteTodo(id: number) {
+  return useMutation({
+    mutationFn: () =>
+      body(api.DELETE("/api/todos/{todo_id}", { params: { path: { todo_id: id } } })),
+    onSuccess: useRefresh(),
+  });
+}

@@ -1,0 +1,39 @@
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { meQuery, useMe } from "../api/me";
+import { Page } from "../ui/Page";
+import { Skeleton } from "../ui/Skeleton";
+import { Trouble } from "../ui/Trouble";
+
+/** Pages for somebody signed in. Sends everyone else to sign in first, and back here after. */
+export function SignedIn() {
+  const me = useQuery(meQuery);
+
+  if (me.data) return <Outlet />;
+  if (me.data === null) return <ToSignIn />;
+  return (
+    <Page title="One moment">
+      {me.error ? <Trouble error={me.error} retry={() => me.refetch()} /> : <Skeleton />}
+    </Page>
+  );
+}
+
+function ToSignIn() {
+  const router = useRouter();
+  // Once, and as it was: on the way there the address is the sign-in page's own.
+  const [next] = useState(router.state.location.href);
+  useEffect(() => {
+    router.navigate({ to: "/sign-in", search: { next }, replace: true });
+  }, [router, next]);
+  return null;
+}
+
+export function StaffOnly() {
+  if (useMe()?.role === "staff") return <Outlet />;
+  return (
+    <Page title="For staff">
+      <p>Only those who run the shop can see this page.</p>
+    </Page>
+  );
+}

@@ -1,0 +1,27 @@
+import { type ComponentProps, type FormEvent, useEffect, useRef } from "react";
+
+type Props = Omit<ComponentProps<"form">, "onSubmit"> & {
+  /** What the last try ended in; the first field that is wrong then takes the focus. */
+  error: unknown;
+  onSend: (values: (name: string) => string) => void;
+};
+
+export function Form({ error, onSend, children, ...rest }: Props) {
+  const form = useRef<HTMLFormElement>(null);
+
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [error]);
+
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    onSend((name) => String(data.get(name) ?? ""));
+  };
+
+  return (
+    <form noValidate {...rest} ref={form} onSubmit={submit}>
+      {children}
+    </form>
+  );
+}

@@ -1,0 +1,17 @@
+import type { ReactNode } from "react";
+
+type Props = { title: string; aside?: ReactNode; narrow?: boolean; children: ReactNode };
+
+/** A page's title and heading. The heading takes the focus after a navigation (shell/focus.ts). */
+export function Page({ title, aside, narrow, children }: Props) {
+  return (
+    <div className={narrow ? "page page-narrow" : "page"}>
+      <title>{`${title} · Kiosk`}</title>
+      <div className="page-head">
+        <h1 tabIndex={-1}>{title}</h1>
+        {aside}
+      </div>
+      {children}
+    </div>
+  );
+}

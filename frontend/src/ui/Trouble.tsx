@@ -1,0 +1,29 @@
+import type { ReactNode } from "react";
+import { Problem, words } from "../api/problem";
+
+type Props = {
+  error: unknown;
+  retry?: () => void;
+  requestId?: string | null;
+  children?: ReactNode;
+};
+
+/** Says in words what failed, offers another try, and names the request where staff must look. */
+export function Trouble({ error, retry, requestId, children }: Props) {
+  const id = error instanceof Problem && error.undecided ? error.requestId : requestId;
+  return (
+    <div className="notice notice-bad" role="alert">
+      <p>{children ?? words(error)}</p>
+      {id && (
+        <p className="fine">
+          Request <code>{id}</code>
+        </p>
+      )}
+      {retry && (
+        <button type="button" className="button button-quiet" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

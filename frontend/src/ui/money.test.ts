@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { parseMoney, showMoney, writeMoney } from "./money";
+
+test.each([
+  ["12.50", 1250],
+  ["12,50", 1250],
+  ["12", 1200],
+  ["12.", 1200],
+  ["0.07", 7],
+  [" 1 234,5 ", 123450],
+  ["1.15", 115],
+  ["8.29", 829],
+  ["90071992547409.91", 9007199254740991],
+])("%j euros are %i cents, to the cent", (text, minor) => {
+  expect(parseMoney(text, "EUR")).toEqual({ minor });
+});
+
+test.each(["", "a tenner", "-1", "1.2.3", "1e3", "€5", "90071992547409.92"])(
+  "%j is no amount of euros",
+  (text) => {
+    expect(parseMoney(text, "EUR")).toHaveProperty("error");
+  },
+);
+
+test("a currency decides how many digits its amounts have", () => {
+  expect(parseMoney("500", "JPY")).toEqual({ minor: 500 });
+  expect(parseMoney("1.234", "KWD")).toEqual({ minor: 1234 });
+  expect(parseMoney("1.234", "EUR")).toHaveProperty("error");
+  expect(parseMoney("5.5", "JPY")).toHaveProperty("error");
+});
+
+test("what an input shows reads back as the same amount", () => {
+  for (const [minor, currency] of [
+    [7, "EUR"],
+    [123456, "EUR"],
+    [500, "JPY"],
+    [5, "KWD"],
+  ] as const) {
+    expect(parseMoney(writeMoney(minor, currency), currency)).toEqual({ minor });
+  }
+});
+
+test("money is shown as people write it", () => {
+  expect(showMoney(1250, "EUR", "en")).toBe("€12.50");
+  expect(showMoney(500, "JPY", "en")).toBe("¥500");
+});
