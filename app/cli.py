@@ -10,7 +10,7 @@ import click
 import flask_migrate.cli
 import sqlalchemy as sa
 from flask import Flask
-from flask.cli import AppGroup, FlaskGroup, with_appcontext
+from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
 from app.auth import service as auth
 from app.auth import sessions
@@ -119,8 +119,11 @@ def simulate(rest: tuple[str, ...]) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "simulators", *rest])  # noqa: S606 -- no shell is wanted
 
 
+OF_THE_APP = (staff, accounts, seed, print_description, flask_migrate.cli.db)
+
+
 def init_app(app: Flask) -> None:
-    for command in (staff, accounts, seed, print_description, flask_migrate.cli.db):
+    for command in OF_THE_APP:
         app.cli.add_command(command)
 
 
@@ -134,20 +137,10 @@ def _create_app() -> Flask:
 
 
 def main() -> None:
-    """Every error that a person can mend is one line."""
-    group = FlaskGroup(
-        name="kiosk",
-        create_app=_create_app,
-        add_default_commands=False,
-        add_version_option=False,
-        load_dotenv=False,
-        set_debug_flag=False,
-        help="Kiosk: a small shop that you host yourself.",
-    )
-    for command in (serve, up, simulate):
-        group.add_command(command)
+    """Every error that a person can mend is one line. An application is made by the commands that need one."""
+    group = click.Group(help="Kiosk: a small shop that you host yourself.", commands=[*OF_THE_APP, serve, up, simulate])
     try:
-        group.main(prog_name="kiosk")
+        group.main(prog_name="kiosk", obj=ScriptInfo(create_app=_create_app, set_debug_flag=False))
     except sa.exc.SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).partition("\n")[0]
         click.echo(f"Error: the database says: {reason}. Is it there, and is `kiosk db upgrade` done?", err=True)

@@ -49,9 +49,15 @@ def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
         "control_socket_disable": True,
         "loglevel": "warning",
         "when_ready": _ready(lifeline=lifeline),
+        "post_worker_init": _leave_interrupts_to_the_master,
         "worker_exit": _close,
     }
     Server(options).run()
+
+
+def _leave_interrupts_to_the_master(_worker: Any) -> None:
+    """Ctrl-C reaches every process of the terminal; the master tells its workers, once."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _close(_arbiter: Any, _worker: Any) -> None:

@@ -112,8 +112,13 @@ def _serve(port: int) -> list[str]:
 
 
 def _start(name: str, command: list[str], env: dict[str, str]) -> "subprocess.Popen[bytes]":
-    """Its standard input is our end of its lifeline: however we go, it goes too."""
-    process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603
+    """Its standard input is our end of its lifeline: however we go, it goes too.
+
+    Out of the terminal's reach: a Ctrl-C comes to us alone, and we end each in the way that suits it.
+    """
+    process = subprocess.Popen(  # noqa: S603 -- our own commands
+        command, env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     process.name = name  # type: ignore[attr-defined]
     return process
 

@@ -7,23 +7,27 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from flask_migrate import upgrade
+from pytest_httpx import HTTPXMock
 
 from app import create_app, db
-from app.auth import secrets, sessions
+from app.auth import providers, secrets, sessions
 from app.bridge import bridge
 from app.config import PaymentsAccount
 from app.db import Session, now
 from app.models import User
 from app.payments.gateway import Gateway
+from simulators.identity.control import Control as Identity
 from simulators.payments import control as payments
 from simulators.payments.control import Control as Payments
 from simulators.process import Process as Simulator
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
+from tests.integration.acme import Acme, Journey
 from tests.integration.live import LiveKiosk
 from tests.processes import Process, free_port
 from tests.settings import CLIENT_ID, CLIENT_SECRET, PAYMENTS_KEY, WEBHOOK_SECRET, environment, settings
@@ -177,11 +181,17 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def identity_simulator() -> Iterator[Simulator]:
-    """A running identity simulator: its `url`, and `/_control/` there."""
+def one_identity_simulator() -> Iterator[Identity]:
     options = ["--client", f"{CLIENT_ID}:{CLIENT_SECRET}", "--redirect-uri", "http://localhost/oauth/callback/acme"]
-    with Simulator("identity", "--port", "0", "--control", *options) as simulator:
-        yield simulator
+    with Simulator("identity", "--port", "0", "--control", *options) as simulator, Identity(simulator.url) as control:
+        yield control
+
+
+@pytest.fixture
+def identity_simulator(one_identity_simulator: Identity) -> Identity:
+    """A running identity simulator without a past: its `url`, and all that can be done to it."""
+    one_identity_simulator.reset()
+    return one_identity_simulator
 
 
 @pytest.fixture(scope="session")
@@ -203,3 +213,32 @@ def simulated(app: Flask, payments_simulator: Payments, monkeypatch: pytest.Monk
     account = PaymentsAccount(payments_simulator.url, PAYMENTS_KEY, WEBHOOK_SECRET)
     monkeypatch.setitem(app.extensions, "gateway", Gateway(account))
     return payments_simulator
+
+
+# ---------------------------------------------------------------- sign-in at a provider
+
+
+@pytest.fixture
+def reconfigured(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`reconfigured(public_url=…)` gives the application other settings until the test is over."""
+    for part in ("settings", "oauth"):
+        monkeypatch.setitem(app.extensions, part, app.extensions[part])
+
+    def change(**changes: object) -> None:
+        app.extensions["settings"] = msgspec.structs.replace(app.extensions["settings"], **changes)
+        providers.init_app(app, app.extensions["settings"])
+
+    change()
+    return change
+
+
+@pytest.fixture
+def acme(reconfigured: Callable[..., None], httpx_mock: HTTPXMock) -> Acme:
+    """The OpenID provider of the settings, mocked on the wire; the application has not heard of it yet."""
+    return Acme(httpx_mock)
+
+
+@pytest.fixture
+def journey(client: FlaskClient, acme: Acme) -> Journey:
+    """`client`, on its way to Acme and back."""
+    return Journey(client, acme)

@@ -4,7 +4,8 @@ from itertools import count
 from typing import Any
 
 from app import db
-from app.models import Item, User
+from app.db import now
+from app.models import Attempt, Item, Order, OrderLine, User
 
 _numbers = count(1)
 PASSWORD = "lantern-tide-77-orchard"
@@ -31,6 +32,26 @@ def make_user(
 def make_item(name: str = "", *, price: int | None = 1250, on_hand: int = 10, **more: Any) -> Item:
     """`price` is in minor units; None makes a draft."""
     return saved(Item(name=name or f"Item {next(_numbers)}", price=price, on_hand=on_hand, **more))
+
+
+def make_order(user: User, *items: Item, status: str = "pending", **more: Any) -> Order:
+    """One of each item, at its price, with an attempt that is open; nothing is set aside and nobody is asked."""
+    number = next(_numbers)
+    lines = [OrderLine(item_id=each.id, name=each.name, quantity=1, unit_price=each.price) for each in items]
+    attempt = Attempt(seq=1, idem_key=f"key-{number}", body="", api_version="", expires_at=now(), status="open")
+    order = Order(
+        user_id=user.id,
+        idempotency_key=f"key-{number}",
+        request_hash="",
+        status=status,
+        total=sum(each.price or 0 for each in items),
+        currency="EUR",
+        hold_until=now(),
+        lines=lines,
+        attempts=[attempt],
+        **more,
+    )
+    return saved(order)
 
 
 def saved(row: Any) -> Any:

@@ -320,7 +320,11 @@ def test_a_closed_bridge_cancels_what_waits_and_begins_anew():
     async def number():
         return 7
 
-    thread = threading.Thread(target=lambda: pytest.raises(asyncio.CancelledError, own.run, wait()))
+    def run():
+        with pytest.raises(asyncio.CancelledError):
+            own.run(wait())
+
+    thread = threading.Thread(target=run)
     thread.start()
     assert began.wait(10)
 

@@ -1,0 +1,61 @@
+# Everything here works on a machine with Python 3.11 or newer and nothing else; `scripts/install` gets the rest.
+# `make` alone prints what there is.
+SHELL := bash
+BIN := .venv/bin
+# Some images set it; without bytecode every start takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help install run test check fmt unit integration e2e bench lock api screenshots clean
+
+help:
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install:  ## everything: packages, frontend, browser
+	@scripts/install development frontend browser
+
+run:  ## the whole shop, simulators included; Ctrl-C ends it
+	@scripts/install runtime frontend
+	@exec $(BIN)/kiosk up
+
+test:  ## unit, integration (SQLite and PostgreSQL), e2e
+	@scripts/install development frontend
+	@scripts/test
+
+check:  ## lint, types, import contracts, frontend, API description and client
+	@scripts/install development packages
+	@$(BIN)/python scripts/check.py
+
+fmt:  ## format what can be formatted
+	@scripts/install development packages
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+	@cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent format
+
+unit:  ## no app, no database, no sockets
+	@scripts/install development
+	@$(BIN)/pytest -q -p no:playwright -m unit tests/unit
+
+integration:  ## the app with a database; DATABASE=postgresql for the other one
+	@scripts/install development frontend
+	@$(BIN)/pytest -q -m integration --database $(or $(DATABASE),sqlite) tests/integration
+
+e2e: install  ## a browser against a running Kiosk
+	@$(BIN)/pytest -q -m e2e tests/e2e
+
+bench:  ## what a request costs
+	@scripts/install development frontend
+	@$(BIN)/python -m tests.bench
+
+api:  ## the typed client, generated anew from the API description
+	@scripts/install development packages
+	@$(BIN)/python scripts/api.py frontend/src/api/schema.d.ts
+
+screenshots: install  ## docs/pictures/ anew
+	@$(BIN)/pytest -q tests/e2e/screenshots.py
+
+lock:  ## requirements/ anew from pyproject.toml; UPGRADE=1 for newer versions
+	@scripts/install development
+	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+clean:  ## what was installed and built here; data in var/ stays
+	rm -rf .venv .tools frontend/node_modules frontend/dist test-results

@@ -1,0 +1,68 @@
+"""How the browser tests run, and the only place to change it; `tests/e2e/conftest.py` loads this file.
+
+Standard library alone: `scripts/install.py` asks it for the browser before anything else is there.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# Where Kiosk is. None: one is started, as below. `pytest --base-url URL` tests a deployed one instead.
+base_url: str | None = None
+
+# {port} is a free one, {data} an empty folder that goes after the tests.
+web_server = {
+    "command": [str(Path(sys.executable).with_name("kiosk")), "up", "--port", "{port}", "--data", "{data}"],
+    "url": "http://127.0.0.1:{port}",
+    "ready": "/readyz",
+    "timeout": 60,  # seconds
+}
+
+expect_timeout = 10_000  # ms, for what a test expects to see; a slow machine fails no test
+action_timeout = 15_000  # ms, for clicks and for pages
+
+# Every test runs in each, but for those marked @pytest.mark.projects("phone").
+projects = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
+context = {"locale": "en-GB", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce"}
+
+# Kept in test-results/ where a test fails; `playwright show-trace` opens a trace.
+trace = "retain-on-failure"
+screenshot = "only-on-failure"
+output = "test-results"
+
+
+def launch() -> dict[str, object]:
+    """Options for starting the browser. Without a path it is the one that `playwright install` fetched."""
+    path = find_browser()
+    return {"args": ARGUMENTS, **({"executable_path": path} if path else {})}
+
+
+# A test browser talks to Kiosk and to nobody else.
+ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_browser() -> str:
+    """KIOSK_BROWSER, or the first one on the PATH that starts; empty where there is none."""
+    for name in [os.environ.get("KIOSK_BROWSER", ""), *NAMES]:
+        path = shutil.which(name)
+        # Ubuntu's `chromium` may be a stub that asks for a snap: being there is not enough.
+        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:  # noqa: S603
+            return path
+    return ""

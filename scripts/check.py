@@ -1,0 +1,86 @@
+"""Everything that can be judged without running Kiosk. Goes on after a failure, and fails at the end."""
+
+import re
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import api
+from steps import ROOT, VENV, StepError, run
+
+BIN = VENV / "bin"
+FRONTEND = ROOT / "frontend"
+
+
+def tool(command: Sequence[str | Path], mend: str, cwd: Path = ROOT) -> Callable[[], object]:
+    return partial(run, command, mend, cwd=cwd)
+
+
+def requirements() -> None:
+    """Every package that pyproject.toml names is in the export of its kind, and no export names a registry."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = declared["dependency-groups"]
+    runtime = declared["project"]["dependencies"] + groups["build"]
+    wanted = {
+        "runtime": runtime,
+        "development": runtime + groups["dev"],
+        "uv": groups["uv"],
+        "node": groups["node"],
+    }
+    for kind, packages in wanted.items():
+        text = (ROOT / "requirements" / f"{kind}.txt").read_text()
+        if "://" in text:
+            raise StepError(f"requirements/{kind}.txt names a registry: run `make lock`.")
+        pinned = set(re.findall(r"^([\w.-]+)==", text, re.MULTILINE))
+        missing = {bare(package) for package in packages} - {bare(package) for package in pinned}
+        if missing:
+            raise StepError(f"requirements/{kind}.txt lacks {', '.join(sorted(missing))}: run `make lock`.")
+
+
+def bare(package: str) -> str:
+    """`Flask_Migrate>=4` is `flask-migrate`."""
+    name = re.match(r"[\w.-]+", package)
+    assert name, f"no package name: {package!r}"
+    return re.sub(r"[-_.]+", "-", name[0]).lower()
+
+
+CHECKS: dict[str, Callable[[], object]] = {
+    "lint": tool([BIN / "ruff", "check", "--quiet", "."], "ruff finds fault: `make fmt` mends some of it."),
+    "format": tool([BIN / "ruff", "format", "--check", "--quiet", "."], "Not formatted: run `make fmt`."),
+    "types": tool([BIN / "mypy"], "mypy finds fault: mend what is named above."),
+    "import contracts": tool(
+        [BIN / "lint-imports", "--no-logo"], "An import goes the wrong way: see the contracts in pyproject.toml."
+    ),
+    "requirements": requirements,
+    "frontend lint and types": tool(
+        ["npm", "run", "--silent", "check"], "The frontend has faults: `make fmt` mends some of them.", FRONTEND
+    ),
+    "frontend tests": tool(["npm", "test", "--silent"], "The frontend's tests fail: see above.", FRONTEND),
+    "API description and client": api.check,
+}
+
+
+def main() -> int:
+    failed = []
+    for name, check in CHECKS.items():
+        began = time.monotonic()
+        try:
+            check()
+        except StepError as error:
+            print(f"FAILED {name}: {error}", flush=True)
+            failed.append(name)
+        else:
+            print(f"ok     {name} ({time.monotonic() - began:.1f} s)", flush=True)
+    if failed:
+        print(f"make check: {', '.join(failed)} failed.")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
