@@ -44,7 +44,20 @@ def test_a_subject_alone_is_enough():
 
 @pytest.mark.parametrize(
     "claims",
-    [None, [], "ada", 7, {}, {"sub": None}, {"sub": ""}, {"sub": True}, {"sub": ["ada"]}, {"sub": {}}, {"id": 1.5}],
+    [
+        None,
+        [],
+        "ada",
+        7,
+        {},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": True},
+        {"sub": ["ada"]},
+        {"sub": {}},
+        {"id": 1.5},
+        {"id": ""},
+    ],
 )
 def test_a_profile_that_names_nobody_is_refused(claims):
     with pytest.raises(OAuthFailure) as caught:

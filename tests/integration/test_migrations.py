@@ -1,0 +1,118 @@
+"""Migrations, there and back, on the database that the tests run on."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+
+from app import create_app, db
+from app.models import Todo
+from tests.integration.conftest import close
+from tests.integration.factories import make_item, make_user, saved
+from tests.settings import settings
+
+TABLES = {
+    "users",
+    "identities",
+    "sessions",
+    "refresh_tokens",
+    "oauth_requests",
+    "one_time_tokens",
+    "items",
+    "todos",
+    "orders",
+    "order_lines",
+    "holds",
+    "attempts",
+    "payments",
+    "refunds",
+    "events",
+    "outbox",
+}
+
+
+@pytest.fixture
+def kiosk(own_database):
+    """`kiosk("db", "check")` runs a command on a database of its own."""
+    app = create_app(settings(own_database, TESTING=True))
+
+    def run(*args):
+        result = app.test_cli_runner().invoke(args=list(args))
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    run.app = app
+    yield run
+    close(app)
+
+
+def tables(kiosk):
+    with kiosk.app.app_context():
+        return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_tables_are_as_the_models_say(kiosk):
+    kiosk("db", "check")  # fails where there is something to add
+
+    assert tables(kiosk) == TABLES
+
+
+def test_every_migration_can_be_taken_back_and_made_again(kiosk):
+    kiosk("db", "downgrade", "base")
+    assert tables(kiosk) == set()
+
+    kiosk("db", "upgrade")
+
+    assert tables(kiosk) == TABLES
+    kiosk("db", "check")
+
+
+def test_an_upgrade_of_what_is_up_to_date_changes_nothing(kiosk):
+    kiosk("seed")
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        assert db.session.scalar(sa.text("SELECT count(*) FROM items")) > 0
+
+
+def test_there_is_one_newest_migration(kiosk):
+    with kiosk.app.app_context():
+        scripts = ScriptDirectory.from_config(kiosk.app.extensions["migrate"].migrate.get_config())
+
+    assert len(scripts.get_heads()) == 1
+
+
+def test_an_empty_database_is_not_ready_until_it_is_migrated(kiosk):
+    kiosk("db", "downgrade", "base")
+    assert kiosk.app.test_client().get("/readyz").status_code == 503
+
+    kiosk("db", "upgrade")
+
+    assert kiosk.app.test_client().get("/readyz").status_code == 200
+
+
+def test_what_differs_from_the_models_is_found(kiosk):
+    with kiosk.app.app_context():
+        db.session.execute(sa.text("DROP TABLE outbox"))
+        db.session.commit()
+
+    result = kiosk.app.test_cli_runner().invoke(args=["db", "check"])
+
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "UPDATE items SET held = -1",
+        "UPDATE items SET on_hand = 1, held = 2",
+        "UPDATE items SET price = 0",
+        "UPDATE users SET role = 'root'",
+        "UPDATE todos SET user_id = NULL",
+    ],
+)
+def test_the_rules_stand_in_the_database_itself(app, wrong):
+    make_item()
+    saved(Todo(user_id=make_user().id, title="Tea"))
+
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.execute(sa.text(wrong))

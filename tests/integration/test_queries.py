@@ -1,0 +1,119 @@
+"""How often a request asks the database: as often for twenty rows as for one."""
+
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from app import db
+from app.models import Todo
+from tests.integration.accounts import bearer, make_ada, tokens_of
+from tests.integration.factories import make_item, make_order, make_user, saved
+
+TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+
+
+@contextmanager
+def counted():
+    """The statements that were sent meanwhile; those of the transaction itself do not count."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        if not statement.startswith(TRANSACTION):
+            statements.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def asked(client, path, **headers):
+    with counted() as statements:
+        response = client.get(path, headers=headers)
+    assert response.status_code == 200, response.text
+    return statements
+
+
+@pytest.fixture
+def ada():
+    return make_user("ada")
+
+
+def items(_user, number):
+    for _ in range(number):
+        make_item()
+
+
+def orders(user, number):
+    for _ in range(number):
+        make_order(user, make_item(), make_item())
+
+
+def todos(user, number):
+    for each in range(number):
+        saved(Todo(user_id=user.id, title=f"{each}"))
+
+
+SIGN_IN = 1
+"""The session and its user come in one."""
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "most"),
+    [
+        ("/api/items", items, SIGN_IN + 2),
+        ("/api/items?q=item", items, SIGN_IN + 2),
+        ("/api/todos", todos, SIGN_IN + 2),
+        # The count, the orders, and their lines, attempts and payments; refunds where there is a payment.
+        ("/api/orders", orders, SIGN_IN + 5),
+    ],
+)
+def test_a_list_costs_the_same_for_one_row_and_for_twenty(app, ada, signed_in, path, rows, most):
+    client = signed_in(ada)
+    rows(ada, 1)
+    one = asked(client, path)
+    rows(ada, 19)
+
+    twenty = asked(client, path)
+
+    assert len(client.get(path).get_json()["items"]) == 20
+    assert len(twenty) == len(one)
+    assert len(twenty) <= most, "\n".join(twenty)
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_an_order_costs_the_same_whatever_is_in_it(app, ada, signed_in, number):
+    order = make_order(ada, *(make_item() for _ in range(number)))
+
+    assert len(asked(signed_in(ada), f"/api/orders/{order.id}")) <= SIGN_IN + 4
+
+
+def test_a_profile_costs_the_session_and_the_identities(app, ada, signed_in):
+    assert len(asked(signed_in(ada), "/api/profile")) <= SIGN_IN + 1
+
+
+def test_a_token_costs_no_more_than_a_cookie(app):
+    make_ada()
+    headers = bearer(tokens_of(app)["access_token"])
+
+    assert len(asked(app.test_client(), "/api/profile", **headers)) <= SIGN_IN + 1
+
+
+def test_an_item_costs_one(app):
+    item = make_item()
+
+    assert len(asked(app.test_client(), f"/api/items/{item.id}")) == 1
+
+
+def test_a_stranger_costs_nothing_to_turn_away(app):
+    with counted() as statements:
+        app.test_client().get("/api/profile")
+
+    assert statements == []
+
+
+@pytest.mark.parametrize("path", ["/api/providers", "/api/openapi.json", "/healthz"])
+def test_what_needs_no_row_asks_for_none(app, ada, signed_in, path):
+    assert asked(signed_in(ada), path) == []

@@ -1,0 +1,114 @@
+"""The frontend, as Flask serves it."""
+
+import pytest
+
+from app.web import pages
+from tests.integration.accounts import assert_problem
+
+PAGE = "<!doctype html><title>Kiosk</title>"
+
+
+@pytest.fixture
+def built(tmp_path, monkeypatch):
+    """A frontend that is built; `hidden.txt` lies outside it."""
+    dist = tmp_path / "dist"
+    (dist / "assets").mkdir(parents=True)
+    (dist / "docs").mkdir()
+    (dist / "index.html").write_text(PAGE)
+    (dist / "docs" / "index.html").write_text("<title>API</title>")
+    (dist / "assets" / "index-1f.js").write_text("export {}")
+    (dist / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (tmp_path / "hidden.txt").write_text("hidden")
+    monkeypatch.setattr(pages, "DIST", dist)
+    return dist
+
+
+def get(client, path, **headers):
+    return client.get(path, headers=headers, buffered=True)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/orders", "/orders/7", "/sign-in?error=oauth_denied", "/apiary", "/nothing/at/all", "/caf%C3%A9"]
+)
+def test_every_path_that_is_nobody_elses_is_the_page(client, built, path):
+    response = get(client, path)
+
+    assert (response.status_code, response.text) == (200, PAGE)
+    assert response.mimetype == "text/html"
+
+
+def test_the_page_is_asked_after_each_time_and_not_sent_again_where_it_is_the_same(client, built):
+    response = get(client, "/")
+
+    assert "no-cache" in response.headers["Cache-Control"]
+    assert get(client, "/orders", **{"If-None-Match": response.headers["ETag"]}).status_code == 304
+
+
+def test_an_asset_is_kept_for_a_year(client, built):
+    response = get(client, "/assets/index-1f.js")
+
+    assert response.mimetype == "text/javascript"
+    assert "max-age=31536000" in response.headers["Cache-Control"]
+    assert "immutable" in response.headers["Cache-Control"]
+
+
+def test_other_files_are_served_as_what_they_are(client, built):
+    response = get(client, "/favicon.svg")
+
+    assert (response.status_code, response.mimetype) == (200, "image/svg+xml")
+
+
+@pytest.mark.parametrize("path", ["/nothing.txt", "/robots.txt", "/assets/nothing.js", "/assets/", "/docs/nothing.css"])
+def test_a_file_that_is_not_there_is_not_found(client, built, path):
+    assert_problem(get(client, path), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/nothing.json", "/oauth/nothing", "/metrics/x"])
+def test_a_path_of_the_api_that_is_not_there_is_a_problem_and_no_page(client, built, path):
+    assert_problem(get(client, path), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../hidden.txt",
+        "/..%2fhidden.txt",
+        "/%2e%2e/hidden.txt",
+        "/assets/../../hidden.txt",
+        "/assets/..%2f..%2fhidden.txt",
+        "/assets/%2e%2e/%2e%2e/hidden.txt",
+        "/..\\hidden.txt",
+        "/assets//etc/passwd",
+        "/assets/%2fetc%2fpasswd",
+        "/hidden.txt%00.svg",
+        "/%00.txt",
+        "/assets/%00",
+    ],
+)
+def test_nothing_outside_the_frontend_is_served(client, built, path):
+    response = get(client, path)
+
+    assert "hidden" not in response.text
+    assert "root:" not in response.text
+    assert response.status_code in (308, 404)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nothing_can_be_written_to_a_page(client, built, method):
+    assert client.open("/orders", method=method).status_code in (404, 405)
+
+
+def test_a_page_can_be_asked_for_without_its_text(client, built):
+    response = client.head("/orders", buffered=True)
+
+    assert (response.status_code, response.text) == (200, "")
+
+
+def test_a_frontend_that_is_not_built_says_what_to_do(client, tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "DIST", tmp_path)
+
+    body = assert_problem(get(client, "/"), 503, "frontend_not_built")
+
+    assert "make install" in body["detail"]
+    assert_problem(get(client, "/api/docs"), 503, "frontend_not_built")
+    assert get(client, "/api/items").status_code == 200
