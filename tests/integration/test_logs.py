@@ -115,7 +115,7 @@ def test_the_file_is_rotated_before_it_grows_too_large(logged, tmp_path, monkeyp
     monkeypatch.setattr("app.ops.logs.FILE_BYTES", 2000)
     app, written = logged("production")
 
-    for _ in range(40):
+    for _ in range(200):
         app.logger.info("a line of some length " * 3)
 
     assert len(written()) <= 2000
