@@ -7,7 +7,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 # Aliases, since `app.auth` and its like must stay what they are: packages.
-from app import api, cli, config, errors, http, openapi
+from app import api, cli, config, errors, http, jobs, openapi
 from app.auth import guard, providers
 from app.auth import routes as auth_routes
 from app.bridge import bridge
@@ -16,6 +16,7 @@ from app.db import init_app as init_db
 from app.items import routes as item_routes
 from app.ops import health, logs
 from app.orders import routes as order_routes
+from app.orders import work
 from app.payments import gateway
 from app.todos import routes as todo_routes
 from app.web import headers, pages
@@ -50,9 +51,11 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     api.init_app(app, guard.guard)
     providers.init_app(app, settings)
     gateway.init_app(app, settings)
+    jobs.init_app(app, settings)
     for feature in (auth_routes, item_routes, todo_routes, order_routes, health, openapi):
         feature.routes.init_app(app)
     pages.init_app(app)
     headers.init_app(app, settings)
+    work.init_app(app)
     cli.init_app(app)
     return app

@@ -8,15 +8,18 @@ from typing import ParamSpec, TypeVar
 
 import click
 import flask_migrate.cli
+import msgspec
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
 from app.auth import service as auth
 from app.auth import sessions
+from app.bridge import bridge
 from app.config import ConfigError, settings
 from app.db import db, now, writing
 from app.openapi import described
+from app.payments.gateway import gateway
 from app.users import service as users
 
 P = ParamSpec("P")
@@ -102,6 +105,37 @@ def serve(bind: str, port: int, workers: int, lifeline: bool) -> None:
     run(bind, port, workers, lifeline=lifeline)
 
 
+@click.command("worker")
+@click.option("--lifeline", is_flag=True, help="End when standard input does, as when whoever started this is gone.")
+@with_appcontext
+def worker(lifeline: bool) -> None:
+    """Jobs and the sweep; any number of these may run."""
+    from app.lifeline import hold
+    from app.worker import run
+
+    if lifeline:
+        hold()
+    click.echo("kiosk worker is at work")
+    run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 -- threads need the app itself
+
+
+@click.command("reconcile")
+@click.option("--report", type=click.Choice(["words", "json"]), default="words", show_default=True)
+@with_appcontext
+def reconcile(report: str) -> None:
+    """One whole sweep now; says what it found and mended. Exit 1 where something needs a person."""
+    from app.orders.reconcile import reconcile as run
+
+    with writing():
+        found = bridge.run(run(db.session(), gateway()))
+    if report == "json":
+        click.echo(msgspec.json.encode(found))
+    else:
+        for line in found.lines():
+            click.echo(line)
+    sys.exit(0 if found.is_clean else 1)
+
+
 @click.command("up")
 @click.option("--port", type=click.IntRange(1, 65533), help="Of the shop; the simulators take the two after it.")
 @click.option("--data", default="var", show_default=True, type=click.Path(file_okay=False), help="Where data is kept.")
@@ -119,7 +153,7 @@ def simulate(rest: tuple[str, ...]) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "simulators", *rest])  # noqa: S606 -- no shell is wanted
 
 
-OF_THE_APP = (staff, accounts, seed, print_description, flask_migrate.cli.db)
+OF_THE_APP = (staff, accounts, seed, print_description, worker, reconcile, flask_migrate.cli.db)
 
 
 def init_app(app: Flask) -> None:

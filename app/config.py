@@ -56,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     public_url: str
     env: Env = "production"
     sqlalchemy_database_uri: str = "sqlite:///kiosk.db"
+    redis_url: str = ""
     oauth: dict[str, OAuthProvider] = {}
     oauth_default: str = ""
     payments: PaymentsAccount = PaymentsAccount()

@@ -3,13 +3,18 @@
 from app.auth.models import OAuthRequest, OneTimeToken, RefreshToken, UserSession
 from app.items.models import Item
 from app.mail.models import Outgoing
-from app.orders.models import Attempt, Event, Hold, Order, OrderLine, Payment, Refund
+from app.orders.inbox import Chore, Event, Finding
+from app.orders.models import Attempt, Hold, Order, OrderLine
+from app.orders.money import Dispute, Payment, Refund
 from app.todos.models import Todo
 from app.users.models import Identity, User
 
 __all__ = [
     "Attempt",
+    "Chore",
+    "Dispute",
     "Event",
+    "Finding",
     "Hold",
     "Identity",
     "Item",

@@ -1,8 +1,6 @@
 """`kiosk serve`: gunicorn, with threads, because a request in Kiosk may wait for a provider."""
 
-import os
 import signal
-import threading
 from typing import Any
 
 import click
@@ -12,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from app import config
 from app.bridge import bridge
+from app.lifeline import hold
 
 THREADS = 32
 """Per process; the database pool is as large."""
@@ -67,14 +66,8 @@ def _close(_arbiter: Any, _worker: Any) -> None:
 def _ready(*, lifeline: bool) -> Any:
     def when_ready(arbiter: Any) -> None:
         if lifeline:
-            threading.Thread(target=_end_with_stdin, daemon=True).start()
+            hold()
         addresses = " ".join(str(listener) for listener in arbiter.LISTENERS)
         click.echo(f"kiosk serves on {addresses}")
 
     return when_ready
-
-
-def _end_with_stdin() -> None:
-    while os.read(0, 1):  # unbuffered: a buffer's lock would be in the way at the end
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)

@@ -39,6 +39,7 @@ def run(port: int | None, data: str) -> None:
         with _together(_commands(kept["port"]), env) as processes:
             _prepare(settings)
             processes.append(_start("kiosk", _serve(kept["port"]), env))
+            processes.append(_start("worker", [sys.executable, "-m", "app", "worker", "--lifeline"], env))
             _wait(processes, kept["port"])
             _tell(kept["port"])
             _watch(processes)

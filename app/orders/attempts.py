@@ -5,15 +5,17 @@ import secrets
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.bridge import blocking
 from app.config import Settings
 from app.db import now as at_once
 from app.orders import holds
 from app.orders.models import LEASE, Attempt, Order
+from app.orders.money import Payment
 from app.payments.errors import PaymentError
-from app.payments.gateway import API_VERSION, Gateway, form
+from app.payments.form import form
+from app.payments.gateway import API_VERSION, Gateway
 from app.payments.shapes import CheckoutSession
 
 log = logging.getLogger(__name__)
@@ -21,7 +23,20 @@ log = logging.getLogger(__name__)
 SESSION_LASTS = timedelta(hours=23)
 """Well beyond every hold, so that an unknown attempt can be replayed, and below the provider's 24 hours."""
 
-CHECK_AFTER = timedelta(minutes=1)
+KEY_LASTS = timedelta(hours=23)
+"""The provider forgets a key after 24 hours at the earliest: https://docs.stripe.com/api/idempotent_requests"""
+
+SHORTEST = timedelta(minutes=31)
+"""A session has to expire at least 30 minutes after it is made."""
+
+SKEW = timedelta(minutes=5)
+
+EVERYTHING = (
+    selectinload(Order.lines),
+    selectinload(Order.holds),
+    selectinload(Order.attempts),
+    selectinload(Order.payments).selectinload(Payment.refunds),
+)
 
 
 def make(session: Session, settings: Settings, order: Order, now: datetime) -> Attempt:
@@ -48,6 +63,17 @@ def make(session: Session, settings: Settings, order: Order, now: datetime) -> A
 def _body(settings: Settings, order: Order, key: str, expires_at: datetime) -> str:
     """https://docs.stripe.com/api/checkout/sessions/create"""
     marks = {"order": order.id, "attempt": key}
+    lines = [
+        {
+            "quantity": line.quantity,
+            "price_data": {
+                "currency": order.currency.lower(),
+                "unit_amount": line.unit_price,
+                "product_data": {"name": line.name},
+            },
+        }
+        for line in order.lines
+    ]
     return form(
         {
             "mode": "payment",
@@ -55,17 +81,7 @@ def _body(settings: Settings, order: Order, key: str, expires_at: datetime) -> s
             "success_url": f"{settings.public_url}/checkout/return/{key}",
             "cancel_url": f"{settings.public_url}/orders/{order.id}",
             "expires_at": int(expires_at.timestamp()),
-            "line_items": [
-                {
-                    "quantity": line.quantity,
-                    "price_data": {
-                        "currency": order.currency.lower(),
-                        "unit_amount": line.unit_price,
-                        "product_data": {"name": line.name},
-                    },
-                }
-                for line in order.lines
-            ],
+            "line_items": lines,
             "metadata": marks,
             "payment_intent_data": {"metadata": marks},
         }
@@ -78,47 +94,103 @@ async def send(session: Session, gateway: Gateway, attempt: Attempt) -> PaymentE
         made = await gateway.create_session(attempt.body, attempt.idem_key)
     except PaymentError as error:
         log.warning("attempt %s of order %s: %s", attempt.id, attempt.order_id, error)
-        await blocking(record_failure, session, attempt.id, error, at_once())
+        await blocking(_record_failure, session, attempt.id, error, at_once())
         return error
-    await blocking(record_session, session, attempt.id, made, at_once())
+    await blocking(_record_session, session, attempt.id, made, at_once())
     return None
 
 
 def locked(session: Session, attempt_id: int) -> tuple[Order, Attempt]:
     """The attempt and its order as they are now, the order locked: whoever moves an order holds this."""
     whose = sa.select(Attempt.order_id).where(Attempt.id == attempt_id).scalar_subquery()
-    order = session.scalars(
-        sa.select(Order).where(Order.id == whose).with_for_update().execution_options(populate_existing=True)
-    ).one()
-    attempt = session.scalars(
-        sa.select(Attempt).where(Attempt.id == attempt_id).execution_options(populate_existing=True)
-    ).one()
-    return order, attempt
+    order = lock(session, Order.id == whose)
+    assert order is not None
+    return order, next(attempt for attempt in order.attempts if attempt.id == attempt_id)
 
 
-def record_session(session: Session, attempt_id: int, made: CheckoutSession, now: datetime) -> None:
+def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
+    """The order, locked, and everything of it as it is now."""
+    query = sa.select(Order).where(condition).with_for_update(of=Order).options(*EVERYTHING)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def _record_session(session: Session, attempt_id: int, made: CheckoutSession, now: datetime) -> None:
     """One transaction: the attempt is open. A webhook that was faster may have moved it on already."""
     _, attempt = locked(session, attempt_id)
     if attempt.status in ("new", "unknown"):
         attempt.status, attempt.session_id, attempt.url = "open", made.id, made.url
-        attempt.next_check_at, attempt.lease_until = now + CHECK_AFTER, None
+        attempt.check_again(now)
     session.commit()
 
 
-def record_failure(session: Session, attempt_id: int, error: PaymentError, now: datetime) -> None:
-    """One transaction: a definitive no ends the order and gives the stock back; anything else leaves it open."""
+def _record_failure(session: Session, attempt_id: int, error: PaymentError, now: datetime) -> None:
+    """One transaction: a definitive no gives the stock back; anything else leaves open what became of it."""
     order, attempt = locked(session, attempt_id)
     if attempt.status in ("new", "unknown"):
-        attempt.status = "rejected" if error.known else "unknown"
-        attempt.next_check_at, attempt.lease_until = now + CHECK_AFTER, None
         if error.known:
-            close(session, order)
+            bury(session, order, attempt, "rejected", now)
+        else:
+            attempt.status = "unknown"
+            attempt.check_again(now, soon=True)
     session.commit()
+
+
+def bury(session: Session, order: Order, attempt: Attempt, status: str, now: datetime) -> None:
+    """The attempt is known to be dead. What that means for its order, if that still waits, and for the stock."""
+    attempt.status, attempt.next_check_at, attempt.lease_until = status, None, None
+    if order.live_attempt is not None:
+        return
+    if order.status == "cancelling":
+        close(session, order)
+    elif order.status == "processing" or (order.status == "pending" and now >= order.hold_until):
+        order.move("cancelling")
+        close(session, order)
+    elif order.status == "pending":
+        holds.release(session, order)  # the buyer may try anew, and takes stock again then
 
 
 def close(session: Session, order: Order) -> None:
-    """Cancel an order that nobody can pay any more: every attempt of it is known to be over."""
-    assert not any(attempt.is_live for attempt in order.attempts)
-    order.move("cancelling")
+    """Cancel for good an order that nobody can pay any more: every attempt of it is known to be over."""
+    assert order.live_attempt is None
     holds.release(session, order)
     order.move("cancelled")
+
+
+def replayable(attempt: Attempt, now: datetime) -> bool:
+    """Whether the same words under the same key can still lead to the same session, and no other."""
+    sent = attempt.first_sent_at or attempt.created_at
+    return now - sent < KEY_LASTS and attempt.expires_at - now > SHORTEST
+
+
+async def resolve(session: Session, gateway: Gateway, attempt: Attempt) -> CheckoutSession | None:
+    """What became of an attempt whose answer was never heard: its session, or None where there is none yet or ever.
+
+    Recorded as far as it is known now. Raises PaymentError where that has to wait.
+    """
+    if replayable(attempt, at_once()):
+        error = await send(session, gateway, attempt)
+        if error is None or error.known:
+            return None
+        if not error.look_up:
+            raise error
+    found = await _look_up(gateway, attempt)
+    if found is None:
+        await blocking(_declare_dead, session, attempt.id, at_once())
+    return found
+
+
+async def _look_up(gateway: Gateway, attempt: Attempt) -> CheckoutSession | None:
+    """By the time it may have been made: lists cannot be asked for our reference."""
+    sent = attempt.first_sent_at or attempt.created_at
+    async for found in gateway.sessions(int((sent - SKEW).timestamp())):
+        if (found.metadata or {}).get("attempt") == attempt.idem_key:
+            return found
+    return None
+
+
+def _declare_dead(session: Session, attempt_id: int, now: datetime) -> None:
+    order, attempt = locked(session, attempt_id)
+    if attempt.status in ("new", "unknown"):
+        log.warning("attempt %s of order %s was never made at the provider", attempt.id, order.id)
+        bury(session, order, attempt, "rejected", now)
+    session.commit()

@@ -22,34 +22,61 @@ def take(session: Session, order_id: int, quantities: Mapping[int, int]) -> None
     """
     held = []
     for item_id, quantity in sorted(quantities.items()):
-        fits = Item.on_hand - Item.held >= quantity
-        taken = session.execute(_adjust(item_id, held=quantity).where(fits))
-        if taken.rowcount == 0:  # type: ignore[attr-defined]
-            raise SoldOut
+        _hold(session, item_id, quantity)
         held.append({"order_id": order_id, "item_id": item_id, "quantity": quantity, "state": "held"})
     if held:
         session.execute(sa.insert(Hold), held)
 
 
+def take_again(session: Session, order: Order) -> None:
+    """Set aside once more what was given back. Raises SoldOut, and the caller rolls back."""
+    for hold in order.holds:
+        if hold.state == "released":
+            _hold(session, hold.item_id, hold.quantity)
+            hold.state = "held"
+
+
+def _hold(session: Session, item_id: int, quantity: int) -> None:
+    fits = Item.on_hand - Item.held >= quantity
+    if session.execute(_adjust(item_id, held=quantity).where(fits)).rowcount == 0:  # type: ignore[attr-defined]
+        raise SoldOut
+
+
+def stand(order: Order) -> bool:
+    """Whether all that the order needs is set aside for it."""
+    return all(hold.state == "held" for hold in order.holds)
+
+
 def consume(session: Session, order: Order) -> None:
     """The order is paid: what was set aside for it leaves the shelf."""
-    for hold in _standing(order):
+    for hold in _in_state(order, "held"):
         session.execute(_adjust(hold.item_id, held=-hold.quantity, on_hand=-hold.quantity))
         hold.state = "consumed"
 
 
 def release(session: Session, order: Order) -> None:
-    """The order will not be paid: what was set aside for it is for sale again."""
-    for hold in _standing(order):
+    """The order will not be paid now: what was set aside for it is for sale again."""
+    for hold in _in_state(order, "held"):
         session.execute(_adjust(hold.item_id, held=-hold.quantity))
         hold.state = "released"
 
 
-def _standing(order: Order) -> list[Hold]:
-    return [hold for hold in order.holds if hold.state == "held"]
+def restock(session: Session, order: Order) -> None:
+    """What was sold is back on the shelf; once."""
+    for hold in _in_state(order, "consumed"):
+        session.execute(_adjust(hold.item_id, on_hand=hold.quantity))
+        hold.state = "released"
 
 
-def _adjust(item_id: int, *, held: int, on_hand: int = 0) -> sa.Update:
-    changes = sa.update(Item).where(Item.id == item_id).execution_options(synchronize_session=False)
-    changes = changes.values(held=Item.held + held)
-    return changes.values(on_hand=Item.on_hand + on_hand) if on_hand else changes
+def _in_state(order: Order, state: str) -> list[Hold]:
+    return [hold for hold in order.holds if hold.state == state]
+
+
+def _adjust(item_id: int, *, held: int = 0, on_hand: int = 0) -> sa.Update:
+    """An item whose stock was given up meanwhile (`on_hand` is null) stays without an end."""
+    return (
+        sa.update(Item)
+        .where(Item.id == item_id)
+        .values(held=Item.held + held, on_hand=Item.on_hand + on_hand)
+        .execution_options(synchronize_session=False)
+    )

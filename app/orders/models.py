@@ -1,6 +1,7 @@
-"""Orders and everything about the money and the stock behind them. The rules live on what they rule."""
+"""Orders, and the attempts to have them paid. The rules live on what they rule."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,14 +10,22 @@ from app.db import BigId, Model, Moment, now
 from app.items.models import Item
 from app.users.models import User
 
+if TYPE_CHECKING:
+    from app.orders.money import Payment
+
 NEXT = {
     "pending": {"processing", "paid", "cancelling"},
     "processing": {"paid", "cancelling"},
-    "cancelling": {"cancelled"},
+    "cancelling": {"cancelled", "paid"},  # paid at the very instant
     "paid": {"fulfilled"},
     "fulfilled": set[str](),
-    "cancelled": set[str](),
+    "cancelled": {"paid"},  # money that came late, where the stock is still there
 }
+LEASE = timedelta(seconds=30)
+"""How long whoever claimed a row may work on it: several times a provider's deadline. Then they count as dead."""
+
+SOON, MINUTE, SELDOM = timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=10)
+
 LIVE = ("new", "unknown", "open", "processing")
 """States of an attempt that may still bring money."""
 
@@ -77,8 +86,21 @@ class Order(Model):
 
     @property
     def waits(self) -> bool:
-        """Whether money that comes in now is what it waits for."""
+        """Whether there is still something to pay."""
         return self.status in ("pending", "processing")
+
+    @property
+    def is_paid(self) -> bool:
+        return self.status in ("paid", "fulfilled")
+
+    @property
+    def live_attempt(self) -> "Attempt | None":
+        return next((each for each in self.attempts if each.is_live), None)
+
+    @property
+    def settled_by(self) -> "Payment | None":
+        """The payment that made it paid."""
+        return next((each for each in self.payments if each.disposition == "settles"), None)
 
     def move(self, status: str) -> None:
         """Raises IllegalTransition."""
@@ -158,71 +180,8 @@ class Attempt(Model):
     def is_live(self) -> bool:
         return self.status in LIVE
 
-
-class Payment(Model):
-    """Money that did arrive: `settles` the order, or is `surplus`, or came too `late`."""
-
-    __tablename__ = "payments"
-    __table_args__ = (
-        sa.CheckConstraint("refund_reserved >= 0 AND refund_reserved <= amount", name="refund_reserved"),
-        one_of("disposition", "settles", "surplus", "late"),
-        only_where("uq_payments_settles", "order_id", condition="disposition = 'settles'"),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    payment_intent: Mapped[str] = mapped_column(sa.String(255), unique=True)
-    order_id: Mapped[int] = mapped_column(sa.ForeignKey(Order.id), index=True)
-    amount: Mapped[int] = mapped_column(sa.BigInteger)
-    currency: Mapped[str] = mapped_column(sa.String(3))
-    refund_reserved: Mapped[int] = mapped_column(sa.BigInteger, default=0)
-    """The sum of its refunds that did not fail."""
-    disposition: Mapped[str] = mapped_column(sa.String(16))
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-
-    refunds: Mapped[list["Refund"]] = relationship(order_by="Refund.id", passive_deletes=True)
-
-
-class Refund(Model):
-    """Money going back. Its row is there before the provider is asked."""
-
-    __tablename__ = "refunds"
-    __table_args__ = (
-        sa.CheckConstraint("amount > 0", name="amount"),
-        one_of("status", "new", "unknown", "pending", "requires_action", "succeeded", "failed", "canceled"),
-        sa.Index("ix_refunds_due", "status", "next_check_at"),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    payment_id: Mapped[int] = mapped_column(sa.ForeignKey(Payment.id), index=True)
-    intent_key: Mapped[str] = mapped_column(sa.String(255), unique=True)
-    """Who wanted it: a member of staff's Idempotency-Key, or the surplus that has to go back."""
-    idem_key: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    body: Mapped[str] = mapped_column(sa.Text)
-    api_version: Mapped[str] = mapped_column(sa.String(32))
-    amount: Mapped[int] = mapped_column(sa.BigInteger)
-    status: Mapped[str] = mapped_column(sa.String(16), default="new")
-    provider_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    first_sent_at: Mapped[datetime | None] = mapped_column(Moment)
-    next_check_at: Mapped[datetime | None] = mapped_column(Moment)
-    lease_until: Mapped[datetime | None] = mapped_column(Moment)
-
-
-class Event(Model):
-    """A webhook message, stored before anything is made of it: seen is not done."""
-
-    __tablename__ = "events"
-    __table_args__ = (one_of("state", "new", "done", "failed"), sa.Index("ix_events_due", "state", "next_try_at"))
-
-    event_id: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(100))
-    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
-    state: Mapped[str] = mapped_column(sa.String(16), default="new")
-    tries: Mapped[int] = mapped_column(default=0)
-    received_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    next_try_at: Mapped[datetime | None] = mapped_column(Moment)
-    lease_until: Mapped[datetime | None] = mapped_column(Moment)
-
-
-LEASE = timedelta(minutes=2)
-"""How long whoever claimed a row may work on it undisturbed; then it counts as dead."""
+    def check_again(self, at: datetime, *, soon: bool = False) -> None:
+        """Note when to look next: after a minute at first, then ever more seldom; nobody waits on a quiet one."""
+        age = at - (self.first_sent_at or self.created_at)
+        pause = min(max(SOON if soon else MINUTE, age / 2), SELDOM)
+        self.next_check_at, self.lease_until = at + pause, None

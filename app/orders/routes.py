@@ -10,12 +10,13 @@ from app.api import Access, Answer, Api
 from app.bridge import blocking
 from app.config import settings
 from app.db import Page, Paging, db, now
-from app.errors import NotFound, Problem, Unavailable
-from app.orders import attempts, events, service
+from app.errors import Conflict, NotFound, Problem, Unavailable
+from app.jobs import jobs
+from app.orders import attempts, audit, events, history, refunds, service
 from app.orders.holds import SoldOut
 from app.orders.models import Attempt
 from app.orders.settle import settle
-from app.orders.shapes import NewOrder, OrderOut
+from app.orders.shapes import NewOrder, NewRefund, OrderOut, RefundOut
 from app.payments.errors import Declined, PaymentError
 from app.payments.gateway import gateway
 from app.todos.models import Todo
@@ -44,6 +45,11 @@ class PaymentsUnavailable(Unavailable):
     detail = "The shop cannot take payments at the moment. Nothing was charged and nothing is set aside."
 
 
+class RefundRefused(Conflict):
+    error = "refund_refused"
+    detail = "The payment provider refused this refund."
+
+
 class Received(msgspec.Struct, frozen=True):
     received: bool
 
@@ -61,18 +67,27 @@ class Received(msgspec.Struct, frozen=True):
 )
 async def place_order(body: NewOrder, user: User) -> Answer[OrderOut]:
     """Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent."""
-    key = request.headers.get("Idempotency-Key", "")
-    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
-        raise KeyMissing
+    key = _key()
     order, attempt = await blocking(service.place, db.session(), settings(), user, key, body.quantities(), now())
     if attempt is None:
         return Answer(OrderOut.of(order), 200, {"Idempotency-Replayed": "true"})
-    failure = await attempts.send(db.session(), gateway(), attempt)
-    if failure is not None and failure.known:
-        raise _refusal(failure) from failure
+    await _send(attempt)
     found = await blocking(service.get, db.session(), order.id, user)
     location = {"Location": f"/api/orders/{order.id}"}
     return Answer(OrderOut.of(found), 201 if found.checkout_url else 202, location)
+
+
+def _key() -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
+        raise KeyMissing
+    return key
+
+
+async def _send(attempt: Attempt) -> None:
+    failure = await attempts.send(db.session(), gateway(), attempt)
+    if failure is not None and failure.known:
+        raise _refusal(failure) from failure
 
 
 def _refusal(failure: PaymentError) -> Problem:
@@ -92,7 +107,78 @@ def show_order(order_id: int, user: User) -> OrderOut:
     return OrderOut.of(service.get(db.session(), order_id, user))
 
 
-@routes.post("/api/orders/<id:order_id>/fulfil", access=Access.STAFF, raises=(service.NotPaid,))
+@routes.post(
+    "/api/orders/<id:order_id>/checkout",
+    access=Access.OWNER,
+    also={202: "The payment provider has not answered yet, and the order goes on by itself"},
+    raises=(service.NothingToPay, SoldOut, PaymentDeclined, PaymentsUnavailable),
+)
+async def check_out(order_id: int, user: User) -> Answer[OrderOut]:
+    """Where to pay an order that was placed before: the open attempt, or a new one where the last is dead."""
+    await blocking(service.get, db.session(), order_id, user)
+    attempt, is_new = await blocking(service.retry, db.session(), settings(), order_id, now())
+    if is_new:
+        await _send(attempt)
+    elif attempt.status != "open":
+        await settle(db.session(), gateway(), attempt.id)
+    found = await blocking(service.get, db.session(), order_id, user)
+    return Answer(OrderOut.of(found), 200 if found.checkout_url else 202)
+
+
+@routes.post(
+    "/api/orders/<id:order_id>/cancel",
+    access=Access.OWNER,
+    also={202: "Being cancelled: over once the provider has confirmed that nobody can pay it any more"},
+    raises=(service.CannotCancel,),
+)
+async def cancel_order(order_id: int, user: User) -> Answer[OrderOut]:
+    """Give the order up. Its stock is for sale again once nobody can pay it any more."""
+    await blocking(service.get, db.session(), order_id, user)
+    attempt = await blocking(service.cancel, db.session(), order_id, now())
+    if attempt is not None:
+        await settle(db.session(), gateway(), attempt.id)
+    found = await blocking(service.get, db.session(), order_id, user)
+    if found.is_paid:
+        raise service.CannotCancel
+    return Answer(OrderOut.of(found), 202 if found.status == "cancelling" else 200)
+
+
+@routes.post(
+    "/api/orders/<id:order_id>/refunds",
+    access=Access.STAFF,
+    status=201,
+    also={200: "The refund that this key has made before; header Idempotency-Replayed"},
+    headers=("Idempotency-Key",),
+    raises=(KeyMissing, refunds.NothingToRefund, refunds.TooMuch, refunds.KeyUsed, RefundRefused),
+)
+async def refund_order(order_id: int, body: NewRefund, user: User) -> Answer[RefundOut]:
+    """Send money back: an amount, or all that is left. The same Idempotency-Key refunds once."""
+    await blocking(service.get, db.session(), order_id, user)
+    wish = refunds.Wish(_key(), body.amount, body.restock)
+    refund, is_new = await blocking(refunds.request, db.session(), order_id, user, wish, now())
+    if is_new:
+        await refunds.settle(db.session(), gateway(), refund.id)
+    found = await blocking(refunds.get, db.session(), refund.id)
+    if is_new and found.is_over:
+        raise RefundRefused(found.problem or "")
+    if is_new:
+        return Answer(RefundOut.of(found))
+    return Answer(RefundOut.of(found), 200, {"Idempotency-Replayed": "true"})
+
+
+@routes.get("/api/orders/<id:order_id>/history", access=Access.STAFF)
+def show_history(order_id: int, user: User) -> list[history.Entry]:
+    """Everything that happened to an order, in time order, with what is wrong in words."""
+    return history.of(db.session(), service.get(db.session(), order_id, user))
+
+
+@routes.get("/api/findings", access=Access.STAFF)
+def list_findings() -> list[audit.Needed]:
+    """What needs a person: differences that no rule can settle."""
+    return audit.needed(db.session(), now())
+
+
+@routes.post("/api/orders/<id:order_id>/fulfil", access=Access.STAFF, raises=(service.NotPaid, service.Refunded))
 def fulfil_order(order_id: int, user: User) -> OrderOut:
     """Hand a paid order over; its to-do is done with that."""
     service.get(db.session(), order_id, user)
@@ -112,15 +198,11 @@ async def come_back(attempt: str) -> Response:
 
 
 @routes.post("/api/payments/webhook", access=Access.PROVIDER, raises=(events.BadSignature, events.NoWebhookSecret))
-async def receive_event() -> Received:
+def receive_event() -> Received:
     """The payment provider's messages, by their signature."""
     header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
-    event_id = await blocking(events.receive, db.session(), header, request.get_data(), secrets, now())
-    try:
-        await events.process(db.session(), gateway(), event_id)
-    except Exception:  # the message is stored and answered; what could not be made of it now stays to be made
-        log.exception("event %s could not be worked on", event_id)
-        await blocking(db.session.rollback)
+    event_id = events.receive(db.session(), header, request.get_data(), secrets, now())
+    jobs().ring("event", event_id)
     return Received(True)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from app.auth.guard import owned
 from app.config import Settings
@@ -19,18 +19,15 @@ from app.db import Paging, insert_once
 from app.errors import Conflict, Invalid
 from app.items.models import Item
 from app.orders import attempts, holds
-from app.orders.models import Attempt, Order, OrderLine, Payment
+from app.orders.models import Attempt, Order, OrderLine
+from app.orders.sweep import begin_cancel
 from app.todos.models import Todo
 from app.users.models import User
 
 MAX_TOTAL = 99_999_999
 """In minor units; the provider takes no more: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts"""
 
-WHOLE = (
-    selectinload(Order.lines),
-    selectinload(Order.attempts),
-    selectinload(Order.payments).selectinload(Payment.refunds),
-)
+WHOLE = attempts.EVERYTHING
 
 
 class KeyUsed(Invalid):
@@ -46,6 +43,21 @@ class NotOnSale(Conflict):
 class NotPaid(Conflict):
     error = "order_not_paid"
     detail = "Only a paid order can be handed over."
+
+
+class Refunded(Conflict):
+    error = "order_refunded"
+    detail = "All of this order's money went back: there is nothing to hand over."
+
+
+class CannotCancel(Conflict):
+    error = "order_not_cancellable"
+    detail = "This order is paid, or its payment is on its way: it can be refunded, not cancelled."
+
+
+class NothingToPay(Conflict):
+    error = "nothing_to_pay"
+    detail = "This order is paid, over, or being cancelled."
 
 
 def place(
@@ -134,14 +146,41 @@ def get(session: Session, order_id: int, user: User) -> Order:
 
 
 def fulfil(session: Session, order_id: int, now: datetime) -> Order:
-    """Hand a paid order over; its to-do is done. Twice is once. Raises NotPaid, NotFound."""
-    locked = sa.select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
-    order = session.scalar(locked.options(*WHOLE))
-    if order is None:
+    """Hand a paid order over; its to-do is done. Twice is once. Raises NotPaid, Refunded."""
+    order = attempts.lock(session, Order.id == order_id)
+    if order is None or not order.is_paid:
         raise NotPaid
-    if order.status != "fulfilled":
-        if order.status != "paid":
-            raise NotPaid
+    if order.status == "paid":
+        if order.refunded >= order.total:
+            raise Refunded
         order.mark_fulfilled(now)
     session.execute(sa.update(Todo).where(Todo.order_id == order_id).values(done=True))
     return order
+
+
+def cancel(session: Session, order_id: int, now: datetime) -> Attempt | None:
+    """Begin to cancel an order, committed. Gives the attempt that has to be ended at the provider before it is over.
+
+    Raises CannotCancel for one that is paid, or whose payment is on its way.
+    """
+    order = begin_cancel(session, order_id, now)
+    if order is None or order.status not in ("cancelling", "cancelled"):
+        raise CannotCancel
+    return order.live_attempt
+
+
+def retry(session: Session, settings: Settings, order_id: int, now: datetime) -> tuple[Attempt, bool]:
+    """The attempt at which an order can be paid, and whether it is new, since the last one is dead. Committed.
+
+    What was given back meanwhile is set aside anew. A new attempt is leased to the caller, who sends it.
+    Raises NothingToPay, SoldOut.
+    """
+    order = attempts.lock(session, Order.id == order_id)
+    if order is None or order.status != "pending" or now >= order.hold_until:
+        raise NothingToPay
+    live = order.live_attempt
+    if live is None:
+        holds.take_again(session, order)
+    attempt = live or attempts.make(session, settings, order, now)
+    session.commit()
+    return attempt, live is None

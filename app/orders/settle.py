@@ -10,8 +10,9 @@ from app.bridge import blocking
 from app.db import now as at_once
 from app.mail.models import Outgoing
 from app.orders import attempts, holds, refunds
-from app.orders.models import LEASE, Attempt, Order, Payment
-from app.payments.errors import PaymentError
+from app.orders.models import LEASE, Attempt, Order
+from app.orders.money import Payment
+from app.payments.errors import NotFound, PaymentError
 from app.payments.gateway import Gateway
 from app.payments.shapes import CheckoutSession
 from app.todos.models import Todo
@@ -23,38 +24,40 @@ async def settle(session: Session, gateway: Gateway, attempt_id: int, session_id
     """Whether the attempt is in line now; if not, somebody else has it, or the provider did not answer.
 
     `session_id` is the provider's, for an attempt whose own answer was never recorded. Webhook, return page and sweep
-    may all come at once: the lease lets one of them through.
+    may all come at once: the lease lets one of them through. Of an order that waits for no money the session is ended.
     """
-    known = await blocking(_claim, session, attempt_id, at_once())
-    if known is None:
+    attempt = await blocking(_claim, session, attempt_id, at_once())
+    if attempt is None:
         return False
-    wanted = known or session_id
     try:
-        if not wanted:
-            return False
-        found = await gateway.get_session(wanted)
-        await blocking(bring_in_line, session, gateway, attempt_id, found, at_once())
+        found = await _ask(session, gateway, attempt, session_id)
+        if found is not None:
+            over = await _is_over(gateway, found)
+            await blocking(_bring_in_line, session, gateway, attempt_id, found, over=over, now=at_once())
     except PaymentError as error:
         log.warning("attempt %s cannot be settled now: %s", attempt_id, error)
+        await blocking(_put_off, session, attempt_id, error, at_once())
         return False
-    else:
-        return True
     finally:
         await blocking(_let_go, session, attempt_id)
+    return True
 
 
-def _claim(session: Session, attempt_id: int, now: datetime) -> str | None:
-    """The provider's session id, or '' where none is known; None where somebody else has the attempt."""
+def _claim(session: Session, attempt_id: int, now: datetime) -> Attempt | None:
+    """The attempt, with its order, leased; None where somebody else has it."""
     free = Attempt.lease_until.is_(None) | (Attempt.lease_until < now)
     claimed = session.execute(
         sa.update(Attempt)
         .where(Attempt.id == attempt_id, free)
         .values(lease_until=now + LEASE)
-        .returning(Attempt.session_id)
         .execution_options(synchronize_session=False)
-    ).one_or_none()
+    )
+    found = None
+    if claimed.rowcount:  # type: ignore[attr-defined]
+        query = sa.select(Attempt).where(Attempt.id == attempt_id).execution_options(populate_existing=True)
+        found = session.scalars(query.options(sa.orm.joinedload(Attempt.order))).one()
     session.commit()
-    return None if claimed is None else claimed.session_id or ""
+    return found
 
 
 def _let_go(session: Session, attempt_id: int) -> None:
@@ -68,15 +71,60 @@ def _let_go(session: Session, attempt_id: int) -> None:
     session.commit()
 
 
-def bring_in_line(session: Session, gateway: Gateway, attempt_id: int, found: CheckoutSession, now: datetime) -> None:
+def _put_off(session: Session, attempt_id: int, error: PaymentError, now: datetime) -> None:
+    session.rollback()
+    _, attempt = attempts.locked(session, attempt_id)
+    if attempt.is_live:
+        attempt.check_again(now)
+        if isinstance(error, NotFound):
+            attempt.problem = f"The provider does not know session {attempt.session_id}: is its key another account's?"
+            log.error("order %s: %s", attempt.order_id, attempt.problem)
+    session.commit()
+
+
+async def _ask(session: Session, gateway: Gateway, attempt: Attempt, session_id: str | None) -> CheckoutSession | None:
+    """The session as it stands; None where there is none, or none yet."""
+    known = attempt.session_id or session_id
+    if known is None and attempt.is_live:
+        found = await attempts.resolve(session, gateway, attempt)
+        if found is not None or attempt.order.waits:
+            return found
+        known = await blocking(_session_id, session, attempt.id)
+    if known is None:
+        return None
+    if not attempt.order.waits and attempt.status in ("new", "unknown", "open"):
+        try:
+            return await gateway.expire_session(known)
+        except PaymentError as error:  # complete or expired already, or nobody knows: ask
+            log.info("session %s cannot be ended: %s", known, error)
+    return await gateway.get_session(known)
+
+
+def _session_id(session: Session, attempt_id: int) -> str | None:
+    found = session.scalar(sa.select(Attempt.session_id).where(Attempt.id == attempt_id))
+    session.commit()
+    return found
+
+
+async def _is_over(gateway: Gateway, found: CheckoutSession) -> bool:
+    """Whether a complete session waits for money in vain: only its intent tells a slow payment from a failed one."""
+    if found.status != "complete" or found.payment_status != "unpaid" or not found.payment_intent:
+        return False
+    return (await gateway.get_intent(found.payment_intent)).over
+
+
+def _bring_in_line(
+    session: Session, gateway: Gateway, attempt_id: int, found: CheckoutSession, *, over: bool, now: datetime
+) -> None:
     """One transaction, with the order locked. What it finds done already it leaves as it is."""
     order, attempt = attempts.locked(session, attempt_id)
     if wrong := mismatch(gateway, order, attempt, found):
         attempt.problem = f"Session {found.id} is not what was asked for: {wrong}."
+        attempt.check_again(now)
         log.error("order %s: %s", order.id, attempt.problem)
     else:
-        attempt.session_id = found.id
-        _follow(session, order, attempt, found, now)
+        attempt.session_id, attempt.problem = found.id, None
+        _follow(session, order, attempt, found, over=over, now=now)
     session.commit()
 
 
@@ -91,21 +139,24 @@ def mismatch(gateway: Gateway, order: Order, attempt: Attempt, found: CheckoutSe
     return ""
 
 
-def _follow(session: Session, order: Order, attempt: Attempt, found: CheckoutSession, now: datetime) -> None:
-    attempt.next_check_at = now + attempts.CHECK_AFTER
+def _follow(
+    session: Session, order: Order, attempt: Attempt, found: CheckoutSession, *, over: bool, now: datetime
+) -> None:
     if found.status == "complete" and found.payment_status != "unpaid":
         attempt.status, attempt.next_check_at = "paid", None
         _money_came(session, order, attempt, found, now)
+    elif found.status == "expired" or over:
+        if attempt.is_live:
+            attempts.bury(session, order, attempt, "expired", now)
     elif found.status == "complete":
         attempt.status = "processing"
+        attempt.check_again(now)
         if order.status == "pending":
             order.move("processing")
-    elif found.status == "expired":
-        attempt.status, attempt.next_check_at = "expired", None
-        if order.waits and now >= order.hold_until and not any(each.is_live for each in order.attempts):
-            attempts.close(session, order)
-    elif attempt.status in ("new", "unknown"):
-        attempt.status, attempt.url = "open", found.url
+    else:
+        if attempt.status in ("new", "unknown"):
+            attempt.status, attempt.url = "open", found.url
+        attempt.check_again(now, soon=not order.waits)
 
 
 def _money_came(session: Session, order: Order, attempt: Attempt, found: CheckoutSession, now: datetime) -> None:
@@ -115,14 +166,14 @@ def _money_came(session: Session, order: Order, attempt: Attempt, found: Checkou
     attempt.payment_intent = intent
     amount, currency = found.amount_total or 0, (found.currency or "").upper()
     right = amount == order.total and currency == order.currency
-    held = all(hold.state == "held" for hold in order.holds)
-    settles = order.waits and right and held
+    settles = right and not order.is_paid and _stock_is_there(session, order)
+    disposition = "settles" if settles else "late" if right and not order.is_paid else "surplus"
     payment = Payment(
         payment_intent=intent,
         amount=amount,
         currency=currency,
         refund_reserved=0,
-        disposition="settles" if settles else "surplus" if order.paid_at or not right else "late",
+        disposition=disposition,
         created_at=now,
     )
     order.payments.append(payment)
@@ -130,8 +181,23 @@ def _money_came(session: Session, order: Order, attempt: Attempt, found: Checkou
     if settles:
         _paid(session, order, now)
         return
-    log.error("order %s: payment %s is %s and goes back", order.id, intent, payment.disposition)
+    log.error("order %s: payment %s is %s and goes back", order.id, intent, disposition)
     refunds.give_back(session, payment, now)
+    if not order.is_paid and order.live_attempt is None and order.status == "cancelling":
+        attempts.close(session, order)
+
+
+def _stock_is_there(session: Session, order: Order) -> bool:
+    """Set aside still, or once more: late money is honoured where there is something to give for it."""
+    if holds.stand(order):
+        return True
+    try:
+        with session.begin_nested():
+            holds.take_again(session, order)
+    except holds.SoldOut:
+        session.refresh(order, ["holds"])
+        return False
+    return True
 
 
 def _paid(session: Session, order: Order, now: datetime) -> None:

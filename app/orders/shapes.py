@@ -5,6 +5,7 @@ import msgspec
 
 from app.api import Id
 from app.orders.models import Order
+from app.orders.money import Refund
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -59,3 +60,24 @@ class OrderOut(msgspec.Struct, frozen=True):
             order.created_at,
             order.paid_at,
         )
+
+
+class NewRefund(msgspec.Struct, frozen=True):
+    """`amount` in minor units, all that is left where it is missing; `restock` puts what was sold back on the shelf."""
+
+    amount: Annotated[int, msgspec.Meta(ge=1, le=99_999_999)] | None = None
+    restock: bool = False
+
+
+class RefundOut(msgspec.Struct, frozen=True):
+    id: Id
+    order_id: Id
+    amount: int
+    currency: str
+    status: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, refund: Refund) -> "RefundOut":
+        payment = refund.payment
+        return cls(refund.id, payment.order_id, refund.amount, payment.currency, refund.status, refund.created_at)

@@ -1,36 +1,50 @@
-"""What can become of a call to the payment provider. Whether the outcome is known is a property of the error."""
+"""What can become of a call to the payment provider. What to do next is a property of the error, not of the caller."""
 
 
 class PaymentError(Exception):
-    """`known`: the provider has answered, and nothing was made. Otherwise it may have been made all the same."""
+    """`known`: the provider has answered for good, and nothing was made. Otherwise it may have been made all the same.
+
+    `retry`: the same words under the same key may fare better. `look_up`: they will not, since the answer is kept
+    under the key; what they led to has to be found by other means.
+    """
 
     known = False
-    retry = True
+    retry = False
+    look_up = False
 
 
 class Declined(PaymentError):
     """402: the payer's bank or card says no."""
 
     known = True
-    retry = False
 
 
 class Rejected(PaymentError):
     """A definitive 4xx: asking again in the same words is of no use."""
 
     known = True
-    retry = False
+
+
+class NotFound(Rejected):
+    """404: there is no such thing at the provider, or not for our key."""
 
 
 class Misconfigured(Rejected):
     """401 or 403: our key is wrong, or may not do this."""
 
 
+class Unavailable(PaymentError):
+    """Not sent: too many calls are under way, or the provider has hung on the last ones."""
+
+
 class Unknown(PaymentError):
     """Time-out, torn connection, 409, 429, 5xx, or an answer that makes no sense."""
 
+    retry = True
 
-class Mismatch(Unknown):
-    """The key was used with other words before; what those led to has to be looked up."""
+
+class Stuck(Unknown):
+    """A 500 that is replayed from the provider's memory, or a key that stands for other words."""
 
     retry = False
+    look_up = True

@@ -1,7 +1,10 @@
 """Talks to the payment provider. The very same code for the real one and the simulator: base URL and key differ."""
 
-from typing import TypeVar
-from urllib.parse import quote, urlencode
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -9,69 +12,151 @@ from flask import Flask, current_app
 
 from app import http
 from app.config import PaymentsAccount, Settings
-from app.payments.errors import Declined, Misconfigured, Mismatch, PaymentError, Rejected, Unknown
-from app.payments.shapes import CheckoutSession, ErrorBody, ErrorDetail
+from app.payments.errors import Declined, Misconfigured, NotFound, PaymentError, Rejected, Stuck, Unknown
+from app.payments.form import form
+from app.payments.shapes import (
+    CheckoutSession,
+    ErrorBody,
+    ErrorDetail,
+    Listing,
+    PaymentIntent,
+    ProviderDispute,
+    ProviderRefund,
+)
+from app.payments.shelter import Shelter
 
 T = TypeVar("T")
 
 API_VERSION = "2026-07-29.dahlia"
 """Pinned: what the provider changes later reaches us when we say so (https://docs.stripe.com/api/versioning)."""
 
+TRIES = 3
+PAUSE_SECONDS = 0.2
+PAGE = 100
+
 
 class Gateway:
-    """One per application. Raises nothing but PaymentError."""
+    """One per application. Raises nothing but PaymentError, and that within http.DEADLINE_SECONDS."""
 
     def __init__(self, account: PaymentsAccount) -> None:
         self._base = account.api_base.rstrip("/")
         self.livemode = "_live_" in account.secret_key
         """Whether real money moves: https://docs.stripe.com/keys"""
         self._headers = {"Authorization": f"Bearer {account.secret_key}", "Stripe-Version": API_VERSION}
+        self._shelter = Shelter()
 
     async def create_session(self, body: str, key: str) -> CheckoutSession:
-        """POST a Checkout Session. `body` is a form, sent to the letter, so that a replay is one."""
-        headers = {"Idempotency-Key": key, "Content-Type": "application/x-www-form-urlencoded"}
-        return await self._ask("POST", "/v1/checkout/sessions", CheckoutSession, content=body, headers=headers)
+        """`body` is a form, sent to the letter under `key`, so that a replay is one."""
+        return await self._ask("POST", "/v1/checkout/sessions", CheckoutSession, content=body, key=key)
 
     async def get_session(self, session_id: str) -> CheckoutSession:
-        return await self._ask("GET", f"/v1/checkout/sessions/{quote(session_id, safe='')}", CheckoutSession)
+        return await self._ask("GET", f"/v1/checkout/sessions/{_part(session_id)}", CheckoutSession)
 
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        shape: type[T],
-        *,
-        content: str | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> T:
+    async def expire_session(self, session_id: str) -> CheckoutSession:
+        """Works on an open one only: https://docs.stripe.com/api/checkout/sessions/expire"""
+        return await self._ask("POST", f"/v1/checkout/sessions/{_part(session_id)}/expire", CheckoutSession)
+
+    def sessions(self, since: int) -> AsyncIterator[CheckoutSession]:
+        """Made at a Unix time or later, the newest first."""
+        return self._all("/v1/checkout/sessions", CheckoutSession, {"created": {"gte": since}})
+
+    async def get_intent(self, intent_id: str) -> PaymentIntent:
+        return await self._ask("GET", f"/v1/payment_intents/{_part(intent_id)}", PaymentIntent)
+
+    def intents(self, since: int) -> AsyncIterator[PaymentIntent]:
+        return self._all("/v1/payment_intents", PaymentIntent, {"created": {"gte": since}})
+
+    async def create_refund(self, body: str, key: str) -> ProviderRefund:
+        return await self._ask("POST", "/v1/refunds", ProviderRefund, content=body, key=key)
+
+    async def get_refund(self, refund_id: str) -> ProviderRefund:
+        return await self._ask("GET", f"/v1/refunds/{_part(refund_id)}", ProviderRefund)
+
+    def refunds(self, intent_id: str) -> AsyncIterator[ProviderRefund]:
+        return self._all("/v1/refunds", ProviderRefund, {"payment_intent": intent_id})
+
+    async def get_dispute(self, dispute_id: str) -> ProviderDispute:
+        return await self._ask("GET", f"/v1/disputes/{_part(dispute_id)}", ProviderDispute)
+
+    def events(self, since: int) -> AsyncIterator[dict[str, Any]]:
+        """Messages of the last 30 days at most, as they would have come: https://docs.stripe.com/api/events/list"""
+        return self._all("/v1/events", dict[str, Any], {"created": {"gte": since}})
+
+    async def _all(self, path: str, shape: type[T], fields: dict[str, Any]) -> AsyncIterator[T]:
+        last = ""
+        while True:
+            asked = {**fields, "limit": PAGE, **({"starting_after": last} if last else {})}
+            raw = await self._ask("GET", f"{path}?{form(asked)}", Listing[dict[str, Any]])
+            for each in raw.data:
+                last = str(each.get("id"))
+                try:
+                    yield msgspec.convert(each, shape)
+                except msgspec.ValidationError as error:
+                    raise Unknown(f"{path}: {last} makes no sense: {error}") from error
+            if not raw.has_more or not raw.data:
+                return
+
+    async def _ask(self, method: str, path: str, shape: type[T], *, content: str = "", key: str = "") -> T:
+        """Asks again, under the same key, where that may help and time is left."""
+        headers = {**self._headers, **({"Idempotency-Key": key} if key else {})}
+        if method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        request = (method, self._base + path, content, headers)
+        what = f"{method} {path.partition('?')[0]}"
         try:
-            async with http.deadline():
-                answer = await http.client().request(
-                    method, self._base + path, content=content, headers={**self._headers, **(headers or {})}
-                )
+            with self._shelter.call():
+                async with http.deadline():
+                    answer = await _persist(request)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unknown(f"{method} {path}: {error!r}") from error
-        if answer.is_success:
-            try:
-                return msgspec.json.decode(answer.content, type=shape)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise Unknown(f"{method} {path}: {answer.status_code} without sense: {error}") from error
-        raise _error(answer, f"{method} {path}")
+            raise Unknown(f"{what}: {error!r}") from error
+        if not answer.is_success:
+            raise _error(answer, what)
+        try:
+            return msgspec.json.decode(answer.content, type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Unknown(f"{what}: {answer.status_code} without sense: {error}") from error
+
+
+async def _persist(request: tuple[str, str, str, dict[str, str]]) -> httpx.Response:
+    method, url, content, headers = request
+    for attempt in range(1, TRIES + 1):
+        try:
+            answer = await http.client().request(method, url, content=content, headers=headers)
+        except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if attempt == TRIES:
+                raise
+        else:
+            if attempt == TRIES or not _again(answer):
+                return answer
+        await asyncio.sleep(PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 -- spreads, hides nothing
+    raise AssertionError("unreachable")
+
+
+def _again(answer: httpx.Response) -> bool:
+    """https://docs.stripe.com/error-low-level: the provider's own word first."""
+    if (told := answer.headers.get("Stripe-Should-Retry")) is not None:
+        return bool(told == "true")
+    if answer.headers.get("Idempotent-Replayed") == "true":
+        return False  # it will say the same for as long as it remembers the key
+    return answer.status_code in (409, 429) or answer.is_server_error
 
 
 def _error(answer: httpx.Response, what: str) -> PaymentError:
     """https://docs.stripe.com/api/errors: which answers are final. The provider's own words may quote our key."""
-    detail = _detail(answer)
-    words = f"{what}: {answer.status_code} {detail.type} {detail.code}"
-    if answer.headers.get("Stripe-Should-Retry") == "true" or answer.status_code in (409, 429):
-        return Unknown(words)  # 409: our key is in flight, whatever type the error has
-    if detail.type == "idempotency_error":
-        return Mismatch(words)
-    if answer.status_code == httpx.codes.PAYMENT_REQUIRED:
-        return Declined(words)
-    if answer.status_code in (401, 403):
-        return Misconfigured(words)
-    return Rejected(words) if answer.is_client_error else Unknown(words)
+    detail, status = _detail(answer), answer.status_code
+    replayed = answer.headers.get("Idempotent-Replayed") == "true"
+    if status in (409, 429):
+        kind: type[PaymentError] = Unknown  # 409: our key is in flight, whatever type the error has
+    elif detail.type == "idempotency_error" or (answer.is_server_error and replayed):
+        kind = Stuck
+    elif answer.is_client_error:
+        kind = FINAL.get(status, Rejected)
+    else:
+        kind = Unknown
+    return kind(f"{what}: {status} {detail.type} {detail.code}")
+
+
+FINAL = {401: Misconfigured, 402: Declined, 403: Misconfigured, 404: NotFound}
 
 
 def _detail(answer: httpx.Response) -> ErrorDetail:
@@ -81,17 +166,8 @@ def _detail(answer: httpx.Response) -> ErrorDetail:
         return ErrorDetail()
 
 
-def form(fields: object) -> str:
-    """Nested lists and mappings as a form with brackets: `line_items[0][quantity]=2`."""
-    return urlencode(_flat("", fields))
-
-
-def _flat(name: str, value: object) -> list[tuple[str, str]]:
-    if isinstance(value, dict):
-        return [pair for key, each in value.items() for pair in _flat(f"{name}[{key}]" if name else str(key), each)]
-    if isinstance(value, list):
-        return [pair for number, each in enumerate(value) for pair in _flat(f"{name}[{number}]", each)]
-    return [(name, str(value))]
+def _part(name: str) -> str:
+    return quote(name, safe="")
 
 
 def gateway() -> Gateway:

@@ -10,6 +10,7 @@ from app.bridge import bridge
 from app.config import PaymentsAccount
 from app.db import now, writing
 from app.models import Attempt, Hold, Item, Order, Outgoing, Payment, Refund, Todo
+from app.orders import attempts
 from app.orders.models import LEASE
 from app.orders.settle import settle
 from app.payments.gateway import Gateway
@@ -144,11 +145,12 @@ def test_a_delayed_method_is_processing_until_the_money_is_there(purchase):
 
 def test_a_provider_that_does_not_answer_leaves_the_order_for_later(purchase):
     purchase.control.pay(purchase.session)
-    purchase.control.refuse(500, path=f"/v1/checkout/sessions/{purchase.session}")
+    purchase.control.refuse(500, path=f"/v1/checkout/sessions/{purchase.session}", times=None)
 
     assert purchase.come_back().status_code == 303
     assert purchase.found()["status"] == "pending"
 
+    purchase.control.mend()
     purchase.come_back()
     assert purchase.found()["status"] == "paid"
 
@@ -187,16 +189,32 @@ def test_a_session_that_is_not_what_was_asked_for_pays_nothing_and_is_noted(purc
     assert "not what was asked for" in purchase.attempt.problem
 
 
-def test_money_that_comes_after_the_end_goes_back(purchase):
-    with db.session.no_autoflush:
-        found = db.session.get(Order, purchase.id)
-        found.status = "cancelled"
-        db.session.commit()
+@pytest.fixture
+def given_up(purchase):
+    """A purchase whose order is over for us, while the buyer pays at the provider."""
+    found = db.session.get(Order, purchase.id)
+    found.attempts[0].status = "expired"
+    found.move("cancelling")
+    attempts.close(db.session, found)
+    db.session.commit()
     purchase.control.pay(purchase.session)
+    return purchase
 
-    purchase.come_back()
 
-    assert purchase.found()["status"] == "cancelled"
+def test_money_that_comes_late_is_honoured_while_the_stock_is_there(given_up):
+    given_up.come_back()
+
+    assert (given_up.found()["status"], given_up.stock) == ("paid", (1, 1))
+    assert Payment.query.one().disposition == "settles"
+
+
+def test_money_that_comes_late_goes_back_when_the_stock_is_gone(given_up):
+    given_up.lamp.on_hand = 1
+    db.session.commit()
+
+    given_up.come_back()
+
+    assert (given_up.found()["status"], given_up.stock) == ("cancelled", (1, 1))
     assert (Payment.query.one().disposition, Refund.query.one().amount) == ("late", 17800)
 
 

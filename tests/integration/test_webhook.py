@@ -89,12 +89,13 @@ def test_a_message_without_sense_is_taken_and_changes_nothing(client, app, kind,
 
 def test_what_fails_after_the_message_is_stored_stays_to_be_done(client, placed, simulated):
     buyer, number, session = placed
-    simulated.refuse(500, path=f"/v1/checkout/sessions/{session}")
+    simulated.refuse(500, path=f"/v1/checkout/sessions/{session}", times=None)
     event = completed(session)
 
     assert send_event(client, event).status_code == 200
 
     assert (status(buyer, number), Event.query.one().state) == ("pending", "new")
+    simulated.mend()
     send_event(client, event)
     assert (status(buyer, number), Event.query.populate_existing().one().state) == ("paid", "done")
 

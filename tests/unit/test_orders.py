@@ -37,6 +37,8 @@ LEGAL = {
     ("processing", "paid"),
     ("processing", "cancelling"),
     ("cancelling", "cancelled"),
+    ("cancelling", "paid"),
+    ("cancelled", "paid"),
     ("paid", "fulfilled"),
 }
 

@@ -1,0 +1,95 @@
+"""The doorbell: says that there is work, to whoever works. The work itself is a row, which is claimed.
+
+So a job that is lost, doubled or killed changes nothing: the sweep finds the row. In production the bell is Redis and
+`kiosk worker` answers it; without REDIS_URL it is dramatiq's broker in memory, with a worker thread in this process.
+"""
+
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import dramatiq
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.errors import BrokerConnectionError, QueueJoinTimeout
+from flask import Flask, current_app
+
+from app.bridge import bridge
+from app.config import Settings
+from app.db import db, writing
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[str], Awaitable[object]]
+
+QUEUE = "kiosk"
+THREADS = 2
+MOMENT = 2000
+"""Milliseconds that whoever rings waits for work done in this very process."""
+
+
+class Jobs:
+    """One per application. `on` says who does what; `ring` that there is something to do."""
+
+    def __init__(self, app: Flask, redis_url: str) -> None:
+        self._app = weakref.ref(app)
+        self._handlers: dict[str, Handler] = {}
+        self.broker: dramatiq.Broker = _redis(redis_url) if redis_url else StubBroker(middleware=[])
+        declare = dramatiq.actor(broker=self.broker, actor_name="work", queue_name=QUEUE)
+        self._actor = declare(self._run)
+        self._lock = threading.Lock()
+        self._pid = 0
+
+    def on(self, kind: str, handler: Handler) -> None:
+        """`handler(key)` runs in an application context of its own, as a coroutine on the bridge."""
+        self._handlers[kind] = handler
+
+    def ring(self, kind: str, key: str) -> None:
+        """Never fails: what nobody hears now the sweep finds later. In memory, waits a moment for it to be done."""
+        try:
+            self._actor.send(kind, key)
+        except BrokerConnectionError as error:
+            log.warning("nobody heard of %s %s: %r", kind, key, error)
+        if isinstance(self.broker, StubBroker):
+            self.work()
+            with suppress(QueueJoinTimeout):
+                self.broker.join(QUEUE, timeout=MOMENT)
+
+    def work(self, threads: int = THREADS) -> dramatiq.Worker | None:
+        """Answer the bell in this process, on threads of its own; once per process."""
+        with self._lock:
+            if self._pid == os.getpid():
+                return None
+            self._pid = os.getpid()
+            worker = dramatiq.Worker(self.broker, worker_threads=threads, worker_timeout=100)
+            worker.start()
+            return worker
+
+    def _run(self, kind: str, key: str) -> None:
+        app = self._app()
+        if app is None or kind not in self._handlers:
+            return
+        with app.app_context(), writing():
+            try:
+                bridge.run(self._handlers[kind](key))  # type: ignore[arg-type]
+            except Exception:
+                log.exception("job %s %s", kind, key)
+                db.session.rollback()
+
+
+def _redis(url: str) -> dramatiq.Broker:
+    timeouts = {"socket_timeout": 2, "socket_connect_timeout": 2}
+    return RedisBroker(url=url, middleware=[], **timeouts)  # type: ignore[no-untyped-call]  # dramatiq's own
+
+
+def jobs(app: Flask | None = None) -> Jobs:
+    """Those of `app`, or of the application at work."""
+    found: Jobs = (app or current_app).extensions["jobs"]
+    return found
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions["jobs"] = Jobs(app, settings.redis_url)

@@ -1,0 +1,157 @@
+"""The audit: our books against the provider's and against themselves. A difference is shown, never overwritten."""
+
+import logging
+from datetime import datetime, timedelta
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.bridge import blocking
+from app.db import insert_once
+from app.db import now as at_once
+from app.items.models import Item
+from app.orders.inbox import Event, Finding
+from app.orders.models import LIVE, Attempt, Hold, Order
+from app.orders.money import OVER, Dispute, Payment, Refund
+from app.orders.settle import settle
+from app.payments.gateway import Gateway
+from app.payments.shapes import PaymentIntent
+
+log = logging.getLogger(__name__)
+
+WINDOW = timedelta(hours=48)
+SETTLING = timedelta(minutes=5)
+"""What is younger may still be on its way."""
+
+STUCK = timedelta(hours=24)
+
+
+class Needed(msgspec.Struct, frozen=True):
+    """Something that needs a person, in words."""
+
+    kind: str
+    subject: str
+    words: str
+    order_id: int | None
+
+
+async def audit(session: Session, gateway: Gateway) -> None:
+    """Compare, mend what settling mends, and write down the rest. Committed."""
+    now = at_once()
+    since = int((now - WINDOW).timestamp())
+    paid = [each async for each in gateway.intents(since) if each.status == "succeeded"]
+    missing = await blocking(_missing, session, paid)
+    for intent in missing:
+        attempt_id = await blocking(_attempt_of, session, intent)
+        if attempt_id is not None:
+            await settle(session, gateway, attempt_id)
+    found = await blocking(_compare, session, paid, now)
+    await blocking(_write, session, found, now)
+
+
+def _missing(session: Session, paid: list[PaymentIntent]) -> list[PaymentIntent]:
+    known = set(session.scalars(sa.select(Payment.payment_intent)))
+    session.commit()
+    return [each for each in paid if each.id not in known and "attempt" in each.metadata]
+
+
+def _attempt_of(session: Session, intent: PaymentIntent) -> int | None:
+    found = session.scalar(sa.select(Attempt.id).where(Attempt.idem_key == intent.metadata.get("attempt")))
+    session.commit()
+    return found
+
+
+def _compare(session: Session, paid: list[PaymentIntent], now: datetime) -> list[Needed]:
+    found = []
+    for intent in _missing(session, paid):
+        words = f"{intent.amount_received} {intent.currency.upper()} came in, and no order has it."
+        found.append(Needed("payment_missing", intent.id, words, None))
+    at_provider = {each.id: each for each in paid}
+    recent = (Payment.created_at > now - WINDOW + SETTLING) & ~Payment.payment_intent.startswith("none:")
+    for payment in session.scalars(sa.select(Payment).where(recent)):
+        there = at_provider.get(payment.payment_intent)
+        if there is None:
+            words = f"Payment {payment.payment_intent} is in our books and not in the provider's."
+            found.append(Needed("payment_unknown", payment.payment_intent, words, payment.order_id))
+        elif there.amount_received != payment.amount:
+            words = f"{payment.amount} of {there.id} are in our books, {there.amount_received} in the provider's."
+            found.append(Needed("payment_differs", there.id, words, payment.order_id))
+    return found + _stock(session)
+
+
+def _stock(session: Session) -> list[Needed]:
+    held = sa.func.coalesce(sa.func.sum(Hold.quantity), 0)
+    summed = (
+        sa.select(Item.id, Item.name, Item.held, held.label("total"))
+        .outerjoin(Hold, (Hold.item_id == Item.id) & (Hold.state == "held"))
+        .group_by(Item.id, Item.name, Item.held)
+        .having(Item.held != held)
+    )
+    return [
+        Needed("stock_differs", str(row.id), f"{row.held} of {row.name!r} are held, and orders hold {row.total}.", None)
+        for row in session.execute(summed)
+    ]
+
+
+def _write(session: Session, found: list[Needed], now: datetime) -> None:
+    """The findings are those of the last audit: what was mended since is no longer one."""
+    kept = {(each.kind, each.subject) for each in found}
+    for old in session.scalars(sa.select(Finding)):
+        if (old.kind, old.subject) not in kept:
+            session.delete(old)
+    for each in found:
+        log.error("audit: %s", each.words)
+        insert_once(Finding, {**msgspec.structs.asdict(each), "found_at": now})
+    session.commit()
+
+
+def needed(session: Session, now: datetime) -> list[Needed]:
+    """All that needs a person, from the audit's findings and from what our own rows say."""
+    found = [Needed(row.kind, row.subject, row.words, row.order_id) for row in session.scalars(sa.select(Finding))]
+    stuck = Attempt.status.in_(("new", "unknown")) & (Attempt.created_at < now - STUCK)
+    silence = "Nobody knows for a day what became of it."
+    found += [
+        Needed("attempt", str(each.id), each.problem or silence, each.order_id)
+        for each in session.scalars(sa.select(Attempt).where(Attempt.problem.is_not(None) | stuck))
+    ]
+    found += [
+        Needed("event", each.event_id, f"Message {each.kind} cannot be worked on: {each.problem}", each.order_id)
+        for each in session.scalars(sa.select(Event).where(Event.state == "failed"))
+    ]
+    return found + _refunds(session) + _disputes(session)
+
+
+def _refunds(session: Session) -> list[Needed]:
+    newer = sa.orm.aliased(Refund)
+    latest = ~sa.exists().where(newer.payment_id == Refund.payment_id, newer.id > Refund.id)
+    query = sa.select(Refund).where(Refund.status.in_(OVER), latest).options(sa.orm.joinedload(Refund.payment))
+    return [
+        Needed("refund", str(each.id), f"Refund of {each.amount}: {each.problem}", each.payment.order_id)
+        for each in session.scalars(query)
+    ]
+
+
+def _disputes(session: Session) -> list[Needed]:
+    query = sa.select(Dispute, Payment.order_id).join(Payment, Payment.id == Dispute.payment_id)
+    return [
+        Needed("dispute", each.provider_id, f"{each.amount} are disputed: answer at the provider.", order_id)
+        for each, order_id in session.execute(query)
+        if each.is_open
+    ]
+
+
+def left_over(session: Session) -> int:
+    """How many attempts, events and refunds somebody has leased or has to come back to."""
+    count = sa.func.count()
+    open_attempts = (
+        sa.select(count)
+        .select_from(Attempt)
+        .join(Order)
+        .where(Attempt.status.in_(("new", "unknown")) | (Attempt.status.in_(LIVE) & Attempt.lease_until.is_not(None)))
+    )
+    new_events = sa.select(count).select_from(Event).where(Event.state == "new")
+    new_refunds = sa.select(count).select_from(Refund).where(Refund.status.in_(("new", "unknown")))
+    found = sum(session.scalar(query) or 0 for query in (open_attempts, new_events, new_refunds))
+    session.commit()
+    return found

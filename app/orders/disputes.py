@@ -1,0 +1,27 @@
+"""Disputes: a fact beside the order, kept as the provider tells it."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.db import insert_once
+from app.orders.money import Dispute, Payment
+from app.payments.shapes import ProviderDispute
+
+
+def note(session: Session, told: ProviderDispute, now: datetime) -> int | None:
+    """The id of the order it is about, where that is one of ours. Committed."""
+    payment = session.scalar(sa.select(Payment).where(Payment.payment_intent == told.payment_intent))
+    if payment is None:
+        return None
+    facts = {"amount": told.amount, "status": told.status, "is_charge_refundable": told.is_charge_refundable}
+    insert_once(Dispute, {"provider_id": told.id, "payment_id": payment.id, "created_at": now, **facts})
+    session.execute(
+        sa.update(Dispute)
+        .where(Dispute.provider_id == told.id)
+        .values(**facts)
+        .execution_options(synchronize_session="fetch")
+    )
+    session.commit()
+    return payment.order_id

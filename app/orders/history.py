@@ -1,0 +1,87 @@
+"""What happened to an order, in time order and in words: for staff."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.orders.inbox import Event
+from app.orders.models import Attempt, Order
+from app.orders.money import Dispute, Payment, Refund
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """`reference` is the provider's id where it has one; `problem` what is wrong, in words."""
+
+    at: datetime
+    kind: str
+    status: str
+    words: str
+    reference: str | None
+    problem: str | None
+
+
+ATTEMPTS = {
+    "new": "About to be sent to the provider.",
+    "unknown": "Sent to the provider, and no answer came yet.",
+    "open": "The buyer can pay.",
+    "processing": "The buyer has paid; the money is on its way.",
+    "paid": "Paid.",
+    "expired": "Over, without money.",
+    "rejected": "The provider would not have it, or never heard of it.",
+}
+PAYMENTS = {
+    "settles": "Money came, and pays the order.",
+    "surplus": "Money came that the order does not need; it goes back.",
+    "late": "Money came too late, with nothing left to give for it; it goes back.",
+}
+REFUNDS = {
+    "new": "About to be sent to the provider.",
+    "unknown": "Sent to the provider, and no answer came yet.",
+    "pending": "On its way back.",
+    "requires_action": "The payer has to do something at the provider.",
+    "succeeded": "Went back.",
+    "failed": "Came to nothing; it can be asked for again.",
+    "canceled": "Was taken back; it can be asked for again.",
+}
+
+
+def of(session: Session, order: Order) -> list[Entry]:
+    entries = [Entry(order.created_at, "order", order.status, f"Order {order.number} was placed.", None, None)]
+    entries += (_attempt(each) for each in order.attempts)
+    for payment in order.payments:
+        entries += _money(payment)
+    stored = sa.select(Event).where(Event.order_id == order.id)
+    entries += (_event(each) for each in session.scalars(stored))
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _attempt(attempt: Attempt) -> Entry:
+    words = f"Attempt {attempt.seq}. {ATTEMPTS[attempt.status]}"
+    return Entry(attempt.created_at, "attempt", attempt.status, words, attempt.session_id, attempt.problem)
+
+
+def _money(payment: Payment) -> Iterator[Entry]:
+    words = f"{PAYMENTS[payment.disposition]} ({payment.amount} {payment.currency})"
+    yield Entry(payment.created_at, "payment", payment.disposition, words, payment.payment_intent, None)
+    for refund in payment.refunds:
+        yield _refund(refund, payment)
+    for dispute in payment.disputes:
+        yield _dispute(dispute, payment)
+
+
+def _refund(refund: Refund, payment: Payment) -> Entry:
+    words = f"Refund of {refund.amount} {payment.currency}. {REFUNDS[refund.status]}"
+    return Entry(refund.created_at, "refund", refund.status, words, refund.provider_id, refund.problem)
+
+
+def _dispute(dispute: Dispute, payment: Payment) -> Entry:
+    words = f"The payer disputes {dispute.amount} {payment.currency} at their bank."
+    problem = "Answer at the provider." if dispute.is_open else None
+    return Entry(dispute.created_at, "dispute", dispute.status, words, dispute.provider_id, problem)
+
+
+def _event(event: Event) -> Entry:
+    return Entry(event.received_at, "event", event.state, f"Message {event.kind}.", event.event_id, event.problem)

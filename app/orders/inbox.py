@@ -1,0 +1,53 @@
+"""Messages from the provider, and what the sweep keeps of its own: what a person has to see, and how far it came."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import BigId, Model, Moment, now
+from app.orders.models import Order, one_of
+
+
+class Event(Model):
+    """A webhook message, stored before anything is made of it: seen is not done."""
+
+    __tablename__ = "events"
+    __table_args__ = (one_of("state", "new", "done", "failed"), sa.Index("ix_events_due", "state", "next_try_at"))
+
+    event_id: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(100))
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    state: Mapped[str] = mapped_column(sa.String(16), default="new")
+    tries: Mapped[int] = mapped_column(default=0)
+    received_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    next_try_at: Mapped[datetime | None] = mapped_column(Moment)
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    problem: Mapped[str | None] = mapped_column(sa.Text)
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
+    """Whose it turned out to be."""
+
+
+class Finding(Model):
+    """A difference between our books and the provider's, or within ours, that no rule can settle."""
+
+    __tablename__ = "findings"
+    __table_args__ = (sa.UniqueConstraint("kind", "subject"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    subject: Mapped[str] = mapped_column(sa.String(255))
+    words: Mapped[str] = mapped_column(sa.Text)
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
+    found_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Chore(Model):
+    """Something that is done from time to time, by whichever worker claims it first."""
+
+    __tablename__ = "chores"
+
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    reached: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    """How far it came, such as the Unix time of the newest message that was fetched."""

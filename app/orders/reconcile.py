@@ -1,0 +1,73 @@
+"""`kiosk reconcile`: one whole sweep now, and what it found."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.bridge import blocking
+from app.db import now as at_once
+from app.orders import audit
+from app.orders.models import LEASE
+from app.orders.sweep import Report, backfill, sweep
+from app.payments.errors import PaymentError
+from app.payments.gateway import Gateway
+
+ROUND_SECONDS = 1
+PATIENCE = LEASE.total_seconds() + 15
+"""Seconds to wait for whoever was killed in the middle of something: so long is its lease."""
+
+
+class Reconciled(msgspec.Struct, frozen=True):
+    """`mended`: what changed; `needs_person`: what no rule settles; `unreachable`: why the provider was not asked."""
+
+    mended: list[dict[str, Any]]
+    fetched: int
+    needs_person: list[audit.Needed]
+    unfinished: int
+    unreachable: str | None
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.needs_person and not self.unfinished and self.unreachable is None
+
+    def lines(self) -> Iterator[str]:
+        """The report in words, a line each."""
+        for each in self.mended:
+            yield f"mended: {each['kind']} {each['id']} of order {each['order']}: {each['before']} -> {each['after']}"
+        if self.fetched:
+            yield f"fetched: {self.fetched} messages that never came"
+        for need in self.needs_person:
+            yield f"needs a person: {need.kind} {need.subject}: {need.words}"
+        if self.unfinished:
+            yield f"unfinished: {self.unfinished} things that the provider has to answer first"
+        if self.unreachable:
+            yield f"the provider cannot be asked: {self.unreachable}"
+        if self.is_clean and not self.mended and not self.fetched:
+            yield "all is in line"
+
+
+async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
+    """Fetch what never came, sweep until nothing is left that can be finished, compare the books."""
+    report, fetched, unreachable = Report(), 0, None
+    try:
+        fetched = await backfill(session, gateway)
+    except PaymentError as error:
+        unreachable = str(error)
+    until = time.monotonic() + PATIENCE
+    while True:
+        await sweep(session, gateway, report, whole=True)
+        left = await blocking(audit.left_over, session)
+        if not left or unreachable or time.monotonic() > until:
+            break
+        await asyncio.sleep(ROUND_SECONDS)
+    try:
+        await audit.audit(session, gateway)
+    except PaymentError as error:
+        unreachable = str(error)
+    needed = await blocking(audit.needed, session, at_once())
+    await blocking(session.commit)
+    return Reconciled(report.mended, fetched, needed, left, unreachable)
