@@ -60,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     oauth: dict[str, OAuthProvider] = {}
     oauth_default: str = ""
     payments: PaymentsAccount = PaymentsAccount()
-    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "EUR"
     hold_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 30
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
     log_file: str = ""

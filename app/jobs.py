@@ -12,10 +12,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import dramatiq
+import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
-from dramatiq.errors import BrokerConnectionError, QueueJoinTimeout
+from dramatiq.errors import QueueJoinTimeout
 from flask import Flask, current_app
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.bridge import bridge
 from app.config import Settings
@@ -51,7 +54,7 @@ class Jobs:
         """Never fails: what nobody hears now the sweep finds later. In memory, waits a moment for it to be done."""
         try:
             self._actor.send(kind, key)
-        except BrokerConnectionError as error:
+        except redis.RedisError as error:
             log.warning("nobody heard of %s %s: %r", kind, key, error)
         if isinstance(self.broker, StubBroker):
             self.work()
@@ -81,8 +84,10 @@ class Jobs:
 
 
 def _redis(url: str) -> dramatiq.Broker:
-    timeouts = {"socket_timeout": 2, "socket_connect_timeout": 2}
-    return RedisBroker(url=url, middleware=[], **timeouts)  # type: ignore[no-untyped-call]  # dramatiq's own
+    """Whoever rings waits for a bell that hangs for a moment, and does not try again: the sweep does."""
+    once = Retry(NoBackoff(), 0)
+    client = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=once)
+    return RedisBroker(client=client, middleware=[])  # type: ignore[no-untyped-call]  # dramatiq's own
 
 
 def jobs(app: Flask | None = None) -> Jobs:

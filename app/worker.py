@@ -3,24 +3,35 @@
 import logging
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.bridge import bridge
 from app.db import db, now, writing
 from app.jobs import jobs
 from app.orders import audit
-from app.orders.sweep import Report, backfill, claim, sweep
+from app.orders.sweep import Report, backfill, claim, put_off, sweep
 from app.payments.errors import PaymentError
-from app.payments.gateway import gateway
+from app.payments.gateway import Gateway, gateway
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 10
+SOON = timedelta(minutes=5)
 THREADS = 4
+
+Chore = Callable[[Session, Gateway], Coroutine[Any, Any, object]]
+CHORES: list[tuple[str, timedelta, Chore]] = [
+    ("backfill-hourly", timedelta(hours=1), backfill),
+    ("audit-nightly", timedelta(hours=24), audit.audit),
+]
 
 
 def run(app: Flask) -> None:
@@ -29,37 +40,43 @@ def run(app: Flask) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     answering = jobs(app).work(THREADS)
-    while not stopping.wait(SWEEP_SECONDS):
+    while not stopping.is_set():
         with app.app_context(), writing():
-            turn()
-            db.session.remove()
+            turn(stopping)
+        stopping.wait(SWEEP_SECONDS)
     if answering is not None:
         answering.stop(timeout=15_000)
     bridge.close()
 
 
-def turn() -> None:
+def turn(stopping: threading.Event) -> None:
     """One pass over everything that is due."""
-    _attempt(lambda: sweep(db.session(), gateway(), Report()))
-    if _attempt_claim("backfill-hourly", timedelta(hours=1)):
-        _attempt(lambda: backfill(db.session(), gateway()))
-    if _attempt_claim("audit-nightly", timedelta(hours=24)):
-        _attempt(lambda: audit.audit(db.session(), gateway()))
+    _outlive(lambda: _do(sweep(db.session(), gateway(), Report(halt=stopping.is_set))))
+    for name, every, chore in CHORES:
+        if not stopping.is_set():
+            _outlive(partial(_take_up, name, every, chore))
 
 
-def _attempt_claim(name: str, every: timedelta) -> bool:
+def _take_up(name: str, every: timedelta, chore: Chore) -> None:
+    """Do it if it is due; where it comes to nothing, somebody tries again soon."""
+    if claim(db.session(), name, every, now()) and not _outlive(lambda: _do(chore(db.session(), gateway()))):
+        put_off(db.session(), name, now() + SOON)
+
+
+def _do(work: Coroutine[Any, Any, object]) -> None:
+    bridge.run(work)
+
+
+def _outlive(work: Callable[[], None]) -> bool:
+    """A worker outlives a database that restarts, a provider that is away, and a bug: the next turn tries again."""
     try:
-        return claim(db.session(), name, every, now())
-    except SQLAlchemyError:
-        log.exception("chore %s", name)
-        db.session.rollback()
-        return False
-
-
-def _attempt(work: Callable[[], Awaitable[object]]) -> None:
-    """A worker outlives a database that restarts and a provider that is away: the next turn tries again."""
-    try:
-        bridge.run(work())  # type: ignore[arg-type]
+        work()
     except (PaymentError, SQLAlchemyError) as error:
         log.warning("this turn came to nothing: %r", error)
+    except Exception:
+        log.exception("this turn came to nothing")
+    else:
+        return True
+    with suppress(SQLAlchemyError):
         db.session.rollback()
+    return False

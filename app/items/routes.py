@@ -6,7 +6,7 @@ from flask import request
 from app.api import END, Access, Answer, Api, Id, Line, Text
 from app.config import settings
 from app.db import Page, Paging, db
-from app.errors import Forbidden, StaleVersion
+from app.errors import Forbidden, NotFound, StaleVersion
 from app.items import service
 from app.items.models import Item
 from app.users.models import User
@@ -79,6 +79,19 @@ class Gone(msgspec.Struct, frozen=True):
     deleted: bool
 
 
+class ShopOut(msgspec.Struct, frozen=True):
+    """What holds for all that is on offer: the ISO 4217 currency of every price, and how long an order may wait."""
+
+    currency: str
+    hold_minutes: int
+
+
+@routes.get("/api/shop", access=Access.ALL, etag=True)
+def show_shop() -> ShopOut:
+    """The shop: its currency, and how long it sets things aside for an order that is not paid yet."""
+    return ShopOut(settings().currency, settings().hold_minutes)
+
+
 @routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden,))
 def list_items(query: Search, user: User | None) -> Page[ItemOut]:
     """What is on offer, by name. Staff may ask for drafts too."""
@@ -89,9 +102,12 @@ def list_items(query: Search, user: User | None) -> Page[ItemOut]:
 
 
 @routes.get("/api/items/<id:item_id>", access=Access.ALL, etag=True)
-def show_item(item_id: int) -> Answer[ItemOut]:
-    """One item. Its ETag goes into If-Match when it is changed."""
-    return _answer(service.get(db.session(), item_id))
+def show_item(item_id: int, user: User | None) -> Answer[ItemOut]:
+    """One item; a draft for staff alone. Its ETag goes into If-Match when it is changed."""
+    item = service.get(db.session(), item_id)
+    if item.price is None and (user is None or not user.is_staff):
+        raise NotFound
+    return _answer(item)
 
 
 @routes.post("/api/items", access=Access.STAFF, status=201)

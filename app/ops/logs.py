@@ -55,7 +55,7 @@ def _end(response: Response) -> Response:
         _begin()
     response.headers["X-Request-ID"] = g.request_id
     spent = round((time.perf_counter() - g.began) * 1000, 1)
-    path = request.url_rule.rule if request.url_rule else request.path  # never the query, which carries codes
+    path = request.url_rule.rule if request.url_rule else ascii(request.path)  # never the query: it carries codes
     details = {"method": request.method, "path": path, "status": response.status_code, "ms": spent}
     level = logging.DEBUG if path.startswith(("/assets", "/healthz", "/readyz")) else logging.INFO
     access.log(level, "%s %s %s %sms", request.method, path, response.status_code, spent, extra=details)

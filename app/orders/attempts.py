@@ -13,7 +13,7 @@ from app.db import now as at_once
 from app.orders import holds
 from app.orders.models import LEASE, Attempt, Order
 from app.orders.money import Payment
-from app.payments.errors import PaymentError
+from app.payments.errors import Misconfigured, NotFound, PaymentError
 from app.payments.form import form
 from app.payments.gateway import API_VERSION, Gateway
 from app.payments.shapes import CheckoutSession
@@ -88,13 +88,17 @@ def _body(settings: Settings, order: Order, key: str, expires_at: datetime) -> s
     )
 
 
-async def send(session: Session, gateway: Gateway, attempt: Attempt) -> PaymentError | None:
-    """POST the attempt under its key and record the answer, before anyone sees where to pay. Gives what went wrong."""
+async def send(session: Session, gateway: Gateway, attempt: Attempt, *, again: bool = False) -> PaymentError | None:
+    """POST the attempt under its key and record the answer, before anyone sees where to pay. Gives what went wrong.
+
+    That our key is not welcome is an answer to this call, and none to one that went out before: see `again`.
+    """
     try:
         made = await gateway.create_session(attempt.body, attempt.idem_key)
     except PaymentError as error:
         log.warning("attempt %s of order %s: %s", attempt.id, attempt.order_id, error)
-        await blocking(_record_failure, session, attempt.id, error, at_once())
+        dead = error.known and not (again and isinstance(error, Misconfigured | NotFound))
+        await blocking(_record_failure, session, attempt.id, at_once(), dead=dead)
         return error
     await blocking(_record_session, session, attempt.id, made, at_once())
     return None
@@ -123,11 +127,11 @@ def _record_session(session: Session, attempt_id: int, made: CheckoutSession, no
     session.commit()
 
 
-def _record_failure(session: Session, attempt_id: int, error: PaymentError, now: datetime) -> None:
+def _record_failure(session: Session, attempt_id: int, now: datetime, *, dead: bool) -> None:
     """One transaction: a definitive no gives the stock back; anything else leaves open what became of it."""
     order, attempt = locked(session, attempt_id)
     if attempt.status in ("new", "unknown"):
-        if error.known:
+        if dead:
             bury(session, order, attempt, "rejected", now)
         else:
             attempt.status = "unknown"
@@ -138,15 +142,20 @@ def _record_failure(session: Session, attempt_id: int, error: PaymentError, now:
 def bury(session: Session, order: Order, attempt: Attempt, status: str, now: datetime) -> None:
     """The attempt is known to be dead. What that means for its order, if that still waits, and for the stock."""
     attempt.status, attempt.next_check_at, attempt.lease_until = status, None, None
+    if order.live_attempt is None and order.status == "pending" and now < order.hold_until:
+        holds.release(session, order)  # the buyer may try anew, and takes stock again then
+    else:
+        wind_up(session, order, now)
+
+
+def wind_up(session: Session, order: Order, now: datetime) -> None:
+    """Cancel an order that can no longer become paid; one whose buyer may still try anew goes on."""
     if order.live_attempt is not None:
         return
+    if order.status == "processing" or (order.status == "pending" and now >= order.hold_until):
+        order.move("cancelling")
     if order.status == "cancelling":
         close(session, order)
-    elif order.status == "processing" or (order.status == "pending" and now >= order.hold_until):
-        order.move("cancelling")
-        close(session, order)
-    elif order.status == "pending":
-        holds.release(session, order)  # the buyer may try anew, and takes stock again then
 
 
 def close(session: Session, order: Order) -> None:
@@ -168,8 +177,8 @@ async def resolve(session: Session, gateway: Gateway, attempt: Attempt) -> Check
     Recorded as far as it is known now. Raises PaymentError where that has to wait.
     """
     if replayable(attempt, at_once()):
-        error = await send(session, gateway, attempt)
-        if error is None or error.known:
+        error = await send(session, gateway, attempt, again=True)
+        if error is None or not attempt.is_live:
             return None
         if not error.look_up:
             raise error

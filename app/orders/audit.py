@@ -13,7 +13,7 @@ from app.db import now as at_once
 from app.items.models import Item
 from app.orders.inbox import Event, Finding
 from app.orders.models import LIVE, Attempt, Hold, Order
-from app.orders.money import OVER, Dispute, Payment, Refund
+from app.orders.money import OVER, Dispute, Payment, Refund, written
 from app.orders.settle import settle
 from app.payments.gateway import Gateway
 from app.payments.shapes import PaymentIntent
@@ -39,15 +39,22 @@ class Needed(msgspec.Struct, frozen=True):
 async def audit(session: Session, gateway: Gateway) -> None:
     """Compare, mend what settling mends, and write down the rest. Committed."""
     now = at_once()
-    since = int((now - WINDOW).timestamp())
-    paid = [each async for each in gateway.intents(since) if each.status == "succeeded"]
+    since = await blocking(_since, session, now)
+    paid = [each async for each in gateway.intents(int(since.timestamp())) if each.status == "succeeded"]
     missing = await blocking(_missing, session, paid)
     for intent in missing:
         attempt_id = await blocking(_attempt_of, session, intent)
         if attempt_id is not None:
             await settle(session, gateway, attempt_id)
-    found = await blocking(_compare, session, paid, now)
+    found = await blocking(_compare, session, paid, since)
     await blocking(_write, session, found, now)
+
+
+def _since(session: Session, now: datetime) -> datetime:
+    """Far enough back to see again what was found before: a finding ends by being mended, not by growing old."""
+    oldest = session.scalar(sa.select(sa.func.min(Finding.found_at)))
+    session.commit()
+    return min(now, oldest or now) - WINDOW
 
 
 def _missing(session: Session, paid: list[PaymentIntent]) -> list[PaymentIntent]:
@@ -62,20 +69,22 @@ def _attempt_of(session: Session, intent: PaymentIntent) -> int | None:
     return found
 
 
-def _compare(session: Session, paid: list[PaymentIntent], now: datetime) -> list[Needed]:
+def _compare(session: Session, paid: list[PaymentIntent], since: datetime) -> list[Needed]:
     found = []
     for intent in _missing(session, paid):
-        words = f"{intent.amount_received} {intent.currency.upper()} came in, and no order has it."
+        words = f"{written(intent.amount_received, intent.currency.upper())} came in, and no order has it."
         found.append(Needed("payment_missing", intent.id, words, None))
     at_provider = {each.id: each for each in paid}
-    recent = (Payment.created_at > now - WINDOW + SETTLING) & ~Payment.payment_intent.startswith("none:")
+    recent = (Payment.created_at > since + SETTLING) & ~Payment.payment_intent.startswith("none:")
     for payment in session.scalars(sa.select(Payment).where(recent)):
         there = at_provider.get(payment.payment_intent)
         if there is None:
             words = f"Payment {payment.payment_intent} is in our books and not in the provider's."
             found.append(Needed("payment_unknown", payment.payment_intent, words, payment.order_id))
         elif there.amount_received != payment.amount:
-            words = f"{payment.amount} of {there.id} are in our books, {there.amount_received} in the provider's."
+            ours = written(payment.amount, payment.currency)
+            theirs = written(there.amount_received, there.currency.upper())
+            words = f"{ours} of {there.id} are in our books, {theirs} in the provider's."
             found.append(Needed("payment_differs", there.id, words, payment.order_id))
     return found + _stock(session)
 
@@ -96,9 +105,11 @@ def _stock(session: Session) -> list[Needed]:
 
 def _write(session: Session, found: list[Needed], now: datetime) -> None:
     """The findings are those of the last audit: what was mended since is no longer one."""
-    kept = {(each.kind, each.subject) for each in found}
+    kept = {(each.kind, each.subject): each for each in found}
     for old in session.scalars(sa.select(Finding)):
-        if (old.kind, old.subject) not in kept:
+        if still := kept.get((old.kind, old.subject)):
+            old.words = still.words
+        else:
             session.delete(old)
     for each in found:
         log.error("audit: %s", each.words)
@@ -125,33 +136,51 @@ def needed(session: Session, now: datetime) -> list[Needed]:
 def _refunds(session: Session) -> list[Needed]:
     newer = sa.orm.aliased(Refund)
     latest = ~sa.exists().where(newer.payment_id == Refund.payment_id, newer.id > Refund.id)
-    query = sa.select(Refund).where(Refund.status.in_(OVER), latest).options(sa.orm.joinedload(Refund.payment))
+    taken_back = sa.exists().where(Dispute.payment_id == Refund.payment_id, ~Dispute.is_charge_refundable)
+    query = (
+        sa.select(Refund).where(Refund.status.in_(OVER), latest, ~taken_back).options(sa.orm.joinedload(Refund.payment))
+    )
     return [
-        Needed("refund", str(each.id), f"Refund of {each.amount}: {each.problem}", each.payment.order_id)
+        Needed(
+            "refund",
+            str(each.id),
+            f"Refund of {written(each.amount, each.payment.currency)}: {each.problem}",
+            each.payment.order_id,
+        )
         for each in session.scalars(query)
     ]
 
 
 def _disputes(session: Session) -> list[Needed]:
-    query = sa.select(Dispute, Payment.order_id).join(Payment, Payment.id == Dispute.payment_id)
+    query = sa.select(Dispute, Payment).join(Payment, Payment.id == Dispute.payment_id)
     return [
-        Needed("dispute", each.provider_id, f"{each.amount} are disputed: answer at the provider.", order_id)
-        for each, order_id in session.execute(query)
+        Needed("dispute", each.provider_id, _disputed(each, payment), payment.order_id)
+        for each, payment in session.execute(query)
         if each.is_open
     ]
 
 
-def left_over(session: Session) -> int:
-    """How many attempts, events and refunds somebody has leased or has to come back to."""
+def _disputed(dispute: Dispute, payment: Payment) -> str:
+    return f"{written(dispute.amount, payment.currency)} are disputed: answer at the provider."
+
+
+def left_over(session: Session, now: datetime) -> tuple[int, bool]:
+    """How many attempts, events and refunds are not finished, and whether somebody works on one or has died over it."""
     count = sa.func.count()
     open_attempts = (
         sa.select(count)
         .select_from(Attempt)
         .join(Order)
-        .where(Attempt.status.in_(("new", "unknown")) | (Attempt.status.in_(LIVE) & Attempt.lease_until.is_not(None)))
+        .where(
+            Attempt.status.in_(("new", "unknown"))
+            | (Attempt.status.in_(LIVE) & Attempt.lease_until.is_not(None))
+            | ((Attempt.status == "open") & Order.status.not_in(("pending", "processing")))  # has to be ended first
+        )
     )
     new_events = sa.select(count).select_from(Event).where(Event.state == "new")
     new_refunds = sa.select(count).select_from(Refund).where(Refund.status.in_(("new", "unknown")))
     found = sum(session.scalar(query) or 0 for query in (open_attempts, new_events, new_refunds))
+    leased = (sa.exists().where(each.lease_until > now) for each in (Attempt, Event, Refund))
+    is_leased = bool(session.scalar(sa.select(sa.or_(*leased))))
     session.commit()
-    return found
+    return found, is_leased

@@ -26,6 +26,9 @@ MAX_EVENT_ID = 255
 TRIES = 20
 """Over some three hours; then a person has to look."""
 
+UNDONE = ("new", "failed")
+"""A failed one is left to `kiosk reconcile`, and to the provider's sending it again."""
+
 WANTED = ("checkout.session.", "refund.", "charge.refunded", "charge.dispute.")
 
 
@@ -92,7 +95,7 @@ def _claim(session: Session, event_id: str, now: datetime) -> Event | None:
     free = Event.lease_until.is_(None) | (Event.lease_until < now)
     claimed = session.execute(
         sa.update(Event)
-        .where(Event.event_id == event_id, Event.state == "new", free)
+        .where(Event.event_id == event_id, Event.state.in_(UNDONE), free)
         .values(lease_until=now + LEASE)
         .execution_options(synchronize_session=False)
     )

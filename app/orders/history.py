@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.orders.inbox import Event
 from app.orders.models import Attempt, Order
-from app.orders.money import Dispute, Payment, Refund
+from app.orders.money import Dispute, Payment, Refund, written
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ def _attempt(attempt: Attempt) -> Entry:
 
 
 def _money(payment: Payment) -> Iterator[Entry]:
-    words = f"{PAYMENTS[payment.disposition]} ({payment.amount} {payment.currency})"
+    words = f"{PAYMENTS[payment.disposition]} ({written(payment.amount, payment.currency)})"
     yield Entry(payment.created_at, "payment", payment.disposition, words, payment.payment_intent, None)
     for refund in payment.refunds:
         yield _refund(refund, payment)
@@ -73,12 +73,13 @@ def _money(payment: Payment) -> Iterator[Entry]:
 
 
 def _refund(refund: Refund, payment: Payment) -> Entry:
-    words = f"Refund of {refund.amount} {payment.currency}. {REFUNDS[refund.status]}"
+    words = f"Refund of {written(refund.amount, payment.currency)}. {REFUNDS[refund.status]}"
     return Entry(refund.created_at, "refund", refund.status, words, refund.provider_id, refund.problem)
 
 
 def _dispute(dispute: Dispute, payment: Payment) -> Entry:
-    words = f"The payer disputes {dispute.amount} {payment.currency} at their bank."
+    words = f"The payer disputes {written(dispute.amount, payment.currency)} at their bank."
+    words += " It cannot be refunded now." if not dispute.is_charge_refundable else ""
     problem = "Answer at the provider." if dispute.is_open else None
     return Entry(dispute.created_at, "dispute", dispute.status, words, dispute.provider_id, problem)
 

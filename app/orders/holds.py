@@ -37,7 +37,7 @@ def take_again(session: Session, order: Order) -> None:
 
 
 def _hold(session: Session, item_id: int, quantity: int) -> None:
-    fits = Item.on_hand - Item.held >= quantity
+    fits = Item.on_hand.is_(None) | (Item.on_hand - Item.held >= quantity)
     if session.execute(_adjust(item_id, held=quantity).where(fits)).rowcount == 0:  # type: ignore[attr-defined]
         raise SoldOut
 

@@ -80,6 +80,11 @@ class Order(Model):
         return sum(refund.amount for refund in found if refund.status not in ("failed", "canceled"))
 
     @property
+    def refundable(self) -> int:
+        """What of the payment that made it paid can still go back."""
+        return self.settled_by.refundable if self.settled_by else 0
+
+    @property
     def checkout_url(self) -> str | None:
         """Where to pay, while that is possible."""
         return next((each.url for each in self.attempts if each.status == "open"), None) if self.waits else None

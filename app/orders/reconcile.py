@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from app.payments.errors import PaymentError
 from app.payments.gateway import Gateway
 
 ROUND_SECONDS = 1
+ROUNDS = 3
 PATIENCE = LEASE.total_seconds() + 15
 """Seconds to wait for whoever was killed in the middle of something: so long is its lease."""
 
@@ -52,22 +54,31 @@ class Reconciled(msgspec.Struct, frozen=True):
 
 async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
     """Fetch what never came, sweep until nothing is left that can be finished, compare the books."""
-    report, fetched, unreachable = Report(), 0, None
-    try:
-        fetched = await backfill(session, gateway)
-    except PaymentError as error:
-        unreachable = str(error)
-    until = time.monotonic() + PATIENCE
-    while True:
+    report, fetched, until = Report(), 0, time.monotonic() + PATIENCE
+    for number in count(1):
+        new, unreachable = await _fetch(session, gateway)
+        fetched += new
         await sweep(session, gateway, report, whole=True)
-        left = await blocking(audit.left_over, session)
-        if not left or unreachable or time.monotonic() > until:
+        left, is_leased = await blocking(audit.left_over, session, at_once())
+        if unreachable or not (left or new):  # what this sweep did has led to messages of its own
             break
-        await asyncio.sleep(ROUND_SECONDS)
+        if (number >= ROUNDS and not is_leased) or time.monotonic() > until:
+            break
+        if left:
+            await asyncio.sleep(ROUND_SECONDS)
     try:
         await audit.audit(session, gateway)
     except PaymentError as error:
         unreachable = str(error)
     needed = await blocking(audit.needed, session, at_once())
     await blocking(session.commit)
+    needed += [audit.Needed(kind, str(key), f"It broke: {words}", None) for (kind, key), words in report.broken.items()]
     return Reconciled(report.mended, fetched, needed, left, unreachable)
+
+
+async def _fetch(session: Session, gateway: Gateway) -> tuple[int, str | None]:
+    """How many messages had never come, or why nobody could be asked."""
+    try:
+        return await backfill(session, gateway), None
+    except PaymentError as error:
+        return 0, str(error)

@@ -30,6 +30,12 @@ log = logging.getLogger(__name__)
 UNSETTLED = ("new", "unknown", "pending", "requires_action")
 """States of a refund that the provider may still change by itself."""
 
+REASONS = {
+    "charge_disputed": "the payer has asked their bank for this money",
+    "charge_already_refunded": "all of this money has gone back already",
+}
+"""What the provider's codes mean: https://docs.stripe.com/error-codes"""
+
 
 class NothingToRefund(Conflict):
     error = "order_not_paid"
@@ -73,12 +79,16 @@ def request(session: Session, order_id: int, user: User, wish: Wish, now: dateti
         return known, False
     refund = _reserve(session, payment, wish.amount or payment.refundable, intent_key, now)
     refund.wish = body
-    if wish.restock:
-        holds.restock(session, order)
-    if payment.refundable == 0 and order.status == "paid":
-        session.execute(sa.update(Todo).where(Todo.order_id == order_id).values(done=True))  # nothing to hand over
+    _tick(session, order)
     session.commit()
     return refund, True
+
+
+def _tick(session: Session, order: Order) -> None:
+    """With all of the money on its way back there is nothing to hand over; where it did not go after all, there is."""
+    if order.status == "paid" and order.settled_by is not None:
+        done = order.settled_by.refundable == 0
+        session.execute(sa.update(Todo).where(Todo.order_id == order.id).values(done=done))
 
 
 def get(session: Session, refund_id: int) -> Refund:
@@ -95,16 +105,13 @@ def give_back(session: Session, payment: Payment, now: datetime) -> None:
 
 def _reserve(session: Session, payment: Payment, amount: int, intent_key: str, now: datetime) -> Refund:
     """The row, and in the same breath its share of the payment. Raises TooMuch."""
-    fits = Payment.refund_reserved + amount <= Payment.amount
-    reserved = session.execute(_move(payment.id, amount).where(fits))
-    if amount <= 0 or reserved.rowcount == 0:  # type: ignore[attr-defined]
-        raise TooMuch
+    _move(session, payment, amount)
     key = secrets.token_urlsafe(24)
     refund = Refund(
         payment_id=payment.id,
         intent_key=intent_key,
         idem_key=key,
-        body=form({"payment_intent": payment.payment_intent, "amount": amount, "metadata": {"refund": key}}),
+        body=_body(payment, amount, key),
         api_version=API_VERSION,
         amount=amount,
         status="new",
@@ -113,18 +120,24 @@ def _reserve(session: Session, payment: Payment, amount: int, intent_key: str, n
     )
     payment.refunds.append(refund)
     session.flush()
-    session.refresh(payment, ["refund_reserved"])
     return refund
 
 
-def _move(payment_id: int, amount: int) -> sa.Update:
-    """Reserve so much more of a payment, or less."""
-    return (
+def _body(payment: Payment, amount: int, key: str) -> str:
+    return form({"payment_intent": payment.payment_intent, "amount": amount, "metadata": {"refund": key}})
+
+
+def _move(session: Session, payment: Payment, amount: int) -> None:
+    """Reserve so much more of a payment, or less. Raises TooMuch."""
+    moved = session.execute(
         sa.update(Payment)
-        .where(Payment.id == payment_id)
+        .where(Payment.id == payment.id, Payment.refund_reserved + amount <= Payment.amount)
         .values(refund_reserved=Payment.refund_reserved + amount)
         .execution_options(synchronize_session=False)
     )
+    if amount == 0 or moved.rowcount == 0:  # type: ignore[attr-defined]
+        raise TooMuch
+    session.refresh(payment, ["refund_reserved"])
 
 
 async def settle(session: Session, gateway: Gateway, refund_id: int) -> bool:
@@ -139,7 +152,7 @@ async def settle(session: Session, gateway: Gateway, refund_id: int) -> bool:
         await blocking(_record_failure, session, refund_id, error, at_once())
         return error.known
     await blocking(_record, session, refund_id, found, at_once())
-    return True
+    return found is not None
 
 
 def _claim(session: Session, refund_id: int, now: datetime) -> Refund | None:
@@ -176,45 +189,69 @@ async def _ask(gateway: Gateway, refund: Refund) -> ProviderRefund | None:
 
 
 def _record(session: Session, refund_id: int, found: ProviderRefund | None, now: datetime) -> None:
-    refund = _locked(session, refund_id)
-    if found is None:
-        _end(session, refund, "failed", "The provider never made it, and its key is spent: ask for it anew.")
-    else:
-        refund.provider_id = found.id
-        follow(session, refund, found.status or "pending", found.failure_reason)
+    order, refund = _locked(session, refund_id)
+    if found is not None:
+        _follow(session, order, refund, found)
+    elif refund.provider_id is None and not refund.is_over:
+        _renew(refund)
     _look_again(refund, now)
     session.commit()
 
 
+def _renew(refund: Refund) -> None:
+    """The provider never made it, and its key is spent: nothing can come of that one, so it goes out under another."""
+    refund.idem_key, refund.first_sent_at, refund.status = secrets.token_urlsafe(24), None, "unknown"
+    refund.body = _body(refund.payment, refund.amount, refund.idem_key)
+
+
 def _record_failure(session: Session, refund_id: int, error: PaymentError, now: datetime) -> None:
-    refund = _locked(session, refund_id)
+    order, refund = _locked(session, refund_id)
     refused = error.known and not isinstance(error, Misconfigured)  # a wrong key can be mended, and then it is sent
     if refused and refund.provider_id is None and refund.status in ("new", "unknown"):
-        _end(session, refund, "failed", f"The provider refused it: {error}.")
+        _end(session, order, refund, "failed", f"The provider refused it: {_reason(error)}.")
     elif refund.status == "new":
         refund.status = "unknown"
     _look_again(refund, now)
     session.commit()
 
 
-def _locked(session: Session, refund_id: int) -> Refund:
-    query = sa.select(Refund).where(Refund.id == refund_id).with_for_update(of=Refund)
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+def _reason(error: PaymentError) -> str:
+    return next((words for code, words in REASONS.items() if str(error).endswith(code)), str(error))
 
 
-def follow(session: Session, refund: Refund, status: str, reason: str | None) -> None:
-    """Take over what the provider says of it. One that fails later frees what was reserved for it."""
-    if status in OVER:
-        _end(session, refund, status, f"It failed: {reason or 'the provider gives no reason'}.")
-    elif not refund.is_over:
-        refund.status = status
+def _locked(session: Session, refund_id: int) -> tuple[Order, Refund]:
+    """The refund and its order as they are now, the order locked: whoever moves its money holds this."""
+    whose = sa.select(Payment.order_id).join(Payment.refunds).where(Refund.id == refund_id).scalar_subquery()
+    order = attempts.lock(session, Order.id == whose)
+    assert order is not None
+    return order, next(each for payment in order.payments for each in payment.refunds if each.id == refund_id)
 
 
-def _end(session: Session, refund: Refund, status: str, words: str) -> None:
+def _follow(session: Session, order: Order, refund: Refund, found: ProviderRefund) -> None:
+    """Take over what the provider says of it. One that fails, even later, frees what was reserved for it."""
+    is_news, refund.provider_id = refund.provider_id is None, found.id
+    if found.status in OVER:
+        words = f"It failed: {found.failure_reason or 'the provider gives no reason'}."
+        _end(session, order, refund, found.status, words)
+        return
+    if is_news and refund.is_over:  # given up too early: the provider did make it
+        _move(session, refund.payment, refund.amount)
+        refund.problem = None
+    elif refund.is_over:
+        return
+    refund.status = found.status or "pending"
+    if is_news:
+        if refund.restocks:
+            holds.restock(session, order)
+        _tick(session, order)
+
+
+def _end(session: Session, order: Order, refund: Refund, status: str, words: str) -> None:
     if refund.is_over:
         return
     refund.status, refund.problem = status, words
-    session.execute(_move(refund.payment_id, -refund.amount))
+    _move(session, refund.payment, -refund.amount)
+    _tick(session, order)
 
 
 def _look_again(refund: Refund, now: datetime) -> None:
@@ -227,18 +264,20 @@ def _look_again(refund: Refund, now: datetime) -> None:
 
 def adopt(session: Session, found: ProviderRefund, now: datetime) -> int | None:
     """The id of the payment's order, where one is ours; a refund that somebody made at the provider gets its row."""
-    payment = session.scalar(sa.select(Payment).where(Payment.payment_intent == found.payment_intent).with_for_update())
-    if payment is None:
+    whose = sa.select(Payment.order_id).where(Payment.payment_intent == found.payment_intent).scalar_subquery()
+    order = attempts.lock(session, Order.id == whose)
+    if order is None:
+        session.commit()
         return None
-    marks = found.metadata or {}
-    ours = (Refund.provider_id == found.id) | (Refund.idem_key == marks.get("refund", ""))
-    refund = session.scalar(sa.select(Refund).where(ours))
+    payment = next(each for each in order.payments if each.payment_intent == found.payment_intent)
+    marked = (found.metadata or {}).get("refund")
+    ours = (each for each in payment.refunds if found.id == each.provider_id or marked == each.idem_key)
+    refund = next(ours, None)
     if refund is None and found.status not in OVER:
         refund = _reserve(session, payment, found.amount, f"provider:{found.id}", now)
         refund.body = ""
     if refund is not None:
-        refund.provider_id = found.id
-        follow(session, refund, found.status or "pending", found.failure_reason)
+        _follow(session, order, refund, found)
         _look_again(refund, now)
     session.commit()
-    return payment.order_id
+    return order.id

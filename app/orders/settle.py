@@ -30,17 +30,17 @@ async def settle(session: Session, gateway: Gateway, attempt_id: int, session_id
     if attempt is None:
         return False
     try:
-        found = await _ask(session, gateway, attempt, session_id)
+        found, in_line = await _ask(session, gateway, attempt, session_id), True
         if found is not None:
             over = await _is_over(gateway, found)
-            await blocking(_bring_in_line, session, gateway, attempt_id, found, over=over, now=at_once())
+            in_line = await blocking(_bring_in_line, session, gateway, attempt_id, found, over=over, now=at_once())
     except PaymentError as error:
         log.warning("attempt %s cannot be settled now: %s", attempt_id, error)
         await blocking(_put_off, session, attempt_id, error, at_once())
         return False
     finally:
         await blocking(_let_go, session, attempt_id)
-    return True
+    return in_line
 
 
 def _claim(session: Session, attempt_id: int, now: datetime) -> Attempt | None:
@@ -87,17 +87,24 @@ async def _ask(session: Session, gateway: Gateway, attempt: Attempt, session_id:
     known = attempt.session_id or session_id
     if known is None and attempt.is_live:
         found = await attempts.resolve(session, gateway, attempt)
-        if found is not None or attempt.order.waits:
+        if attempt.order.waits:
             return found
-        known = await blocking(_session_id, session, attempt.id)
+        known = found.id if found else await blocking(_session_id, session, attempt.id)
     if known is None:
         return None
-    if not attempt.order.waits and attempt.status in ("new", "unknown", "open"):
-        try:
-            return await gateway.expire_session(known)
-        except PaymentError as error:  # complete or expired already, or nobody knows: ask
-            log.info("session %s cannot be ended: %s", known, error)
-    return await gateway.get_session(known)
+    found = await gateway.get_session(known)
+    if found.status != "open" or (attempt.order.waits and attempt.is_live):
+        return found
+    return await _end(gateway, found)
+
+
+async def _end(gateway: Gateway, found: CheckoutSession) -> CheckoutSession:
+    """An open session that nobody is to pay any more, ended; as it was where the provider does not answer."""
+    try:
+        return await gateway.expire_session(found.id)
+    except PaymentError as error:
+        log.info("session %s cannot be ended: %s", found.id, error)
+        return await gateway.get_session(found.id) if error.known else found  # known: paid at this very instant
 
 
 def _session_id(session: Session, attempt_id: int) -> str | None:
@@ -115,8 +122,11 @@ async def _is_over(gateway: Gateway, found: CheckoutSession) -> bool:
 
 def _bring_in_line(
     session: Session, gateway: Gateway, attempt_id: int, found: CheckoutSession, *, over: bool, now: datetime
-) -> None:
-    """One transaction, with the order locked. What it finds done already it leaves as it is."""
+) -> bool:
+    """One transaction, with the order locked. What it finds done already it leaves as it is.
+
+    Whether that was all: not where a session can still be paid of an order that waits for no money any more.
+    """
     order, attempt = attempts.locked(session, attempt_id)
     if wrong := mismatch(gateway, order, attempt, found):
         attempt.problem = f"Session {found.id} is not what was asked for: {wrong}."
@@ -126,6 +136,7 @@ def _bring_in_line(
         attempt.session_id, attempt.problem = found.id, None
         _follow(session, order, attempt, found, over=over, now=now)
     session.commit()
+    return order.waits or attempt.status != "open"
 
 
 def mismatch(gateway: Gateway, order: Order, attempt: Attempt, found: CheckoutSession) -> str:
@@ -183,8 +194,7 @@ def _money_came(session: Session, order: Order, attempt: Attempt, found: Checkou
         return
     log.error("order %s: payment %s is %s and goes back", order.id, intent, disposition)
     refunds.give_back(session, payment, now)
-    if not order.is_paid and order.live_attempt is None and order.status == "cancelling":
-        attempts.close(session, order)
+    attempts.wind_up(session, order, now)
 
 
 def _stock_is_there(session: Session, order: Order) -> bool:
@@ -203,5 +213,7 @@ def _stock_is_there(session: Session, order: Order) -> bool:
 def _paid(session: Session, order: Order, now: datetime) -> None:
     order.mark_paid(now)
     holds.consume(session, order)
+    if order.live_attempt is not None:
+        order.live_attempt.next_check_at = now  # nobody is to pay twice: its session is ended
     session.add(Todo(order_id=order.id, title=f"Hand over order {order.number}", created_at=now))
     session.add(Outgoing(dedupe_key=f"receipt:{order.id}", kind="receipt", payload={"order": order.id}, created_at=now))

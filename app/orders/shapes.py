@@ -32,7 +32,10 @@ class LineOut(msgspec.Struct, frozen=True):
 
 
 class OrderOut(msgspec.Struct, frozen=True):
-    """Amounts in minor units of `currency`; `checkout_url` while there is something to pay and a place to do it."""
+    """Amounts in minor units of `currency`; `checkout_url` while there is something to pay and a place to do it.
+
+    `refunded` went back or is on its way, of all that came in for this order; `refundable` is left of what paid it.
+    """
 
     id: Id
     number: str
@@ -40,6 +43,7 @@ class OrderOut(msgspec.Struct, frozen=True):
     total: int
     currency: str
     refunded: int
+    refundable: int
     lines: list[LineOut]
     checkout_url: str | None
     created_at: datetime
@@ -55,6 +59,7 @@ class OrderOut(msgspec.Struct, frozen=True):
             order.total,
             order.currency,
             order.refunded,
+            order.refundable,
             lines,
             order.checkout_url,
             order.created_at,

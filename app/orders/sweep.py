@@ -35,9 +35,14 @@ Do = Callable[[Any], Awaitable[object]]
 
 @dataclass
 class Report:
-    """What was looked at, and what changed by it: `{kind, id, order, before, after}`."""
+    """What was looked at, what changed by it (`{kind, id, order, before, after}`), and on what our own code broke.
+
+    `halt` says that enough was done: what is under way is finished, and the rest is left to the next sweep.
+    """
 
     seen: set[tuple[str, Any]] = field(default_factory=set)
+    broken: dict[tuple[str, Any], str] = field(default_factory=dict)
+    halt: Callable[[], bool] = lambda: False
     mended: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, kind: str, key: Any, order: int | None, before: str, after: str) -> None:
@@ -48,11 +53,11 @@ class Report:
 
 async def sweep(session: Session, gateway: Gateway, report: Report, *, whole: bool = False) -> Report:
     """Everything that is due, each thing once; `whole` means everything unfinished, due or not."""
-    await _each(session, report, "order", lambda: _expired(session, at_once()), lambda key: _wind_down(session, key))
+    await _each(session, report, "order", lambda: _expired(session, whole=whole), lambda key: _wind_down(session, key))
     now = at_once()
     work: list[tuple[str, sa.Select[Any], Callable[..., Awaitable[object]]]] = [
         ("attempt", _due(Attempt, LIVE, now, whole=whole), settle),
-        ("event", _due(Event, ("new",), now, whole=whole), events.process),
+        ("event", _due(Event, events.UNDONE if whole else ("new",), now, whole=whole), events.process),
         ("refund", _due(Refund, refunds.UNSETTLED, now, whole=whole), refunds.settle),
     ]
     for kind, due, do in work:
@@ -63,10 +68,19 @@ async def sweep(session: Session, gateway: Gateway, report: Report, *, whole: bo
 async def _each(session: Session, report: Report, kind: str, find: Callable[[], list[Any]], do: Do) -> None:
     """`do` each thing that `find` finds and that this report has not seen yet."""
     for key in await blocking(find):
+        if report.halt():
+            return
         if (kind, key) in report.seen:
             continue
         order, before = await blocking(_state, session, kind, key)
-        done = await do(key)
+        report.broken.pop((kind, key), None)
+        try:
+            done = await do(key)
+        except Exception as error:  # one that breaks must not keep the sweep from all that come after it
+            log.exception("%s %s", kind, key)
+            await blocking(session.rollback)
+            report.broken[kind, key] = repr(error)
+            continue
         if done is not False:
             report.seen.add((kind, key))
         _, after = await blocking(_state, session, kind, key)
@@ -106,12 +120,13 @@ def _state(session: Session, kind: str, key: Any) -> tuple[int | None, str]:
     return found[0], found[1]
 
 
-def _expired(session: Session, now: datetime) -> list[int]:
+def _expired(session: Session, *, whole: bool) -> list[int]:
     """Orders whose time to pay is over, and those that were left in the middle of being cancelled."""
     alive = sa.exists().where(Attempt.order_id == Order.id, Attempt.status.in_(LIVE))
-    over = (Order.status == "pending") & (Order.hold_until <= now)
+    over = (Order.status == "pending") & (Order.hold_until <= at_once())
     left = (Order.status == "cancelling") & ~alive
-    return _ids(session, sa.select(Order.id).where(over | left).order_by(Order.id).limit(BATCH))
+    query = sa.select(Order.id).where(over | left).order_by(Order.id)
+    return _ids(session, query if whole else query.limit(BATCH))
 
 
 async def _wind_down(session: Session, order_id: int) -> None:
@@ -184,3 +199,9 @@ def claim(session: Session, name: str, every: timedelta, now: datetime) -> bool:
     )
     session.commit()
     return bool(mine.rowcount)  # type: ignore[attr-defined]
+
+
+def put_off(session: Session, name: str, until: datetime) -> None:
+    """A chore that came to nothing is due again then. Committed."""
+    session.execute(sa.update(Chore).where(Chore.name == name).values(due_at=until))
+    session.commit()

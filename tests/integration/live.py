@@ -25,10 +25,15 @@ class LiveKiosk:
     def start(self, settings: Mapping[str, str]) -> None:
         """`settings` are environment variables: see `tests.settings.environment`."""
         self.settings = settings
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
         command = [KIOSK, "serve", "--bind", "127.0.0.1", "--port", str(self.port), "--workers", str(self.workers)]
-        self.process = Process(command, self.log, env={**clean, **settings})
+        self.process = Process(command, self.log, env=self.environment)
         self.process.wait_for(self.ready, "/readyz to answer")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it runs in, and so whatever else is to see the same shop."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
+        return {**clean, **self.settings}
 
     def ready(self) -> bool:
         try:

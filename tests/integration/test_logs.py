@@ -184,7 +184,9 @@ def a_journey_to_the_provider(app, client, acme):
 
 def an_order(client, item, httpx_mock):
     httpx_mock.add_callback(opened, url=SESSIONS, method="POST")
-    httpx_mock.add_response(url=re.compile(re.escape(SESSIONS) + "/.+"), status_code=500, text=PAYMENTS_KEY)
+    httpx_mock.add_response(
+        url=re.compile(re.escape(SESSIONS) + "/.+"), status_code=500, text=PAYMENTS_KEY, is_reusable=True
+    )
     response = order(client, item, key="idempotency-key-of-ada")
     assert response.status_code == 201, response.text
     url = response.get_json()["checkout_url"]

@@ -10,24 +10,7 @@ from tests.integration.conftest import close
 from tests.integration.factories import make_item, make_user, saved
 from tests.settings import settings
 
-TABLES = {
-    "users",
-    "identities",
-    "sessions",
-    "refresh_tokens",
-    "oauth_requests",
-    "one_time_tokens",
-    "items",
-    "todos",
-    "orders",
-    "order_lines",
-    "holds",
-    "attempts",
-    "payments",
-    "refunds",
-    "events",
-    "outbox",
-}
+TABLES = set(db.metadata.tables)
 
 
 @pytest.fixture

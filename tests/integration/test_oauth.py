@@ -96,6 +96,13 @@ def test_the_wished_page_comes_next(journey, path):
 def test_a_foreign_page_never_comes_next(journey, path):
     journey.leave(next=path)
 
+    assert OAuthRequest.query.one().next == "/"
+    assert journey.come_back().location == "/"
+
+
+def test_a_page_too_long_to_be_kept_does_not_come_next(journey):
+    journey.leave(next="/" + "a" * 3000)
+
     assert journey.come_back().location == "/"
 
 

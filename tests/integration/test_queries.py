@@ -66,8 +66,8 @@ SIGN_IN = 1
         ("/api/items", items, SIGN_IN + 2),
         ("/api/items?q=item", items, SIGN_IN + 2),
         ("/api/todos", todos, SIGN_IN + 2),
-        # The count, the orders, and their lines, attempts and payments; refunds where there is a payment.
-        ("/api/orders", orders, SIGN_IN + 5),
+        # The count, the orders, and their lines, holds, attempts and payments; refunds where there is a payment.
+        ("/api/orders", orders, SIGN_IN + 6),
     ],
 )
 def test_a_list_costs_the_same_for_one_row_and_for_twenty(app, ada, signed_in, path, rows, most):
@@ -87,7 +87,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_twenty(app, ada, signed_in, p
 def test_an_order_costs_the_same_whatever_is_in_it(app, ada, signed_in, number):
     order = make_order(ada, *(make_item() for _ in range(number)))
 
-    assert len(asked(signed_in(ada), f"/api/orders/{order.id}")) <= SIGN_IN + 4
+    assert len(asked(signed_in(ada), f"/api/orders/{order.id}")) <= SIGN_IN + 5
 
 
 def test_a_profile_costs_the_session_and_the_identities(app, ada, signed_in):

@@ -153,6 +153,7 @@ def test_a_password_is_hashed_also_where_there_is_none_to_compare_with(client, n
     login(client, name)
 
     assert verify.call_count == 1
+    assert verify.call_args.args[1].startswith("$argon2id$")
 
 
 def test_a_hash_of_old_parameters_is_renewed_at_sign_in(client):

@@ -6,6 +6,7 @@ import pytest
 
 from app.models import Attempt, Order, Payment, Refund
 from app.orders.models import NEXT, IllegalTransition
+from app.orders.money import written
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -78,3 +79,22 @@ def test_refunded_counts_what_did_not_fail():
 
 def test_an_orders_number_is_for_people():
     assert order().number == "K1007"
+
+
+def test_what_can_go_back_is_what_is_left_of_the_payment_that_paid():
+    paid = order("paid")
+    paid.payments = [
+        Payment(amount=1200, refund_reserved=500, disposition="settles"),
+        Payment(amount=1200, refund_reserved=1200, disposition="surplus"),
+    ]
+
+    assert paid.refundable == 700
+    assert order().refundable == 0
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [(1250, "EUR", "12.50 EUR"), (7, "EUR", "0.07 EUR"), (500, "JPY", "500 JPY"), (1234, "KWD", "1.234 KWD")],
+)
+def test_staff_read_money_as_people_write_it(minor, currency, text):
+    assert written(minor, currency) == text
