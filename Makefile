@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e bench lock api screenshots clean
+.PHONY: help install run test check fmt unit integration e2e bench lock chaos safeguards api screenshots clean
 
 help:
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,14 @@ e2e: install  ## a browser against a running Kiosk
 bench:  ## what a request costs
 	@scripts/install development frontend
 	@$(BIN)/python -m tests.bench
+
+chaos:  ## 2,000 orders while everything breaks, at most 5 minutes; SEED=7, ORDERS=200
+	@scripts/install development frontend
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ORDERS),--orders $(ORDERS))
+
+safeguards:  ## takes each safeguard of the payments out, and shows which test notices
+	@scripts/install development frontend
+	@$(BIN)/python -m tests.safeguards
 
 api:  ## the typed client, generated anew from the API description
 	@scripts/install development packages

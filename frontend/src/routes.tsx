@@ -32,6 +32,12 @@ const item = createRoute({
   component: () => <ItemPage buy={Buy} />,
 });
 
+const basket = createRoute({
+  getParentRoute: () => root,
+  path: "/basket",
+  component: lazyRouteComponent(() => import("./features/orders/BasketPage"), "BasketPage"),
+});
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
@@ -105,9 +111,16 @@ const editItem = createRoute({
   component: lazyRouteComponent(() => import("./features/staff/EditItem"), "EditItem"),
 });
 
+const findings = createRoute({
+  getParentRoute: () => staff,
+  path: "/staff/findings",
+  component: lazyRouteComponent(() => import("./features/staff/Findings"), "Findings"),
+});
+
 export const routeTree = root.addChildren([
   catalogue,
   item,
+  basket,
   signIn,
   register,
   resetPassword,
@@ -116,6 +129,6 @@ export const routeTree = root.addChildren([
     order,
     todos,
     profile,
-    staff.addChildren([staffItems, newItem, editItem]),
+    staff.addChildren([staffItems, newItem, editItem, findings]),
   ]),
 ]);

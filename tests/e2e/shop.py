@@ -7,7 +7,8 @@ from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
 
-ACCEPTED, DECLINED = "4242 4242 4242 4242", "4000 0000 0000 0002"
+ACCEPTED, DECLINED, REFUND_FAILS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 5126"
+LOOKS = 30  # a second apart
 MOST_TABS = 80  # further away than this nobody finds a button by keyboard
 
 
@@ -66,6 +67,23 @@ class Shop:
         card.get_by_label("Quantity").fill(str(quantity))
         card.get_by_role("button", name="Buy").click()
 
+    def add_to_basket(self, item: str, quantity: int = 1) -> None:
+        self.go_to("/")
+        card = self.page.get_by_role("listitem").filter(has=self.page.get_by_role("heading", name=item))
+        card.get_by_label("Quantity").fill(str(quantity))
+        card.get_by_role("button", name=f"Add to basket {item}").click()
+        expect(card.get_by_role("status").filter(has_text="in your basket")).to_be_visible()
+
+    def open_basket(self) -> None:
+        self.page.get_by_role("navigation", name="Main").get_by_role("link", name="Basket").click()
+        expect(self.page.get_by_role("heading", name="Your basket")).to_be_visible()
+
+    def see_basket_total(self, amount: str) -> None:
+        expect(self.page.get_by_role("status").filter(has_text="Total")).to_contain_text(amount)
+
+    def check_out(self) -> None:
+        self.page.get_by_role("button", name="Check out").click()
+
     def pay(self, card: str = ACCEPTED) -> None:
         self.page.get_by_label("Card number").fill(card)
         self.page.get_by_label("Expires").fill("12/40")
@@ -83,7 +101,23 @@ class Shop:
 
     # Orders
 
-    def see_order(self, status: Literal["Not paid yet", "Paid", "Handed over"]) -> None:
+    def open_order(self, order: str) -> None:
+        self.go_to("/orders")
+        self.page.get_by_role("link", name=exactly(order)).click()
+        expect(self.page.get_by_role("heading", level=1, name=exactly(order))).to_be_visible()
+
+    def cancel_order(self) -> None:
+        self.page.get_by_role("button", name="Cancel this order").click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Cancel the order").click()
+
+    def see_nothing_to_pay(self) -> None:
+        expect(self.page.get_by_role("link", name="Pay now")).to_have_count(0)
+        expect(self.page.get_by_role("button", name="Pay now")).to_have_count(0)
+
+    def see_refunded(self, amount: str) -> None:
+        expect(self.page.get_by_role("row").filter(has_text="Refunded")).to_contain_text(amount)
+
+    def see_order(self, status: Literal["Not paid yet", "Paid", "Handed over", "Cancelled", "Refunded"]) -> None:
         heading = self.page.get_by_role("heading", level=1, name=re.compile(r"^Order \S"))
         expect(heading).to_be_visible()
         self.order = heading.inner_text().removeprefix("Order ")
@@ -109,6 +143,34 @@ class Shop:
         self.go_to("/todos")
         self.todos_for(order).get_by_role("link").click()
         self.page.get_by_role("button", name="Hand over").click()
+
+    def refund(self, amount: str = "") -> None:
+        """On the page of an order: all that is left, or this much."""
+        page = self.page
+        if not page.get_by_label("Amount in").is_visible():
+            page.get_by_text("Refund", exact=True).and_(page.locator("summary")).click()
+        if amount:
+            page.get_by_label("Amount in").fill(amount)
+        page.get_by_role("button", name="Send money back").click()
+
+    def see_sent_back(self, amount: str) -> None:
+        expect(self.page.get_by_role("status").filter(has_text="back.")).to_contain_text(amount)
+
+    def see_in_history(self, words: str) -> None:
+        history = self.page.get_by_role("region", name="History")
+        expect(history.get_by_role("listitem").filter(has_text=words).first).to_be_visible()
+
+    def see_finding(self, words: str) -> None:
+        """What needs attention is found at the next look at the page, since nobody is told of it."""
+        findings = self.page.get_by_role("list", name="Findings")
+        found = findings.get_by_role("listitem").filter(has_text=words).first
+        for _ in range(LOOKS):
+            self.go_to("/staff/findings")
+            self.see_loaded()
+            if found.is_visible():
+                return
+            self.page.wait_for_timeout(1000)
+        raise AssertionError(f"nobody says that this needs attention: {words}")
 
     def todos_for(self, order: str) -> Locator:
         return self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=exactly(order)))

@@ -69,6 +69,27 @@ def test_a_cancelled_payment_can_be_taken_up_again(shop: Shop) -> None:
     shop.see_order("Paid")
 
 
+def test_a_basket_is_filled_before_signing_in_and_ordered_in_one_go(shop: Shop) -> None:
+    with shop.nothing_goes_wrong():
+        shop.add_to_basket(ITEM, quantity=2)
+        shop.add_to_basket("Dotted notebook")
+        shop.open_basket()
+        shop.see_basket_total("16.50")
+        shop.page.get_by_label(f"Quantity of {ITEM}").fill("3")
+        shop.see_basket_total("20.00")
+
+        shop.check_out()
+        shop.continue_as(CUSTOMER)
+        shop.see_basket_total("20.00")
+        shop.check_out()
+        shop.pay()
+
+        shop.see_order("Paid")
+        shop.see_total("20.00")
+        shop.open_basket()
+        expect(shop.page.get_by_text("Nothing in it yet")).to_be_visible()
+
+
 def test_an_account_with_a_password_buys_as_well(shop: Shop) -> None:
     name = f"visitor-{secrets.token_hex(4)}"
     shop.register(name, PASSWORD)
@@ -101,7 +122,8 @@ def test_a_purchase_needs_no_mouse(shop: Shop) -> None:
 
 
 def test_no_page_is_wider_than_the_screen(shop: Shop) -> None:
-    pages = ["/", "/sign-in", "/register", "/items/1", "/orders", "/todos", "/profile", "/staff/items"]
+    pages = ["/", "/sign-in", "/register", "/items/1", "/orders", "/todos", "/profile", "/basket"]
+    pages += ["/staff/items", "/staff/items/new", "/staff/findings"]
     shop.sign_in_as(STAFF)
     for path in pages:
         shop.go_to(path)

@@ -53,6 +53,12 @@ const inWords: Record<string, string> = {
   sold_out: "Sold out: there are not enough left of this.",
   not_on_sale: "This is not on sale at the moment.",
   payments_unavailable: "Payments are not available right now. Try again in a moment.",
+  payment_declined: "The payment provider declined this order. Nothing was charged.",
+  nothing_to_pay: "There is nothing to pay here any more.",
+  order_not_cancellable:
+    "This order is paid, or its payment is on its way: it can be refunded, but not cancelled.",
+  order_refunded: "All of the money for this order went back: there is nothing to hand over.",
+  refund_too_large: "This is more than is left of what was paid.",
   stale_version: "Somebody else changed this in the meantime. Your change was not saved.",
   forbidden: "You may not do this.",
   not_found: "This is not here, or not for you to see.",

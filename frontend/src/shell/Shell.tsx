@@ -2,6 +2,7 @@ import "./shell.css";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useMe } from "../api/me";
 import type { User } from "../api/types";
+import { BasketLink } from "../features/orders/BasketLink";
 
 export function Shell() {
   const me = useMe();
@@ -23,6 +24,8 @@ export function Shell() {
             {me && <Link to="/orders">Orders</Link>}
             {me && <Link to="/todos">To-dos</Link>}
             {me?.role === "staff" && <Link to="/staff/items">Stock</Link>}
+            {me?.role === "staff" && <Link to="/staff/findings">Needs attention</Link>}
+            <BasketLink />
           </nav>
           <div className="shell-who">{me !== undefined && <Who me={me} />}</div>
         </div>

@@ -7,4 +7,15 @@ configure({ asyncUtilTimeout: 15_000 });
 // What jsdom has no page for.
 window.scrollTo = vi.fn();
 
-afterEach(cleanup);
+// It has the element, but not its modal way of opening.
+HTMLDialogElement.prototype.showModal ??= function () {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close ??= function () {
+  this.dispatchEvent(new Event("close"));
+};
+
+afterEach(() => {
+  cleanup();
+  sessionStorage.clear();
+});

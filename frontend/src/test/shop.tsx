@@ -31,6 +31,7 @@ export function shop(answers: Answers): Request[] {
   const all: Answers = {
     "GET /api/profile": () => problem(401, "sign_in_required"),
     "GET /api/providers": () => json([]),
+    "GET /api/shop": () => json({ currency: "EUR", hold_minutes: 30 }),
     ...answers,
   };
   vi.stubGlobal("fetch", async (request: Request) => {

@@ -37,6 +37,7 @@ export const order: Order = {
   total: 3700,
   currency: "EUR",
   refunded: 0,
+  refundable: 0,
   lines: [{ item_id: 7, name: "Mug", quantity: 2, unit_price: 1850 }],
   checkout_url: "https://pay.example.org/5",
   created_at: at,

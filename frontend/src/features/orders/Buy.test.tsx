@@ -128,6 +128,6 @@ test("an order without a payment page yet shows on its own page", async () => {
 
   await user.click(await buyButton());
 
-  await screen.findByText(/payment page is being prepared/);
+  await screen.findByText(/payment page is not there yet/);
   expect(path()).toBe("/orders/5");
 });

@@ -4,7 +4,13 @@ import { inTurn, json, open, problem, sent, shop } from "../../test/shop";
 import { alice, listOf, order, sam } from "../../test/things";
 
 const read = "GET /api/orders/5";
-const paid = { ...order, status: "paid" as const, checkout_url: null, paid_at: order.created_at };
+const paid = {
+  ...order,
+  status: "paid" as const,
+  checkout_url: null,
+  paid_at: order.created_at,
+  refundable: order.total,
+};
 const signedIn = { "GET /api/profile": () => json(alice) };
 
 const pass = (seconds: number) => act(() => vi.advanceTimersByTimeAsync(seconds * 1000));
@@ -25,7 +31,7 @@ test("a pending order is asked about until it is paid, and then left alone", asy
   });
   open("/orders/5");
 
-  await screen.findByText(/being prepared/);
+  await screen.findByText(/payment page is not there yet/);
   await pass(2);
   expect(screen.getByRole("link", { name: "Pay now" }).getAttribute("href")).toBe(
     order.checkout_url,

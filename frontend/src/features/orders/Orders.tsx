@@ -49,7 +49,7 @@ function OrderRow({ order }: { order: Order }) {
         </p>
       </div>
       <HandOver order={order} />
-      <StatusMark status={order.status} />
+      <StatusMark order={order} />
       <p className="row-money">{showMoney(order.total, order.currency)}</p>
     </li>
   );

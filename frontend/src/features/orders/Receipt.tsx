@@ -1,10 +1,10 @@
 import type { Order } from "../../api/types";
 import { showMoney } from "../../ui/money";
 import { When } from "../../ui/When";
+import { isPaid, isRefunded } from "./status";
 
 export function Receipt({ order }: { order: Order }) {
   const money = (minor: number) => showMoney(minor, order.currency);
-  const settled = order.status === "paid" || order.status === "fulfilled";
   return (
     <section className="receipt" aria-label="Receipt">
       <table>
@@ -50,7 +50,7 @@ export function Receipt({ order }: { order: Order }) {
             </>
           )}
         </p>
-        {settled && (
+        {isPaid(order) && !isRefunded(order) && (
           <span className="stamp" aria-hidden="true">
             Paid
           </span>

@@ -1,7 +1,7 @@
 import type { Order } from "../../api/types";
 import { inWords } from "./status";
 
-export function StatusMark({ status }: { status: Order["status"] }) {
-  const { label, tone } = inWords(status);
+export function StatusMark({ order }: { order: Order }) {
+  const { label, tone } = inWords(order);
   return <span className={`mark mark-${tone}`}>{label}</span>;
 }

@@ -11,8 +11,7 @@ import type { ItemInput } from "./queries";
 
 type Props = {
   item?: Item;
-  /** Unknown: the form asks for no price. */
-  currency: string | undefined;
+  currency: string;
   error: unknown;
   busy: boolean;
   onSave: (item: ItemInput) => void;
@@ -22,7 +21,7 @@ export function ItemForm({ item, currency, error, busy, onSave }: Props) {
   const [local, setLocal] = useState<Problem | null>(null);
   const shown = local ?? error;
   const about = (field: string) => (shown instanceof Problem ? shown.about(field) : undefined);
-  const price = item?.price != null && currency ? writeMoney(item.price, currency) : "";
+  const price = item?.price != null ? writeMoney(item.price, currency) : "";
 
   const send = (value: (name: string) => string) => {
     const read = readItem(value, currency);
@@ -42,17 +41,15 @@ export function ItemForm({ item, currency, error, busy, onSave }: Props) {
         error={about("description")}
       />
       <div className="field-pair">
-        {currency && (
-          <Field
-            label={`Price in ${currency}`}
-            name="price"
-            inputMode="decimal"
-            autoComplete="off"
-            defaultValue={price}
-            hint="Left empty: a draft, not on sale."
-            error={about("price")}
-          />
-        )}
+        <Field
+          label={`Price in ${currency}`}
+          name="price"
+          inputMode="decimal"
+          autoComplete="off"
+          defaultValue={price}
+          hint="Left empty: a draft, not on sale."
+          error={about("price")}
+        />
         <Field
           label="On hand"
           name="on_hand"

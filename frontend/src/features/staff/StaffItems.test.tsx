@@ -1,20 +1,10 @@
 import { screen, waitFor } from "@testing-library/react";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { inTurn, json, open, problem, sent, shop } from "../../test/shop";
 import { alice, listOf, mug, sam } from "../../test/things";
 
 const staff = { "GET /api/profile": () => json(sam), "GET /api/items": () => json(listOf(mug)) };
 const version = (etag: string, item = mug) => json(item, 200, { ETag: etag });
-
-// jsdom has the element, but not its modal way of opening.
-beforeAll(() => {
-  HTMLDialogElement.prototype.showModal ??= function () {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close ??= function () {
-    this.dispatchEvent(new Event("close"));
-  };
-});
 
 test("customers do not get to see the stock", async () => {
   shop({ ...staff, "GET /api/profile": () => json(alice) });
@@ -41,19 +31,36 @@ test("a new item's price is sent in minor units", async () => {
   });
 });
 
-test("the very first item is saved as a draft, and gets its price once the currency is known", async () => {
-  const draft = { ...mug, price: null, on_sale: false };
-  shop({
+test("the very first item gets its price in the shop's currency at once", async () => {
+  const requests = shop({
     ...staff,
+    "GET /api/shop": () => json({ currency: "JPY", hold_minutes: 30 }),
     "GET /api/items": () => json(listOf()),
-    "POST /api/items": () => json(draft, 201),
-    "GET /api/items/7": () => version('"1"', draft),
+    "POST /api/items": () => json(mug, 201),
   });
   const { user } = open("/staff/items/new");
 
   await user.type(await screen.findByLabelText("Name"), "Mug");
-  expect(screen.queryByLabelText(/Price/)).toBeNull();
+  await user.type(screen.getByLabelText("Price in JPY"), "829");
   await user.click(screen.getByRole("button", { name: "Save" }));
+
+  await screen.findByRole("heading", { name: "Stock" });
+  expect(await sent(requests, "POST /api/items")[0]?.json()).toHaveProperty("price", 829);
+});
+
+test("without the shop's currency nobody can enter a price", async () => {
+  shop({
+    ...staff,
+    "GET /api/shop": inTurn(
+      () => problem(500, "internal_server_error"),
+      () => json({ currency: "EUR", hold_minutes: 30 }),
+    ),
+  });
+  const { user } = open("/staff/items/new");
+
+  await screen.findByRole("alert");
+  expect(screen.queryByLabelText("Name")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Try again" }));
 
   expect(await screen.findByLabelText("Price in EUR")).toBeTruthy();
 });

@@ -4,14 +4,11 @@ import { parseMoney } from "../../ui/money";
 import type { ItemInput } from "./queries";
 
 /** What the form holds, as the API takes it; or what is wrong with it, field by field. */
-export function readItem(
-  value: (name: string) => string,
-  currency: string | undefined,
-): ItemInput | Problem {
+export function readItem(value: (name: string) => string, currency: string): ItemInput | Problem {
   const text = (name: string) => value(name).trim();
   const wrong: FieldError[] = [];
 
-  const price = currency && text("price") ? parseMoney(text("price"), currency) : { minor: null };
+  const price = text("price") ? parseMoney(text("price"), currency) : { minor: null };
   if ("error" in price) wrong.push({ field: "price", message: price.error });
 
   const onHand = text("on_hand");

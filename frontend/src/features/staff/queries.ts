@@ -27,6 +27,11 @@ export const versionQuery = (id: number) =>
     gcTime: 0,
   });
 
+export const findingsQuery = queryOptions({
+  queryKey: ["findings"],
+  queryFn: () => body(api.GET("/api/findings")),
+});
+
 function useRefresh() {
   const queries = useQueryClient();
   return () =>

@@ -4,20 +4,15 @@ import { useEffect, useRef, useState } from "react";
 import { api, body } from "../../api/client";
 import { useMe } from "../../api/me";
 import { Problem } from "../../api/problem";
-import type { Item, Order } from "../../api/types";
+import type { Order, Wanted } from "../../api/types";
+import type { Intent } from "./useIntent";
 
-type Intent = { key: string; quantity: number };
-
-/**
- * One intent to buy has one Idempotency-Key. It stays the same for every try until the shop has
- * decided, so that neither a double click nor a torn connection makes a second order.
- */
-export function useBuy(item: Item) {
+/** Places an order and goes on to pay it. Whoever is signed out signs in first and comes back. */
+export function usePlace(intent: Intent<Wanted[]>, onPlaced?: () => void) {
   const me = useMe();
   const navigate = useNavigate();
   const router = useRouter();
   const queries = useQueryClient();
-  const intent = useRef<Intent | null>(null);
   const sending = useRef(false);
   const [leaving, setLeaving] = useState(false);
 
@@ -39,21 +34,22 @@ export function useBuy(item: Item) {
     else navigate({ to: "/orders/$id", params: { id: String(order.id) } });
   };
 
-  const place = useMutation({
-    mutationFn: ({ key, quantity }: Intent) =>
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: ({ key, lines }: { key: string; lines: Wanted[] }) =>
       body(
         api.POST("/api/orders", {
           params: { header: { "Idempotency-Key": key } },
-          body: { lines: [{ item_id: item.id, quantity }] },
+          body: { lines },
         }),
       ),
     onSuccess: (order) => {
-      intent.current = null;
+      intent.over();
+      onPlaced?.();
       goOn(order);
     },
     onError: (error) => {
       if (error instanceof Problem && error.undecided) return;
-      intent.current = null;
+      intent.over();
       queries.invalidateQueries({ queryKey: ["items"] });
       if (error instanceof Problem && error.status === 401) signInFirst();
     },
@@ -62,14 +58,12 @@ export function useBuy(item: Item) {
     },
   });
 
-  const buy = (quantity: number) => {
+  const place = (lines: Wanted[]) => {
     if (me === null) return signInFirst();
     if (sending.current || leaving) return;
     sending.current = true;
-    if (intent.current?.quantity !== quantity)
-      intent.current = { key: crypto.randomUUID(), quantity };
-    place.mutate(intent.current);
+    mutate({ key: intent.keyFor(lines), lines });
   };
 
-  return { buy, busy: place.isPending || leaving, leaving, error: place.error };
+  return { place, busy: isPending || leaving, leaving, error };
 }

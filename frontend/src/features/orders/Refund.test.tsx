@@ -1,0 +1,152 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { Order } from "../../api/types";
+import { inTurn, json, open, problem, sent, shop, torn } from "../../test/shop";
+import { alice, order, sam } from "../../test/things";
+
+const read = "GET /api/orders/5";
+const refund = "POST /api/orders/5/refunds";
+const history = "GET /api/orders/5/history";
+const paid: Order = { ...order, status: "paid", checkout_url: null, refundable: order.total };
+const refunded = (amount: number): Order => ({
+  ...paid,
+  refunded: amount,
+  refundable: paid.total - amount,
+});
+const sentBack = (amount: number, status = "succeeded") =>
+  json({ id: 1, order_id: 5, amount, currency: "EUR", status, created_at: order.created_at }, 201);
+const staff = {
+  "GET /api/profile": () => json(sam),
+  [read]: () => json(paid),
+  [history]: () => json([]),
+};
+
+const amountField = () => screen.findByLabelText("Amount in EUR") as Promise<HTMLInputElement>;
+const send = () => screen.getByRole("button", { name: "Send money back", hidden: true });
+const keys = (requests: Request[]) =>
+  sent(requests, refund).map((request) => request.headers.get("Idempotency-Key"));
+
+test("all that is left is what the form begins with", async () => {
+  const requests = shop({
+    ...staff,
+    [read]: inTurn(
+      () => json(refunded(1200)),
+      () => json(refunded(3700)),
+    ),
+    [refund]: () => sentBack(2500),
+  });
+  const { user } = open("/orders/5");
+
+  expect((await amountField()).value).toBe("25.00");
+  await user.click(send());
+
+  await screen.findByText(/25[.,]00 went back/);
+  expect(await sent(requests, refund)[0]?.json()).toEqual({ amount: 2500, restock: false });
+  await waitFor(() => expect(screen.queryByLabelText("Amount in EUR")).toBeNull());
+});
+
+test("after a part the form begins anew with the rest, and what was said has the focus", async () => {
+  const requests = shop({
+    ...staff,
+    [read]: inTurn(
+      () => json(paid),
+      () => json(refunded(1550)),
+    ),
+    [refund]: () => sentBack(1550, "pending"),
+  });
+  const { user } = open("/orders/5");
+
+  await user.clear(await amountField());
+  await user.type(await amountField(), "15,50");
+  await user.click(screen.getByLabelText("Put what was sold back on the shelf"));
+  await user.click(send());
+
+  const said = await screen.findByText(/15[.,]50 is on its way back/);
+  expect(await sent(requests, refund)[0]?.json()).toEqual({ amount: 1550, restock: true });
+  await waitFor(async () => expect((await amountField()).value).toBe("21.50"));
+  expect(document.activeElement).toBe(said);
+});
+
+test("another try after a torn connection keeps the key; the next refund has its own", async () => {
+  const requests = shop({ ...staff, [refund]: inTurn(torn, () => sentBack(3700)) });
+  const { user } = open("/orders/5");
+
+  await amountField();
+  await user.click(send());
+  await screen.findByRole("alert");
+  await user.click(send());
+  await screen.findByText(/went back/);
+  await user.click(send());
+
+  await waitFor(() => expect(sent(requests, refund)).toHaveLength(3));
+  const [first, second, third] = keys(requests);
+  expect(first).toBeTruthy();
+  expect(second).toBe(first);
+  expect(third).not.toBe(first);
+});
+
+test.each([
+  [409, "refund_too_large", {}, /more than is left/],
+  [409, "refund_refused", { detail: "The provider refused it: disputed." }, /it: disputed/],
+  [422, "invalid_input", { errors: [{ field: "amount", message: "Too much." }] }, /Too much/],
+])(
+  "%i %s is said in words, and the next try is a new intent",
+  async (status, error, more, text) => {
+    const requests = shop({ ...staff, [refund]: () => problem(status, error, more) });
+    const { user } = open("/orders/5");
+
+    await amountField();
+    await user.click(send());
+    await screen.findByText(text);
+    await user.click(send());
+
+    await waitFor(() => expect(sent(requests, refund)).toHaveLength(2));
+    expect(new Set(keys(requests)).size).toBe(2);
+  },
+);
+
+test.each(["", "a tenner", "1.005", "0"])("%j is not sent", async (text) => {
+  const requests = shop({ ...staff, [refund]: () => sentBack(1) });
+  const { user } = open("/orders/5");
+
+  await user.clear(await amountField());
+  if (text) await user.type(await amountField(), text);
+  await user.click(send());
+
+  expect((await amountField()).getAttribute("aria-invalid")).toBe("true");
+  expect(sent(requests, refund)).toHaveLength(0);
+});
+
+test("customers see what was refunded, and neither form nor history", async () => {
+  const requests = shop({
+    ...staff,
+    "GET /api/profile": () => json(alice),
+    [read]: () => json(refunded(1200)),
+  });
+  open("/orders/5");
+
+  const row = within(await screen.findByRole("row", { name: /Refunded/ }));
+
+  expect(row.getByText(/12[.,]00/)).toBeTruthy();
+  expect(screen.queryByLabelText("Amount in EUR")).toBeNull();
+  expect(sent(requests, history)).toHaveLength(0);
+});
+
+test("staff read what happened, in the order of the API, and what is wrong stands out", async () => {
+  const entry = { at: order.created_at, status: "", reference: null, problem: null };
+  shop({
+    ...staff,
+    [history]: () =>
+      json([
+        { ...entry, kind: "order", words: "Order 1005 was placed." },
+        { ...entry, kind: "refund", words: "Refund of 3.50 EUR.", problem: "The card is lost." },
+      ]),
+  });
+  open("/orders/5");
+
+  const list = within(await screen.findByRole("region", { name: "History" }));
+  const entries = (await list.findAllByRole("listitem")).map((each) => each.textContent);
+
+  expect(entries[0]).toMatch(/was placed/);
+  expect(entries[1]).toMatch(/Needs attention: The card is lost\./);
+});

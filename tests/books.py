@@ -1,0 +1,140 @@
+"""The shop's books against the provider's, after the storm: every difference in words."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from app import db
+from app.models import Attempt, Event, Hold, Item, Order, Outgoing, Payment, Refund, Todo
+from app.orders.attempts import EVERYTHING
+
+Row = dict[str, Any]
+PAID = ("paid", "fulfilled")
+
+
+class Books:
+    """`stock` is what was on hand before the first order, `keys` the orders that buyers were told of, by key."""
+
+    def __init__(self, state: dict[str, Any], stock: dict[int, int | None], keys: dict[str, int]) -> None:
+        self.state, self.stock, self.keys = state, stock, keys
+        self.orders = list(db.session.scalars(sa.select(Order).options(*EVERYTHING)))
+        found = sa.select(Payment).options(selectinload(Payment.refunds))
+        self.payments = {each.payment_intent: each for each in db.session.scalars(found)}
+        self.refunds = list(db.session.scalars(sa.select(Refund)))
+
+    def differences(self) -> list[str]:
+        parts = (self._orders, self._money, self._back, self._stock, self._effects, self._unfinished)
+        return [each for part in parts for each in part()]
+
+    def figures(self) -> dict[str, int]:
+        statuses = Counter(order.status for order in self.orders)
+        kinds = Counter(payment.disposition for payment in self.payments.values())
+        refunds = Counter(refund.status for refund in self.refunds)
+        return {
+            "orders": len(self.orders),
+            **{f"  orders {status}": count for status, count in sorted(statuses.items())},
+            "attempts": sum(len(order.attempts) for order in self.orders),
+            "payments": len(self.payments),
+            **{f"  {kind}": count for kind, count in sorted(kinds.items())},
+            "refunds": len(self.refunds),
+            **{f"  refunds {status}": count for status, count in sorted(refunds.items())},
+            "charged": sum(each["amount_received"] for each in self._charged()),
+            "went back": sum(each["amount"] for each in self.state["refunds"] if each["status"] == "succeeded"),
+        }
+
+    def _charged(self) -> Iterable[Row]:
+        return (each for each in self.state["payment_intents"] if each["status"] == "succeeded")
+
+    def _orders(self) -> Iterator[str]:
+        """Every order that a buyer was told of is there, under its key; none has a status that its money belies."""
+        there = {order.idempotency_key: order.id for order in self.orders}
+        for key, order_id in self.keys.items():
+            if there.get(key) != order_id:
+                yield f"order {order_id} was acknowledged, and under its key is {there.get(key)}"
+        for order in self.orders:
+            settles = [each for each in order.payments if each.disposition == "settles"]
+            if len(settles) != (order.status in PAID):
+                yield f"order {order.id} is {order.status} and settled by {len(settles)} payments"
+            if any(each.amount != order.total for each in settles):
+                yield f"order {order.id} of {order.total} is settled by {settles[0].amount}"
+
+    def _money(self) -> Iterator[str]:
+        """What was charged is in the books, each once, and nothing else is."""
+        charged = {each["id"]: each["amount_received"] for each in self._charged()}
+        for intent in charged.keys() - self.payments.keys():
+            yield f"lost: {intent} over {charged[intent]} is no payment"
+        for intent, payment in self.payments.items():
+            if charged.get(intent) != payment.amount:
+                yield f"payment {intent} is {payment.amount} here and {charged.get(intent)} at the provider"
+
+    def _back(self) -> Iterator[str]:
+        """What went back did so once per wish; what no order needs went back whole."""
+        made: dict[str, list[Row]] = defaultdict(list)
+        for each in self.state["refunds"]:
+            made[each["payment_intent"]].append(each)
+        marks = Counter(each["metadata"].get("refund") for each in self.state["refunds"])
+        yield from (f"refund {mark} was made {count} times" for mark, count in marks.items() if count > 1)
+        known = {refund.provider_id for refund in self.refunds}
+        yield from (f"refund {each['id']} is in no book" for each in self.state["refunds"] if each["id"] not in known)
+        for intent, payment in self.payments.items():
+            went = sum(each["amount"] for each in made[intent] if each["status"] not in ("failed", "canceled"))
+            if went != payment.refund_reserved:
+                yield f"of {intent} {payment.refund_reserved} should have gone back, and {went} did"
+            if payment.disposition != "settles" and went != payment.amount:
+                yield f"{payment.disposition} payment {intent} of {payment.amount}: {went} went back"
+
+    def _stock(self) -> Iterator[str]:
+        by_state: dict[tuple[int, str], int] = defaultdict(int)
+        for item, state, total in db.session.execute(
+            sa.select(Hold.item_id, Hold.state, sa.func.sum(Hold.quantity)).group_by(Hold.item_id, Hold.state)
+        ):
+            by_state[item, state] = total
+        for item in db.session.scalars(sa.select(Item)):
+            if item.on_hand is None:
+                continue
+            held, consumed = by_state[item.id, "held"], by_state[item.id, "consumed"]
+            began = self.stock[item.id]
+            if not 0 <= item.held <= item.on_hand or item.held != held:
+                yield f"item {item.id}: {item.held} of {item.on_hand} are held, and orders hold {held}"
+            if began != item.on_hand + consumed:
+                yield f"item {item.id}: of {began} there are {item.on_hand}, and {consumed} were sold"
+        for order in self.orders:
+            yield from self._holds(order)
+
+    def _holds(self, order: Order) -> Iterator[str]:
+        states = {hold.state for hold in order.holds}
+        given_back = any(refund.restocks for each in order.payments for refund in each.refunds)
+        right = {"consumed"} | ({"released"} if given_back else set()) if order.status in PAID else {"held", "released"}
+        if order.status == "cancelled":
+            right = {"released"}
+        if not states <= right:
+            yield f"order {order.id} is {order.status}, and its stock {', '.join(sorted(states))}"
+
+    def _effects(self) -> Iterator[str]:
+        """A paid order has one to-do and one receipt; no other has any."""
+        todos = Counter(db.session.scalars(sa.select(Todo.order_id).where(Todo.order_id.is_not(None))))
+        receipts = Counter(db.session.scalars(sa.select(Outgoing.dedupe_key).where(Outgoing.kind == "receipt")))
+        for order in self.orders:
+            wanted = int(order.status in PAID)
+            if todos[order.id] != wanted:
+                yield f"order {order.id} is {order.status} and has {todos[order.id]} to-dos"
+            if receipts[f"receipt:{order.id}"] != wanted:
+                yield f"order {order.id} is {order.status} and has {receipts[f'receipt:{order.id}']} receipts"
+
+    def _unfinished(self) -> Iterator[str]:
+        for order in self.orders:
+            waits_for_bank = order.live_attempt is not None and order.live_attempt.status == "processing"
+            if order.status == "cancelling" and not waits_for_bank:
+                yield f"order {order.id} is still being cancelled"
+        stuck = (
+            ("attempt", Attempt, Attempt.status.in_(("new", "unknown"))),
+            ("event", Event, Event.state != "done"),
+            ("refund", Refund, Refund.status.in_(("new", "unknown", "failed"))),
+        )
+        for name, model, condition in stuck:
+            count = db.session.scalar(sa.select(sa.func.count()).select_from(model).where(condition))
+            if count:
+                yield f"{count} {name}s are not in line"

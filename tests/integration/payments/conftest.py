@@ -1,0 +1,94 @@
+"""The shop against the payment simulator: in this process, or as a `kiosk serve` that can be killed."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from app import http
+from app.config import PaymentsAccount
+from app.payments import gateway
+from app.payments.gateway import Gateway
+from tests.integration.live import KIOSK, LiveKiosk
+from tests.integration.payments.shop import Shop
+from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+BROWSER = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Patience in tenths of a second, for what this process asks the provider."""
+    monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.5))
+
+
+@pytest.fixture
+def shop(app, simulated, quick) -> Iterator[Shop]:
+    """In this process, for one thing after another."""
+    with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://localhost", headers=BROWSER) as client:
+        yield Shop(app, client, simulated)
+
+
+@pytest.fixture
+def own_shop(own_app, payments_simulator, monkeypatch) -> Iterator[Shop]:
+    """In this process, on a database of its own: for several things at once."""
+    account = PaymentsAccount(payments_simulator.url, PAYMENTS_KEY, WEBHOOK_SECRET)
+    monkeypatch.setitem(own_app.extensions, "gateway", Gateway(account))
+    with httpx.Client(transport=httpx.WSGITransport(own_app), base_url="http://localhost", headers=BROWSER) as client:
+        yield Shop(own_app, client, payments_simulator)
+
+
+class LiveShop(Shop):
+    """A `kiosk serve`, and whoever works beside it."""
+
+    def __init__(self, app, kiosk: LiveKiosk, control, **more) -> None:
+        kiosk.http.headers.update(BROWSER)
+        super().__init__(app, kiosk.http, control, **more)
+        self.kiosk = kiosk
+
+    def crash(self, *pending: "Future[httpx.Response]") -> None:
+        """SIGKILL in the middle of whatever is pending, and a start; a lease of the dead one has run out by then."""
+        self.kiosk.kill()
+        for each in pending:
+            assert isinstance(each.exception(), httpx.TransportError)
+        self.control.mend()
+        self.let_pass(seconds=31)
+        self.kiosk.start(self.kiosk.settings)
+
+    def reconcile(self, *options: str) -> subprocess.CompletedProcess[str]:
+        return self.run("reconcile", *options)
+
+    def mend(self) -> dict[str, Any]:
+        """`kiosk reconcile` brings all in line, without a person. What it reports."""
+        done = self.reconcile("--report", "json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        report: dict[str, Any] = json.loads(done.stdout)
+        return report
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [KIOSK, *command], env=self.kiosk.environment, capture_output=True, text=True, check=False
+        )
+
+
+@pytest.fixture
+def live_shop(own_app, payments_simulator, live_kiosk, monkeypatch) -> Iterator[Callable[..., LiveShop]]:
+    """`live_shop(workers=2, on_hand=1)` is a running `kiosk serve` with a lamp; webhooks are on record but not sent."""
+    account = PaymentsAccount(payments_simulator.url, PAYMENTS_KEY, WEBHOOK_SECRET)
+    monkeypatch.setitem(own_app.extensions, "gateway", Gateway(account))
+    payments_simulator.treat_webhooks("lose")
+
+    def start(workers: int = 1, *, on_hand: int = 3) -> LiveShop:
+        kiosk = live_kiosk(workers, payments=payments_simulator.url)
+        return LiveShop(own_app, kiosk, payments_simulator, on_hand=on_hand)
+
+    yield start
+    payments_simulator.mend()
+    payments_simulator.send_webhooks_to(None)

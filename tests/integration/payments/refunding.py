@@ -1,0 +1,161 @@
+"""Staff at the till of a shop whose only order, two lamps, is paid: what they send back, and what becomes of it."""
+
+import json
+import subprocess
+from typing import Any
+
+import httpx
+import sqlalchemy as sa
+
+from app import db
+from app.bridge import bridge
+from app.db import now, writing
+from app.models import Attempt, Dispute, Event, Refund, Todo
+from app.orders import audit
+from app.orders.reconcile import Reconciled, reconcile
+from app.payments.signature import sign
+from tests.integration.live import KIOSK
+from tests.integration.payments.shop import Shop
+from tests.settings import WEBHOOK_SECRET
+
+REFUNDS = "/v1/refunds"
+POST = {"method": "POST", "path": REFUNDS}
+ALL = 17800
+"""What two lamps cost."""
+
+REFUNDED = ("refund.created", "refund.updated", "refund.failed", "charge.refunded")
+DISPUTED = ("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed")
+
+
+class Till:
+    """`shop` is the shop behind it."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop, self.control = shop, shop.control
+        shop.place(quantity=2)
+        shop.pay()
+        assert shop.come_back().status_code == 303
+        assert shop.status == "paid"
+        shop.signed_in("grace", role="staff")
+
+    def refund(self, amount: int | None = None, *, key: str = "once", **more: Any) -> httpx.Response:
+        body = more if amount is None else {"amount": amount, **more}
+        headers = {"Idempotency-Key": key} if key else {}
+        return self.shop.http.post(f"{self.shop.where}/refunds", json=body, headers=headers)
+
+    def fulfil(self) -> httpx.Response:
+        return self.shop.http.post(f"{self.shop.where}/fulfil")
+
+    # At the provider
+
+    @property
+    def sent(self) -> list[dict[str, Any]]:
+        return self.control.calls("POST", REFUNDS)
+
+    @property
+    def went_back(self) -> list[tuple[str, int]]:
+        """(status, amount) of each refund that the provider has made."""
+        return [(each["status"], each["amount"]) for each in self.control.listed("refunds")]
+
+    @property
+    def intent(self) -> str:
+        return str(self.control.listed("payment_intents", status="succeeded")[0]["id"])
+
+    def refund_at_the_provider(self, amount: int) -> str:
+        """By somebody at its dashboard. The refund's id."""
+        answer = self.control.api.post(REFUNDS, data={"payment_intent": self.intent, "amount": amount})
+        return str(answer.raise_for_status().json()["id"])
+
+    def dispute(self, **how: Any) -> str:
+        """Its id."""
+        return str(self.control.dispute(session=self.shop.attempt.session_id, **how)["id"])
+
+    def hear(self, *kinds: str, last: bool = False) -> None:
+        """The provider's messages of these kinds come, or only the last one."""
+        heard = [event for event in self.control.listed("events") if event["type"] in kinds]
+        assert heard, f"nothing happened at the provider: {kinds}"
+        for event in heard[-1:] if last else heard:
+            assert self.send(event).status_code == 200
+
+    def send(self, event: dict[str, Any]) -> httpx.Response:
+        return send(self.shop.http, event)
+
+    # In the books
+
+    @property
+    def row(self) -> Refund:
+        found: Refund = self.shop.rows(Refund)[-1]
+        return found
+
+    @property
+    def events(self) -> list[str]:
+        """The states of all messages."""
+        with self.shop.app.app_context():
+            return list(db.session.scalars(sa.select(Event.state)))
+
+    @property
+    def disputes(self) -> list[tuple[str, bool]]:
+        return [(each.status, each.is_charge_refundable) for each in self.shop.rows(Dispute)]
+
+    @property
+    def to_hand_over(self) -> bool:
+        """Whether the order is on staff's list."""
+        [todo] = self.shop.rows(Todo)
+        return not todo.done
+
+    @property
+    def left(self) -> int:
+        """What can still be refunded."""
+        return int(self.shop.found["refundable"])
+
+    @property
+    def findings(self) -> list[tuple[str, str]]:
+        """(kind, words) of all that needs a person, as staff see it."""
+        answer = self.shop.http.get("/api/findings").raise_for_status()
+        return [(each["kind"], each["words"]) for each in answer.json()]
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        answer: list[dict[str, Any]] = self.shop.http.get(f"{self.shop.where}/history").raise_for_status().json()
+        return answer
+
+    def reconcile(self) -> Reconciled:
+        return reconciled(self.shop)
+
+    def audit(self) -> list[tuple[str, str]]:
+        """The findings that are there after it."""
+        audited(self.shop)
+        return self.findings
+
+
+def paid_twice(shop: Shop) -> Till:
+    """Two sessions of one order, both paid; the shop has not heard of the first one's money yet."""
+    shop.place(quantity=2)
+    first = shop.attempt.session_id
+    shop.change(Attempt, status="expired")  # or so the shop believes
+    assert shop.check_out().status_code == 200
+    till = Till(shop)
+    shop.pay(first)
+    return till
+
+
+def audited(shop: Shop) -> None:
+    with shop.app.app_context(), writing():
+        bridge.run(audit.audit(db.session(), shop.app.extensions["gateway"]))
+
+
+def reconciled(shop: Shop) -> Reconciled:
+    with shop.app.app_context(), writing():
+        return bridge.run(reconcile(db.session(), shop.app.extensions["gateway"]))
+
+
+def send(client: httpx.Client, event: dict[str, Any]) -> httpx.Response:
+    """As the provider's webhook does, signed."""
+    body = json.dumps(event).encode()
+    header = sign(body, WEBHOOK_SECRET, int(now().timestamp()))
+    return client.post("/api/payments/webhook", content=body, headers={"Stripe-Signature": header})
+
+
+def command(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """A `kiosk` command, run to its end."""
+    return subprocess.run([KIOSK, *words], env=environment, capture_output=True, text=True, check=False, timeout=120)

@@ -1,0 +1,206 @@
+"""The provider's messages: stored first, worked on then, and never lost in between."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from app import db
+from app.db import now, writing
+from app.models import Event, Payment
+from app.orders.events import TRIES
+from app.orders.sweep import claim
+from tests.integration.payments.refunding import ALL, Till, reconciled, send
+
+SESSION = "/v1/checkout/sessions/*"
+
+
+@pytest.fixture
+def paid(shop):
+    """A shop whose order is paid at the provider; nobody has told the shop yet."""
+    shop.place()
+    shop.pay()
+    return shop
+
+
+def message(shop, kind="checkout.session.completed"):
+    return next(event for event in shop.control.listed("events") if event["type"] == kind)
+
+
+def stored(shop):
+    with shop.app.app_context():
+        found = db.session.scalars(db.select(Event).execution_options(populate_existing=True))
+        return [(event.kind, event.state) for event in found]
+
+
+def test_a_message_that_cannot_be_worked_on_now_is_taken_and_finished_by_the_sweep(paid):
+    paid.control.refuse(500, path=SESSION, times=None)
+    assert send(paid.http, message(paid)).status_code == 200
+    assert (paid.status, stored(paid)) == ("pending", [("checkout.session.completed", "new")])
+
+    paid.control.mend()
+    paid.let_pass(minutes=2)
+    paid.sweep(whole=False)
+
+    assert (paid.status, stored(paid)) == ("paid", [("checkout.session.completed", "done")])
+
+
+def test_a_message_that_our_own_code_breaks_on_is_tried_again(shop):
+    till = Till(shop)
+    till.refund_at_the_provider(100)
+    shop.change(Payment, refund_reserved=ALL)  # so that there is no room for it in our books
+    till.hear("refund.created")
+    assert till.events == ["new"]
+
+    shop.change(Payment, refund_reserved=0)
+    shop.let_pass(minutes=2)
+    shop.sweep(whole=False)
+
+    assert (till.events, till.shop.given_back) == (["done"], [("succeeded", 100)])
+
+
+def test_one_that_breaks_does_not_keep_the_sweep_from_the_others(shop):
+    till = Till(shop)
+    till.refund_at_the_provider(100)
+    till.hear("refund.created")
+    shop.change(Event, state="new", body=b"{", next_try_at=now())
+    till.dispute()
+    till.control.refuse(500, path="/v1/disputes/*", times=None)
+    till.hear("charge.dispute.created")
+    till.control.mend()
+
+    shop.let_pass(minutes=2)
+    shop.sweep(whole=False)
+
+    assert sorted(till.events) == ["done", "new"]
+    assert till.disputes == [("needs_response", False)]
+
+
+def test_of_many_deliveries_at_once_one_is_worked_on(own_shop):
+    own_shop.place()
+    own_shop.pay()
+    event = message(own_shop)
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = [each.status_code for each in threads.map(lambda _: send(own_shop.http, event), range(8))]
+
+    assert answers == [200] * 8
+    assert own_shop.status == "paid"
+    assert len(own_shop.control.calls("GET", f"/v1/checkout/sessions/{own_shop.attempt.session_id}")) == 1
+
+
+def test_a_message_that_somebody_works_on_is_left_to_them_until_their_lease_is_over(paid):
+    paid.control.refuse(500, path=SESSION, times=None)
+    send(paid.http, message(paid))
+    paid.control.mend()
+    paid.change(Event, lease_until=now() + timedelta(seconds=30))
+
+    paid.sweep()
+    assert stored(paid) == [("checkout.session.completed", "new")]
+
+    paid.let_pass(seconds=31)
+    paid.sweep()
+    assert stored(paid) == [("checkout.session.completed", "done")]
+
+
+@pytest.fixture
+def given_up(shop):
+    """A till with a message that came to nothing however often it was tried."""
+    till = Till(shop)
+    till.dispute()
+    till.control.refuse(500, path="/v1/disputes/*", times=None)
+    till.hear("charge.dispute.created")
+    for _ in range(TRIES):
+        shop.let_pass(minutes=11)
+        shop.sweep(whole=False)
+    till.control.mend()
+    return till
+
+
+def test_what_comes_to_nothing_however_often_it_is_tried_needs_a_person(given_up):
+    assert given_up.events == ["failed"]
+    [(kind, words)] = given_up.findings
+    assert kind == "event"
+    assert words.startswith("Message charge.dispute.created cannot be worked on: GET /v1/disputes/")
+    asked = len(given_up.control.calls())
+    given_up.shop.let_pass(hours=1)
+    given_up.shop.sweep(whole=False)
+    assert len(given_up.control.calls()) == asked
+
+
+def test_what_was_given_up_is_finished_by_reconcile_once_its_cause_is_mended(given_up):
+    reconciled(given_up.shop)
+
+    assert set(given_up.events) == {"done"}
+    assert [kind for kind, _ in given_up.findings] == ["dispute"]
+
+
+def test_what_was_given_up_is_finished_where_the_provider_sends_it_again(given_up):
+    given_up.hear("charge.dispute.created")
+
+    assert given_up.events == ["done"]
+
+
+@pytest.mark.parametrize("kind", ["customer.created", "payment_intent.succeeded", "charge.succeeded", "checkout"])
+def test_what_nobody_wants_is_done_at_once(paid, kind):
+    event = {**message(paid), "id": "evt_unwanted", "type": kind}
+    asked = len(paid.control.calls())
+
+    assert send(paid.http, event).status_code == 200
+
+    assert stored(paid) == [(kind, "done")]
+    assert len(paid.control.calls()) == asked
+
+
+def test_a_message_that_never_came_is_fetched_once(paid):
+    assert paid.fetch_messages() >= 1
+    assert paid.fetch_messages() == 0
+
+    paid.sweep()
+
+    assert paid.status == "paid"
+    assert paid.fetch_messages() == 0
+
+
+def test_a_message_that_came_is_not_fetched_again(paid):
+    made = len(paid.control.listed("events"))
+    send(paid.http, message(paid))
+
+    assert paid.fetch_messages() == made - 1
+
+
+def test_what_comes_after_a_fetch_is_fetched_by_the_next(paid):
+    paid.fetch_messages()
+    paid.sweep()
+    session = paid.control.open_session()
+    paid.control.pay(session["id"])
+
+    assert paid.fetch_messages() >= 1
+
+
+def test_more_messages_than_one_page_are_all_fetched(paid):
+    for _ in range(51):
+        paid.control.pay(paid.control.open_session()["id"])
+    made = len(paid.control.listed("events"))
+    assert made > 100
+
+    assert paid.fetch_messages() == made
+
+
+def test_a_fetch_that_breaks_off_begins_anew(paid):
+    paid.control.refuse(500, path="/v1/events", times=None)
+    with pytest.raises(Exception, match="500"):
+        paid.fetch_messages()
+    paid.control.mend()
+
+    assert paid.fetch_messages() >= 1
+
+
+def test_of_two_workers_one_does_the_chore_and_when_it_is_due_again_one_does_it_again(own_shop):
+    def take(later=0):
+        with own_shop.app.app_context(), writing():
+            return claim(db.session(), "backfill", timedelta(hours=1), now() + timedelta(minutes=later))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(lambda _: take(), range(8))) == [False] * 7 + [True]
+    assert [take(59), take(61), take(61)] == [False, True, False]

@@ -1,0 +1,280 @@
+"""Anything in any order: people, the provider, its messages, the sweep and the clock, as hypothesis thinks them up.
+
+After every step nothing is oversold and no order is paid twice; when the faults stop, one reconcile brings all in line.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from app import db, http
+from app.bridge import bridge
+from app.config import PaymentsAccount
+from app.config import settings as shop_settings
+from app.db import now, writing
+from app.models import Attempt, Event, Hold, Item, Order, Payment, Refund, User
+from app.orders import reconcile, service
+from app.orders.sweep import Report, sweep
+from app.payments import gateway
+from app.payments.gateway import Gateway
+from simulators.payments.control import SESSIONS
+from tests.books import Books
+from tests.integration.buying import send_event
+from tests.integration.conftest import sign_in
+from tests.integration.factories import make_item, make_user
+from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET
+
+STOCK = {"Lamp": 2, "Pen": 5, "Song": None}
+PATHS = ["*", SESSIONS, f"{SESSIONS}/*", "/v1/refunds", "/v1/refunds/*", "/v1/payment_intents/*"]
+CARDS = [None, None, None, "4000000000000002"]
+DUE = {
+    Attempt: ("created_at", "first_sent_at", "next_check_at", "lease_until", "expires_at"),
+    Order: ("created_at", "hold_until"),
+    Refund: ("created_at", "first_sent_at", "next_check_at", "lease_until"),
+    Event: ("received_at", "next_try_at", "lease_until"),
+}
+
+picks = st.integers(0, 50)
+times = st.integers(1, 4)
+
+
+class Shop(RuleBasedStateMachine):
+    """`app` and `control` are set by the test below."""
+
+    app: Any
+    control: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.control.reset()
+        self.control.treat_webhooks("lose")
+        self._fresh_gateway()
+        with self.app.app_context():
+            for table in reversed(db.metadata.sorted_tables):
+                db.session.execute(sa.delete(table))
+            db.session.commit()
+            buyer, staff = make_user(), make_user(role="staff")
+            self.items = [make_item(name, price=1000, on_hand=count).id for name, count in STOCK.items()]
+            self.stock = dict(zip(self.items, STOCK.values(), strict=True))
+            self.buyer = buyer.id
+            db.session.remove()
+        self.keys: dict[str, int] = {}
+        self.browser, self.staff = sign_in(self.app, buyer), sign_in(self.app, staff)
+
+    def _fresh_gateway(self) -> None:
+        """A provider that hung has had its rest."""
+        account = PaymentsAccount(self.control.url, PAYMENTS_KEY, WEBHOOK_SECRET)
+        self.app.extensions["gateway"] = Gateway(account)
+
+    # ------------------------------------------------------------ people
+
+    @rule(item=picks, quantity=st.integers(1, 2), key=st.integers(1, 4))
+    def place(self, item: int, quantity: int, key: int) -> None:
+        lines = [{"item_id": self.items[item % len(self.items)], "quantity": quantity}]
+        answer = self.browser.post("/api/orders", json={"lines": lines}, headers={"Idempotency-Key": f"key-{key}"})
+        assert answer.status_code in (200, 201, 202, 402, 409, 422, 503)
+        if answer.status_code < 300:
+            order_id = answer.get_json()["id"]
+            assert self.keys.setdefault(f"key-{key}", order_id) == order_id
+
+    @rule(item=picks)
+    def place_and_crash(self, item: int) -> None:
+        """Dead after the order's commit, and before the provider is asked."""
+        with self.app.app_context(), writing():
+            buyer = db.session.get(User, self.buyer)
+            basket = {self.items[item % len(self.items)]: 1}
+            try:
+                service.place(db.session(), shop_settings(), buyer, f"crash-{item}", basket, now())
+            except service.Conflict:
+                db.session.rollback()
+
+    @rule(which=picks)
+    def check_out(self, which: int) -> None:
+        if order_id := self._pick(Order.id, which):
+            self.browser.post(f"/api/orders/{order_id}/checkout")
+
+    @rule(which=picks)
+    def cancel(self, which: int) -> None:
+        if order_id := self._pick(Order.id, which):
+            assert self.browser.post(f"/api/orders/{order_id}/cancel").status_code in (200, 202, 409)
+
+    @rule(which=picks)
+    def come_back(self, which: int) -> None:
+        if key := self._pick(Attempt.idem_key, which):
+            assert self.browser.get(f"/checkout/return/{key}").status_code == 303
+
+    @rule(which=picks, card=st.sampled_from(CARDS), amount=st.sampled_from([None, None, None, 700]))
+    def pay(self, which: int, card: str | None, amount: int | None) -> None:
+        self._at_provider("sessions", which, lambda name: self.control.pay(name, card, amount=amount), status="open")
+
+    @rule(which=picks)
+    def pay_by_debit(self, which: int) -> None:
+        self._at_provider("sessions", which, self.control.pay_later, status="open")
+
+    @rule(which=picks, succeed=st.booleans())
+    def bank_answers(self, which: int, succeed: bool) -> None:
+        self._at_provider(
+            "sessions", which, lambda name: self.control.settle(name, succeed=succeed), payment_status="unpaid"
+        )
+
+    @rule(which=picks, amount=st.sampled_from([None, 300, 1000]), key=st.integers(1, 3), restock=st.booleans())
+    def refund(self, which: int, amount: int | None, key: int, restock: bool) -> None:
+        if order_id := self._pick(Order.id, which):
+            wish = {"restock": restock} | ({"amount": amount} if amount else {})
+            path, headers = f"/api/orders/{order_id}/refunds", {"Idempotency-Key": f"refund-{key}"}
+            assert self.staff.post(path, json=wish, headers=headers).status_code in (200, 201, 409, 422)
+
+    @rule(which=picks)
+    def fulfil(self, which: int) -> None:
+        if order_id := self._pick(Order.id, which):
+            assert self.staff.post(f"/api/orders/{order_id}/fulfil").status_code in (200, 409)
+
+    # ------------------------------------------------------------ the provider
+
+    @rule(when=st.sampled_from(["before", "after"]), path=st.sampled_from(PATHS), times=times, slow=st.booleans())
+    def loses_answers(self, when: str, path: str, times: int, slow: bool) -> None:
+        if slow:
+            self.control.hang(when=when, path=path, times=1)
+        else:
+            self.control.drop(when=when, path=path, times=times)
+
+    @rule(status=st.sampled_from([409, 429, 500]), path=st.sampled_from(PATHS), times=times)
+    def refuses(self, status: int, path: str, times: int) -> None:
+        self.control.refuse(status, path=path, times=times)
+
+    @rule(executed=st.booleans(), path=st.sampled_from(PATHS))
+    def breaks_down(self, executed: bool, path: str) -> None:
+        self.control.break_down(executed=executed, path=path, method="POST")
+
+    @rule()
+    def behaves(self) -> None:
+        self.control.mend()
+
+    @rule(times=times)
+    def refunds_slowly(self, times: int) -> None:
+        self.control.next_refunds("pending", times)
+
+    @rule(which=picks)
+    def refund_arrives(self, which: int) -> None:
+        self._at_provider("refunds", which, self.control.succeed_refund, status="pending")
+
+    # ------------------------------------------------------------ its messages
+
+    @rule(which=picks, copies=st.integers(1, 2))
+    def message_comes(self, which: int, copies: int) -> None:
+        """Any that was ever made, in any order, as often as it likes."""
+        if messages := self.control.state()["events"]:
+            for _ in range(copies):
+                assert send_event(self.browser, messages[which % len(messages)]).status_code == 200
+
+    @rule(which=picks, secret=st.sampled_from([WEBHOOK_SECRET, "whsec_another_secret_0123"]))
+    def message_lies(self, which: int, secret: str) -> None:
+        if sessions := self.control.listed("sessions", status="open"):
+            lie = {**sessions[which % len(sessions)], "status": "complete", "payment_status": "paid"}
+            event = {"id": f"evt_lie_{which}", "type": "checkout.session.completed", "data": {"object": lie}}
+            assert send_event(self.browser, event, secret).status_code == (200 if secret == WEBHOOK_SECRET else 400)
+
+    # ------------------------------------------------------------ time, and the sweep
+
+    @rule(minutes=st.sampled_from([1, 31, 25 * 60]))
+    def time_passes(self, minutes: int) -> None:
+        self._let_pass(timedelta(minutes=minutes))
+
+    @rule(whole=st.booleans())
+    def sweep(self, whole: bool) -> None:
+        with self.app.app_context(), writing():
+            bridge.run(sweep(db.session(), self.app.extensions["gateway"], Report(), whole=whole))
+
+    def _let_pass(self, span: timedelta) -> None:
+        """Everybody's clock is moved: the simulator's on, and ours by making all rows older."""
+        with self.app.app_context(), writing():
+            for model, moments in DUE.items():
+                for row in db.session.scalars(sa.select(model)):
+                    for name in moments:
+                        if (at := getattr(row, name)) is not None:
+                            setattr(row, name, at - span)
+            db.session.commit()
+        self.control.advance(span.total_seconds())
+
+    # ------------------------------------------------------------ what always holds
+
+    @invariant()
+    def nothing_is_oversold(self) -> None:
+        with self.app.app_context():
+            for item in db.session.scalars(sa.select(Item).where(Item.on_hand.is_not(None))):
+                counted = self._quantities(item.id)
+                assert 0 <= item.held <= item.on_hand
+                assert item.held == counted.get("held", 0)
+                assert item.on_hand + counted.get("consumed", 0) == self.stock[item.id]
+
+    def _quantities(self, item_id: int) -> dict[str, int]:
+        summed = sa.select(Hold.state, sa.func.sum(Hold.quantity)).where(Hold.item_id == item_id).group_by(Hold.state)
+        return dict(iter(db.session.execute(summed)))
+
+    @invariant()
+    def no_order_is_paid_twice(self) -> None:
+        with self.app.app_context():
+            settles = sa.select(Payment.order_id).where(Payment.disposition == "settles")
+            paid = list(db.session.scalars(settles))
+            is_paid = sa.select(Order.id).where(Order.status.in_(("paid", "fulfilled")))
+            assert sorted(paid) == sorted(db.session.scalars(is_paid))
+            assert len(paid) == len(set(paid))
+
+    def teardown(self) -> None:
+        """The faults stop."""
+        self.control.mend()
+        self._fresh_gateway()
+        self._let_pass(timedelta(minutes=1))  # whoever crashed has lost their lease
+        first, second = self._reconcile(), self._reconcile()
+        with self.app.app_context():
+            assert Books(self.control.state(), self.stock, self.keys).differences() == []
+            db.session.remove()
+        assert first.is_clean, first
+        assert (second.mended, second.fetched, second.is_clean) == ([], 0, True), second
+
+    def _reconcile(self) -> reconcile.Reconciled:
+        with self.app.app_context(), writing():
+            return bridge.run(reconcile.reconcile(db.session(), self.app.extensions["gateway"]))
+
+    # ------------------------------------------------------------ picking
+
+    def _pick(self, column: Any, which: int) -> Any:
+        with self.app.app_context():
+            found = list(db.session.scalars(sa.select(column).order_by(column.class_.id)))
+        return found[which % len(found)] if found else None
+
+    def _at_provider(self, kind: str, which: int, act: Any, **equal: Any) -> None:
+        names = [each["id"] for each in self.control.listed(kind, **equal)]
+        if names:
+            with suppress(httpx.HTTPStatusError):  # it was paid, or is over
+                act(names[which % len(names)])
+
+
+@pytest.fixture
+def machine(own_app, payments_simulator, monkeypatch) -> type[Shop]:
+    monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.002)
+    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.4))
+    monkeypatch.setattr(reconcile, "ROUND_SECONDS", 0.01)
+    monkeypatch.setitem(own_app.extensions, "gateway", None)
+    return type("ShopAtWork", (Shop,), {"app": own_app, "control": payments_simulator})
+
+
+def test_whatever_happens_in_whatever_order_the_books_are_right(machine):
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=20,
+            stateful_step_count=25,
+            deadline=None,
+            database=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

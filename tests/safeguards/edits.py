@@ -1,0 +1,545 @@
+"""The safeguards: for each the edit that takes it out, and the tests that ought to notice.
+
+An edit has to fit exactly once; `tests/unit/test_safeguards.py` says where one no longer does.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ORDERS, PAYMENTS = "app/orders", "app/payments"
+SCHEMA = "migrations/versions/0001_every_table.py"
+TESTS = "tests/integration"
+ATTEMPTS, CANCEL, CHECKOUT = (f"{TESTS}/payments/test_{name}.py" for name in ("attempts", "cancel", "checkout"))
+EVENTS, MISSED, OUTAGE = (f"{TESTS}/payments/test_{name}.py" for name in ("events", "missed", "outage"))
+REFUNDS, REFUND_FAULTS = f"{TESTS}/payments/test_refunds.py", f"{TESTS}/payments/test_refund_faults.py"
+REFUND_ENDS, RULES = f"{TESTS}/payments/test_refund_ends.py", f"{TESTS}/payments/test_rules.py"
+CHAOS, LOST = f"{TESTS}/payments/test_found_by_chaos.py", f"{TESTS}/payments/test_lost_connections.py"
+GATEWAY = f"{TESTS}/payments/test_gateway.py"
+PLACING, SETTLE, WEBHOOK = (f"{TESTS}/test_{name}.py" for name in ("orders", "settle", "webhook"))
+SIGNATURE = "tests/unit/test_signature.py"
+
+
+@dataclass(frozen=True)
+class Edit:
+    file: str
+    old: str
+    new: str
+
+    def fits(self, root: Path) -> bool:
+        return (root / self.file).read_text().count(self.old) == 1
+
+    def apply(self, root: Path) -> None:
+        assert self.fits(root), f"{self.file} has not exactly one {self.old!r}: mend tests/safeguards/edits.py"
+        path = root / self.file
+        path.write_text(path.read_text().replace(self.old, self.new))
+
+
+@dataclass(frozen=True)
+class Safeguard:
+    name: str
+    edits: tuple[Edit, ...]
+    tests: tuple[str, ...]
+    database: str = "sqlite"
+
+
+def without(name: str, file: str, old: str, new: str, *tests: str, database: str = "sqlite") -> Safeguard:
+    return Safeguard(name, (Edit(file, old, new),), tests, database)
+
+
+PLACED = (
+    without(
+        "an Idempotency-Key places one order",
+        f"{ORDERS}/service.py",
+        '"idempotency_key": key,',
+        '"idempotency_key": f"{key}{now}",',
+        f"{PLACING}::test_the_same_key_places_one_order",
+    ),
+    without(
+        "a double click meets the unique rule and is the same order",
+        f"{ORDERS}/service.py",
+        "        if order_id is not None:",
+        "        if True:",
+        f"{PLACING}::test_a_double_click_places_one_order",
+        database="postgresql",  # SQLite lets one in after the other, and the second finds the first one's order
+    ),
+    without(
+        "another basket under the same key is refused",
+        f"{ORDERS}/service.py",
+        "if order.request_hash != asked:",
+        "if False:",
+        f"{PLACING}::test_the_same_key_for_something_else_is_refused",
+    ),
+    without(
+        "the order is committed before the provider is asked",
+        f"{ORDERS}/service.py",
+        "    session.commit()\n    return order, attempt\n",
+        "    return order, attempt\n",
+        f"{PLACING}::test_an_order_holds_the_stock_and_says_where_to_pay",
+    ),
+    without(
+        "no transaction is open across HTTP",
+        "app/http.py",
+        "if has_app_context() and db.session().in_transaction():",
+        "if False:",
+        f"{TESTS}/test_bridge.py::test_a_transaction_may_not_be_open_across_http",
+    ),
+    without(
+        "a session is asked for under its attempt's key",
+        f"{PAYMENTS}/gateway.py",
+        '**({"Idempotency-Key": key} if key else {})',
+        "",
+        f"{ATTEMPTS}::test_a_torn_connection_is_mended_under_the_same_key_while_the_buyer_waits",
+        f"{ATTEMPTS}::test_what_was_not_heard_is_asked_again_and_is_one_session",
+    ),
+    without(
+        "an answer that was not heard leaves the outcome open",
+        f"{ORDERS}/attempts.py",
+        "        if dead:\n",
+        "        if True:\n",
+        f"{PLACING}::test_an_unknown_outcome_keeps_the_hold_and_is_a_202",
+        f"{ATTEMPTS}::test_what_was_not_heard_is_asked_again_and_is_one_session",
+    ),
+    without(
+        "a saved 500 is not asked again but looked up",
+        f"{PAYMENTS}/gateway.py",
+        "(answer.is_server_error and replayed)",
+        "False",
+        f"{ATTEMPTS}::test_a_saved_500_is_not_asked_again_but_looked_up_and_the_session_found",
+    ),
+    without(
+        "an idempotency_error is no answer about the session",
+        f"{PAYMENTS}/gateway.py",
+        'detail.type == "idempotency_error" or ',
+        "",
+        f"{ATTEMPTS}::test_a_session_is_found_although_a_deploy_changed_the_body",
+    ),
+    without(
+        "a key that is in flight is waited for",
+        f"{PAYMENTS}/gateway.py",
+        "if status in (409, 429):\n        kind",
+        "if status == 429:\n        kind",
+        f"{ATTEMPTS}::test_a_replay_that_meets_the_first_one_in_flight_comes_back_later",
+    ),
+    without(
+        "a wrong key of ours says nothing of what was sent before",
+        f"{ORDERS}/attempts.py",
+        " and not (again and isinstance(error, Misconfigured | NotFound))",
+        "",
+        f"{ATTEMPTS}::test_a_wrong_key_says_nothing_of_what_became_of_an_attempt_that_was_sent",
+    ),
+    without(
+        "Stripe-Should-Retry is obeyed",
+        f"{PAYMENTS}/gateway.py",
+        'return bool(told == "true")',
+        "pass",
+        f"{ATTEMPTS}::test_the_providers_word_not_to_ask_again_is_obeyed",
+    ),
+    without(
+        "after a day a key is not used again",
+        f"{ORDERS}/attempts.py",
+        "return now - sent < KEY_LASTS and attempt.expires_at - now > SHORTEST",
+        "return True",
+        f"{ATTEMPTS}::test_after_a_day_the_key_is_not_used_again_since_it_may_be_forgotten",
+        f"{ATTEMPTS}::test_a_retry_after_a_day_makes_no_second_session",
+    ),
+    without(
+        "an attempt is looked up before it is declared dead",
+        f"{ORDERS}/attempts.py",
+        "found = await _look_up(gateway, attempt)",
+        "found = None",
+        f"{ATTEMPTS}::test_a_session_is_found_although_a_deploy_changed_the_body",
+    ),
+    without(
+        "a look-up reads every page of the list",
+        f"{PAYMENTS}/gateway.py",
+        "if not raw.has_more or not raw.data:",
+        "if True:",
+        f"{ATTEMPTS}::test_a_session_is_found_among_more_than_one_page_of_others",
+    ),
+    without(
+        "the sweep looks after attempts that nobody heard of",
+        f"{ORDERS}/sweep.py",
+        '("attempt", _due(Attempt, LIVE,',
+        '("attempt", _due(Attempt, ("open", "processing"),',
+        f"{ATTEMPTS}::test_what_was_not_heard_is_asked_again_and_is_one_session",
+    ),
+    without(
+        "two tabs are led to the same attempt",
+        f"{ORDERS}/service.py",
+        "live = order.live_attempt\n",
+        "live = None\n",
+        f"{CHECKOUT}::test_two_tabs_lead_to_the_same_page",
+    ),
+    without(
+        "the database has one attempt of an order that may bring money",
+        SCHEMA,
+        """["order_id"],
+        unique=True,
+        postgresql_where=sa.text("status IN""",
+        """["order_id"],
+        unique=False,
+        postgresql_where=sa.text("status IN""",
+        f"{RULES}::test_one_attempt_at_a_time_may_bring_an_order_money",
+    ),
+    without(
+        "the database has one payment that settles an order",
+        SCHEMA,
+        """["order_id"],
+        unique=True,
+        postgresql_where=sa.text("disposition""",
+        """["order_id"],
+        unique=False,
+        postgresql_where=sa.text("disposition""",
+        f"{RULES}::test_one_payment_settles_an_order",
+    ),
+    without(
+        "what pays an order is what it costs",
+        f"{ORDERS}/settle.py",
+        "right = amount == order.total and",
+        "right =",
+        f"{SETTLE}::test_money_of_another_amount_does_not_pay_the_order_and_goes_back",
+        f"{CHECKOUT}::test_another_sum_than_was_asked_for_pays_nothing_and_goes_back",
+    ),
+    without(
+        "what pays an order is of its currency",
+        f"{ORDERS}/settle.py",
+        " and currency == order.currency",
+        "",
+        f"{SETTLE}::test_money_of_another_amount_does_not_pay_the_order_and_goes_back",
+        f"{CHECKOUT}::test_another_sum_than_was_asked_for_pays_nothing_and_goes_back",
+    ),
+    without(
+        "a session has to bear the order's reference",
+        f"{ORDERS}/settle.py",
+        "if found.client_reference_id != str(order.id):",
+        "if False:",
+        f"{SETTLE}::test_a_session_that_is_not_what_was_asked_for_pays_nothing_and_is_noted",
+    ),
+    without(
+        "a session has to be of our mode, test or live",
+        f"{ORDERS}/settle.py",
+        "if found.livemode is not gateway.livemode:",
+        "if False:",
+        f"{SETTLE}::test_a_session_that_is_not_what_was_asked_for_pays_nothing_and_is_noted",
+    ),
+    without(
+        "an order that is paid is not paid again: the second goes back",
+        f"{ORDERS}/settle.py",
+        "settles = right and not order.is_paid and",
+        "settles = right and",
+        f"{CHECKOUT}::test_where_both_sessions_are_paid_one_settles_and_the_other_goes_back",
+    ),
+)
+
+MESSAGES = (
+    without(
+        "a message is stored once",
+        f"{ORDERS}/events.py",
+        "event_id = event.id[:MAX_EVENT_ID]",
+        'event_id = f"{event.id} {now}"',
+        f"{WEBHOOK}::test_the_same_message_again_changes_nothing",
+        f"{WEBHOOK}::test_three_deliveries_at_once_are_one_event_and_one_payment",
+    ),
+    without(
+        "a lease keeps an attempt from being settled twice at once",
+        f"{ORDERS}/settle.py",
+        ".where(Attempt.id == attempt_id, free)",
+        ".where(Attempt.id == attempt_id)",
+        f"{SETTLE}::test_somebody_elses_lease_is_respected_until_it_runs_out",
+    ),
+    without(
+        "whoever was killed has their work taken over when their lease is over",
+        f"{ORDERS}/settle.py",
+        "free = Attempt.lease_until.is_(None) | (Attempt.lease_until < now)",
+        "free = Attempt.lease_until.is_(None)",
+        f"{SETTLE}::test_somebody_elses_lease_is_respected_until_it_runs_out",
+    ),
+    without(
+        "one thing that breaks does not keep the sweep from the others",
+        f"{ORDERS}/sweep.py",
+        "        except Exception as error:  # one",
+        "        except ZeroDivisionError as error:  # one",
+        f"{EVENTS}::test_one_that_breaks_does_not_keep_the_sweep_from_the_others",
+    ),
+    without(
+        "reconcile goes on while its own work leads to messages",
+        f"{ORDERS}/reconcile.py",
+        "goes_on = new or len(report.mended) > known",
+        "goes_on = False",
+        f"{CHAOS}::test_reconcile_goes_on_until_a_session_that_could_not_be_ended_is",
+    ),
+    without(
+        "a message faster than the answer finds its attempt by our mark",
+        f"{ORDERS}/events.py",
+        "known |= Attempt.idem_key == mark",
+        "pass",
+        f"{WEBHOOK}::test_a_message_faster_than_the_answer_to_our_own_post_finds_its_attempt",
+    ),
+    without(
+        "seen is not done: what fails stays to be done",
+        f"{ORDERS}/events.py",
+        "    if done:\n",
+        "    if True:\n",
+        f"{WEBHOOK}::test_what_fails_after_the_message_is_stored_stays_to_be_done",
+    ),
+    without(
+        "a message has to bear our signature",
+        f"{PAYMENTS}/signature.py",
+        "if any(hmac.compare_digest(expected, each) for each in given):",
+        "if expected and given:",
+        f"{SIGNATURE}",
+        f"{WEBHOOK}::test_a_forged_message_is_refused_and_not_stored",
+    ),
+    without(
+        "an old message is not taken again",
+        f"{PAYMENTS}/signature.py",
+        " or abs(now - int(times[0])) > TOLERANCE",
+        "",
+        f"{SIGNATURE}",
+    ),
+    without(
+        "the very bytes are checked, not what they mean",
+        f"{PAYMENTS}/signature.py",
+        'signed = times[0].encode() + b"." + body',
+        'signed = times[0].encode() + b"." + body.replace(b" ", b"").replace(b"\\n", b"")',
+        f"{SIGNATURE}",
+        f"{WEBHOOK}::test_a_body_written_anew_is_refused",
+    ),
+    without(
+        "while one secret replaces another both are good",
+        f"{PAYMENTS}/signature.py",
+        "for secret in secrets:",
+        "for secret in list(secrets)[:1]:",
+        f"{SIGNATURE}",
+        f"{WEBHOOK}::test_while_one_secret_replaces_another_both_are_good",
+    ),
+    without(
+        "without a secret no message is accepted, and its sender told to come back",
+        f"{ORDERS}/events.py",
+        "    if not secrets:\n        raise NoWebhookSecret\n",
+        "",
+        f"{WEBHOOK}::test_without_a_secret_no_message_is_accepted",
+    ),
+    without(
+        "a lease keeps a message from being worked on twice at once",
+        f"{ORDERS}/events.py",
+        "Event.state.in_(UNDONE), free)",
+        "Event.state.in_(UNDONE))",
+        f"{EVENTS}::test_a_message_that_somebody_works_on_is_left_to_them_until_their_lease_is_over",
+    ),
+    without(
+        "messages that never came are fetched",
+        f"{ORDERS}/sweep.py",
+        "        events.keep(json.dumps(event).encode(), at_once())\n",
+        "        pass\n",
+        f"{MISSED}::test_what_nobody_told_us_the_backfill_fetches_as_messages",
+    ),
+    without(
+        "a debit that failed is not waited for",
+        f"{ORDERS}/settle.py",
+        "return (await gateway.get_intent(found.payment_intent)).over",
+        "return False",
+        f"{MISSED}::test_a_debit_that_fails_frees_the_stock",
+    ),
+    without(
+        "complete is not paid",
+        f"{ORDERS}/settle.py",
+        'if found.status == "complete" and found.payment_status != "unpaid":',
+        'if found.status == "complete":',
+        f"{SETTLE}::test_a_delayed_method_is_processing_until_the_money_is_there",
+    ),
+    without(
+        "the sweep asks about sessions that nobody tells us of",
+        f"{ORDERS}/sweep.py",
+        '("attempt", _due(Attempt, LIVE,',
+        '("attempt", _due(Attempt, ("new", "unknown"),',
+        f"{CANCEL}::test_the_clock_does_not_win_against_a_buyer_who_has_paid",
+        f"{CANCEL}::test_the_clock_waits_for_a_debit",
+    ),
+)
+
+STOCK = (
+    without(
+        "stock is set aside by an UPDATE with its own condition",
+        f"{ORDERS}/holds.py",
+        "held=quantity).where(fits)",
+        "held=quantity)",
+        f"{PLACING}::test_what_is_not_there_is_not_sold_and_nothing_is_held",
+        f"{PLACING}::test_thirty_two_buyers_get_five_units_between_them",
+    ),
+    Safeguard(
+        "stock is taken in the order of the items",
+        (
+            Edit(f"{ORDERS}/holds.py", "sorted(quantities.items())", "quantities.items()"),
+            Edit(f"{ORDERS}/service.py", "order_by(Item.id)).all()", "order_by(sa.func.random())).all()"),
+        ),
+        (f"{PLACING}::test_baskets_that_cross_each_other_do_not_lock_each_other_out",),
+        "postgresql",
+    ),
+    without(
+        "whoever moves an order has it to themselves",
+        f"{ORDERS}/attempts.py",
+        ".with_for_update(of=Order)",
+        "",
+        f"{RULES}::test_whoever_moves_an_order_has_it_to_themselves",
+        database="postgresql",
+    ),
+    Safeguard(
+        "holds stand while an order is being cancelled",
+        (
+            Edit(f"{ORDERS}/sweep.py", "            if order.live_attempt is None:", "            if True:"),
+            Edit(f"{ORDERS}/attempts.py", "    assert order.live_attempt is None\n", ""),
+        ),
+        (f"{CANCEL}::test_while_the_provider_is_away_an_order_is_being_cancelled_and_keeps_its_stock",),
+    ),
+    without(
+        "the session of an order that is given up is ended",
+        f"{ORDERS}/settle.py",
+        'if found.status != "open" or (order.waits and attempt.is_live):',
+        "if True:",
+        f"{CANCEL}::test_a_cancelled_order_can_be_paid_nowhere_and_its_stock_is_free",
+    ),
+    without(
+        "where a session cannot be ended it is asked how it stands",
+        f"{ORDERS}/settle.py",
+        "return await gateway.get_session(found.id) if error.known else found",
+        "return found",
+        f"{CANCEL}::test_an_order_that_is_paid_at_the_very_instant_is_paid",
+    ),
+    without(
+        "reconcile winds down all orders whose time is over",
+        f"{ORDERS}/sweep.py",
+        "_ids(session, query if whole else query.limit(BATCH))",
+        "_ids(session, query.limit(BATCH))",
+        f"{CHAOS}::test_one_reconcile_winds_down_all_orders_whose_time_is_over",
+    ),
+    without(
+        "an order that is given up is settled without a transaction across HTTP",
+        f"{ORDERS}/settle.py",
+        "        if order.waits:\n            return found\n",
+        "        if attempt.order.waits:\n            return found\n",
+        f"{CHAOS}::test_an_order_that_is_given_up_ends_a_session_whose_saved_500_says_nothing",
+    ),
+    without(
+        "late money is honoured only where there is something to give for it",
+        f"{ORDERS}/settle.py",
+        "    if holds.stand(order):\n",
+        "    if True:\n",
+        f"{SETTLE}::test_money_that_comes_late_goes_back_when_the_stock_is_gone",
+    ),
+)
+
+MONEY_BACK = (
+    without(
+        "no more goes back than came in",
+        f"{ORDERS}/refunds.py",
+        ".where(Payment.id == payment.id, Payment.refund_reserved + amount <= Payment.amount)",
+        ".where(Payment.id == payment.id)",
+        f"{REFUNDS}::test_more_than_is_left_is_refused_and_the_provider_not_asked",
+        f"{REFUNDS}::test_eight_keys_at_once_send_back_no_more_than_came_in",
+    ),
+    without(
+        "a refund is sent under its own key, however often",
+        f"{ORDERS}/refunds.py",
+        "create_refund(refund.body, refund.idem_key)",
+        "create_refund(refund.body, secrets.token_urlsafe())",
+        f"{REFUND_FAULTS}::test_a_refund_whose_answer_was_not_heard_is_sent_again_and_paid_once",
+    ),
+    without(
+        "one wish of staff is one refund",
+        f"{ORDERS}/refunds.py",
+        "    if known is not None:\n",
+        "    if False:\n",
+        f"{REFUNDS}::test_the_same_wish_under_the_same_key_is_one_refund",
+    ),
+    without(
+        "two equal wishes are two refunds",
+        f"{ORDERS}/refunds.py",
+        "hashlib.sha256(wish.key.encode())",
+        "hashlib.sha256()",
+        f"{REFUNDS}::test_two_equal_ones_under_two_keys_are_both_paid",
+    ),
+    without(
+        "a message that is faster than the answer is about the same refund",
+        f"{ORDERS}/refunds.py",
+        " or marked == each.idem_key",
+        "",
+        f"{REFUND_FAULTS}::test_a_message_that_is_faster_than_the_answer_changes_nothing_twice",
+    ),
+    without(
+        "after a day a refund is looked up, not sent again",
+        f"{ORDERS}/refunds.py",
+        "if at_once() - sent < attempts.KEY_LASTS:",
+        "if True:",
+        f"{REFUND_FAULTS}::test_after_a_day_the_key_may_be_forgotten_and_the_refund_is_looked_up_instead",
+    ),
+    without(
+        "a refund whose key is spent goes out under another",
+        f"{ORDERS}/refunds.py",
+        "        _renew(refund)\n",
+        "        pass\n",
+        f"{REFUND_FAULTS}::test_a_saved_500_that_made_nothing_goes_out_under_another_key",
+    ),
+    without(
+        "money that no order needs goes back by itself",
+        f"{ORDERS}/settle.py",
+        "    refunds.give_back(session, payment, now)\n",
+        "",
+        f"{REFUNDS}::test_a_second_payment_goes_back_once_and_by_itself",
+    ),
+    without(
+        "what was reserved for a refund that failed is free again",
+        f"{ORDERS}/refunds.py",
+        "    _move(session, refund.payment, -refund.amount)\n",
+        "",
+        f"{REFUND_ENDS}::test_a_refund_that_fails_later_is_free_again_and_a_person_is_told",
+    ),
+    without(
+        "the sweep sends refunds that were not heard of",
+        f"{ORDERS}/sweep.py",
+        '("refund", _due(Refund, refunds.UNSETTLED,',
+        '("refund", _due(Refund, ("pending",),',
+        f"{REFUND_FAULTS}::test_a_refund_whose_answer_was_not_heard_is_sent_again_and_paid_once",
+    ),
+)
+
+DATABASE = (
+    without(
+        "a writing transaction takes SQLite's lock at once",
+        "app/db.py",
+        '"BEGIN IMMEDIATE" if _writing.get() else "BEGIN"',
+        '"BEGIN"',
+        f"{PLACING}::test_thirty_two_buyers_get_five_units_between_them",
+    ),
+    without(
+        "a connection that the database has closed is not used",
+        "app/db.py",
+        '"pool_pre_ping": True',
+        '"pool_pre_ping": False',
+        f"{LOST}::test_a_restart_between_two_requests_costs_nobody_an_error",
+        database="postgresql",
+    ),
+    without(
+        "a call to the provider ends within its deadline",
+        f"{PAYMENTS}/gateway.py",
+        "async with http.deadline():",
+        "async with http.deadline(600):",
+        f"{GATEWAY}::test_tries_and_pauses_end_with_the_deadline",
+    ),
+    without(
+        "a hanging provider has a bounded number of calls",
+        f"{PAYMENTS}/shelter.py",
+        "if self._busy >= AT_ONCE:",
+        "if False:",
+        f"{OUTAGE}::test_forty_buyers_at_once_are_answered_within_ten_seconds_and_delay_nobody",
+    ),
+    without(
+        "a provider that hangs is left alone for a while",
+        f"{PAYMENTS}/shelter.py",
+        "if self._clock() < self._rests_until:",
+        "if False:",
+        f"{OUTAGE}::test_the_circuit_opens_and_closes_again",
+    ),
+)
+
+SAFEGUARDS = PLACED + MESSAGES + STOCK + MONEY_BACK + DATABASE

@@ -1,0 +1,129 @@
+"""The bulkhead and the circuit breaker in front of the payment provider, by a clock of our own."""
+
+from contextlib import ExitStack
+
+import httpx
+import pytest
+
+from app.payments.errors import Unavailable
+from app.payments.shelter import AT_ONCE, FAILURES, REST_SECONDS, Shelter
+
+
+class Clock:
+    time = 1000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def shelter(clock):
+    return Shelter(clock)
+
+
+def fail(shelter, error=httpx.ReadTimeout, times=1):
+    for _ in range(times):
+        with pytest.raises(error), shelter.call():
+            raise error("")
+
+
+def test_so_many_calls_at_once_and_no_more(shelter):
+    with ExitStack() as calls:
+        for _ in range(AT_ONCE):
+            calls.enter_context(shelter.call())
+
+        with pytest.raises(Unavailable), shelter.call():
+            pass
+
+
+def test_a_call_that_ends_makes_room_for_another_however_it_ends(shelter):
+    for _ in range(AT_ONCE + 1):
+        fail(shelter, httpx.ConnectError)
+
+    with shelter.call():
+        pass
+
+
+def test_a_provider_that_hangs_is_left_alone_for_a_while(shelter, clock):
+    fail(shelter, times=FAILURES)
+
+    clock.time += REST_SECONDS - 0.1
+    with pytest.raises(Unavailable), shelter.call():
+        pass
+
+
+def test_fewer_than_that_do_not_open_the_circuit(shelter):
+    fail(shelter, times=FAILURES - 1)
+
+    with shelter.call():
+        pass
+
+
+def test_time_outs_count_in_a_row(shelter):
+    for _ in range(3):
+        fail(shelter, times=FAILURES - 1)
+        with shelter.call():
+            pass
+
+
+def test_what_fails_at_once_does_not_open_the_circuit(shelter):
+    fail(shelter, httpx.ConnectError, times=FAILURES * 3)
+
+    with shelter.call():
+        pass
+
+
+def test_after_the_rest_one_call_tries_and_the_others_wait(shelter, clock):
+    fail(shelter, times=FAILURES)
+    clock.time += REST_SECONDS
+
+    with shelter.call(), pytest.raises(Unavailable), shelter.call():
+        pass
+
+
+def test_one_answer_closes_the_circuit(shelter, clock):
+    fail(shelter, times=FAILURES)
+    clock.time += REST_SECONDS
+
+    with shelter.call():
+        pass
+
+    fail(shelter, times=FAILURES - 1)
+    with shelter.call():
+        pass
+
+
+def test_one_more_time_out_opens_it_again(shelter, clock):
+    fail(shelter, times=FAILURES)
+    clock.time += REST_SECONDS
+    fail(shelter)
+
+    clock.time += REST_SECONDS - 0.1
+    with pytest.raises(Unavailable), shelter.call():
+        pass
+
+
+def test_a_try_that_comes_to_nothing_is_followed_by_another(shelter, clock):
+    fail(shelter, times=FAILURES)
+    clock.time += REST_SECONDS
+    fail(shelter, httpx.ConnectError)
+    clock.time += REST_SECONDS
+
+    with shelter.call():
+        pass
+
+
+def test_nothing_is_counted_for_a_call_that_was_not_let_through(shelter, clock):
+    fail(shelter, times=FAILURES)
+    for _ in range(AT_ONCE * 2):
+        with pytest.raises(Unavailable), shelter.call():
+            pass
+    clock.time += REST_SECONDS
+
+    with shelter.call():
+        pass
