@@ -43,6 +43,13 @@ Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00\ud800-\u
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
+class Private(msgspec.Struct, frozen=True):
+    """A body with a secret in it: its repr, and so no log and no traceback, tells it."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
 class Access(StrEnum):
     """Who may call a route."""
 
@@ -221,6 +228,7 @@ def init_app(app: Flask, guard: Callable[..., Any]) -> None:
     """`guard(access, wanted=…)` lets a request through and gives its user and session, or raises."""
     app.extensions["guard"] = guard
     app.extensions["operations"] = []
+    app.url_map.merge_slashes = False  # its redirect would go wherever the Host header says
     app.url_map.converters |= {"id": IdConverter, "token": TokenConverter}
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 

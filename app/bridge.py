@@ -53,6 +53,9 @@ class Home:
         def call() -> None:
             try:
                 result = function()
+            except (KeyboardInterrupt, SystemExit):  # they end this thread's work, and must not end the loop
+                loop.call_soon_threadsafe(outcome.cancel)
+                raise
             except BaseException as error:  # noqa: BLE001 -- it belongs to whoever awaits
                 loop.call_soon_threadsafe(_fail, outcome, error)
             else:

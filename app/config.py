@@ -130,6 +130,8 @@ def check(found: Settings, *, debug: bool) -> Iterator[str]:
     yield from _check_urls(found)
     if found.oauth_default and found.oauth_default not in found.oauth:
         yield f"KIOSK_OAUTH_DEFAULT names {found.oauth_default!r}: set KIOSK_OAUTH__{found.oauth_default}__ISSUER too"
+    if found.env in ("staging", "production") and not found.payments.secret_key:
+        yield "KIOSK_PAYMENTS__SECRET_KEY is not set: without it no order can be paid"
     if found.env in ("staging", "production") and debug:
         yield f"debug is on in {found.env}: unset FLASK_DEBUG"
 

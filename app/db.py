@@ -167,7 +167,7 @@ def _options(app: Flask, uri: str) -> dict[str, Any]:
     return {
         "url": url,
         "pool_size": 10,
-        "max_overflow": 20,
+        "max_overflow": 26,  # a connection for each of the server's threads, and for those that answer the doorbell
         "pool_timeout": 5,
         "hide_parameters": True,  # an error's text goes to the log, and what it was about may be secret
         "pool_pre_ping": True,  # a database that was restarted costs nobody an error

@@ -57,7 +57,9 @@ def _kept(folder: Path, port: int | None) -> dict[str, Any]:
     wanted = port or kept.get("port", FIRST_PORT)
     if _taken(wanted) and port is not None:
         raise click.ClickException(f"port {wanted}, or one of the two after it, is taken: choose another with --port")
-    kept["port"] = next(start for start in range(wanted, 65000, 10) if not _taken(start))
+    kept["port"] = next((start for start in range(wanted, 65533, 10) if not _taken(start)), 0)
+    if not kept["port"]:
+        raise click.ClickException(f"no three ports from {wanted} on are free: choose others with --port")
     part = file.with_suffix(".part")
     part.touch(mode=0o600)
     part.write_text(json.dumps(kept, indent=2))

@@ -26,7 +26,7 @@ async def verified(provider: Provider, raw: object, nonce: str, access_token: st
     allowed = ALGORITHMS.intersection(metadata.id_token_signing_alg_values_supported) or {"RS256"}
     try:
         claims = await _decoded(provider, raw, sorted(allowed))
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise OAuthFailure("oauth_failed", f"ID token: {error!r}") from error
     for wrong in problems(claims, provider, metadata, nonce, access_token, now):
         raise OAuthFailure("oauth_failed", f"ID token: {wrong}")

@@ -46,7 +46,8 @@ def local_path(wished: str | None) -> str:
 async def begin(session: Session, name: str, wished: str | None, browser: str, now: datetime) -> str:
     """Where to send the browser, which holds `browser` as a cookie. Raises OAuthFailure."""
     at = provider(name)
-    metadata = await at.metadata()
+    with at.admitted():
+        metadata = await at.metadata()
     state, nonce, verifier = secrets.mint(), secrets.mint(), secrets.mint() + secrets.mint()
     session.execute(sa.delete(OAuthRequest).where(OAuthRequest.created_at < now - WITHIN))
     session.add(
@@ -105,6 +106,13 @@ async def complete(
     """Who came back from the provider, and where to go next. Raises OAuthFailure; touches no account."""
     at = provider(name)
     asked = await blocking(take, session, name, answer.get("state", ""), browser, now)
+    with at.admitted():
+        profile = await _vouched_for(at, answer, asked, now)
+    return profile, at, local_path(asked.next)
+
+
+async def _vouched_for(at: Provider, answer: MultiDict[str, str], asked: OAuthRequest, now: datetime) -> Profile:
+    """The profile of the person whom the provider's answer is about, once everything about it is right."""
     metadata = await at.metadata()
     if any(len(values) > 1 for values in answer.listvalues()):  # RFC 6749, section 3.1
         raise OAuthFailure("oauth_failed", "a parameter came more than once")
@@ -122,7 +130,7 @@ async def complete(
     profile = understood(await _profile(token))
     if subject is not None and profile.subject != subject:
         raise OAuthFailure("oauth_failed", "the profile is somebody else's")
-    return profile, at, local_path(asked.next)
+    return profile
 
 
 def _check_issuer(answer: Mapping[str, str], metadata: Metadata) -> None:

@@ -1,7 +1,8 @@
 """The OAuth providers that the settings name: where their endpoints are, and which keys sign for them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,6 +19,10 @@ T = TypeVar("T")
 KEPT_SECONDS = 3600
 REFETCH_SECONDS = 30
 """How soon a key set may be fetched again because of a key that nobody knows: anyone can make one up."""
+
+
+AT_ONCE = 8
+"""Sign-ins at one provider that may wait for it: a quarter of a server's threads."""
 
 
 class OAuthFailure(Exception):
@@ -64,6 +69,18 @@ class Provider:
         self.label = settings.label or name.replace("_", " ").title()
         self._metadata: Kept[Metadata] = Kept()
         self._keys: Kept[KeySet] = Kept()
+        self._busy = 0
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """A place among those whom the provider keeps waiting: one that hangs may not hold all of the server."""
+        if self._busy >= AT_ONCE:
+            raise OAuthFailure("oauth_unavailable", f"{AT_ONCE} sign-ins wait for {self.name} already")
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
 
     @property
     def is_github(self) -> bool:

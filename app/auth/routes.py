@@ -5,7 +5,7 @@ import msgspec
 from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
-from app.api import Access, Answer, Api, Line
+from app.api import Access, Answer, Api, Line, Private
 from app.auth import oauth, secrets, service, sessions, tokens
 from app.auth.models import UserSession
 from app.auth.profile import Profile
@@ -20,26 +20,29 @@ from app.users.shapes import UserOut
 routes = Api("auth")
 
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
-BROWSER = "kiosk-oauth"
-"""The cookie that binds a sign-in at a provider to the browser that began it."""
 
 
-class Registration(msgspec.Struct, frozen=True):
+def _browser_cookie() -> str:
+    """The cookie that binds a sign-in at a provider to the browser that began it; nobody else's host can set it."""
+    return "__Host-kiosk-oauth" if settings().https else "kiosk-oauth"
+
+
+class Registration(Private, frozen=True):
     username: Line
     email: Line
     password: Password
 
 
-class Credentials(msgspec.Struct, frozen=True):
+class Credentials(Private, frozen=True):
     username: Line
     password: Password
 
 
-class Refreshing(msgspec.Struct, frozen=True):
+class Refreshing(Private, frozen=True):
     refresh_token: Line
 
 
-class NewPassword(msgspec.Struct, frozen=True):
+class NewPassword(Private, frozen=True):
     token: Line
     password: Password
 
@@ -138,7 +141,7 @@ def list_providers() -> list[ProviderOut]:
 @routes.get("/oauth/login/<provider>", access=Access.ALL, status=302, writes=True)
 async def begin_oauth(provider: str, query: Wish) -> Response:
     """To the provider's sign-in page, and from there to the callback."""
-    browser = request.cookies.get(BROWSER) or secrets.mint()
+    browser = request.cookies.get(_browser_cookie()) or secrets.mint()
     try:
         url = await oauth.begin(db.session(), provider, query.next, browser, now())
     except OAuthFailure as failure:
@@ -146,7 +149,7 @@ async def begin_oauth(provider: str, query: Wish) -> Response:
     response = redirect(url)
     lasts = int(oauth.WITHIN.total_seconds())
     secure = settings().https
-    response.set_cookie(BROWSER, browser, max_age=lasts, secure=secure, httponly=True, samesite="Lax", path="/oauth")
+    response.set_cookie(_browser_cookie(), browser, max_age=lasts, secure=secure, httponly=True, samesite="Lax")
     return response
 
 
@@ -163,7 +166,7 @@ async def end_oauth(provider: str) -> Response:
 
 
 async def _end_oauth(name: str) -> Response:
-    browser = request.cookies.get(BROWSER)
+    browser = request.cookies.get(_browser_cookie())
     try:
         profile, at, onward = await oauth.complete(db.session(), name, request.args, browser, now())
         cookie = await blocking(_sign_in_as, at, profile)

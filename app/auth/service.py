@@ -49,10 +49,13 @@ def by_password(session: Session, username: str, password: str) -> User:
     stored = user.password_hash if user else None
     session.commit()
     right = len(password) <= MAX_PASSWORD and passwords.matches(stored, password)
-    if user is None or stored is None or not right or not user.active:
+    if user is None or stored is None or not right:
         raise InvalidCredentials
-    if passwords.outdated(stored):
-        user.set_password(password)
+    fresh = passwords.hashed(password) if passwords.outdated(stored) else stored
+    # Only while it still is the password: a reset meanwhile has ended every session, and this may not begin another.
+    still = sa.update(User).where(User.id == user.id, User.password_hash == stored, User.active)
+    if session.execute(still.values(password_hash=fresh)).rowcount == 0:  # type: ignore[attr-defined]
+        raise InvalidCredentials
     return user
 
 

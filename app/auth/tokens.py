@@ -3,13 +3,13 @@
 import hashlib
 from datetime import datetime, timedelta
 
-import msgspec
 import sqlalchemy as sa
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from sqlalchemy.orm import Session
 
+from app.api import Private
 from app.auth import secrets, sessions
 from app.auth.models import RefreshToken, UserSession
 from app.config import Settings
@@ -33,7 +33,7 @@ class InvalidToken(Unauthorized):
         super().__init__(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
-class TokenPair(msgspec.Struct, frozen=True):
+class TokenPair(Private, frozen=True):
     """`expires_in` in seconds, of the access token."""
 
     access_token: str
@@ -98,7 +98,7 @@ def read(settings: Settings, token: str, now: datetime) -> int:
     key = _key(settings)
     try:
         decoded = jwt.decode(token, key, algorithms=[ALGORITHM])
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # a hostile header
         raise InvalidToken from error
     header, claims = decoded.header, decoded.claims
     numbers = all(isinstance(claims.get(name), int) for name in ("exp", "iat", "sid"))

@@ -141,16 +141,22 @@ def delete_item(item_id: int) -> Gone:
 
 
 def _answer(item: Item) -> Answer[ItemOut]:
-    """The ETag begins with the version, which alone is compared later: a sale in between makes no edit stale."""
+    """The ETag tells version and stock: a sale in between makes no edit stale, but for one of the stock itself."""
     return Answer(ItemOut.of(item), headers={"ETag": f'"{item.version}-{item.on_hand}-{item.held}"'})
 
 
-def _expected() -> int | None:
-    """The version in If-Match, where there is one. Raises StaleVersion for one that was never ours."""
+def _expected() -> service.Seen | None:
+    """What If-Match says was seen, where it says anything. Raises StaleVersion for what was never ours."""
     given = request.headers.get("If-Match", "").strip()
     if given in ("", "*"):
         return None
-    number = given.strip('"').partition("-")[0]
-    if not (number.isascii() and number.isdigit() and len(number) < 10):  # noqa: PLR2004 -- as an int column holds
+    version, _, rest = given.strip('"').partition("-")
+    on_hand = rest.partition("-")[0]
+    if not _is_number(version) or (on_hand not in ("", "None") and not _is_number(on_hand)):
         raise StaleVersion
-    return int(number)
+    stock = msgspec.UNSET if not on_hand else None if on_hand == "None" else int(on_hand)
+    return service.Seen(int(version), stock)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 10  # noqa: PLR2004 -- as the columns hold

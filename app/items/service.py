@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -42,29 +43,40 @@ def add(session: Session, values: Mapping[str, Any]) -> Item:
     return item
 
 
-def change(session: Session, item_id: int, values: Mapping[str, Any], version: int | None) -> Item:
-    """Change an item that is still at `version`, where one is given. Raises StaleVersion, StockHeld, NotFound.
+class Seen(msgspec.Struct, frozen=True):
+    """The item that somebody looked at before changing it; `on_hand` where they know the stock too."""
 
-    By a conditional UPDATE: of two members of staff who change one version at once, the second is told.
+    version: int
+    on_hand: int | msgspec.UnsetType | None = msgspec.UNSET
+
+
+def change(session: Session, item_id: int, values: Mapping[str, Any], seen: Seen | None) -> Item:
+    """Change an item that is still as `seen`, where that is given. Raises StaleVersion, StockHeld, NotFound.
+
+    By a conditional UPDATE: of two members of staff who change one version at once the second is told, and a count
+    of the stock does not undo the sales since.
     """
     item = get(session, item_id)
-    unchanged = Item.version == (item.version if version is None else version)
+    seen = seen or Seen(item.version)
+    as_seen = Item.version == seen.version
     fits = sa.true()
+    if "on_hand" in values and seen.on_hand is not msgspec.UNSET:
+        as_seen &= Item.on_hand.is_not_distinct_from(seen.on_hand)
     if values.get("on_hand") is not None:
         fits = Item.held <= values["on_hand"]
     changed = session.execute(
         sa.update(Item)
-        .where(Item.id == item_id, unchanged, fits)
+        .where(Item.id == item_id, as_seen, fits)
         .values(**values, version=Item.version + 1)
         .execution_options(synchronize_session=False)
     )
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
-        session.refresh(item)
-        raise StockHeld if version in (None, item.version) and values.get("on_hand") is not None else StaleVersion
     session.refresh(item)
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        held = values.get("on_hand") is not None and values["on_hand"] < item.held
+        raise StockHeld if held and item.version == seen.version else StaleVersion
     return item
 
 
-def withdraw(session: Session, item_id: int, version: int | None) -> None:
+def withdraw(session: Session, item_id: int, seen: Seen | None) -> None:
     """Take an item out of the catalogue. Orders that name it are as they were."""
-    change(session, item_id, {"withdrawn_at": now()}, version)
+    change(session, item_id, {"withdrawn_at": now()}, seen)

@@ -94,7 +94,7 @@ async def send(session: Session, gateway: Gateway, attempt: Attempt, *, again: b
     That our key is not welcome is an answer to this call, and none to one that went out before: see `again`.
     """
     try:
-        made = await gateway.create_session(attempt.body, attempt.idem_key)
+        made = await gateway.create_session(attempt.body, attempt.idem_key, attempt.api_version)
     except PaymentError as error:
         log.warning("attempt %s of order %s: %s", attempt.id, attempt.order_id, error)
         dead = error.known and not (again and isinstance(error, Misconfigured | NotFound))

@@ -1,6 +1,7 @@
 """The audit: our books against the provider's and against themselves. A difference is shown, never overwritten."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,6 +16,7 @@ from app.orders.inbox import Event, Finding
 from app.orders.models import LIVE, Attempt, Hold, Order
 from app.orders.money import OVER, Dispute, Payment, Refund, written
 from app.orders.settle import settle
+from app.payments.errors import NotFound
 from app.payments.gateway import Gateway
 from app.payments.shapes import PaymentIntent
 
@@ -46,6 +48,7 @@ async def audit(session: Session, gateway: Gateway) -> None:
         attempt_id = await blocking(_attempt_of, session, intent)
         if attempt_id is not None:
             await settle(session, gateway, attempt_id)
+    paid += await _older(gateway, await blocking(_unlisted, session, paid, since))
     found = await blocking(_compare, session, paid, since)
     await blocking(_write, session, found, now)
 
@@ -55,6 +58,26 @@ def _since(session: Session, now: datetime) -> datetime:
     oldest = session.scalar(sa.select(sa.func.min(Finding.found_at)))
     session.commit()
     return min(now, oldest or now) - WINDOW
+
+
+def _unlisted(session: Session, paid: list[PaymentIntent], since: datetime) -> list[str]:
+    """Payments of this time in our books that the provider did not list: made earlier, maybe, and paid late."""
+    listed = {each.id for each in paid}
+    found = list(session.scalars(sa.select(Payment.payment_intent).where(_recent(since))))
+    session.commit()
+    return [name for name in found if name not in listed]
+
+
+async def _older(gateway: Gateway, names: list[str]) -> list[PaymentIntent]:
+    found = []
+    for name in names:
+        with suppress(NotFound):
+            found.append(await gateway.get_intent(name))
+    return found
+
+
+def _recent(since: datetime) -> sa.ColumnElement[bool]:
+    return (Payment.created_at > since + SETTLING) & ~Payment.payment_intent.startswith("none:")
 
 
 def _missing(session: Session, paid: list[PaymentIntent]) -> list[PaymentIntent]:
@@ -75,8 +98,7 @@ def _compare(session: Session, paid: list[PaymentIntent], since: datetime) -> li
         words = f"{written(intent.amount_received, intent.currency.upper())} came in, and no order has it."
         found.append(Needed("payment_missing", intent.id, words, None))
     at_provider = {each.id: each for each in paid}
-    recent = (Payment.created_at > since + SETTLING) & ~Payment.payment_intent.startswith("none:")
-    for payment in session.scalars(sa.select(Payment).where(recent)):
+    for payment in session.scalars(sa.select(Payment).where(_recent(since))):
         there = at_provider.get(payment.payment_intent)
         if there is None:
             words = f"Payment {payment.payment_intent} is in our books and not in the provider's."

@@ -78,6 +78,9 @@ def request(session: Session, order_id: int, user: User, wish: Wish, now: dateti
         session.commit()
         return known, False
     refund = _reserve(session, payment, wish.amount or payment.refundable, intent_key, now)
+    if wish.restock and order.status == "paid" and payment.refundable > 0:
+        session.rollback()  # else what goes back on the shelf is handed over too
+        raise Invalid.field("restock", "Hand the order over first, or refund all of it.")
     refund.wish = body
     _tick(session, order)
     session.commit()
@@ -178,7 +181,7 @@ async def _ask(gateway: Gateway, refund: Refund) -> ProviderRefund | None:
     sent = refund.first_sent_at or refund.created_at
     if at_once() - sent < attempts.KEY_LASTS:
         try:
-            return await gateway.create_refund(refund.body, refund.idem_key)
+            return await gateway.create_refund(refund.body, refund.idem_key, refund.api_version)
         except PaymentError as error:
             if not error.look_up:
                 raise

@@ -117,7 +117,10 @@ async def _is_over(gateway: Gateway, found: CheckoutSession) -> bool:
     """Whether a complete session waits for money in vain: only its intent tells a slow payment from a failed one."""
     if found.status != "complete" or found.payment_status != "unpaid" or not found.payment_intent:
         return False
-    return (await gateway.get_intent(found.payment_intent)).over
+    try:
+        return (await gateway.get_intent(found.payment_intent)).over
+    except NotFound:
+        return False
 
 
 def _bring_in_line(

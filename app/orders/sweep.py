@@ -73,7 +73,6 @@ async def _each(session: Session, report: Report, kind: str, find: Callable[[], 
         if (kind, key) in report.seen:
             continue
         order, before = await blocking(_state, session, kind, key)
-        report.broken.pop((kind, key), None)
         try:
             done = await do(key)
         except Exception as error:  # one that breaks must not keep the sweep from all that come after it
@@ -83,6 +82,7 @@ async def _each(session: Session, report: Report, kind: str, find: Callable[[], 
             continue
         if done is not False:
             report.seen.add((kind, key))
+            report.broken.pop((kind, key), None)
         _, after = await blocking(_state, session, kind, key)
         report.note(kind, key, order, before, after)
 

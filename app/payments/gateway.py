@@ -35,6 +35,14 @@ PAUSE_SECONDS = 0.2
 PAGE = 100
 
 
+class _Asked(msgspec.Struct, frozen=True):
+    """What a call carries besides its address."""
+
+    body: str = ""
+    key: str = ""
+    version: str = API_VERSION
+
+
 class Gateway:
     """One per application. Raises nothing but PaymentError, and that within http.DEADLINE_SECONDS."""
 
@@ -42,12 +50,12 @@ class Gateway:
         self._base = account.api_base.rstrip("/")
         self.livemode = "_live_" in account.secret_key
         """Whether real money moves: https://docs.stripe.com/keys"""
-        self._headers = {"Authorization": f"Bearer {account.secret_key}", "Stripe-Version": API_VERSION}
+        self._headers = {"Authorization": f"Bearer {account.secret_key}"}
         self._shelter = Shelter()
 
-    async def create_session(self, body: str, key: str) -> CheckoutSession:
-        """`body` is a form, sent to the letter under `key`, so that a replay is one."""
-        return await self._ask("POST", "/v1/checkout/sessions", CheckoutSession, content=body, key=key)
+    async def create_session(self, body: str, key: str, version: str = API_VERSION) -> CheckoutSession:
+        """`body` is a form, sent to the letter under `key` and `version`, so that a replay is one."""
+        return await self._ask("POST", "/v1/checkout/sessions", CheckoutSession, _Asked(body, key, version))
 
     async def get_session(self, session_id: str) -> CheckoutSession:
         return await self._ask("GET", f"/v1/checkout/sessions/{_part(session_id)}", CheckoutSession)
@@ -66,8 +74,8 @@ class Gateway:
     def intents(self, since: int) -> AsyncIterator[PaymentIntent]:
         return self._all("/v1/payment_intents", PaymentIntent, {"created": {"gte": since}})
 
-    async def create_refund(self, body: str, key: str) -> ProviderRefund:
-        return await self._ask("POST", "/v1/refunds", ProviderRefund, content=body, key=key)
+    async def create_refund(self, body: str, key: str, version: str = API_VERSION) -> ProviderRefund:
+        return await self._ask("POST", "/v1/refunds", ProviderRefund, _Asked(body, key, version))
 
     async def get_refund(self, refund_id: str) -> ProviderRefund:
         return await self._ask("GET", f"/v1/refunds/{_part(refund_id)}", ProviderRefund)
@@ -96,18 +104,22 @@ class Gateway:
             if not raw.has_more or not raw.data:
                 return
 
-    async def _ask(self, method: str, path: str, shape: type[T], *, content: str = "", key: str = "") -> T:
+    async def _ask(self, method: str, path: str, shape: type[T], asked: _Asked = _Asked()) -> T:  # noqa: B008 -- frozen
         """Asks again, under the same key, where that may help and time is left."""
-        headers = {**self._headers, **({"Idempotency-Key": key} if key else {})}
+        headers = {**self._headers, "Stripe-Version": asked.version}
+        if asked.key:
+            headers["Idempotency-Key"] = asked.key
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        request = (method, self._base + path, content, headers)
+        request = (method, self._base + path, asked.body, headers)
         what = f"{method} {path.partition('?')[0]}"
         try:
             with self._shelter.call():
                 async with http.deadline():
                     answer = await _persist(request)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:  # nothing was sent
+            raise Misconfigured(f"{what}: {error!r}") from error
+        except httpx.HTTPError as error:
             raise Unknown(f"{what}: {error!r}") from error
         if not answer.is_success:
             raise _error(answer, what)

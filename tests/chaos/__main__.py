@@ -34,7 +34,7 @@ from tests.chaos.storm import Storm
 from tests.databases import PostgresqlDatabases
 from tests.integration.conftest import migrate
 
-BUYERS, STAFF, THREADS = 60, 3, 32
+BUYERS, STAFF, THREADS = 60, 3, 56
 AFTERWARDS = 100
 """Seconds that are kept for what comes after the storm."""
 

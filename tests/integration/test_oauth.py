@@ -80,7 +80,7 @@ def test_the_browser_is_bound_by_a_cookie_that_scripts_do_not_see(journey, clien
     cookie = response.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
-    assert "Path=/oauth" in cookie
+    assert "Path=/;" in cookie
 
 
 @pytest.mark.parametrize("path", ["/orders/7?from=mail#lines", "/items/caf%C3%A9"])

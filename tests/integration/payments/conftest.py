@@ -24,9 +24,9 @@ BROWSER = {"Sec-Fetch-Site": "same-origin"}
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Patience in tenths of a second, for what this process asks the provider."""
+    """A second's patience, for what this process asks the provider."""
     monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.5))
+    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(1))
 
 
 @pytest.fixture

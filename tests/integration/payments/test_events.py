@@ -3,14 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import httpx
 import pytest
 
-from app import db
+from app import db, http
 from app.db import now, writing
 from app.models import Event, Payment
 from app.orders.events import TRIES
 from app.orders.sweep import claim
 from tests.integration.payments.refunding import ALL, Till, reconciled, send
+from tests.processes import wait_for
 
 SESSION = "/v1/checkout/sessions/*"
 
@@ -51,6 +53,9 @@ def test_a_message_that_our_own_code_breaks_on_is_tried_again(shop):
     shop.change(Payment, refund_reserved=ALL)  # so that there is no room for it in our books
     till.hear("refund.created")
     assert till.events == ["new"]
+    with shop.app.app_context():
+        [event] = db.session.scalars(db.select(Event))
+        assert (event.tries, "TooMuch" in event.problem) == (1, True)
 
     shop.change(Payment, refund_reserved=0)
     shop.let_pass(minutes=2)
@@ -59,34 +64,48 @@ def test_a_message_that_our_own_code_breaks_on_is_tried_again(shop):
     assert (till.events, till.shop.given_back) == (["done"], [("succeeded", 100)])
 
 
-def test_one_that_breaks_does_not_keep_the_sweep_from_the_others(shop):
+@pytest.fixture
+def broken(shop):
+    """A till with two refunds on their way; our own code breaks on the first."""
     till = Till(shop)
-    till.refund_at_the_provider(100)
-    till.hear("refund.created")
-    shop.change(Event, state="new", body=b"{", next_try_at=now())
-    till.dispute()
-    till.control.refuse(500, path="/v1/disputes/*", times=None)
-    till.hear("charge.dispute.created")
-    till.control.mend()
-
-    shop.let_pass(minutes=2)
-    shop.sweep(whole=False)
-
-    assert sorted(till.events) == ["done", "new"]
-    assert till.disputes == [("needs_response", False)]
+    till.control.next_refunds("pending", times=2)
+    till.refund(100, key="one")
+    till.refund(200, key="two")
+    first, second = (each["id"] for each in till.control.listed("refunds"))
+    till.control.fail_refund(first)
+    till.control.succeed_refund(second)
+    shop.change(Payment, refund_reserved=0)  # so that there is nothing to free
+    return till
 
 
-def test_of_many_deliveries_at_once_one_is_worked_on(own_shop):
-    own_shop.place()
-    own_shop.pay()
-    event = message(own_shop)
+def test_one_that_breaks_does_not_keep_the_sweep_from_the_others(broken):
+    broken.shop.sweep()
+
+    assert broken.shop.given_back == [("pending", 100), ("succeeded", 200)]
+
+
+def test_one_that_breaks_needs_a_person(broken):
+    needed = [each for each in reconciled(broken.shop).needs_person if each.kind == "refund"]
+
+    assert ["It broke: IntegrityError" in each.words for each in needed] == [True]
+
+
+def test_of_many_deliveries_at_once_one_is_worked_on(own_shop, monkeypatch):
+    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(20))
+    till = Till(own_shop)
+    asked = f"/v1/disputes/{till.dispute()}"
+    till.control.delay(20, path=asked)
+    event = message(own_shop, "charge.dispute.created")
 
     with ThreadPoolExecutor(8) as threads:
-        answers = [each.status_code for each in threads.map(lambda _: send(own_shop.http, event), range(8))]
+        answers = [threads.submit(send, own_shop.http, event) for _ in range(8)]
+        wait_for(lambda: till.control.calls("GET", asked), "one of them to ask the provider")
+        own_shop.sweep()
+        till.control.mend()
 
-    assert answers == [200] * 8
-    assert own_shop.status == "paid"
-    assert len(own_shop.control.calls("GET", f"/v1/checkout/sessions/{own_shop.attempt.session_id}")) == 1
+    assert [each.result().status_code for each in answers] == [200] * 8
+    wait_for(lambda: till.events == ["done"], "the message to be done")
+    assert len(till.control.calls("GET", asked)) == 1
 
 
 def test_a_message_that_somebody_works_on_is_left_to_them_until_their_lease_is_over(paid):

@@ -123,7 +123,7 @@ def test_the_second_answer_counts(gateway, httpx_mock):
 def test_tries_and_pauses_end_with_the_deadline(gateway, httpx_mock, monkeypatch):
     monkeypatch.setattr(module, "PAUSE_SECONDS", 60)
     deadline = http.deadline
-    monkeypatch.setattr(http, "deadline", lambda: deadline(0.05))
+    monkeypatch.setattr(http, "deadline", lambda: deadline(1))
     httpx_mock.add_response(500, is_reusable=True)
 
     with pytest.raises(Unknown):

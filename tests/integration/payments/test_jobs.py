@@ -175,8 +175,9 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(staffed, valkey):
     shop = staffed(valkey.url)
     shop.buy()
     shop.control.hang(method="GET", path=f"{SESSIONS}/*")
-    worker = shop.hire()
     shop.hear()
+    shop.change(Event, next_try_at=now() + timedelta(minutes=1))  # so that it is a job, and no part of a sweep
+    worker = shop.hire()
     shop.await_question()
 
     worker.kill()
@@ -194,8 +195,9 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_is_at(staffed, valkey):
     shop = staffed(valkey.url)
     shop.buy()
     shop.control.delay(3, method="GET", path=f"{SESSIONS}/*")
-    worker = shop.hire()
     shop.hear()
+    shop.change(Event, next_try_at=now() + timedelta(hours=1))  # so that it is a job, and no part of a sweep
+    worker = shop.hire()
     shop.await_question()
 
     assert worker.stop() == 0

@@ -87,7 +87,7 @@ def test_it_waits_for_whoever_died_in_the_middle_of_something(own_shop, report):
     own_shop.control.drop(when="after", times=None, method="POST")
     own_shop.place()
     own_shop.control.mend()
-    own_shop.change(Attempt, status="new", lease_until=now() + timedelta(seconds=4))
+    own_shop.change(Attempt, status="new", lease_until=now() + timedelta(seconds=15))
 
     status, found = report()
 

@@ -15,6 +15,7 @@ from tests.integration.live import KIOSK
 from tests.processes import Process, wait_for
 
 BUYERS, UNITS = 1000, 100
+PATIENCE = 10  # tries, where the machine has more on its hands than these buyers
 
 
 def crowd(app, number):
@@ -31,14 +32,18 @@ def crowd(app, number):
 
 
 async def rush(shop, tokens):
-    """All of them order at once. The answers."""
-    limits = httpx.Limits(max_connections=None)
+    """All of them order at once; who is told to come back soon comes back, with the same key. The last answers."""
     body = {"lines": [{"item_id": shop.lamp, "quantity": 1}]}
 
     async def buy(client, token):
         headers = {"Idempotency-Key": "once", "Sec-Fetch-Site": "same-origin", "Cookie": f"kiosk={token}"}
-        return await client.post("/api/orders", json=body, headers=headers)
+        for _ in range(PATIENCE):
+            answer = await client.post("/api/orders", json=body, headers=headers)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+        return answer
 
+    limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=shop.kiosk.url, limits=limits, timeout=120, trust_env=False) as client:
         return await asyncio.gather(*(buy(client, token) for token in tokens))
 
@@ -51,7 +56,7 @@ def test_a_thousand_buyers_at_once_get_the_hundred_that_there_are(live_shop):
     answers = asyncio.run(rush(shop, tokens))
 
     sold = Counter(answer.status_code for answer in answers)
-    assert sold[201] + sold[202] == UNITS, sold
+    assert sold[200] + sold[201] + sold[202] == UNITS, sold
     assert sold[409] == BUYERS - UNITS, sold
     assert (shop.stock, shop.in_line()) == ((UNITS, 0), True)
     assert len(shop.rows(Order)) == UNITS
