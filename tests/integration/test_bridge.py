@@ -285,6 +285,22 @@ def test_an_async_view_called_on_the_loop_is_refused_and_does_not_hang(views):
         get(views)
 
 
+def test_an_interrupt_in_a_blocking_call_ends_the_call_and_not_the_loop():
+    own = Bridge()
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    async def number():
+        return 7
+
+    with pytest.raises(KeyboardInterrupt):
+        own.run(blocking(interrupted))
+
+    assert own.run(number()) == 7
+    own.close()
+
+
 def test_a_process_that_forks_has_a_loop_of_its_own():
     own = Bridge()
 

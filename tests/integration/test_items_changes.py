@@ -125,6 +125,18 @@ def test_a_sale_in_between_makes_no_change_stale(staff):
     assert staff.patch(f"/api/items/{item.id}", json={"price": 500}, headers={"If-Match": tag}).status_code == 200
 
 
+def test_a_count_of_the_stock_does_not_undo_a_sale_in_between(staff):
+    item = make_item("Tea", on_hand=5)
+    tag = staff.get(f"/api/items/{item.id}").headers["ETag"]
+    item.on_hand = 2
+    db.session.commit()
+
+    answer = staff.patch(f"/api/items/{item.id}", json={"on_hand": 6}, headers={"If-Match": tag})
+
+    assert_problem(answer, 412, "stale_version")
+    assert staff.get(f"/api/items/{item.id}").get_json()["on_hand"] == 2
+
+
 @pytest.mark.parametrize("tag", ['"x"', '"0-1-2"', '"99999999999"', '""', "W/", "é", '"1', "-1"])
 def test_a_tag_that_was_never_ours_is_stale(staff, tag):
     path = f"/api/items/{make_item().id}"

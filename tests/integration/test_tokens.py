@@ -1,5 +1,7 @@
 """API clients: access tokens to the letter, refresh tokens that work once."""
 
+import base64
+import json
 import time
 from datetime import timedelta
 
@@ -125,6 +127,16 @@ def test_an_unsigned_token_is_refused(app, tokens, header, signed):
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a.b", "a.b.c.d.e", "é", "null", "a" * 5000, "."])
 def test_what_is_no_token_is_refused(app, token):
     assert_problem(profile(app, token), 401, "invalid_token")
+
+
+@pytest.mark.parametrize(
+    "header", [{"crit": 1}, {"crit": ["x"]}, {"b64": 1}, {"kid": []}, {"typ": {}}, {"alg": 1}], ids=str
+)
+def test_a_hostile_header_is_refused_like_any_other(app, tokens, header):
+    encoded = base64.urlsafe_b64encode(json.dumps({"alg": "HS256", **header}).encode()).rstrip(b"=").decode()
+    _, claims, signature = tokens["access_token"].split(".")
+
+    assert_problem(profile(app, f"{encoded}.{claims}.{signature}"), 401, "invalid_token")
 
 
 def test_a_changed_signature_is_refused(app, tokens):

@@ -167,6 +167,11 @@ def test_the_default_provider_is_one_that_is_set():
 
 
 @pytest.mark.parametrize("env", ["staging", "production"])
+def test_a_shop_that_cannot_take_money_does_not_open(env):
+    assert "KIOSK_PAYMENTS__SECRET_KEY is not set" in refused(public_url=SHOP, ENV=env, PAYMENTS={})
+
+
+@pytest.mark.parametrize("env", ["staging", "production"])
 def test_debug_is_for_development(env):
     assert f"debug is on in {env}: unset FLASK_DEBUG" in refused(public_url=SHOP, ENV=env, DEBUG=True)
     assert loaded(ENV="development", DEBUG=True)

@@ -26,7 +26,7 @@ BROWSER = {"Sec-Fetch-Site": "same-origin"}
 def quick(monkeypatch):
     """A second's patience, for what this process asks the provider."""
     monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(1))
+    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(2))
 
 
 @pytest.fixture

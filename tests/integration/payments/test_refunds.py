@@ -163,7 +163,18 @@ def test_nothing_goes_back_on_the_shelf_by_itself(till):
     assert till.shop.stock == (1, 1)
 
 
+def test_what_is_still_to_be_handed_over_does_not_go_back_on_the_shelf_for_a_part_of_the_money(till):
+    answer = till.refund(1, restock=True)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "restock")
+    assert (till.shop.stock, till.went_back) == ((1, 1), [])
+    assert till.refund(restock=True).status_code == 201
+    assert till.shop.stock == (3, 3)
+
+
 def test_staff_put_what_was_sold_back_on_the_shelf_once(till):
+    till.fulfil()
+
     till.refund(100, key="one", restock=True)
     assert till.shop.stock == (3, 3)
 
