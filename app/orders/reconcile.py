@@ -64,6 +64,8 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
         goes_on = new or len(report.mended) > known  # what this sweep did leads to messages of its own
         if unreachable or not (left or goes_on):
             break
+        if goes_on:  # patience is for those who were killed, however long the work itself takes
+            until = time.monotonic() + PATIENCE
         if (number >= ROUNDS and not (is_leased or goes_on)) or time.monotonic() > until:
             break
         if left:

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Literal
 
 import httpx
 import psycopg
@@ -101,9 +102,18 @@ class Storm:
             self.control.treat_webhooks()
         self.faults[f"webhooks {kind}"] += 1
         self._over.wait(rng.uniform(0.5, 4))
-        if kind == "held" and not self._over.is_set():
-            self.control.release_webhooks(rng.choice(["first", "last", "shuffled"]))
+        if kind == "held":
+            self._release(rng.choice(["first", "last", "shuffled"]))
         return 0.1
+
+    def _release(self, order: Literal["first", "last", "shuffled"]) -> None:
+        """One by one, which takes its time where a server is slow or dead: the storm does not wait for it."""
+
+        def release() -> None:
+            with suppress(httpx.HTTPError, RuntimeError):  # it ends with the client
+                self.control.release_webhooks(order)
+
+        threading.Thread(target=release, daemon=True).start()
 
     def _invent(self, rng: random.Random, forge: str | None) -> None:
         """A message that lies: of a session that nobody paid it says that it is paid."""

@@ -24,7 +24,7 @@ BROWSER = {"Sec-Fetch-Site": "same-origin"}
 
 @pytest.fixture
 def quick(monkeypatch):
-    """A second's patience, for what this process asks the provider."""
+    """Two seconds of patience, for what this process asks the provider."""
     monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(2))
 

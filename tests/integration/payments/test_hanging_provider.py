@@ -5,6 +5,8 @@ from secrets import token_hex
 
 import httpx
 
+from tests.processes import wait_for
+
 SECONDS = 10
 BUYERS = 40
 
@@ -35,3 +37,36 @@ def test_what_an_outage_left_is_in_line_after_it(live_shop):
 
     assert (set(shop.tried), len(shop.sessions)) == ({"open"}, BUYERS)
     assert shop.stock == (BUYERS, 0)
+
+
+def test_the_circuit_opens_and_closes_again(live_shop):
+    shop = live_shop(on_hand=BUYERS)
+    shop.control.hang(times=None)
+    hanging = [shop.meanwhile(lambda: shop.place(token_hex(8))) for _ in range(16)]
+    assert {each.result().status_code for each in hanging} == {202}
+    asked = len(shop.posts)
+
+    assert shop.place("open").status_code == 202
+    assert len(shop.posts) == asked
+
+    shop.control.mend()
+    wait_for(lambda: shop.check_out().json()["checkout_url"], "the circuit to close again")
+    assert shop.place("closed").status_code == 201
+
+
+def test_coming_back_and_cancelling_are_answered_in_time_too(live_shop):
+    shop = live_shop()
+    shop.place()
+    shop.pay()
+    shop.control.hang(times=None)
+
+    pages = [shop.meanwhile(act) for act in (shop.come_back, shop.check_out)]
+    assert [page.result().status_code for page in pages] == [303, 200]
+    cancelled = shop.cancel()
+
+    assert (cancelled.status_code, cancelled.json()["status"]) == (202, "cancelling")
+    answers = [cancelled, *(page.result() for page in pages)]
+    assert max(answer.elapsed.total_seconds() for answer in answers) < SECONDS
+    shop.control.mend()
+    shop.mend()
+    assert (shop.status, shop.stock) == ("paid", (2, 2))
