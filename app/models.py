@@ -1,13 +1,24 @@
 """Every table, by name: for shells, migrations and tests."""
 
-from app.auth.models import OAuthRequest, OneTimeToken, RefreshToken, UserSession
+from app.auth.models import (
+    KnownDevice,
+    OAuthRequest,
+    OneTimeToken,
+    Passkey,
+    PasskeyChallenge,
+    RecoveryCode,
+    RefreshToken,
+    Throttle,
+    Totp,
+    UserSession,
+)
 from app.items.models import Item
 from app.mail.models import Outgoing
 from app.orders.inbox import Chore, Event, Finding
 from app.orders.models import Attempt, Hold, Order, OrderLine
 from app.orders.money import Dispute, Payment, Refund
 from app.todos.models import Todo
-from app.users.models import Identity, User
+from app.users.models import Identity, TrailEntry, User
 
 __all__ = [
     "Attempt",
@@ -18,15 +29,22 @@ __all__ = [
     "Hold",
     "Identity",
     "Item",
+    "KnownDevice",
     "OAuthRequest",
     "OneTimeToken",
     "Order",
     "OrderLine",
     "Outgoing",
+    "Passkey",
+    "PasskeyChallenge",
     "Payment",
+    "RecoveryCode",
     "RefreshToken",
     "Refund",
+    "Throttle",
     "Todo",
+    "Totp",
+    "TrailEntry",
     "User",
     "UserSession",
 ]

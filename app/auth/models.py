@@ -20,6 +20,16 @@ class UserSession(Model):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)
     token_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)
     """Of the cookie; none for an API client."""
+    previous_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), index=True)
+    """Of the cookie before the last change of it, which is good for a moment more: requests may have been under way."""
+    rotated_at: Mapped[datetime | None] = mapped_column(Moment)
+    must_rotate: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """The next request gets a new cookie: what its user may do has changed."""
+    device: Mapped[str | None] = mapped_column(sa.String(200))
+    """What it is signed in with, in words for its user, such as `Firefox on Linux`."""
+    address: Mapped[str | None] = mapped_column(sa.String(45))
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When its user last proved to be who they are."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     used_at: Mapped[datetime] = mapped_column(Moment, default=now)
     """To the hour."""
@@ -47,6 +57,8 @@ class OAuthRequest(Model):
     nonce: Mapped[str] = mapped_column(sa.String(64))
     code_verifier: Mapped[str] = mapped_column(sa.String(128))
     next: Mapped[str] = mapped_column(sa.String(2000))
+    session_id: Mapped[int | None] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"))
+    """Whose session asked to have the account there linked; None for a sign-in."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
 
 
@@ -59,3 +71,75 @@ class OneTimeToken(Model):
     purpose: Mapped[str] = mapped_column(sa.String(32))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime] = mapped_column(Moment)
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    """The address that it is about, where it verifies one."""
+
+
+class Throttle(Model):
+    """How often somebody tried of late to sign in to an account, whether there is one or not."""
+
+    __tablename__ = "throttles"
+
+    key: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    """A hash of what is tried."""
+    used: Mapped[int]
+    since: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class KnownDevice(Model):
+    """A device that a user signed in with before: signing in with another one is worth a mail."""
+
+    __tablename__ = "known_devices"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Totp(Model):
+    """A user's authenticator app (RFC 6238). It counts once a code of it was shown."""
+
+    __tablename__ = "totps"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(sa.String(255))
+    """Encrypted under a key derived from SECRET_KEY."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_step: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """The time step of the last code that was taken: no code is taken twice."""
+
+
+class RecoveryCode(Model):
+    """A way in for whoever lost their authenticator app; gone once it was used."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+
+
+class Passkey(Model):
+    """A credential of https://www.w3.org/TR/webauthn-3/."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(sa.LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class PasskeyChallenge(Model):
+    """What a passkey is asked to sign, once and soon."""
+
+    __tablename__ = "passkey_challenges"
+
+    challenge_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    purpose: Mapped[str] = mapped_column(sa.String(32))
+    session_id: Mapped[int | None] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"))
+    """Whose session asked; None where somebody is about to sign in."""
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)

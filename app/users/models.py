@@ -1,6 +1,6 @@
 import unicodedata
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -33,6 +33,8 @@ class User(Model):
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the person went. The row stays, without anything that tells who it was, since orders hang on it."""
 
     identities: Mapped[list["Identity"]] = relationship(
         back_populates="user", order_by="Identity.id", passive_deletes=True
@@ -74,3 +76,20 @@ class Identity(Model):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
     user: Mapped[User] = relationship(back_populates="identities")
+
+
+class TrailEntry(Model):
+    """Who did what to whom, for good: a line of the audit trail."""
+
+    __tablename__ = "trail"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey(User.id))
+    """None for somebody who is not signed in, and for the command line."""
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id), index=True)
+    """Whose account it was done to."""
+    action: Mapped[str] = mapped_column(sa.String(40))
+    details: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    """Never a secret."""
+    address: Mapped[str | None] = mapped_column(sa.String(45))
