@@ -14,7 +14,6 @@ from app.bridge import blocking
 from app.config import settings
 from app.db import db, now
 from app.users import service as users
-from app.users.models import User
 from app.users.shapes import UserOut
 
 routes = Api("auth")
@@ -45,11 +44,6 @@ class Refreshing(Private, frozen=True):
 class NewPassword(Private, frozen=True):
     token: Line
     password: Password
-
-
-class ProfileChange(msgspec.Struct, frozen=True):
-    name: Line | msgspec.UnsetType | None = msgspec.UNSET
-    email: Line | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -109,20 +103,6 @@ def sign_out(session: UserSession | None) -> Answer[Done]:
     if session is not None:
         sessions.end(db.session(), session)
     return Answer(Done(True), finish=sessions.drop_cookie)
-
-
-@routes.get("/api/profile", access=Access.SIGNED_IN)
-def show_profile(user: User) -> UserOut:
-    """Whoever is signed in."""
-    return UserOut.of(user)
-
-
-@routes.patch("/api/profile", access=Access.SIGNED_IN)
-def change_profile(body: ProfileChange, user: User) -> UserOut:
-    """Change the name or the email; what is left out stays."""
-    given = {name for name in ("name", "email") if getattr(body, name) is not msgspec.UNSET}
-    users.change(db.session(), user, name=body.name or None, email=body.email or None, given=given)
-    return UserOut.of(user)
 
 
 @routes.post("/api/password/reset", access=Access.ALL, raises=(service.InvalidLink,))

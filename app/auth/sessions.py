@@ -26,6 +26,7 @@ def begin(session: Session, user: User, now: datetime, token: str | None = None)
         token_hash=token and secrets.digest(token),
         created_at=now,
         used_at=now,
+        confirmed_at=now,
         expires_at=now + LASTS,
     )
     session.add(begun)

@@ -1,0 +1,1 @@
+"""One's own account: profile, sign-in methods, sessions, and its end."""
