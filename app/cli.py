@@ -14,13 +14,15 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
 from app.auth import service as auth
-from app.auth import sessions
 from app.bridge import bridge
 from app.config import ConfigError, settings
 from app.db import db, now, writing
+from app.errors import Problem
 from app.openapi import described
 from app.payments.gateway import gateway
 from app.users import service as users
+from app.users.models import Role
+from app.users.trail import COMMAND_LINE
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,9 +37,12 @@ def transaction(command: Callable[P, T]) -> Callable[P, T]:
     @with_appcontext
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        with writing():
-            result = command(*args, **kwargs)
-            db.session.commit()
+        try:
+            with writing():
+                result = command(*args, **kwargs)
+                db.session.commit()
+        except Problem as problem:
+            raise click.ClickException(problem.detail) from problem
         return result
 
     return run
@@ -59,11 +64,8 @@ def revoke(name: str) -> None:
     _set_role(name, "customer")
 
 
-def _set_role(name: str, role: str) -> None:
-    user = users.named(db.session(), name)
-    if user.role != role:
-        user.role = role
-        sessions.end_all(db.session(), user)
+def _set_role(name: str, role: Role) -> None:
+    user = users.set_role(db.session(), users.named(db.session(), name).id, role, COMMAND_LINE)
     click.echo(f"{user.username} is {role}")
 
 
@@ -73,6 +75,7 @@ def _set_role(name: str, role: str) -> None:
 def reset_link(name: str) -> None:
     """Print a link at which the user NAME sets a new password, once and within an hour."""
     user = users.named(db.session(), name)
+    COMMAND_LINE.note(db.session(), user.id, "reset_link_made")
     click.echo(auth.reset_link(db.session(), settings(), user, now()))
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.auth import secrets, sessions
-from app.auth.models import OneTimeToken
+from app.auth.models import KnownDevice, OneTimeToken, Passkey, RecoveryCode, Totp, UserSession
 from app.auth.profile import Profile
 from app.auth.providers import OAuthFailure, Provider
 from app.config import Settings
@@ -127,3 +127,11 @@ def reset_password(session: Session, settings: Settings, token: str, password: s
     user.password_hash = stored
     sessions.end_all(session, user)
     session.execute(sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id))
+
+
+def _forget(user: User, session: Session) -> None:
+    for kept in (UserSession, OneTimeToken, KnownDevice, Totp, RecoveryCode, Passkey):
+        session.execute(sa.delete(kept).where(kept.user_id == user.id))
+
+
+users.leaving.connect(_forget)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.auth import secrets
 from app.auth.models import UserSession
 from app.config import settings
+from app.users import service as users
 from app.users.models import User
 
 LASTS = timedelta(days=30)
@@ -74,3 +75,16 @@ def rotate(session: Session, user: User, now: datetime) -> str:
     token = secrets.mint()
     begin(session, user, now, token)
     return token
+
+
+def _renew(user: User, session: Session) -> None:
+    """Every browser of theirs gets a new cookie at its next request."""
+    session.execute(sa.update(UserSession).where(UserSession.user_id == user.id).values(must_rotate=True))
+
+
+def _lock_out(user: User, session: Session) -> None:
+    end_all(session, user)
+
+
+users.role_changed.connect(_renew)
+users.locked_out.connect(_lock_out)

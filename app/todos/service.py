@@ -10,6 +10,7 @@ from app.auth.guard import owned
 from app.db import Paging, rows
 from app.errors import Conflict
 from app.todos.models import Todo
+from app.users import service as users
 from app.users.models import User
 
 order_handed_over = signal("order-handed-over")
@@ -62,3 +63,10 @@ def drop(session: Session, todo_id: int, user: User) -> None:
     if todo.order_id is not None:
         raise BelongsToOrder
     session.delete(todo)
+
+
+def _forget(user: User, session: Session) -> None:
+    session.execute(sa.delete(Todo).where(Todo.user_id == user.id))
+
+
+users.leaving.connect(_forget)

@@ -1,19 +1,37 @@
 """Finding and changing accounts."""
 
 import re
+from datetime import datetime
 
 import click
 import sqlalchemy as sa
+from blinker import signal
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Invalid
-from app.users.models import User, key
+from app.errors import Conflict, Invalid, NotFound
+from app.users import trail
+from app.users.models import Identity, Role, User, key
+from app.users.trail import Doer
 
 KEY_LENGTH = 128
 """As the column holds: normalised, one character of a username may become as many as 18."""
 
 USERNAME = re.compile(r"[^\W_][\w.\-]{0,63}")
 EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
+
+role_changed = signal("user-role-changed")
+"""Sent with a user who may now do more or less; whoever keeps sessions renews theirs, in the same transaction."""
+
+locked_out = signal("user-locked-out")
+"""Sent with a user who may stay signed in nowhere; whoever keeps sessions ends theirs, in the same transaction."""
+
+leaving = signal("user-leaving")
+"""Sent with a user whose account is closed; whoever keeps something of theirs deletes it, in the same transaction."""
+
+
+class LastStaff(Conflict):
+    error = "last_staff"
+    detail = "Nobody would be left to run the shop. Make somebody else staff first."
 
 
 class UsernameTaken(Conflict):
@@ -80,3 +98,54 @@ def change(session: Session, user: User, *, name: str | None, email: str | None,
         user.email = checked_email(email)
         user.verified_email = None
     session.flush()
+
+
+def held(session: Session, user_id: int) -> User:
+    """The user, whom nobody else changes until the transaction is over. Raises NotFound, for closed accounts too."""
+    asked = sa.select(User).where(User.id == user_id, User.closed_at.is_(None))
+    user = session.scalar(asked.with_for_update(key_share=True).execution_options(populate_existing=True))
+    if user is None:
+        raise NotFound
+    return user
+
+
+def keep_staff(session: Session, user_id: int) -> None:
+    """Raises LastStaff where nobody but this user runs the shop. To be asked before anything else is held.
+
+    Holds everybody who does until the transaction is over: of two who go at once the second is the last one left.
+    """
+    running = sa.select(User.id).where(User.role == "staff", User.active).order_by(User.id)
+    # Not their keys, which whatever refers to them holds while it is written: else two could wait for each other.
+    if list(session.scalars(running.with_for_update(key_share=True))) == [user_id]:
+        raise LastStaff
+
+
+def set_role(session: Session, user_id: int, role: Role, by: Doer) -> User:
+    """Raises LastStaff, NotFound."""
+    if role != "staff":
+        keep_staff(session, user_id)
+    user = held(session, user_id)
+    if user.role != role:
+        by.note(session, user.id, "role_changed", before=user.role, after=role)
+        user.role = role
+        session.flush()
+        role_changed.send(user, session=session)
+    return user
+
+
+def close(session: Session, user_id: int, by: Doer, now: datetime) -> None:
+    """The person goes; the row stays, without anything that tells who it was, since orders hang on it.
+
+    Raises LastStaff, NotFound.
+    """
+    keep_staff(session, user_id)
+    user = held(session, user_id)
+    by.note(session, user.id, "account_closed")
+    user.active, user.role, user.closed_at = False, "customer", now
+    session.flush()  # first, so that no sign-in on its way leaves a session behind
+    leaving.send(user, session=session)
+    session.execute(sa.delete(Identity).where(Identity.user_id == user.id))
+    session.expire(user, ["identities"])
+    user.username = f"closed:{user.id}"  # which nobody can have registered
+    user.email = user.verified_email = user.name = user.avatar_url = user.password_hash = None
+    trail.forget(session, user.id)

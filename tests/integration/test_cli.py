@@ -6,8 +6,7 @@ import subprocess
 
 import pytest
 
-from app.models import Item, User, UserSession
-from tests.integration.accounts import make_ada, sign_in
+from app.models import Item, TrailEntry, User, UserSession
 from tests.integration.factories import make_user
 from tests.integration.live import KIOSK
 from tests.settings import environment, settings
@@ -19,6 +18,7 @@ def invoke(runner, *args):
 
 def test_staff_is_granted_and_revoked(runner):
     ada = make_user("ada")
+    make_user("grace", role="staff")
 
     granted = invoke(runner, "staff", "grant", "Ada")
     assert (granted.exit_code, granted.output) == (0, "ada is staff\n")
@@ -29,16 +29,40 @@ def test_staff_is_granted_and_revoked(runner):
     assert ada.role == "customer"
 
 
-def test_a_change_of_role_signs_out_and_no_change_does_not(runner, client):
-    make_ada()
-    sign_in(client)
-    invoke(runner, "staff", "revoke", "ada")
-    assert client.get("/api/profile").status_code == 200
+def test_the_last_member_of_staff_is_not_revoked(runner):
+    ada = make_user("ada", role="staff")
+
+    result = invoke(runner, "staff", "revoke", "ada")
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: Nobody would be left to run the shop.")
+    assert result.output.count("\n") == 1
+    assert ada.role == "staff"
+
+
+def test_a_change_of_role_holds_from_the_next_request_and_renews_the_cookie(runner, signed_in):
+    client = signed_in(make_user("ada"))
+    assert client.get("/api/findings").status_code == 403
 
     invoke(runner, "staff", "grant", "ada")
 
-    assert client.get("/api/profile").status_code == 401
-    assert UserSession.query.count() == 0
+    assert UserSession.query.one().must_rotate
+    assert client.get("/api/findings").status_code == 200
+
+
+def test_what_the_command_line_does_to_an_account_is_in_its_trail(runner):
+    ada = make_user("ada")
+
+    invoke(runner, "staff", "grant", "ada")
+    invoke(runner, "staff", "grant", "ada")
+    invoke(runner, "users", "reset-link", "ada")
+
+    found = [(each.action, each.user_id, each.actor_id, each.details) for each in TrailEntry.query]
+    by = {"by": "command line"}
+    assert found == [
+        ("role_changed", ada.id, None, {**by, "before": "customer", "after": "staff"}),
+        ("reset_link_made", ada.id, None, by),
+    ]
 
 
 @pytest.mark.parametrize("command", [("staff", "grant"), ("staff", "revoke"), ("users", "reset-link")])

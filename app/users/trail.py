@@ -1,0 +1,43 @@
+"""The audit trail: who did what to whose account, and from where. Written in the transaction that it tells of."""
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.users.models import TrailEntry
+
+
+def note(
+    session: Session, user_id: int, action: str, *, actor_id: int | None, address: str | None, **details: Any
+) -> None:
+    """`action` is a past participle such as `role_changed`; `details` hold no secret, and nothing that names a person.
+
+    `actor_id` is None for somebody who is not signed in, and for the command line.
+    """
+    session.add(TrailEntry(user_id=user_id, action=action, actor_id=actor_id, address=address, details=details))
+
+
+class Doer(msgspec.Struct, frozen=True):
+    """Whoever changes an account: its own user, staff, or the command line."""
+
+    actor_id: int | None
+    address: str | None
+    details: dict[str, str] = {}
+
+    def note(self, session: Session, user_id: int, action: str, **details: Any) -> None:
+        given = {**self.details, **details}
+        note(session, user_id, action, actor_id=self.actor_id, address=self.address, **given)
+
+
+COMMAND_LINE = Doer(None, None, {"by": "command line"})
+
+
+def forget(session: Session, user_id: int) -> None:
+    """Of somebody who goes, keep what was done, when and by whom: neither the details nor where they did it from."""
+    session.flush()
+    about = sa.update(TrailEntry).where(TrailEntry.user_id == user_id)
+    session.execute(about.values(details={}))
+    by_themselves = (TrailEntry.actor_id == user_id) | TrailEntry.actor_id.is_(None)
+    session.execute(about.where(by_themselves).values(address=None))
