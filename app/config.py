@@ -2,7 +2,9 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Iterator, Mapping
+from email.utils import parseaddr
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,6 +14,9 @@ from flask import Config, current_app
 PREFIX = "KIOSK"
 MIN_SECRET_BYTES = 32
 PLACEHOLDERS = ("change", "secret", "password", "placeholder", "example", "your-", "dev")
+
+MAILBOX = re.compile(r'[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,64}@[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,189}')
+"""A bare address: nothing in it that means something in a header or to a mail server."""
 
 Env = Literal["development", "test", "staging", "production"]
 Secret = str
@@ -63,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "EUR"
     hold_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 30
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
+    mail_url: Secret = ""
+    mail_from: str = ""
     log_file: str = ""
 
     def __repr__(self) -> str:
@@ -71,6 +78,12 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     @property
     def default_provider(self) -> str:
         return self.oauth_default or next(iter(self.oauth), "")
+
+    @property
+    def sender(self) -> str:
+        """Whom mails are from: an address, maybe with a name before it."""
+        host = "localhost" if is_loopback(self.public_url) else _split(self.public_url).hostname
+        return self.mail_from or f"Kiosk <kiosk@{host}>"
 
     @property
     def https(self) -> bool:
@@ -128,6 +141,7 @@ def check(found: Settings, *, debug: bool) -> Iterator[str]:
     """What is wrong, in words; nothing where all is well."""
     yield from _check_secrets(found)
     yield from _check_urls(found)
+    yield from _check_mail(found)
     if found.oauth_default and found.oauth_default not in found.oauth:
         yield f"KIOSK_OAUTH_DEFAULT names {found.oauth_default!r}: set KIOSK_OAUTH__{found.oauth_default}__ISSUER too"
     if found.env in ("staging", "production") and not found.payments.secret_key:
@@ -168,6 +182,18 @@ def _check_urls(found: Settings) -> Iterator[str]:
             yield f"{name} is on this machine, which only a simulator is: use the real provider, or KIOSK_ENV=staging"
         elif parts.scheme == "http" and not is_loopback(url):
             yield f"{name} is plain http: use https"
+
+
+def _check_mail(found: Settings) -> Iterator[str]:
+    parts = _split(found.mail_url)
+    more = parts.path.rstrip("/") or parts.query or parts.fragment
+    if found.mail_url and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or more):
+        yield "KIOSK_MAIL_URL is no mail server: write it like smtp://mail.example:587, or smtps://user:password@mail.example"
+    elif found.mail_url and bool(parts.username) != bool(parts.password):
+        yield "KIOSK_MAIL_URL has a user without a password, or the other way round: write smtps://user:password@host"
+    name, address = parseaddr(found.sender)
+    if not MAILBOX.fullmatch(address) or not name.isprintable():
+        yield "KIOSK_MAIL_FROM is no address: write it like shop@mail.example, or My shop <shop@mail.example>"
 
 
 def _is_origin(url: str) -> bool:

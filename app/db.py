@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 import flask_sqlalchemy.session
 import msgspec
 import sqlalchemy as sa
+import sqlalchemy.orm
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +25,7 @@ from app.bridge import at_home
 T = TypeVar("T")
 
 BUSY_SECONDS = 10
+AFTER = "after commit"
 MEMORY = ("sqlite://", "sqlite:///:memory:")
 
 
@@ -39,8 +41,18 @@ class Session(flask_sqlalchemy.session.Session):
     delete = at_home(flask_sqlalchemy.session.Session.delete)
     flush = at_home(flask_sqlalchemy.session.Session.flush)
     connection = at_home(flask_sqlalchemy.session.Session.connection)
-    commit = at_home(flask_sqlalchemy.session.Session.commit)
-    rollback = at_home(flask_sqlalchemy.session.Session.rollback)
+
+    @at_home
+    def commit(self) -> None:
+        super().commit()
+        for call in self.info.pop(AFTER, {}).values():
+            call()
+
+    @at_home
+    def rollback(self) -> None:
+        self.info.pop(AFTER, None)
+        super().rollback()
+
     close = at_home(flask_sqlalchemy.session.Session.close)
 
 
@@ -122,6 +134,11 @@ def insert_once(model: type[Model], values: dict[str, Any]) -> int | None:
     statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
     found: int | None = db.session.execute(statement).scalar()
     return found
+
+
+def after_commit(session: sqlalchemy.orm.Session, name: str, call: Callable[[], object]) -> None:
+    """Call once this transaction is committed, and not where it is rolled back. Of those of one name, the last one."""
+    session.info.setdefault(AFTER, {})[name] = call
 
 
 class Paging(msgspec.Struct, frozen=True):

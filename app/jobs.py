@@ -50,14 +50,16 @@ class Jobs:
         """`handler(key)` runs in an application context of its own, as a coroutine on the bridge."""
         self._handlers[kind] = handler
 
-    def ring(self, kind: str, key: str) -> None:
-        """Never fails: what nobody hears now the sweep finds later. In memory, waits a moment for it to be done."""
+    def ring(self, kind: str, key: str, *, wait: bool = True) -> None:
+        """Never fails: what nobody hears now the sweep finds later. In memory, may wait a moment for it to be done."""
         try:
             self._actor.send(kind, key)
         except redis.RedisError as error:
             log.warning("nobody heard of %s %s: %r", kind, key, error)
         if isinstance(self.broker, StubBroker):
             self.work()
+            if not wait:
+                return
             with suppress(QueueJoinTimeout):
                 self.broker.join(QUEUE, timeout=MOMENT)
 

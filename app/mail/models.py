@@ -8,7 +8,10 @@ from app.db import BigId, Model, Moment, now
 
 
 class Outgoing(Model):
-    """A mail or another effect, written in the transaction that causes it and carried out after its commit."""
+    """A mail, written in the transaction that causes it and sent after its commit.
+
+    It waits until `done_at` is set. Nobody will try again where it was tried and has no `next_try_at`.
+    """
 
     __tablename__ = "outbox"
 
@@ -17,6 +20,7 @@ class Outgoing(Model):
     """What it is the only one of, such as `receipt:42`."""
     kind: Mapped[str] = mapped_column(sa.String(32))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    """What the mail is made of. Never a secret, and empty once it is done: it may hold an address."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(default=0)

@@ -6,9 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import mail
 from app.bridge import blocking
 from app.db import now as at_once
-from app.mail.models import Outgoing
 from app.orders import attempts, holds, refunds
 from app.orders.models import LEASE, Attempt, Order
 from app.orders.money import Payment
@@ -219,4 +219,4 @@ def _paid(session: Session, order: Order, now: datetime) -> None:
     if order.live_attempt is not None:
         order.live_attempt.next_check_at = now  # nobody is to pay twice: its session is ended
     session.add(Todo(order_id=order.id, title=f"Hand over order {order.number}", created_at=now))
-    session.add(Outgoing(dedupe_key=f"receipt:{order.id}", kind="receipt", payload={"order": order.id}, created_at=now))
+    mail.queue(session, "receipt", f"receipt:{order.id}", {"order": order.id})

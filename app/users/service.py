@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from blinker import signal
 from sqlalchemy.orm import Session
 
+from app.config import MAILBOX
 from app.errors import Conflict, Invalid, NotFound
 from app.users import trail
 from app.users.models import Identity, Role, User, key
@@ -17,7 +18,6 @@ KEY_LENGTH = 128
 """As the column holds: normalised, one character of a username may become as many as 18."""
 
 USERNAME = re.compile(r"[^\W_][\w.\-]{0,63}")
-EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
 
 role_changed = signal("user-role-changed")
 """Sent with a user who may now do more or less; whoever keeps sessions renews theirs, in the same transaction."""
@@ -71,7 +71,7 @@ def add(session: Session, username: str, email: str | None, password_hash: str |
 
 
 def checked_email(email: str | None) -> str | None:
-    if email is not None and not EMAIL.fullmatch(email):
+    if email is not None and not MAILBOX.fullmatch(email):
         raise Invalid.field("email", "This is no email address.")
     return email
 
