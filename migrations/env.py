@@ -1,21 +1,32 @@
-"""Runs the migrations on the application's own engine, each run in one transaction, on SQLite too."""
+"""Runs the migrations on the application's own engine, one process at a time: see `app/ops/migrate.py`."""
 
+from functools import partial
+
+import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
 from app import models
 from app.db import db, writing
+from app.ops.migrate import alone, check_references, patiently
 
 assert models.__all__  # every table is known to the metadata by now
 
 
 def run() -> None:
+    with writing(), alone(db.engine) as connection:
+        patiently(connection, partial(migrate, connection))
+
+
+def migrate(connection: sa.Connection) -> None:
+    """On SQLite all of it in one transaction, which is its lock; elsewhere one each, so that none holds locks long."""
     options = {"render_as_batch": True, **current_app.extensions["migrate"].configure_args}
     options.update(target_metadata=db.metadata, transactional_ddl=True, compare_type=True)
-    with writing(), db.engine.connect() as connection:
-        context.configure(connection=connection, **options)
-        with context.begin_transaction():
-            context.run_migrations()
+    options.update(transaction_per_migration=connection.dialect.name != "sqlite")
+    context.configure(connection=connection, **options)
+    with context.begin_transaction():
+        context.run_migrations()
+        check_references(connection)
 
 
 def run_offline() -> None:

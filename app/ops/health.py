@@ -34,19 +34,24 @@ def is_alive() -> Health:
 
 @routes.get("/readyz", access=Access.ALL, raises=(NotReady,))
 def is_ready() -> Health:
-    """Whether requests can be served: the database answers and has the tables of this release."""
+    """Whether requests can be served: the database answers and has the tables of this release, or of a later one.
+
+    A release works on the next one's tables too (docs/operations.md): an upgrade takes nobody out of service.
+    """
     try:
         connection = db.session.connection()
         found = MigrationContext.configure(connection).get_current_revision()
     except sa.exc.SQLAlchemyError as error:
         raise NotReady("The database does not answer.") from error
-    if found != _head():
+    if found in _outdated():
         raise NotReady("The database is not of this release: run `kiosk db upgrade`.")
     return Health("ok")
 
 
 @cache
-def _head() -> str | None:
+def _outdated() -> frozenset[str | None]:
+    """The revisions of a database that this release cannot work on: those before its own, and none at all."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head()
+    scripts = ScriptDirectory.from_config(config)
+    return frozenset({None, *(each.revision for each in scripts.walk_revisions())} - {scripts.get_current_head()})

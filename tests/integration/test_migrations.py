@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 
 from app import create_app, db
 from app.models import Todo
-from tests.integration.conftest import close
+from tests.integration.conftest import close, sign_in
 from tests.integration.factories import make_item, make_user, saved
 from tests.settings import settings
 
@@ -71,6 +71,35 @@ def test_an_empty_database_is_not_ready_until_it_is_migrated(kiosk):
     kiosk("db", "upgrade")
 
     assert kiosk.app.test_client().get("/readyz").status_code == 200
+
+
+def test_a_release_stays_ready_while_the_next_one_migrates_the_database(kiosk):
+    with kiosk.app.app_context():
+        db.session.execute(sa.text("UPDATE alembic_version SET version_num = 'of the next release'"))
+        db.session.commit()
+
+    assert kiosk.app.test_client().get("/readyz").status_code == 200
+
+
+def test_a_downgrade_keeps_the_rows_that_refer_to_a_table_which_is_altered(kiosk):
+    with kiosk.app.app_context():
+        ada = make_user("ada")
+        sign_in(kiosk.app, ada)
+        saved(Todo(user_id=ada.id, title="Tea"))
+        db.session.commit()
+
+    kiosk("db", "downgrade", "0002")
+
+    with kiosk.app.app_context():
+        for table in ("sessions", "todos"):
+            assert db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")) == 1
+
+
+def test_foreign_keys_are_checked_again_after_a_migration(kiosk):
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context(), pytest.raises(sa.exc.IntegrityError):
+        db.session.execute(sa.text("INSERT INTO todos (user_id, title, done) VALUES (99, 'Tea', false)"))
 
 
 def test_what_differs_from_the_models_is_found(kiosk):

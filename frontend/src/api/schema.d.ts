@@ -481,7 +481,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served: the database answers and has the tables of this release. */
+        /**
+         * Whether requests can be served: the database answers and has the tables of this release, or of a later one.
+         * @description A release works on the next one's tables too (docs/operations.md): an upgrade takes nobody out of service.
+         */
         get: operations["ops_is_ready"];
         put?: never;
         post?: never;

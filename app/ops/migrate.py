@@ -1,0 +1,99 @@
+"""How a migration runs: one process at a time, beside servers that go on serving."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+import psycopg
+import sqlalchemy as sa
+
+LOCK = 0x6B696F736B
+"""Of PostgreSQL's advisory locks: whoever holds it migrates this database."""
+
+PATIENCE = 120.0
+"""Seconds to wait for another process that migrates, or for locks that requests hold."""
+
+LOCK_SECONDS = 2.0
+"""The longest wait for one lock on a table: every request to that table queues up behind us meanwhile."""
+
+PAUSE = 0.5
+
+
+class Stuck(click.ClickException):
+    """A migration that could not have the database to itself; nothing of it was done."""
+
+
+@contextmanager
+def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection on which nobody else migrates meanwhile, outside any transaction. Raises Stuck."""
+    with engine.connect() as connection:
+        connection.detach()  # closed at the end, and with it goes the lock, and all that is set here
+        if engine.dialect.name == "sqlite":
+            _set_sqlite(connection)
+        else:
+            _lock_postgresql(connection)
+        yield connection
+
+
+def _set_sqlite(connection: sa.Connection) -> None:
+    """The write lock, which the migration's transaction takes, is the lock that there is.
+
+    Alembic alters a table by making it anew; with foreign keys on, dropping the old one would delete all rows that
+    refer to it. The pragma counts outside a transaction alone: https://sqlite.org/lang_altertable.html#otheralter
+    """
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+    cursor.execute("PRAGMA foreign_keys = OFF")
+    cursor.close()
+
+
+def _lock_postgresql(connection: sa.Connection) -> None:
+    """Asks again and again: a statement that waits is a snapshot that CREATE INDEX CONCURRENTLY would wait for."""
+    until = time.monotonic() + PATIENCE
+    while not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LOCK))):
+        connection.commit()
+        if time.monotonic() > until:
+            raise Stuck(
+                f"another process migrates this database, and is not done after {PATIENCE:.0f} s: run this again."
+            )
+        time.sleep(PAUSE)
+    connection.execute(sa.text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+    connection.execute(sa.text("SET statement_timeout = 0"))  # an index takes as long as it takes
+    connection.commit()
+
+
+def patiently(connection: sa.Connection, migrate: Callable[[], None]) -> None:
+    """`migrate`, again where a lock was not to be had; in between, whoever queued up behind us gets through.
+
+    Raises Stuck.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            migrate()
+        except sa.exc.OperationalError as error:
+            connection.rollback()
+            if not _is_in_the_way(error):
+                raise
+            if time.monotonic() > until:
+                raise Stuck(f"the database is too busy to be migrated: {error.orig}. Run this again.") from error
+        else:
+            return
+        time.sleep(PAUSE)
+
+
+def _is_in_the_way(error: sa.exc.OperationalError) -> bool:
+    """Whether somebody else's lock is all that is wrong."""
+    found = error.orig
+    locked = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+    return isinstance(found, locked) or "database is locked" in str(found)
+
+
+def check_references(connection: sa.Connection) -> None:
+    """What SQLite did not check while foreign keys were off. Raises IntegrityError, before anything is committed."""
+    if connection.dialect.name != "sqlite":
+        return
+    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        words = f"a row of {broken[0]} would refer to a row of {broken[2]} that is not there"
+        raise sa.exc.IntegrityError("PRAGMA foreign_key_check", None, Exception(words))
