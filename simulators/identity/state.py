@@ -51,7 +51,7 @@ class State:
             self.keys.reset()
             self.grants.clear()
             self.faults.clear()
-            self.calls.clear()
+            self.calls = Calls()
             waiting, self.patience = self.patience, threading.Event()
         waiting.set()
 

@@ -32,7 +32,9 @@ def _misbehave() -> Response | None:
     g.place = _place()
     if g.place is None:
         return None
-    patience = state().patience  # taken first: a reset from here on either lifts the fault or ends the wait
+    # Taken first: a reset from here on lifts the fault or ends the wait, and is not followed by a call from before it.
+    with state().lock:
+        patience, g.calls = state().patience, state().calls
     fault = state().strike(g.place, replaces=True)
     if fault.delay:
         patience.wait(fault.delay)
@@ -46,7 +48,7 @@ def _misbehave() -> Response | None:
 def _finish(response: Response) -> Response:
     if g.get("place"):
         with state().lock:
-            state().calls.note(g.place, request, response.status_code)
+            g.calls.note(g.place, request, response.status_code)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers["X-Content-Type-Options"] = "nosniff"
