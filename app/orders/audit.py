@@ -1,8 +1,10 @@
 """The audit: our books against the provider's and against themselves. A difference is shown, never overwritten."""
 
 import logging
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -18,7 +20,7 @@ from app.orders.money import OVER, Dispute, Payment, Refund, written
 from app.orders.settle import settle
 from app.payments.errors import NotFound
 from app.payments.gateway import Gateway
-from app.payments.shapes import PaymentIntent
+from app.payments.shapes import CheckoutSession, PaymentIntent
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,8 @@ SETTLING = timedelta(minutes=5)
 """What is younger may still be on its way."""
 
 STUCK = timedelta(hours=24)
+AT_ONCE = 500
+"""Names that one query asks for."""
 
 
 class Needed(msgspec.Struct, frozen=True):
@@ -50,6 +54,7 @@ async def audit(session: Session, gateway: Gateway) -> None:
             await settle(session, gateway, attempt_id)
     paid += await _older(gateway, await blocking(_unlisted, session, paid, since))
     found = await blocking(_compare, session, paid, since)
+    found += await _foreign(session, gateway, since, {each.subject for each in found})
     await blocking(_write, session, found, now)
 
 
@@ -81,9 +86,55 @@ def _recent(since: datetime) -> sa.ColumnElement[bool]:
 
 
 def _missing(session: Session, paid: list[PaymentIntent]) -> list[PaymentIntent]:
-    known = set(session.scalars(sa.select(Payment.payment_intent)))
+    known = _known(session, Payment.payment_intent, (each.id for each in paid))
     session.commit()
     return [each for each in paid if each.id not in known and "attempt" in each.metadata]
+
+
+def _known(session: Session, column: sa.orm.InstrumentedAttribute[Any], values: Iterable[Any]) -> set[Any]:
+    """Which of `values` stand in `column`: however many rows there are, only these are read."""
+    asked, found = list(values), set[Any]()
+    for start in range(0, len(asked), AT_ONCE):
+        found.update(session.scalars(sa.select(column).where(column.in_(asked[start : start + AT_ONCE]))))
+    return found
+
+
+async def _foreign(session: Session, gateway: Gateway, since: datetime, told: set[str]) -> list[Needed]:
+    """Money for our orders that came through sessions which this shop did not make, and has not gone back."""
+    paid = [each async for each in gateway.sessions(int(since.timestamp())) if each.payment_status == "paid"]
+    found = []
+    for each, order_id in await blocking(_strange, session, paid):
+        intent = each.payment_intent or each.id
+        if intent not in told and not await _went_back(gateway, each):
+            money = written(each.amount_total or 0, (each.currency or "").upper())
+            words = f"{money} came in by session {each.id}, which names this order and was not made by this shop."
+            found.append(Needed("payment_foreign", intent, words, order_id))
+    return found
+
+
+def _strange(session: Session, paid: list[CheckoutSession]) -> list[tuple[CheckoutSession, int]]:
+    """Sessions that name an order of ours and are no attempt's, each with the order."""
+    marks = [(each.metadata or {}).get("attempt", "") for each in paid]
+    known = _known(session, Attempt.session_id, (each.id for each in paid)) | _known(session, Attempt.idem_key, marks)
+    named = [
+        (each, int(each.client_reference_id or ""))
+        for each, mark in zip(paid, marks, strict=True)
+        if known.isdisjoint((each.id, mark)) and _is_id(each.client_reference_id or "")
+    ]
+    ours = _known(session, Order.id, (order_id for _, order_id in named))
+    session.commit()
+    return [(each, order_id) for each, order_id in named if order_id in ours]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16  # noqa: PLR2004 -- more than any id of ours has
+
+
+async def _went_back(gateway: Gateway, paid: CheckoutSession) -> bool:
+    if paid.payment_intent is None:
+        return False
+    back = [each.amount async for each in gateway.refunds(paid.payment_intent) if each.status not in OVER]
+    return sum(back) >= (paid.amount_total or 0)
 
 
 def _attempt_of(session: Session, intent: PaymentIntent) -> int | None:
@@ -108,7 +159,9 @@ def _compare(session: Session, paid: list[PaymentIntent], since: datetime) -> li
             theirs = written(there.amount_received, there.currency.upper())
             words = f"{ours} of {there.id} are in our books, {theirs} in the provider's."
             found.append(Needed("payment_differs", there.id, words, payment.order_id))
-    return found + _stock(session)
+    found += _stock(session)
+    session.commit()
+    return found
 
 
 def _stock(session: Session) -> list[Needed]:

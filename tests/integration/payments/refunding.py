@@ -61,9 +61,9 @@ class Till:
     def intent(self) -> str:
         return str(self.control.listed("payment_intents", status="succeeded")[0]["id"])
 
-    def refund_at_the_provider(self, amount: int) -> str:
+    def refund_at_the_provider(self, amount: int, intent: str = "") -> str:
         """By somebody at its dashboard. The refund's id."""
-        answer = self.control.api.post(REFUNDS, data={"payment_intent": self.intent, "amount": amount})
+        answer = self.control.api.post(REFUNDS, data={"payment_intent": intent or self.intent, "amount": amount})
         return str(answer.raise_for_status().json()["id"])
 
     def dispute(self, **how: Any) -> str:

@@ -81,6 +81,27 @@ def test_a_payment_whose_attempt_is_not_in_the_books_is_shown(till):
     assert till.audit() == [("payment_missing", "12.00 EUR came in, and no order has it.")]
 
 
+def test_money_that_came_for_an_order_by_somebody_elses_session_is_shown_until_it_went_back(till):
+    session = till.control.open_session(client_reference_id=str(till.shop.found["id"]))
+    till.control.pay(session["id"])
+    intent = till.control.listed("payment_intents")[-1]["id"]
+    words = f"12.00 EUR came in by session {session['id']}, which names this order and was not made by this shop."
+
+    assert till.audit() == [("payment_foreign", words)]
+    assert till.shop.status == "paid"
+
+    till.refund_at_the_provider(1200, intent)
+    assert till.audit() == []
+
+
+def test_money_that_came_for_another_shop_on_the_same_account_is_none_of_ours(till):
+    for reference in ({}, {"client_reference_id": "424242"}, {"client_reference_id": "invoice-1"}):
+        session = till.control.open_session(**reference)
+        till.control.pay(session["id"])
+
+    assert till.audit() == []
+
+
 def test_a_payment_that_the_provider_does_not_know_is_shown(till):
     till.shop.change(Payment, payment_intent="pi_nowhere")
 
