@@ -31,7 +31,7 @@ __all__ = ["Kiosk", "create_app", "db"]
 class Kiosk(Flask):
     def async_to_sync(self, func: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
         """Flask's own makes an event loop per request, and with it every connection anew."""
-        return lambda *args, **kwargs: bridge.run(func(*args, **kwargs))
+        return lambda *args, **kwargs: bridge.run(http.within(func, *args, **kwargs))
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """A context per request, even where a test holds one open around it: `g` and `db.session` start empty."""

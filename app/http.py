@@ -1,8 +1,11 @@
 """The shared httpx client: one pool of warm connections per process, with limits, and a time-out on every call."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import httpx
 from flask import Flask, current_app, has_app_context
@@ -13,7 +16,10 @@ from app.db import db
 MAX_CONNECTIONS = 32
 KEEPALIVE_SECONDS = 60
 DEADLINE_SECONDS = 8
-"""The longest that a call takes, body included: whoever waits for us is answered within 10 seconds."""
+"""The longest that a call takes, body included."""
+
+TOGETHER_SECONDS = 9
+"""The longest that all calls of one request take: whoever waits for us is answered within 10 seconds."""
 
 TIMEOUT = httpx.Timeout(connect=3, read=6, write=3, pool=2)
 
@@ -58,14 +64,35 @@ def _transport() -> httpx.AsyncHTTPTransport:
     return httpx.AsyncHTTPTransport(limits=limits)
 
 
+T = TypeVar("T")
+_until: ContextVar[float | None] = ContextVar("until", default=None)
+
+
+def within(view: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> Coroutine[Any, Any, T]:
+    """`view`, called such that all its calls together end within TOGETHER_SECONDS: several slow ones may not add up."""
+
+    async def timed() -> T:
+        _until.set(time.monotonic() + TOGETHER_SECONDS)  # a task has a context of its own
+        return await view(*args, **kwargs)
+
+    return timed()
+
+
+def time_left() -> float:
+    """Seconds that the next call may take; 0 where somebody has waited long enough."""
+    until = _until.get()
+    return DEADLINE_SECONDS if until is None else max(0.0, min(DEADLINE_SECONDS, until - time.monotonic()))
+
+
 @asynccontextmanager
-async def deadline(seconds: float = DEADLINE_SECONDS) -> AsyncIterator[None]:
+async def deadline() -> AsyncIterator[None]:
     """Ends a call that trickles on within every phase's time-out. Raises httpx.ReadTimeout, as those do."""
+    seconds = time_left()
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise httpx.ReadTimeout(f"no whole answer within {seconds} s") from error
+        raise httpx.ReadTimeout(f"no whole answer within {seconds:.1f} s") from error
 
 
 def pool() -> Pool:

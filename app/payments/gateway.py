@@ -44,7 +44,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 class Gateway:
-    """One per application. Raises nothing but PaymentError, and that within http.DEADLINE_SECONDS."""
+    """One per application. Raises nothing but PaymentError, and that within `http.time_left`."""
 
     def __init__(self, account: PaymentsAccount) -> None:
         self._base = account.api_base.rstrip("/")
@@ -113,6 +113,8 @@ class Gateway:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         request = (method, self._base + path, asked.body, headers)
         what = f"{method} {path.partition('?')[0]}"
+        if not http.time_left():
+            raise Unknown(f"{what}: not asked, since the answers before it took too long")
         try:
             with self._shelter.call():
                 async with http.deadline():

@@ -5,6 +5,7 @@ from secrets import token_hex
 
 import httpx
 
+from app import http
 from tests.processes import wait_for
 
 SECONDS = 10
@@ -70,3 +71,17 @@ def test_coming_back_and_cancelling_are_answered_in_time_too(live_shop):
     shop.control.mend()
     shop.mend()
     assert (shop.status, shop.stock) == ("paid", (2, 2))
+
+
+def test_answers_that_are_slow_one_by_one_do_not_add_up(shop, monkeypatch):
+    shop.place()
+    shop.control.pay_later(shop.attempt.session_id)
+    shop.control.delay(0.6, times=None)
+    monkeypatch.setattr(http, "TOGETHER_SECONDS", 1.0)  # enough for the session, and not for its intent too
+
+    assert shop.come_back().status_code == 303
+    assert shop.status == "pending"
+
+    shop.control.mend()
+    shop.sweep()
+    assert shop.status == "processing"
