@@ -30,6 +30,10 @@ class ConfigError(Exception):
         self.problems = problems
 
 
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
 class OAuthProvider(msgspec.Struct, frozen=True, rename=str.upper):
     issuer: str
     client_id: str
@@ -52,7 +56,7 @@ class PaymentsAccount(msgspec.Struct, frozen=True, rename=str.upper):
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """All that are current; two of them while one replaces the other."""
-        return tuple(each.strip() for each in self.webhook_secret.split(",") if each.strip())
+        return _listed(self.webhook_secret)
 
 
 class Settings(msgspec.Struct, frozen=True, rename=str.upper):
@@ -62,6 +66,9 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     env: Env = "production"
     sqlalchemy_database_uri: str = "sqlite:///kiosk.db"
     redis_url: str = ""
+    trusted_proxies: str = ""
+    secret_key_fallbacks: Secret = ""
+    jwt_secret_key_fallbacks: Secret = ""
     oauth: dict[str, OAuthProvider] = {}
     oauth_default: str = ""
     payments: PaymentsAccount = PaymentsAccount()
@@ -74,6 +81,16 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
 
     def __repr__(self) -> str:
         return f"Settings(env={self.env!r}, public_url={self.public_url!r})"
+
+    @property
+    def secret_keys(self) -> tuple[Secret, ...]:
+        """The one that is written with, then those that are still good for reading."""
+        return (self.secret_key, *_listed(self.secret_key_fallbacks))
+
+    @property
+    def jwt_secret_keys(self) -> tuple[Secret, ...]:
+        """As `secret_keys`."""
+        return (self.jwt_secret_key, *_listed(self.jwt_secret_key_fallbacks))
 
     @property
     def default_provider(self) -> str:
@@ -140,6 +157,7 @@ MENDS = {
 def check(found: Settings, *, debug: bool) -> Iterator[str]:
     """What is wrong, in words; nothing where all is well."""
     yield from _check_secrets(found)
+    yield from _check_proxies(found)
     yield from _check_urls(found)
     yield from _check_mail(found)
     if found.oauth_default and found.oauth_default not in found.oauth:
@@ -151,14 +169,32 @@ def check(found: Settings, *, debug: bool) -> Iterator[str]:
 
 
 def _check_secrets(found: Settings) -> Iterator[str]:
-    secrets = {"KIOSK_SECRET_KEY": found.secret_key, "KIOSK_JWT_SECRET_KEY": found.jwt_secret_key}
-    for name, value in secrets.items():
+    uses = {
+        "KIOSK_SECRET_KEY": found.secret_keys[:1],
+        "KIOSK_JWT_SECRET_KEY": found.jwt_secret_keys[:1],
+        "KIOSK_SECRET_KEY_FALLBACKS": found.secret_keys[1:],
+        "KIOSK_JWT_SECRET_KEY_FALLBACKS": found.jwt_secret_keys[1:],
+    }
+    seen: dict[str, str] = {}
+    for name, value in ((name, value) for name, values in uses.items() for value in values):
         if len(value.encode()) < MIN_SECRET_BYTES:
             yield f"{name} is shorter than {MIN_SECRET_BYTES} bytes: {RANDOM}"
         elif value.lower().startswith(PLACEHOLDERS) or len(set(value)) < 8:  # noqa: PLR2004 -- fewer is a pattern
             yield f"{name} is a placeholder: {RANDOM}"
-    if found.secret_key == found.jwt_secret_key:
-        yield "KIOSK_SECRET_KEY and KIOSK_JWT_SECRET_KEY are the same: give each its own"
+        elif value in seen:
+            yield f"{name} is a key that {seen[value]} has already: give each its own"
+        seen[value] = name
+
+
+def _check_proxies(found: Settings) -> Iterator[str]:
+    for each in _listed(found.trusted_proxies):
+        try:
+            ipaddress.ip_network(each)
+        except ValueError:
+            yield (
+                f"KIOSK_TRUSTED_PROXIES holds {each!r}, which is no address and no network: "
+                "write them like 10.0.0.7, 192.168.0.0/24, separated by commas"
+            )
 
 
 def _check_urls(found: Settings) -> Iterator[str]:

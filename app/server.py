@@ -46,6 +46,10 @@ def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
         "timeout": 60,
         "graceful_timeout": 25,
         "control_socket_disable": True,
+        # What proxies say is read in app/address.py, by KIOSK_TRUSTED_PROXIES; gunicorn believes loopback by itself.
+        "forwarded_allow_ips": "",
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
         "loglevel": "warning",
         "when_ready": _ready(lifeline=lifeline),
         "post_worker_init": _leave_interrupts_to_the_master,

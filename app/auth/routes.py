@@ -6,7 +6,7 @@ from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.api import Access, Answer, Api, Line, Private
-from app.auth import oauth, secrets, service, sessions, tokens
+from app.auth import oauth, secrets, service, sessions, throttle, tokens
 from app.auth.models import UserSession
 from app.auth.profile import Profile
 from app.auth.providers import OAuthFailure, Provider, providers
@@ -69,10 +69,10 @@ def register(body: Registration) -> UserOut:
     return UserOut.of(user)
 
 
-@routes.post("/api/login", access=Access.ALL, raises=(service.InvalidCredentials,))
+@routes.post("/api/login", access=Access.ALL, raises=(service.InvalidCredentials, throttle.TooManyTries))
 def login(body: Credentials) -> tokens.TokenPair:
     """Sign in an API client: a bearer token, and a refresh token for when it has expired."""
-    user = service.by_password(db.session(), body.username, body.password)
+    user = service.by_password(db.session(), body.username, body.password, now())
     return tokens.sign_in(db.session(), settings(), user, now())
 
 
@@ -89,10 +89,10 @@ def logout(session: UserSession) -> Done:
     return Done(True)
 
 
-@routes.post("/api/session", access=Access.ALL, raises=(service.InvalidCredentials,))
+@routes.post("/api/session", access=Access.ALL, raises=(service.InvalidCredentials, throttle.TooManyTries))
 def sign_in(body: Credentials) -> Answer[UserOut]:
     """Sign in a browser: answers with the user and sets the session's cookie."""
-    user = service.by_password(db.session(), body.username, body.password)
+    user = service.by_password(db.session(), body.username, body.password, now())
     token = sessions.rotate(db.session(), user, now())
     return Answer(UserOut.of(user), finish=lambda response: sessions.set_cookie(response, token))
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth import secrets, sessions
+from app.auth import secrets, sessions, throttle
 from app.auth.models import KnownDevice, OneTimeToken, Passkey, RecoveryCode, Totp, UserSession
 from app.auth.profile import Profile
 from app.auth.providers import OAuthFailure, Provider
@@ -14,10 +14,10 @@ from app.errors import Invalid, Unauthorized
 from app.users import passwords
 from app.users import service as users
 from app.users.models import Identity, User
+from app.users.policy import MAX_LENGTH, check_policy
 
 RESET = "password_reset"
 RESET_WITHIN = timedelta(hours=1)
-MAX_PASSWORD = 256
 
 
 class InvalidCredentials(Unauthorized):
@@ -32,23 +32,18 @@ class InvalidLink(Invalid):
 
 def register(session: Session, settings: Settings, username: str, email: str, password: str) -> User:
     """A new customer. Raises Invalid or UsernameTaken."""
-    check_policy(settings, password)
+    check_policy(settings, password, username, email)
     session.commit()  # hashing takes a while, and nothing may be locked meanwhile
     return users.add(session, username, email, passwords.hashed(password))
 
 
-def check_policy(settings: Settings, password: str) -> None:
-    if not settings.password_min_length <= len(password) <= MAX_PASSWORD:
-        words = f"Use at least {settings.password_min_length} characters and at most {MAX_PASSWORD}."
-        raise Invalid.field("password", words)
-
-
-def by_password(session: Session, username: str, password: str) -> User:
-    """The active user whose password this is. Raises InvalidCredentials, alike for every reason."""
+def by_password(session: Session, username: str, password: str, now: datetime) -> User:
+    """The active user whose password this is. Raises TooManyTries, and InvalidCredentials alike for every reason."""
+    throttle.charge(session, username, now)
     user = users.find(session, username)
     stored = user.password_hash if user else None
     session.commit()
-    right = len(password) <= MAX_PASSWORD and passwords.matches(stored, password)
+    right = len(password) <= MAX_LENGTH and passwords.matches(stored, password)
     if user is None or stored is None or not right:
         raise InvalidCredentials
     fresh = passwords.hashed(password) if passwords.outdated(stored) else stored
@@ -56,6 +51,7 @@ def by_password(session: Session, username: str, password: str) -> User:
     still = sa.update(User).where(User.id == user.id, User.password_hash == stored, User.active)
     if session.execute(still.values(password_hash=fresh)).rowcount == 0:  # type: ignore[attr-defined]
         raise InvalidCredentials
+    throttle.refund(session, username)
     return user
 
 

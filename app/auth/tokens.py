@@ -73,12 +73,23 @@ def refresh(session: Session, settings: Settings, token: str, now: datetime) -> 
         sessions.end(session, family)
         session.commit()
         raise InvalidToken
+    else:
+        following = _given_before(session, settings, token)
     return _pair(settings, family, following, found.used_at)
+
+
+def _given_before(session: Session, settings: Settings, token: str) -> str:
+    """What followed `token` when it was used, whichever key was current then. Raises InvalidToken."""
+    made = {secrets.digest(each): each for each in (secrets.successor(key, token) for key in settings.secret_keys)}
+    found = session.scalar(sa.select(RefreshToken.token_hash).where(RefreshToken.token_hash.in_(made)))
+    if found is None:
+        raise InvalidToken
+    return made[found]
 
 
 def _pair(settings: Settings, family: UserSession, refresh: str, at: datetime) -> TokenPair:
     """The same in every detail for the same arguments."""
-    key = _key(settings)
+    key = _key(settings.jwt_secret_key)
     issued = int(at.timestamp())
     claims = {
         "iss": settings.public_url,
@@ -95,14 +106,14 @@ def _pair(settings: Settings, family: UserSession, refresh: str, at: datetime) -
 
 def read(settings: Settings, token: str, now: datetime) -> int:
     """The id of the session that an access token stands for. Raises InvalidToken."""
-    key = _key(settings)
+    keys = {key.kid: key for key in map(_key, settings.jwt_secret_keys)}
     try:
-        decoded = jwt.decode(token, key, algorithms=[ALGORITHM])
+        decoded = jwt.decode(token, lambda sent: keys[sent.headers()["kid"]], algorithms=[ALGORITHM])
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # a hostile header
         raise InvalidToken from error
     header, claims = decoded.header, decoded.claims
     numbers = all(isinstance(claims.get(name), int) for name in ("exp", "iat", "sid"))
-    if header.get("typ") != "at+jwt" or header.get("kid") != key.kid or not numbers:
+    if header.get("typ") != "at+jwt" or not numbers:
         raise InvalidToken
     if any(not claims.get(name) for name in REQUIRED):
         raise InvalidToken
@@ -113,6 +124,6 @@ def read(settings: Settings, token: str, now: datetime) -> int:
     return int(claims["sid"])
 
 
-def _key(settings: Settings) -> OctKey:
-    raw = settings.jwt_secret_key.encode()
+def _key(secret: str) -> OctKey:
+    raw = secret.encode()
     return OctKey.import_key(raw, {"kid": hashlib.sha256(b"kid:" + raw).hexdigest()[:8]})

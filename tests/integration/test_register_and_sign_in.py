@@ -98,6 +98,27 @@ def test_a_password_is_any_text_of_fifteen_characters_or_more(client, password):
     assert sign_in(client, password=password.strip() + "x").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("username", "email", "password"),
+    [
+        ("lovelace", "a@b.example", "my-name-is-LOVELACE-and"),
+        ("ｌｏｖｅｌａｃｅ", "a@b.example", "my-name-is-lovelace-and"),
+        ("ada", "byron.1815@b.example", "i am Byron.1815 indeed"),
+        ("ada", "a@b.example", "the kiosk at the corner"),
+        ("ada", "a@b.example", "http://LOCALHOST is where i am"),
+    ],
+)
+def test_a_password_may_not_hold_the_name_of_the_person_or_the_shop(client, username, email, password):
+    response = register(client, username=username, email=email, password=password)
+
+    assert fields(response) == ["password"]
+    assert User.query.count() == 0
+
+
+def test_a_name_that_is_in_every_other_word_is_no_hindrance(client):
+    assert register(client, username="or", email="in@b.example").status_code == 201
+
+
 @pytest.mark.parametrize("path", ["/api/register", "/api/login", "/api/session", "/api/password/reset"])
 def test_a_huge_password_is_refused_before_it_is_hashed(client, path, mocker):
     hashing = [mocker.spy(PasswordHasher, name) for name in ("hash", "verify")]

@@ -238,3 +238,60 @@ def test_logging_out_ends_access_and_refresh_at_once(app, tokens):
 def test_the_database_holds_no_token(app, tokens):
     assert tokens["refresh_token"].encode() not in RefreshToken.query.one().token_hash
     assert len(RefreshToken.query.one().token_hash) == 32
+
+
+# ---------------------------------------------------------------- keys that change
+
+NEW_KEY, NEWER_KEY = "next-key-of-tests-92b1f07ce4d8", "key-after-that-of-tests-5ce01b77a"
+
+
+def test_what_the_old_key_signed_is_good_until_the_key_is_removed(app, tokens, reconfigured):
+    reconfigured(jwt_secret_key=NEW_KEY, jwt_secret_key_fallbacks=f"{NEWER_KEY},{JWT_SECRET_KEY}")
+    assert profile(app, tokens["access_token"]).status_code == 200
+
+    reconfigured(jwt_secret_key_fallbacks=NEWER_KEY)
+    assert_problem(profile(app, tokens["access_token"]), 401, "invalid_token")
+
+
+def test_a_fallback_signs_nothing(app, ada, reconfigured):
+    reconfigured(jwt_secret_key=NEW_KEY, jwt_secret_key_fallbacks=JWT_SECRET_KEY)
+    token = tokens_of(app)["access_token"]
+
+    assert jwt.decode(token, OctKey.import_key(NEW_KEY)).claims["sub"] == str(ada.id)
+    reconfigured(jwt_secret_key_fallbacks="")
+    assert profile(app, token).status_code == 200
+
+
+def test_a_token_is_read_by_the_key_that_it_names_alone(app, tokens, reconfigured):
+    reconfigured(jwt_secret_key=NEW_KEY, jwt_secret_key_fallbacks=JWT_SECRET_KEY)
+    token = forged(tokens["access_token"], key=OctKey.import_key(NEW_KEY))
+
+    assert_problem(profile(app, token), 401, "invalid_token")
+
+
+def test_a_refresh_token_outlives_a_change_of_keys(app, tokens, reconfigured):
+    reconfigured(secret_key=NEW_KEY, jwt_secret_key=NEWER_KEY)
+
+    following = refresh(app.test_client(), tokens["refresh_token"]).get_json()
+
+    assert profile(app, following["access_token"]).status_code == 200
+    assert refresh(app.test_client(), following["refresh_token"]).status_code == 200
+
+
+def test_a_change_of_keys_within_the_grace_mints_nothing_new(app, tokens, reconfigured):
+    first = refresh(app.test_client(), tokens["refresh_token"]).get_json()
+
+    reconfigured(secret_key=NEW_KEY, secret_key_fallbacks=SECRET_KEY)
+    again = refresh(app.test_client(), tokens["refresh_token"]).get_json()
+
+    assert again == first
+    assert RefreshToken.query.count() == 2
+
+
+def test_an_answer_that_no_key_can_repeat_is_refused_and_ends_nothing(app, tokens, reconfigured):
+    first = refresh(app.test_client(), tokens["refresh_token"]).get_json()
+
+    reconfigured(secret_key=NEW_KEY)
+
+    assert_problem(refresh(app.test_client(), tokens["refresh_token"]), 401, "invalid_token")
+    assert profile(app, first["access_token"]).status_code == 200

@@ -99,7 +99,42 @@ def test_secrets_are_measured_in_bytes():
 def test_one_key_for_two_uses_is_refused():
     said = refused(JWT_SECRET_KEY=SECRET_KEY)
 
-    assert said == "KIOSK_SECRET_KEY and KIOSK_JWT_SECRET_KEY are the same: give each its own"
+    assert said == "KIOSK_JWT_SECRET_KEY is a key that KIOSK_SECRET_KEY has already: give each its own"
+
+
+OLD = "was-the-key-until-last-week-7c1e90b2"
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY_FALLBACKS", "JWT_SECRET_KEY_FALLBACKS"])
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("k7Qz0vN4", "is shorter than 32 bytes"),
+        (f"{OLD},k7Qz0vN4", "is shorter than 32 bytes"),
+        ("changeme-changeme-changeme-changeme", "is a placeholder"),
+        (SECRET_KEY, "is a key that KIOSK_SECRET_KEY has already"),
+        (JWT_SECRET_KEY, "is a key that KIOSK_JWT_SECRET_KEY has already"),
+        (f"{OLD},{OLD}", "is a key that KIOSK_"),
+    ],
+)
+def test_an_old_key_has_to_be_as_good_as_a_new_one_and_nobody_elses(name, value, said):
+    assert refused(**{name: value}).startswith(f"KIOSK_{name} {said}")
+
+
+def test_the_current_key_comes_first_and_old_ones_after_it():
+    found = loaded(SECRET_KEY_FALLBACKS=f" {OLD} , {OLD}-2,", JWT_SECRET_KEY_FALLBACKS=f"{OLD}-3")
+
+    assert found.secret_keys == (SECRET_KEY, OLD, f"{OLD}-2")
+    assert found.jwt_secret_keys == (JWT_SECRET_KEY, f"{OLD}-3")
+
+
+@pytest.mark.parametrize("value", ["proxy", "10.0.0.0/33", "10.0.0.7/8", "10.0.0.1 10.0.0.2", "*"])
+def test_a_proxy_is_trusted_by_address_alone(value):
+    assert refused(TRUSTED_PROXIES=value).startswith("KIOSK_TRUSTED_PROXIES holds ")
+
+
+def test_proxies_are_addresses_and_networks():
+    assert loaded(TRUSTED_PROXIES="10.0.0.7, 2001:db8::/32,").trusted_proxies
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""Which passwords are good enough: asked at the door, of whatever is about to become one.
+
+Source: https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver
+"""
+
+from urllib.parse import urlsplit
+
+from app.config import Settings
+from app.errors import Invalid
+from app.users.models import key
+
+MAX_LENGTH = 256
+WITH_SECOND_FACTOR = 8
+"""Characters at least, where a second factor is asked for too."""
+
+SHORTEST_NAME = 3
+"""Characters; a shorter name is in too many words to say anything."""
+
+
+def check_policy(
+    settings: Settings, password: str, *names: str | None, has_second_factor: bool = False, field: str = "password"
+) -> None:
+    """`names` are what the person is known by, such as username and email. Raises Invalid for `field`."""
+    least = WITH_SECOND_FACTOR if has_second_factor else settings.password_min_length
+    if not least <= len(password) <= MAX_LENGTH:
+        raise Invalid.field(field, f"Use at least {least} characters and at most {MAX_LENGTH}.")
+    known = [(name or "").partition("@")[0] for name in names]
+    shop = ["kiosk", urlsplit(settings.public_url).hostname or ""]
+    if any(len(each) >= SHORTEST_NAME and key(each) in key(password) for each in known + shop):
+        raise Invalid.field(field, "Use one that does not hold your name or the shop's: those are tried first.")
