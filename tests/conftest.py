@@ -1,9 +1,12 @@
 """What holds for every test: its marker comes from its folder, and the network ends at this machine."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import attacks
 
 LAYERS = ("unit", "integration", "e2e")  # the order in which they run: fast ones first
 HERE = Path(__file__).parent
@@ -38,6 +41,21 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Playwright keeps an event loop in the main thread, so that nothing else may run one after it.
     items.sort(key=lambda item: LAYERS.index(layer_of(item)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    attacks.begin(item)
+    yield
+    attacks.end(item)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("markexpr") == "attack":
+        ran = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+        terminalreporter.section("attacks")
+        for line in attacks.lines([report for report in ran if report.when == "call"]):
+            terminalreporter.write_line(line)
 
 
 def layer_of(item: pytest.Item) -> str:

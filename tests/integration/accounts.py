@@ -1,6 +1,7 @@
 """Signing in by password, as a browser and as an API client do it."""
 
 from app.models import User
+from tests.attacks import came_of
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user
 
@@ -37,10 +38,10 @@ def refresh(client, token: str):
 
 def assert_problem(response, status: int, error: str) -> dict:
     """`response` is an RFC 9457 problem of this status and code. Its body."""
-    assert response.status_code == status, response.text
-    assert response.mimetype == "application/problem+json"
+    assert response.mimetype == "application/problem+json", response.text
     body = response.get_json()
-    assert (body["status"], body["error"]) == (status, error)
+    came_of(f"{response.status_code} {body['error']}", f"{status} {error}", response.text)
+    assert body["status"] == status
     assert body["type"]
     assert body["title"]
     assert body["detail"]

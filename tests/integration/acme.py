@@ -14,6 +14,7 @@ from pytest_httpx import HTTPXMock
 from werkzeug.test import TestResponse
 
 from app.models import Identity, User, UserSession
+from tests.attacks import came_of
 from tests.settings import CLIENT_ID, CLIENT_SECRET, IDENTITY
 
 KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("first", "second"))
@@ -141,6 +142,6 @@ class Journey:
 
 def assert_refused(response: TestResponse, code: str) -> None:
     """The sign-in page says why, and nobody is signed in, made or changed."""
-    assert (response.status_code, response.location) == (302, f"/sign-in?error={code}")
+    came_of(f"{response.status_code} {response.location}", f"302 /sign-in?error={code}")
     assert not [each for each in response.headers.getlist("Set-Cookie") if each.startswith("kiosk=")]
     assert (User.query.count(), Identity.query.count(), UserSession.query.count()) == (0, 0, 0)

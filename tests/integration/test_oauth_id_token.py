@@ -32,6 +32,7 @@ CLAIMS = {
 
 
 @pytest.mark.parametrize("claims", CLAIMS.values(), ids=CLAIMS)
+@pytest.mark.attack
 def test_an_id_token_with_a_wrong_claim_is_refused(journey, acme, claims):
     acme.claims = claims
     acme.userinfo = {"sub": claims.get("sub", "ada-lovelace") or "ada-lovelace"}
@@ -40,6 +41,7 @@ def test_an_id_token_with_a_wrong_claim_is_refused(journey, acme, claims):
 
 
 @pytest.mark.parametrize("claims", CLAIMS.values(), ids=CLAIMS)
+@pytest.mark.attack
 def test_the_rules_hold_where_a_test_replaces_fetch_profile(journey, acme, claims, monkeypatch):
     acme.claims = claims
     monkeypatch.setattr(auth, "fetch_profile", lambda _: {"sub": claims.get("sub") or "ada-lovelace"})
@@ -56,12 +58,14 @@ def test_an_id_token_with_what_may_be_there_is_taken(journey, client, acme, clai
     assert client.get("/api/profile").status_code == 200
 
 
+@pytest.mark.attack
 def test_an_id_token_signed_with_the_client_secret_is_refused(journey, acme):
     acme.signed_by, acme.header = SECRET, {"alg": "HS256", "kid": "first"}
 
     assert_refused(journey.sign_in(), "oauth_failed")
 
 
+@pytest.mark.attack
 def test_an_algorithm_that_the_provider_advertises_is_still_no_shared_secret(journey, acme):
     acme.metadata = {"id_token_signing_alg_values_supported": ["HS256", "none"]}
     acme.signed_by, acme.header = SECRET, {"alg": "HS256", "kid": "first"}
@@ -69,12 +73,14 @@ def test_an_algorithm_that_the_provider_advertises_is_still_no_shared_secret(jou
     assert_refused(journey.sign_in(), "oauth_failed")
 
 
+@pytest.mark.attack
 def test_an_algorithm_that_the_provider_does_not_advertise_is_refused(journey, acme):
     acme.metadata = {"id_token_signing_alg_values_supported": ["ES256"]}
 
     assert_refused(journey.sign_in(), "oauth_failed")
 
 
+@pytest.mark.attack
 def test_an_id_token_of_another_key_under_a_known_name_is_refused(journey, acme):
     acme.signed_by, acme.header = OTHER_KEY, {"kid": "first"}
 
@@ -82,6 +88,7 @@ def test_an_id_token_of_another_key_under_a_known_name_is_refused(journey, acme)
 
 
 @pytest.mark.parametrize("token", [None, "", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", 7, ["x"], {"alg": "none"}])
+@pytest.mark.attack
 def test_what_is_no_signed_id_token_is_refused(journey, acme, token):
     acme.answer = {"id_token": token}
 
@@ -102,6 +109,7 @@ def test_a_key_that_is_new_is_fetched_once(journey, app, acme, monkeypatch):
     assert acme.count("jwks") == 2
 
 
+@pytest.mark.attack
 def test_keys_that_nobody_knows_do_not_make_us_fetch_again_and_again(journey, acme):
     acme.signed_by = OTHER_KEY
 
@@ -111,6 +119,7 @@ def test_keys_that_nobody_knows_do_not_make_us_fetch_again_and_again(journey, ac
     assert acme.count("jwks") == 1
 
 
+@pytest.mark.attack
 def test_a_token_without_kid_is_taken_where_there_is_one_key_and_refused_where_there_are_two(journey, client, acme):
     acme.header, acme.published = {"kid": None}, [KEY, OTHER_KEY]
     assert_refused(journey.sign_in(), "oauth_failed")

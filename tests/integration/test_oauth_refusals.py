@@ -15,6 +15,7 @@ from tests.settings import CLIENT_ID, IDENTITY
 
 
 @pytest.mark.parametrize("state", [None, "", "made-up", "\ud7ff\x00", "a" * 5000])
+@pytest.mark.attack
 def test_a_state_of_nobody_is_refused_and_nothing_is_posted(journey, acme, state):
     journey.leave()
 
@@ -35,6 +36,7 @@ def test_a_state_works_once(journey, client, acme):
 
 
 @pytest.mark.parametrize("first", [{"error": "access_denied", "code": None}, {"code": None}, {"iss": STRANGER}])
+@pytest.mark.attack
 def test_a_state_is_spent_by_the_first_callback_even_where_that_fails(journey, first):
     journey.leave()
     journey.come_back(**first)
@@ -42,6 +44,7 @@ def test_a_state_is_spent_by_the_first_callback_even_where_that_fails(journey, f
     assert_refused(journey.come_back(), "oauth_expired")
 
 
+@pytest.mark.attack
 def test_a_state_of_another_browser_is_refused(journey, app, acme):
     journey.leave()
     other = browser(app)
@@ -51,12 +54,14 @@ def test_a_state_of_another_browser_is_refused(journey, app, acme):
     assert acme.count("token") == 0
 
 
+@pytest.mark.attack
 def test_a_browser_without_its_cookie_is_refused(journey, app):
     journey.leave()
 
     assert_refused(journey.come_back(browser(app)), "oauth_expired")
 
 
+@pytest.mark.attack
 def test_a_state_is_good_for_ten_minutes(journey):
     journey.leave()
     age(timedelta(minutes=10, seconds=1))
@@ -78,6 +83,7 @@ def age(by):
     db.session.commit()
 
 
+@pytest.mark.attack
 def test_a_state_of_another_provider_is_refused(journey, app, reconfigured, acme):
     known = app.extensions["settings"].oauth
     reconfigured(oauth={**known, "other": OAuthProvider("https://other.example", CLIENT_ID, "secret")})
@@ -88,16 +94,19 @@ def test_a_state_of_another_provider_is_refused(journey, app, reconfigured, acme
 
 
 @pytest.mark.parametrize("path", ["/oauth/login/nobody", "/oauth/callback/nobody?state=x", "/oauth/login/%00"])
+@pytest.mark.attack
 def test_a_provider_that_is_not_there_is_refused(client, path):
     assert_refused(client.get(path), "unknown_provider")
 
 
+@pytest.mark.attack
 def test_a_plain_callback_without_any_provider_is_refused(client, reconfigured):
     reconfigured(oauth={}, oauth_default="")
 
     assert_refused(client.get("/oauth/callback?state=x&code=y"), "unknown_provider")
 
 
+@pytest.mark.attack
 def test_whoever_presses_deny_is_told_so_and_nothing_is_posted(journey, acme):
     response = journey.sign_in(code=None, error="access_denied")
 
@@ -106,11 +115,13 @@ def test_whoever_presses_deny_is_told_so_and_nothing_is_posted(journey, acme):
 
 
 @pytest.mark.parametrize("code", [None, "acme-code"])
+@pytest.mark.attack
 def test_an_error_of_the_provider_posts_nothing_even_with_a_code(journey, acme, code):
     assert_refused(journey.sign_in(error="server_error", code=code), "oauth_failed")
     assert acme.count("token") == 0
 
 
+@pytest.mark.attack
 def test_an_error_without_a_state_is_refused_as_unknown(journey):
     journey.leave()
 
@@ -118,12 +129,14 @@ def test_an_error_without_a_state_is_refused_as_unknown(journey):
 
 
 @pytest.mark.parametrize("code", [None, ""])
+@pytest.mark.attack
 def test_a_callback_without_a_code_posts_nothing(journey, acme, code):
     assert_refused(journey.sign_in(code=code), "oauth_failed")
     assert acme.count("token") == 0
 
 
 @pytest.mark.parametrize("changes", [{"iss": [IDENTITY, STRANGER]}, {"code": ["acme-code", "other-code"]}])
+@pytest.mark.attack
 def test_a_parameter_that_comes_twice_is_refused(journey, acme, changes):
     assert_refused(journey.sign_in(**changes), "oauth_failed")
     assert acme.count("token") == 0
@@ -134,6 +147,7 @@ def test_a_parameter_that_comes_twice_is_refused(journey, acme, changes):
 
 @pytest.mark.parametrize("issuer", [STRANGER, "", f"{IDENTITY}/"])
 @pytest.mark.parametrize("advertised", [True, False])
+@pytest.mark.attack
 def test_an_answer_of_another_issuer_is_refused_before_anything_is_posted(journey, acme, issuer, advertised):
     acme.metadata = {"authorization_response_iss_parameter_supported": advertised}
 
@@ -141,6 +155,7 @@ def test_an_answer_of_another_issuer_is_refused_before_anything_is_posted(journe
     assert acme.count("token") == 0
 
 
+@pytest.mark.attack
 def test_an_answer_without_issuer_is_refused_where_the_provider_promises_one(journey, acme):
     acme.metadata = {"authorization_response_iss_parameter_supported": True}
 
@@ -156,6 +171,7 @@ def test_an_answer_with_the_right_issuer_is_taken(journey, client, acme):
 
 
 @pytest.mark.parametrize("issuer", [STRANGER, f"{IDENTITY}/", "", None])
+@pytest.mark.attack
 def test_discovery_has_to_name_the_configured_issuer(client, acme, issuer):
     acme.metadata = {"issuer": issuer}
 
@@ -166,6 +182,7 @@ def test_discovery_has_to_name_the_configured_issuer(client, acme, issuer):
 
 
 @pytest.mark.parametrize("subject", ["grace-hopper", "", None])
+@pytest.mark.attack
 def test_a_profile_of_somebody_else_is_refused(journey, acme, subject):
     acme.userinfo = {"sub": subject}
 
@@ -173,6 +190,7 @@ def test_a_profile_of_somebody_else_is_refused(journey, acme, subject):
 
 
 @pytest.mark.parametrize("claims", [None, [], "ada", {}, {"id": "grace-hopper", "email": "ada@example.com"}])
+@pytest.mark.attack
 def test_a_replaced_profile_of_somebody_else_or_nobody_is_refused(journey, monkeypatch, claims):
     monkeypatch.setattr(auth, "fetch_profile", lambda _: claims)
 
@@ -209,6 +227,7 @@ TROUBLE = {
 
 @pytest.mark.parametrize("place", ["jwks", "token", "userinfo"])
 @pytest.mark.parametrize(("fault", "code"), TROUBLE.values(), ids=TROUBLE)
+@pytest.mark.attack
 def test_a_provider_in_trouble_signs_nobody_in(journey, acme, place, fault, code):
     journey.leave()
     acme.faults[place] = fault
@@ -217,6 +236,7 @@ def test_a_provider_in_trouble_signs_nobody_in(journey, acme, place, fault, code
 
 
 @pytest.mark.parametrize(("fault", "code"), TROUBLE.values(), ids=TROUBLE)
+@pytest.mark.attack
 def test_a_provider_that_cannot_be_discovered_leads_back_to_the_sign_in_page(client, acme, fault, code):
     acme.faults["discovery"] = fault
 
@@ -227,12 +247,14 @@ def test_a_provider_that_cannot_be_discovered_leads_back_to_the_sign_in_page(cli
     "answer",
     [{"access_token": None}, {"access_token": 7}, {"access_token": ""}, {"error": "invalid_grant"}],
 )
+@pytest.mark.attack
 def test_a_token_endpoint_that_gives_no_access_token_is_refused(journey, acme, answer):
     acme.answer = answer
 
     assert_refused(journey.sign_in(), "oauth_failed")
 
 
+@pytest.mark.attack
 def test_a_code_that_the_provider_refuses_is_refused(journey, acme):
     acme.faults["token"] = httpx.Response(400, json={"error": "invalid_grant"})
 

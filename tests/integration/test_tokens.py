@@ -76,6 +76,7 @@ def test_a_token_that_was_only_signed_anew_is_still_good(app, tokens):
 
 
 @pytest.mark.parametrize("header", [{"typ": "JWT"}, {"typ": None}, {"kid": "other"}, {"kid": None}])
+@pytest.mark.attack
 def test_a_header_of_another_kind_is_refused(app, tokens, header):
     assert_problem(profile(app, forged(tokens["access_token"], header=header)), 401, "invalid_token")
 
@@ -95,10 +96,12 @@ CLAIMS = [
 
 
 @pytest.mark.parametrize("claims", CLAIMS, ids=str)
+@pytest.mark.attack
 def test_a_token_with_another_claim_or_without_one_is_refused(app, tokens, claims):
     assert_problem(profile(app, forged(tokens["access_token"], **claims)), 401, "invalid_token")
 
 
+@pytest.mark.attack
 def test_a_token_of_another_key_is_refused(app, tokens):
     for key in (SECRET_KEY, JWT_SECRET_KEY + "x", "0" * 32):
         token = forged(tokens["access_token"], key=OctKey.import_key(key))
@@ -106,6 +109,7 @@ def test_a_token_of_another_key_is_refused(app, tokens):
 
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512", "RS256"])
+@pytest.mark.attack
 def test_a_token_of_another_algorithm_is_refused(app, tokens, algorithm):
     key = RSAKey.generate_key(2048) if algorithm == "RS256" else KEY
     decoded = jwt.decode(tokens["access_token"], KEY)
@@ -116,6 +120,7 @@ def test_a_token_of_another_algorithm_is_refused(app, tokens, algorithm):
 
 @pytest.mark.parametrize("header", ["eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0", "eyJhbGciOiJOb25lIn0", "e30", ""])
 @pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.attack
 def test_an_unsigned_token_is_refused(app, tokens, header, signed):
     _, claims, signature = tokens["access_token"].split(".")
 
@@ -125,6 +130,7 @@ def test_an_unsigned_token_is_refused(app, tokens, header, signed):
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a.b", "a.b.c.d.e", "é", "null", "a" * 5000, "."])
+@pytest.mark.attack
 def test_what_is_no_token_is_refused(app, token):
     assert_problem(profile(app, token), 401, "invalid_token")
 
@@ -132,6 +138,7 @@ def test_what_is_no_token_is_refused(app, token):
 @pytest.mark.parametrize(
     "header", [{"crit": 1}, {"crit": ["x"]}, {"b64": 1}, {"kid": []}, {"typ": {}}, {"alg": 1}], ids=str
 )
+@pytest.mark.attack
 def test_a_hostile_header_is_refused_like_any_other(app, tokens, header):
     encoded = base64.urlsafe_b64encode(json.dumps({"alg": "HS256", **header}).encode()).rstrip(b"=").decode()
     _, claims, signature = tokens["access_token"].split(".")
@@ -139,6 +146,7 @@ def test_a_hostile_header_is_refused_like_any_other(app, tokens, header):
     assert_problem(profile(app, f"{encoded}.{claims}.{signature}"), 401, "invalid_token")
 
 
+@pytest.mark.attack
 def test_a_changed_signature_is_refused(app, tokens):
     token = tokens["access_token"]
     middle = token.rindex(".") + 10
@@ -147,10 +155,12 @@ def test_a_changed_signature_is_refused(app, tokens):
     assert_problem(profile(app, changed), 401, "invalid_token")
 
 
+@pytest.mark.attack
 def test_a_refresh_token_is_no_access_token(app, tokens):
     assert_problem(profile(app, tokens["refresh_token"]), 401, "invalid_token")
 
 
+@pytest.mark.attack
 def test_a_bearer_header_means_that_the_cookie_is_not_looked_at(client, ada):
     sign_in(client)
 
@@ -185,6 +195,7 @@ def test_a_refresh_token_that_comes_again_within_the_grace_gets_the_very_same_an
     assert RefreshToken.query.count() == 2
 
 
+@pytest.mark.attack
 def test_a_refresh_token_that_comes_again_later_ends_the_whole_family(app, tokens):
     following = refresh(app.test_client(), tokens["refresh_token"]).get_json()
     used_earlier(timedelta(seconds=31))
@@ -215,10 +226,12 @@ def used_earlier(by):
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 43, "é"])
+@pytest.mark.attack
 def test_a_refresh_token_of_nobody_is_refused(client, token):
     assert_problem(refresh(client, token), 401, "invalid_token")
 
 
+@pytest.mark.attack
 def test_a_family_ends_when_its_time_has_come_however_often_it_was_refreshed(app, tokens):
     UserSession.query.update({"expires_at": now() - timedelta(seconds=1)})
     db.session.commit()
@@ -227,6 +240,7 @@ def test_a_family_ends_when_its_time_has_come_however_often_it_was_refreshed(app
     assert_problem(profile(app, tokens["access_token"]), 401, "invalid_token")
 
 
+@pytest.mark.attack
 def test_logging_out_ends_access_and_refresh_at_once(app, tokens):
     response = app.test_client().post("/api/logout", headers=bearer(tokens["access_token"]))
 
