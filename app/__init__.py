@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 
 # Aliases, since `app.auth` and its like must stay what they are: packages.
 from app import api, cli, config, errors, http, jobs, openapi
+from app.account import factors as factor_routes
 from app.account import routes as account_routes
 from app.auth import guard, providers
 from app.auth import routes as auth_routes
@@ -53,7 +54,16 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     providers.init_app(app, settings)
     gateway.init_app(app, settings)
     jobs.init_app(app, settings)
-    for feature in (auth_routes, account_routes, item_routes, todo_routes, order_routes, health, openapi):
+    for feature in (
+        auth_routes,
+        account_routes,
+        factor_routes,
+        item_routes,
+        todo_routes,
+        order_routes,
+        health,
+        openapi,
+    ):
         feature.routes.init_app(app)
     pages.init_app(app)
     headers.init_app(app, settings)

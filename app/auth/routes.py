@@ -6,19 +6,22 @@ from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.api import Access, Answer, Api, Line, Private
-from app.auth import oauth, secrets, service, sessions, throttle, tokens
+from app.auth import factors, oauth, passkeys, secrets, service, sessions, throttle, tokens
 from app.auth.models import UserSession
 from app.auth.profile import Profile
 from app.auth.providers import OAuthFailure, Provider, providers
+from app.auth.shapes import Assertion, Challenge
 from app.bridge import blocking
 from app.config import settings
 from app.db import db, now
 from app.users import service as users
+from app.users.models import User
 from app.users.shapes import UserOut
 
 routes = Api("auth")
 
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+REFUSED = (service.InvalidCredentials, factors.SecondFactorRequired, factors.InvalidCode, throttle.TooManyTries)
 
 
 def _browser_cookie() -> str:
@@ -33,8 +36,15 @@ class Registration(Private, frozen=True):
 
 
 class Credentials(Private, frozen=True):
+    """`code` is one of the user's authenticator app, or a recovery code, where the account asks for it."""
+
     username: Line
     password: Password
+    code: Line | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class ShownPasskey(Private, frozen=True):
+    credential: Assertion
 
 
 class Refreshing(Private, frozen=True):
@@ -69,11 +79,15 @@ def register(body: Registration) -> UserOut:
     return UserOut.of(user)
 
 
-@routes.post("/api/login", access=Access.ALL, raises=(service.InvalidCredentials, throttle.TooManyTries))
+@routes.post("/api/login", access=Access.ALL, raises=REFUSED)
 def login(body: Credentials) -> tokens.TokenPair:
     """Sign in an API client: a bearer token, and a refresh token for when it has expired."""
-    user = service.by_password(db.session(), body.username, body.password, now())
+    user = _by_password(body)
     return tokens.sign_in(db.session(), settings(), user, now())
+
+
+def _by_password(body: Credentials) -> User:
+    return service.by_password(db.session(), settings(), body.username, body.password, body.code or None, now())
 
 
 @routes.post("/api/token/refresh", access=Access.ALL, raises=(tokens.InvalidToken,))
@@ -89,10 +103,24 @@ def logout(session: UserSession) -> Done:
     return Done(True)
 
 
-@routes.post("/api/session", access=Access.ALL, raises=(service.InvalidCredentials, throttle.TooManyTries))
+@routes.post("/api/session", access=Access.ALL, raises=REFUSED)
 def sign_in(body: Credentials) -> Answer[UserOut]:
     """Sign in a browser: answers with the user and sets the session's cookie."""
-    user = service.by_password(db.session(), body.username, body.password, now())
+    user = _by_password(body)
+    token = sessions.rotate(db.session(), user, now())
+    return Answer(UserOut.of(user), finish=lambda response: sessions.set_cookie(response, token))
+
+
+@routes.post("/api/passkeys/challenge", access=Access.ALL, raises=(passkeys.NoPasskeysHere,))
+def ask_for_passkey() -> Challenge:
+    """What `navigator.credentials.get()` needs to sign in with a passkey; good for five minutes, and once."""
+    return Challenge(passkeys.ask(db.session(), settings(), "sign_in", None, now()))
+
+
+@routes.post("/api/session/passkey", access=Access.ALL, raises=(passkeys.InvalidPasskey,))
+def sign_in_by_passkey(body: ShownPasskey) -> Answer[UserOut]:
+    """Sign in a browser by a passkey alone, which is two factors by itself."""
+    user = passkeys.prove(db.session(), settings(), body.credential, "sign_in", None, now())
     token = sessions.rotate(db.session(), user, now())
     return Answer(UserOut.of(user), finish=lambda response: sessions.set_cookie(response, token))
 

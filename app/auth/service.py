@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth import secrets, sessions, throttle
+from app.auth import factors, secrets, sessions, throttle
 from app.auth.models import KnownDevice, OneTimeToken, Passkey, RecoveryCode, Totp, UserSession
 from app.auth.profile import Profile
 from app.auth.providers import OAuthFailure, Provider
@@ -37,15 +37,26 @@ def register(session: Session, settings: Settings, username: str, email: str, pa
     return users.add(session, username, email, passwords.hashed(password))
 
 
-def by_password(session: Session, username: str, password: str, now: datetime) -> User:
-    """The active user whose password this is. Raises TooManyTries, and InvalidCredentials alike for every reason."""
+def by_password(
+    session: Session, settings: Settings, username: str, password: str, code: str | None, now: datetime
+) -> User:
+    """The active user whose password this is, and whose second factor `code`, where they have one.
+
+    Raises TooManyTries, InvalidCredentials alike for every reason, SecondFactorRequired, InvalidCode.
+    """
     throttle.charge(session, username, now)
     user = users.find(session, username)
     stored = user.password_hash if user else None
     session.commit()
     right = len(password) <= MAX_LENGTH and passwords.matches(stored, password)
-    if user is None or stored is None or not right:
+    if user is None or stored is None or not right or not user.active:
         raise InvalidCredentials
+    try:
+        factors.check(session, settings, user.id, code, now)
+    except factors.SecondFactorRequired:
+        throttle.refund(session, username)  # right so far, and nothing was guessed
+        session.commit()
+        raise
     fresh = passwords.hashed(password) if passwords.outdated(stored) else stored
     # Only while it still is the password: a reset meanwhile has ended every session, and this may not begin another.
     still = sa.update(User).where(User.id == user.id, User.password_hash == stored, User.active)

@@ -1,0 +1,155 @@
+"""The second factor of a password: codes of an authenticator app, and recovery codes for whoever lost it."""
+
+import base64
+import logging
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.auth import totp, vault
+from app.auth.models import RecoveryCode, Totp
+from app.auth.secrets import digest
+from app.config import Settings
+from app.db import insert_once
+from app.errors import Conflict, Invalid, Unauthorized
+from app.users.trail import Doer
+
+log = logging.getLogger(__name__)
+
+RECOVERY_CODES = 10
+RECOVERY_BYTES = 10
+"""80 bits: too many to guess, so a plain hash keeps them, and few enough to copy by hand."""
+
+
+class SecondFactorRequired(Unauthorized):
+    error = "second_factor_required"
+    detail = "The password is right. Send it again together with a code of the authenticator app, or a recovery code."
+
+
+class InvalidCode(Unauthorized):
+    error = "invalid_code"
+    detail = "This code is wrong, too old, or was used before."
+
+
+class CodeRefused(Invalid):
+    """The same for somebody who is signed in, and stays so."""
+
+    error = "invalid_code"
+    detail = InvalidCode.detail
+
+
+class AppAlready(Conflict):
+    error = "totp_already_on"
+    detail = "An authenticator app is set up already. Remove it first, or keep it."
+
+
+class NoApp(Conflict):
+    error = "totp_not_on"
+    detail = "No authenticator app is set up."
+
+
+def is_on(session: Session, user_id: int) -> bool:
+    """Whether a password alone does not sign this user in."""
+    return session.scalar(sa.select(_confirmed(user_id))) or False
+
+
+def check(session: Session, settings: Settings, user_id: int, code: str | None, now: datetime) -> None:
+    """Lets a user by whose password was right. Raises SecondFactorRequired, InvalidCode."""
+    if not is_on(session, user_id):
+        return
+    if not code:
+        raise SecondFactorRequired
+    if not take(session, settings, user_id, code, now):
+        raise InvalidCode
+
+
+def take(session: Session, settings: Settings, user_id: int, code: str, now: datetime) -> bool:
+    """Whether `code` is a good one, of the app or for recovery. It never is again."""
+    plain = "".join(code.split()).replace("-", "").lower()
+    if len(plain) == totp.DIGITS:
+        return _take_app_code(session, settings, user_id, plain, now)
+    spent = sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id, RecoveryCode.code_hash == digest(plain))
+    return bool(session.execute(spent).rowcount)  # type: ignore[attr-defined]
+
+
+def _take_app_code(session: Session, settings: Settings, user_id: int, code: str, now: datetime) -> bool:
+    step = _step(settings, session.get(Totp, user_id), code, now)
+    if step is None:
+        return False
+    later = sa.or_(Totp.last_step.is_(None), Totp.last_step < step)
+    taken = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None), later).values(last_step=step)
+    return bool(session.execute(taken).rowcount)  # type: ignore[attr-defined]
+
+
+def _step(settings: Settings, app: Totp | None, code: str, now: datetime) -> int | None:
+    if app is None:
+        return None
+    try:
+        return totp.step_of(vault.unseal(settings, app.secret), code, now)
+    except vault.Unreadable:
+        log.exception("the authenticator app of user %s was set up under a SECRET_KEY that is gone", app.user_id)
+        return None
+
+
+def begin(session: Session, settings: Settings, user_id: int) -> bytes:
+    """The key for an authenticator app. It counts once `confirm` was shown a code of it. Raises AppAlready."""
+    key = totp.mint()
+    sealed = vault.seal(settings, key)
+    begun = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_(None)).values(secret=sealed)
+    there = session.execute(begun).rowcount  # type: ignore[attr-defined]
+    if not there and insert_once(Totp, {"user_id": user_id, "secret": sealed}) is None:
+        raise AppAlready
+    return key
+
+
+def confirm(session: Session, settings: Settings, user_id: int, code: str, by: Doer, now: datetime) -> list[str]:
+    """From now on signing in takes a code. Gives the recovery codes. Raises NoApp, AppAlready, CodeRefused."""
+    app = session.get(Totp, user_id)
+    if app is None:
+        raise NoApp
+    if app.confirmed_at is not None:
+        raise AppAlready
+    step = _step(settings, app, "".join(code.split()), now)
+    if step is None:
+        raise CodeRefused
+    still = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_(None), Totp.secret == app.secret)
+    if session.execute(still.values(confirmed_at=now, last_step=step)).rowcount == 0:  # type: ignore[attr-defined]
+        raise AppAlready
+    by.note(session, user_id, "totp_added")
+    return _new_codes(session, user_id)
+
+
+def remove(session: Session, user_id: int, by: Doer) -> None:
+    """Signing in takes the password alone again. Raises NoApp."""
+    gone = sa.delete(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None))
+    if session.execute(gone).rowcount == 0:  # type: ignore[attr-defined]
+        raise NoApp
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    by.note(session, user_id, "totp_removed")
+
+
+def renew_codes(session: Session, user_id: int, by: Doer) -> list[str]:
+    """New recovery codes; the old ones are worth nothing any more. Raises NoApp."""
+    # Held until the end, so that of two who ask at once only the second one's codes are good.
+    held = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None)).values(user_id=user_id)
+    if session.execute(held).rowcount == 0:  # type: ignore[attr-defined]
+        raise NoApp
+    by.note(session, user_id, "recovery_codes_made")
+    return _new_codes(session, user_id)
+
+
+def codes_left(session: Session, user_id: int) -> int:
+    return session.scalar(sa.select(sa.func.count()).where(RecoveryCode.user_id == user_id)) or 0
+
+
+def _new_codes(session: Session, user_id: int) -> list[str]:
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    plain = [base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode().lower() for _ in range(RECOVERY_CODES)]
+    session.add_all(RecoveryCode(user_id=user_id, code_hash=digest(each)) for each in plain)
+    return ["-".join(each[at : at + 4] for at in range(0, len(each), 4)) for each in plain]
+
+
+def _confirmed(user_id: int) -> sa.Exists:
+    return sa.exists().where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None))

@@ -1,0 +1,29 @@
+"""A user's authenticator app, as the phone has it."""
+
+import base64
+from datetime import datetime
+
+from app.auth import totp
+from app.db import now
+
+
+class Phone:
+    """Holds the key of an app that was set up over `client`, and shows its codes."""
+
+    def __init__(self, client) -> None:
+        self.client = client
+        response = client.post("/api/profile/totp")
+        assert response.status_code == 200, response.text
+        self.given = response.get_json()
+        self.key = base64.b32decode(self.given["secret"])
+
+    def code(self, at: datetime | None = None, steps: int = 0) -> str:
+        return totp.code_at(self.key, totp.step_at(at or now()) + steps)
+
+    def confirm(self, steps: int = -1):
+        """With the code before the one of this moment, which is then still good to sign in with."""
+        return self.client.put("/api/profile/totp", json={"code": self.code(steps=steps)})
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"

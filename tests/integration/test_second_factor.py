@@ -1,0 +1,267 @@
+"""An authenticator app and recovery codes: set up, asked for, taken once, taken away."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import db
+from app.auth import totp
+from app.db import now
+from app.models import RecoveryCode, Totp, TrailEntry, UserSession
+from tests.integration.accounts import assert_problem, fields, make_ada
+from tests.integration.conftest import browser
+from tests.integration.factories import PASSWORD, make_user
+from tests.integration.second_factor import Phone, wrong
+
+
+@pytest.fixture
+def ada(app):
+    return make_ada()
+
+
+@pytest.fixture
+def own(ada, signed_in):
+    """Ada's browser."""
+    return signed_in(ada)
+
+
+@pytest.fixture
+def phone(own):
+    """Ada's phone, set up; the code of this moment was not used yet."""
+    phone = Phone(own)
+    phone.codes = phone.confirm().get_json()["recovery_codes"]
+    return phone
+
+
+def sign_in(app, way="/api/session", **more):
+    return browser(app).post(way, json={"username": "ada", "password": PASSWORD, **more})
+
+
+def standing(client):
+    return client.get("/api/profile/factors").get_json()
+
+
+def done_to(user):
+    return [each.action for each in TrailEntry.query.filter_by(user_id=user.id).order_by(TrailEntry.id)]
+
+
+# Setting up
+
+
+def test_an_app_is_given_a_key_as_text_address_and_picture(own):
+    given = own.post("/api/profile/totp").get_json()
+
+    assert len(given["secret"]) == 32
+    assert given["uri"] == f"otpauth://totp/Kiosk:ada?secret={given['secret']}&issuer=Kiosk"
+    assert given["qr"].startswith("<svg ")
+    assert given["secret"] not in given["qr"]
+
+
+def test_the_key_is_kept_encrypted(own):
+    given = own.post("/api/profile/totp").get_json()
+
+    assert given["secret"] not in Totp.query.one().secret
+
+
+def test_an_app_that_showed_no_code_yet_is_asked_for_none(app, own):
+    own.post("/api/profile/totp")
+
+    assert standing(own)["totp"] is False
+    assert sign_in(app).status_code == 200
+
+
+def test_a_code_of_the_app_makes_it_count_and_gives_ten_recovery_codes(own, ada):
+    codes = Phone(own).confirm().get_json()["recovery_codes"]
+
+    assert len(set(codes)) == 10
+    assert {len(code.replace("-", "")) * 5 for code in codes} == {80}  # five bits in each
+    assert standing(own) == {"totp": True, "recovery_codes_left": 10, "passkeys": [], "passkeys_possible": True}
+    assert done_to(ada) == ["totp_added"]
+
+
+def test_a_wrong_code_does_not_make_it_count(app, own):
+    phone = Phone(own)
+
+    refused = own.put("/api/profile/totp", json={"code": wrong(phone.code())})
+
+    assert_problem(refused, 422, "invalid_code")
+    assert sign_in(app).status_code == 200
+
+
+def test_asking_again_before_the_first_code_starts_over(own):
+    first, second = Phone(own), Phone(own)
+
+    assert first.given["secret"] != second.given["secret"]
+    assert_problem(first.confirm(), 422, "invalid_code")
+    assert second.confirm().status_code == 200
+
+
+def test_an_app_that_counts_is_not_put_aside_by_another_one(own, phone):
+    assert_problem(own.post("/api/profile/totp"), 409, "totp_already_on")
+    assert_problem(phone.confirm(steps=0), 409, "totp_already_on")
+
+
+def test_a_code_without_an_app_sets_up_nothing(own):
+    assert_problem(own.put("/api/profile/totp", json={"code": "123456"}), 409, "totp_not_on")
+
+
+@pytest.mark.parametrize("code", ["", None, 123456, "12\n34", "1" * 201])
+def test_a_code_of_the_wrong_shape_names_the_field(own, code):
+    assert fields(own.put("/api/profile/totp", json={"code": code})) == ["code"]
+
+
+# Signing in
+
+
+@pytest.mark.parametrize("way", ["/api/session", "/api/login"])
+def test_the_password_alone_signs_in_no_more(app, phone, way):
+    answer = sign_in(app, way)
+
+    assert_problem(answer, 401, "second_factor_required")
+    assert "Set-Cookie" not in answer.headers
+    assert sign_in(app, way, code=phone.code()).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["/api/session", "/api/login"])
+def test_a_wrong_code_signs_nobody_in(app, phone, way):
+    before = UserSession.query.count()
+
+    assert_problem(sign_in(app, way, code=wrong(phone.code())), 401, "invalid_code")
+    assert UserSession.query.count() == before
+
+
+def test_wrong_codes_are_failures_of_the_account(app, phone):
+    for _ in range(5):
+        sign_in(app, code=wrong(phone.code()))
+
+    assert_problem(sign_in(app, code=phone.code()), 429, "too_many_tries")
+
+
+def test_the_question_for_a_code_neither_counts_as_a_failure_nor_wipes_one_out(app, phone):
+    for _ in range(4):
+        sign_in(app, code=wrong(phone.code()))
+        sign_in(app)
+
+    assert_problem(sign_in(app, code=wrong(phone.code())), 401, "invalid_code")
+    assert_problem(sign_in(app), 429, "too_many_tries")
+
+
+def test_with_a_wrong_password_nothing_tells_that_there_is_an_app(app, phone):
+    assert_problem(sign_in(app, password="not-the-password-of-ada", code=phone.code()), 401, "invalid_credentials")
+    assert_problem(sign_in(app, password="not-the-password-of-ada"), 401, "invalid_credentials")
+
+
+def test_an_inactive_user_is_not_asked_for_a_code(app, ada, phone):
+    ada.active = False
+    db.session.commit()
+
+    assert_problem(sign_in(app), 401, "invalid_credentials")
+
+
+def test_a_code_that_nobody_asked_for_does_no_harm(app, ada):
+    assert sign_in(app, code="123456").status_code == 200
+
+
+def test_a_code_signs_in_once(app, phone):
+    code = phone.code()
+
+    assert sign_in(app, code=code).status_code == 200
+    assert_problem(sign_in(app, code=code), 401, "invalid_code")
+
+
+def test_the_code_that_set_the_app_up_signs_nobody_in(app, own):
+    phone = Phone(own)
+    phone.confirm(steps=0)
+
+    assert_problem(sign_in(app, code=phone.code(steps=0)), 401, "invalid_code")
+
+
+def test_an_older_code_is_worth_nothing_after_a_newer_one(app, phone):
+    newer, older = phone.code(steps=1), phone.code(steps=0)
+
+    assert sign_in(app, code=newer).status_code == 200
+    assert_problem(sign_in(app, code=older), 401, "invalid_code")
+
+
+def test_a_code_of_long_ago_is_worth_nothing(app, ada, phone):
+    stale = phone.code(now() - timedelta(seconds=3 * totp.SECONDS))
+
+    assert_problem(sign_in(app, code=stale), 401, "invalid_code")
+
+
+def test_a_code_may_be_typed_in_groups(app, phone):
+    code = phone.code()
+
+    assert sign_in(app, code=f" {code[:3]} {code[3:]} ").status_code == 200
+
+
+def test_somebody_elses_app_is_no_help(app, phone, signed_in):
+    other = Phone(signed_in(make_user("mallory")))
+    other.confirm()
+
+    assert_problem(sign_in(app, code=other.code()), 401, "invalid_code")
+
+
+def test_an_app_of_a_key_that_is_gone_refuses_and_recovery_codes_still_work(app, phone, reconfigured):
+    reconfigured(secret_key="another-1d7a90e8b36c5f24-9e03cd-55")
+
+    assert_problem(sign_in(app, code=phone.code()), 401, "invalid_code")
+    assert sign_in(app, code=phone.codes[0]).status_code == 200
+
+
+# Recovery codes
+
+
+def test_a_recovery_code_signs_in_once(app, own, phone):
+    assert sign_in(app, code=phone.codes[0]).status_code == 200
+    assert_problem(sign_in(app, code=phone.codes[0]), 401, "invalid_code")
+    assert standing(own)["recovery_codes_left"] == 9
+
+
+def test_a_recovery_code_may_be_typed_in_capitals_and_without_dashes(app, phone):
+    assert sign_in(app, code=phone.codes[0].upper().replace("-", " ")).status_code == 200
+
+
+def test_recovery_codes_are_kept_as_hashes_alone(phone):
+    kept = [each.code_hash for each in RecoveryCode.query]
+
+    assert {len(each) for each in kept} == {32}
+    assert not {code.encode() for code in phone.codes} & set(kept)
+
+
+def test_new_recovery_codes_make_the_old_ones_worthless(app, own, ada, phone):
+    fresh = own.post("/api/profile/recovery-codes").get_json()["recovery_codes"]
+
+    assert len(fresh) == 10
+    assert_problem(sign_in(app, code=phone.codes[0]), 401, "invalid_code")
+    assert sign_in(app, code=fresh[0]).status_code == 200
+    assert done_to(ada) == ["totp_added", "recovery_codes_made"]
+
+
+def test_without_an_app_there_are_no_recovery_codes(own):
+    assert_problem(own.post("/api/profile/recovery-codes"), 409, "totp_not_on")
+
+
+# Who may
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("post", "/api/profile/totp", None),
+        ("put", "/api/profile/totp", {"code": "123456"}),
+        ("post", "/api/profile/recovery-codes", None),
+        ("post", "/api/profile/passkeys/challenge", None),
+    ],
+)
+def test_what_changes_factors_takes_a_confirmation_of_late(own, method, path, body):
+    UserSession.query.update({"confirmed_at": now() - timedelta(minutes=31)})
+    db.session.commit()
+
+    assert_problem(getattr(own, method)(path, json=body), 403, "confirmation_required")
+
+
+def test_answers_with_secrets_in_them_are_stored_nowhere(own):
+    answer = own.post("/api/profile/totp")
+
+    assert answer.headers["Cache-Control"] == "no-store"
