@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from app import api, cli, config, errors, http, jobs, openapi
 from app.account import factors as factor_routes
 from app.account import routes as account_routes
-from app.auth import guard, providers
+from app.auth import guard, providers, sessions
 from app.auth import routes as auth_routes
 from app.bridge import bridge
 from app.db import db
@@ -51,6 +51,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     Migrate(app, db, directory=str(health.MIGRATIONS), render_as_batch=True)
     http.init_app(app)
     api.init_app(app, guard.guard)
+    sessions.init_app(app)
     providers.init_app(app, settings)
     gateway.init_app(app, settings)
     jobs.init_app(app, settings)

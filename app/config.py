@@ -40,6 +40,7 @@ class OAuthProvider(msgspec.Struct, frozen=True, rename=str.upper):
     client_secret: Secret
     label: str = ""
     kind: Literal["oidc", "github"] = "oidc"
+    trust_email: bool = False
 
     def __repr__(self) -> str:
         return f"OAuthProvider({self.issuer!r})"

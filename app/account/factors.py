@@ -5,10 +5,9 @@ from typing import Annotated
 
 import msgspec
 
-from app.account import confirm
 from app.address import client_address
 from app.api import END, Access, Api, Line, Private
-from app.auth import factors, passkeys, totp
+from app.auth import confirm, factors, passkeys, totp
 from app.auth.models import Passkey, UserSession
 from app.auth.shapes import Challenge, NewCredential
 from app.config import settings

@@ -66,6 +66,14 @@ def _check_origin() -> None:
     raise CrossSite
 
 
+def from_elsewhere() -> bool:
+    """Whether a page of somebody else's sent the browser here, as far as it tells: all of today's do.
+
+    By a link or a redirect the cookie comes along (SameSite=Lax). What changes something then must not be had by it.
+    """
+    return request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
+
+
 def _by_bearer(header: str) -> SignedIn | None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
@@ -80,7 +88,14 @@ def _by_bearer(header: str) -> SignedIn | None:
 def _by_cookie() -> SignedIn | None:
     if not (token := sessions.cookie()):
         return None
-    return _find(UserSession.token_hash == secrets.digest(token), now())
+    moment = now()
+    found = _find(sessions.known_by(token, moment), moment)
+    if found and found.session.must_rotate and found.session.token_hash == secrets.digest(token):
+        db.session.commit()
+        with writing():
+            sessions.renew(db.session(), found.session, moment, overlap=True)
+            db.session.commit()
+    return found
 
 
 def _find(condition: sa.ColumnElement[bool], moment: datetime) -> SignedIn | None:

@@ -6,7 +6,8 @@ RFC 9700 (https://www.rfc-editor.org/rfc/rfc9700) says why each of these checks 
 import hmac
 import warnings
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import unquote
 
 import httpx
@@ -30,6 +31,17 @@ with warnings.catch_warnings():
 WITHIN = timedelta(minutes=10)
 
 
+class Arrival(NamedTuple):
+    """Who came back from a provider. `session_id` is of the session that asked, where somebody was signed in."""
+
+    profile: Profile
+    at: Provider
+    next: str
+    session_id: int | None
+    fresh: bool
+    """Whether, as far as the provider tells, the person signed in there since they were sent."""
+
+
 def local_path(wished: str | None) -> str:
     """`wished`, where it is a path of this shop however often it is decoded; else the start page."""
     path = plain = wished or "/"
@@ -43,8 +55,21 @@ def local_path(wished: str | None) -> str:
             return path
 
 
-async def begin(session: Session, name: str, wished: str | None, browser: str, now: datetime) -> str:
-    """Where to send the browser, which holds `browser` as a cookie. Raises OAuthFailure."""
+async def begin(
+    session: Session,
+    name: str,
+    wished: str | None,
+    browser: str,
+    now: datetime,
+    *,
+    session_id: int | None = None,
+    anew: bool = False,
+) -> str:
+    """Where to send the browser, which holds `browser` as a cookie. Raises OAuthFailure.
+
+    With `session_id` whoever comes back has to hold that session. With `anew` the provider is asked to have the
+    person sign in there even where they are: https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest
+    """
     at = provider(name)
     with at.admitted():
         metadata = await at.metadata()
@@ -58,11 +83,12 @@ async def begin(session: Session, name: str, wished: str | None, browser: str, n
             nonce=nonce,
             code_verifier=verifier,
             next=local_path(wished),
+            session_id=session_id,
             created_at=now,
         )
     )
     session.commit()
-    extra = {} if at.is_github else {"nonce": nonce}
+    extra = {} if at.is_github else {"nonce": nonce} | ({"prompt": "login"} if anew else {})
     url, _ = _client(at, metadata).create_authorization_url(
         metadata.authorization_endpoint, state=state, code_verifier=verifier, **extra
     )
@@ -84,7 +110,9 @@ def _client(at: Provider, metadata: Metadata) -> AsyncOAuth2Client:
     )
 
 
-def take(session: Session, name: str, state: str, browser: str | None, now: datetime) -> OAuthRequest:
+def take(
+    session: Session, name: str, state: str, browser: str | None, now: datetime, session_id: int | None
+) -> OAuthRequest:
     """The sign-in that `state` stands for, which is spent herewith whatever comes of it. Raises OAuthFailure."""
     spent = sa.delete(OAuthRequest).where(OAuthRequest.state_hash == secrets.digest(state)).returning(OAuthRequest)
     found = session.scalar(spent)
@@ -97,22 +125,37 @@ def take(session: Session, name: str, state: str, browser: str | None, now: date
         raise OAuthFailure("oauth_expired", "state of another browser")
     if now - found.created_at > WITHIN:
         raise OAuthFailure("oauth_expired", "state too old")
+    if found.session_id is not None and found.session_id != session_id:
+        raise OAuthFailure("oauth_expired", "state of another session")
     return found
 
 
 async def complete(
-    session: Session, name: str, answer: MultiDict[str, str], browser: str | None, now: datetime
-) -> tuple[Profile, Provider, str]:
-    """Who came back from the provider, and where to go next. Raises OAuthFailure; touches no account."""
+    session: Session,
+    name: str,
+    answer: MultiDict[str, str],
+    browser: str | None,
+    now: datetime,
+    *,
+    session_id: int | None = None,
+) -> Arrival:
+    """Who came back from the provider, to a browser with this session. Raises OAuthFailure; touches no account."""
     at = provider(name)
-    asked = await blocking(take, session, name, answer.get("state", ""), browser, now)
+    asked = await blocking(take, session, name, answer.get("state", ""), browser, now, session_id)
     with at.admitted():
-        profile = await _vouched_for(at, answer, asked, now)
-    return profile, at, local_path(asked.next)
+        profile, since = await _vouched_for(at, answer, asked, now)
+    earliest = asked.created_at - timedelta(seconds=idtoken.LEEWAY)
+    fresh = since is None or since >= earliest
+    return Arrival(profile, at, local_path(asked.next), asked.session_id, fresh)
 
 
-async def _vouched_for(at: Provider, answer: MultiDict[str, str], asked: OAuthRequest, now: datetime) -> Profile:
-    """The profile of the person whom the provider's answer is about, once everything about it is right."""
+async def _vouched_for(
+    at: Provider, answer: MultiDict[str, str], asked: OAuthRequest, now: datetime
+) -> tuple[Profile, datetime | None]:
+    """The profile of the person whom the provider's answer is about, once everything about it is right.
+
+    Also since when they are signed in there, where the provider tells.
+    """
     metadata = await at.metadata()
     if any(len(values) > 1 for values in answer.listvalues()):  # RFC 6749, section 3.1
         raise OAuthFailure("oauth_failed", "a parameter came more than once")
@@ -123,14 +166,22 @@ async def _vouched_for(at: Provider, answer: MultiDict[str, str], asked: OAuthRe
     if not answer.get("code"):
         raise OAuthFailure("oauth_failed", "no code")
     token = await _exchange(at, metadata, answer["code"], asked.code_verifier)
-    subject = None
+    subject = since = None
     if not at.is_github:
         claims = await idtoken.verified(at, token.get("id_token"), asked.nonce, token["access_token"], now.timestamp())
         subject = claims["sub"]
+        since = _moment(claims.get("auth_time"))
     profile = understood(await _profile(token))
     if subject is not None and profile.subject != subject:
         raise OAuthFailure("oauth_failed", "the profile is somebody else's")
-    return profile
+    return profile, since
+
+
+def _moment(seconds: object) -> datetime | None:
+    """From seconds since 1970; None for what no provider means by them."""
+    if isinstance(seconds, int) and 0 < seconds < 2**33:
+        return datetime.fromtimestamp(seconds, UTC)
+    return None
 
 
 def _check_issuer(answer: Mapping[str, str], metadata: Metadata) -> None:

@@ -6,10 +6,10 @@ from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.api import Access, Answer, Api, Line, Private
-from app.auth import factors, oauth, passkeys, secrets, service, sessions, throttle, tokens
+from app.auth import confirm, factors, identities, oauth, passkeys, secrets, service, sessions, throttle, tokens
+from app.auth.guard import from_elsewhere
 from app.auth.models import UserSession
-from app.auth.profile import Profile
-from app.auth.providers import OAuthFailure, Provider, providers
+from app.auth.providers import OAuthFailure, providers
 from app.auth.shapes import Assertion, Challenge
 from app.bridge import blocking
 from app.config import settings
@@ -69,7 +69,7 @@ class ProviderOut(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True):
-    next: str = "/"
+    next: str | None = None
 
 
 @routes.post("/api/register", access=Access.ALL, status=201, raises=(users.UsernameTaken,))
@@ -147,11 +147,19 @@ def list_providers() -> list[ProviderOut]:
 
 
 @routes.get("/oauth/login/<provider>", access=Access.ALL, status=302, writes=True)
-async def begin_oauth(provider: str, query: Wish) -> Response:
-    """To the provider's sign-in page, and from there to the callback."""
+async def begin_oauth(provider: str, query: Wish, session: UserSession | None) -> Response:
+    """To the provider's sign-in page, and from there to the callback.
+
+    For somebody who is signed in it links the account there to theirs; where it is linked already, it confirms that
+    it is them. Linking is begun on the shop's own page, by somebody who signed in or confirmed it of late.
+    """
     browser = request.cookies.get(_browser_cookie()) or secrets.mint()
     try:
-        url = await oauth.begin(db.session(), provider, query.next, browser, now())
+        again = session is not None and await blocking(_may_link, session, provider)
+        onward = query.next or ("/profile" if session else "/")
+        session_id = session.id if session else None
+        db.session.commit()
+        url = await oauth.begin(db.session(), provider, onward, browser, now(), session_id=session_id, anew=again)
     except OAuthFailure as failure:
         return _refused(failure)
     response = redirect(url)
@@ -161,32 +169,52 @@ async def begin_oauth(provider: str, query: Wish) -> Response:
     return response
 
 
+def _may_link(session: UserSession, provider: str) -> bool:
+    """Whether an account there is linked already, so that this confirms who is asking. Raises OAuthFailure."""
+    if from_elsewhere():
+        raise OAuthFailure("link_elsewhere", "linking was begun by a page of somebody else's")
+    if any(each.provider == provider for each in session.user.identities):
+        return True
+    try:
+        confirm.required(session, now())
+    except confirm.ConfirmationRequired as error:
+        raise OAuthFailure(error.error, "signed in too long ago to link an account") from error
+    return False
+
+
 @routes.get("/oauth/callback", access=Access.ALL, status=302, writes=True)
-async def end_oauth_default() -> Response:
+async def end_oauth_default(session: UserSession | None) -> Response:
     """The default provider's callback."""
-    return await _end_oauth(settings().default_provider)
+    return await _end_oauth(settings().default_provider, session)
 
 
 @routes.get("/oauth/callback/<provider>", access=Access.ALL, status=302, writes=True)
-async def end_oauth(provider: str) -> Response:
-    """Where a provider sends the browser back to: signed in, or to the sign-in page, which says why not."""
-    return await _end_oauth(provider)
+async def end_oauth(provider: str, session: UserSession | None) -> Response:
+    """Where a provider sends the browser back to: signed in or linked, or to the sign-in page, which says why not."""
+    return await _end_oauth(provider, session)
 
 
-async def _end_oauth(name: str) -> Response:
+async def _end_oauth(name: str, session: UserSession | None) -> Response:
     browser = request.cookies.get(_browser_cookie())
+    session_id = session.id if session else None
+    db.session.commit()
     try:
-        profile, at, onward = await oauth.complete(db.session(), name, request.args, browser, now())
-        cookie = await blocking(_sign_in_as, at, profile)
+        arrival = await oauth.complete(db.session(), name, request.args, browser, now(), session_id=session_id)
+        cookie = await blocking(_let_in, arrival)
     except OAuthFailure as failure:
         return _refused(failure)
-    response = redirect(onward)
-    sessions.set_cookie(response, cookie)
+    response = redirect(arrival.next)
+    if cookie:
+        sessions.set_cookie(response, cookie)
     return response
 
 
-def _sign_in_as(at: Provider, profile: Profile) -> str:
-    user = service.by_identity(db.session(), at, profile, now())
+def _let_in(arrival: oauth.Arrival) -> str | None:
+    """The value of the new session's cookie; None where somebody is signed in, and stays so."""
+    if arrival.session_id is not None:
+        identities.link(db.session(), arrival, now())
+        return None
+    user = identities.by_identity(db.session(), arrival.at, arrival.profile, now())
     return sessions.rotate(db.session(), user, now())
 
 

@@ -1,4 +1,4 @@
-"""Accounts come in: registered, signed in by password, or by an identity."""
+"""Accounts come in: registered, and signed in by password."""
 
 from datetime import datetime, timedelta
 
@@ -7,13 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.auth import factors, secrets, sessions, throttle
 from app.auth.models import KnownDevice, OneTimeToken, Passkey, RecoveryCode, Totp, UserSession
-from app.auth.profile import Profile
-from app.auth.providers import OAuthFailure, Provider
 from app.config import Settings
 from app.errors import Invalid, Unauthorized
 from app.users import passwords
 from app.users import service as users
-from app.users.models import Identity, User
+from app.users.models import User
 from app.users.policy import MAX_LENGTH, check_policy
 
 RESET = "password_reset"
@@ -64,43 +62,6 @@ def by_password(
         raise InvalidCredentials
     throttle.refund(session, username)
     return user
-
-
-def by_identity(session: Session, at: Provider, profile: Profile, now: datetime) -> User:
-    """The user whom the provider knows as this subject, made where there is none. Raises OAuthFailure."""
-    issuer = at.settings.issuer
-    for _ in range(3):  # another first sign-in may take the username, or be the same person's, in between
-        known = sa.select(Identity).where(Identity.issuer == issuer, Identity.subject == profile.subject)
-        if (identity := session.scalar(known)) is not None:
-            identity.email = profile.email
-            user = identity.user
-            if not user.active:
-                raise OAuthFailure("account_inactive", f"user {user.id} is not active")
-            user.name = user.name or profile.name
-            user.avatar_url = user.avatar_url or profile.avatar_url
-            return user
-        try:
-            with session.begin_nested():
-                _add(session, at, issuer, profile, now)
-        except (sa.exc.IntegrityError, users.UsernameTaken):
-            continue
-    raise OAuthFailure("oauth_failed", "the account cannot be made")
-
-
-def _add(session: Session, at: Provider, issuer: str, profile: Profile, now: datetime) -> None:
-    user = users.add(session, users.free_username(session, profile.username), None, None)
-    user.email, user.name, user.avatar_url = profile.email, profile.name, profile.avatar_url
-    session.add(
-        Identity(
-            user_id=user.id,
-            provider=at.name,
-            issuer=issuer,
-            subject=profile.subject,
-            email=profile.email,
-            created_at=now,
-        )
-    )
-    session.flush()
 
 
 def reset_link(session: Session, settings: Settings, user: User, now: datetime) -> str:

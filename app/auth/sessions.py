@@ -1,22 +1,27 @@
-"""Sessions of browsers: made, found by the cookie, ended."""
+"""Sessions of browsers: made, found by the cookie, given a new one, ended."""
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import request
+from flask import Flask, g, has_request_context, request
+from flask import Response as FlaskResponse
 from sqlalchemy.orm import Session, contains_eager
 from werkzeug.wrappers import Response
 
-from app.auth import secrets
+from app.auth import devices, secrets
 from app.auth.models import UserSession
 from app.config import settings
 from app.users import service as users
+from app.users import trail
 from app.users.models import User
 
 LASTS = timedelta(days=30)
 IDLE = timedelta(days=7)
 TOUCH = timedelta(hours=1)
 """How stale `used_at` may grow: not every request is worth a write."""
+
+OVERLAP = timedelta(seconds=20)
+"""How long a cookie is good after another took its place: requests may have been under way with it."""
 
 
 def begin(session: Session, user: User, now: datetime, token: str | None = None) -> UserSession:
@@ -25,6 +30,8 @@ def begin(session: Session, user: User, now: datetime, token: str | None = None)
     begun = UserSession(
         user_id=user.id,
         token_hash=token and secrets.digest(token),
+        device=devices.named(),
+        address=devices.address(),
         created_at=now,
         used_at=now,
         confirmed_at=now,
@@ -32,14 +39,28 @@ def begin(session: Session, user: User, now: datetime, token: str | None = None)
     )
     session.add(begun)
     session.flush()
+    if has_request_context():
+        device = begun.device
+        trail.note(session, user.id, "sign_in", actor_id=user.id, address=begun.address, device=device)
+        devices.is_new(session, begun, now)
     return begun
+
+
+def alive(now: datetime) -> sa.ColumnElement[bool]:
+    return (UserSession.expires_at > now) & (UserSession.used_at > now - IDLE)
+
+
+def known_by(token: str, now: datetime) -> sa.ColumnElement[bool]:
+    """Which session this cookie's value stands for."""
+    digest = secrets.digest(token)
+    before = (UserSession.previous_hash == digest) & (UserSession.rotated_at > now - OVERLAP)
+    return (UserSession.token_hash == digest) | before
 
 
 def find(session: Session, condition: sa.ColumnElement[bool], now: datetime) -> UserSession | None:
     """The living session with an active user, in one query."""
     query = sa.select(UserSession).join(UserSession.user).options(contains_eager(UserSession.user))
-    alive = (UserSession.expires_at > now) & (UserSession.used_at > now - IDLE) & User.active
-    return session.scalar(query.where(condition, alive))
+    return session.scalar(query.where(condition, alive(now), User.active))
 
 
 def end(session: Session, ended: UserSession) -> None:
@@ -51,6 +72,40 @@ def end_all(session: Session, user: User) -> None:
     session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id))
 
 
+def end_others(session: Session, own: UserSession) -> int:
+    """Every other session of the same user. How many there were."""
+    others = sa.delete(UserSession).where(UserSession.user_id == own.user_id, UserSession.id != own.id)
+    return int(session.execute(others).rowcount)  # type: ignore[attr-defined]
+
+
+def renew(session: Session, renewed: UserSession, now: datetime, *, overlap: bool) -> None:
+    """Another cookie for a browser that stays signed in, sent with the answer to the request at hand.
+
+    Without `overlap` the old one is worth nothing at once. An API client has no cookie, and keeps its tokens.
+    """
+    old = renewed.token_hash
+    if old is None:
+        return
+    token = secrets.mint()
+    values = {
+        "token_hash": secrets.digest(token),
+        "previous_hash": old if overlap else None,
+        "rotated_at": now,
+        "must_rotate": False,
+    }
+    # Of two requests that come with one cookie the first gets the new one; the other has the overlap.
+    first = sa.update(UserSession).where(UserSession.id == renewed.id, UserSession.token_hash == old).values(**values)
+    if session.execute(first).rowcount:  # type: ignore[attr-defined]
+        g.renewed_cookie = token
+
+
+def confirm(session: Session, confirmed: UserSession, now: datetime) -> None:
+    """Its user has proved once more to be who they are."""
+    confirmed.confirmed_at = now
+    session.flush()
+    renew(session, confirmed, now, overlap=True)
+
+
 def cookie_name() -> str:
     return "__Host-kiosk" if settings().https else "kiosk"
 
@@ -60,21 +115,35 @@ def cookie() -> str | None:
 
 
 def set_cookie(response: Response, token: str) -> None:
+    g.pop("renewed_cookie", None)
     lasts = int(LASTS.total_seconds())
     response.set_cookie(cookie_name(), token, max_age=lasts, secure=settings().https, httponly=True, samesite="Lax")
+    devices.set_cookie(response)
 
 
 def drop_cookie(response: Response) -> None:
+    g.pop("renewed_cookie", None)
     response.delete_cookie(cookie_name(), secure=settings().https, httponly=True, samesite="Lax")
 
 
 def rotate(session: Session, user: User, now: datetime) -> str:
     """Sign a browser in: whatever it was signed in as before ends. Gives the new cookie's value."""
     if (old := cookie()) is not None:
-        session.execute(sa.delete(UserSession).where(UserSession.token_hash == secrets.digest(old)))
+        session.execute(sa.delete(UserSession).where(known_by(old, now)))
     token = secrets.mint()
     begin(session, user, now, token)
     return token
+
+
+def _hand_out(response: FlaskResponse) -> FlaskResponse:
+    if (token := g.get("renewed_cookie")) is not None:
+        set_cookie(response, token)
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_hand_out)
 
 
 def _renew(user: User, session: Session) -> None:

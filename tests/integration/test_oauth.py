@@ -197,17 +197,6 @@ def test_a_person_without_an_email_can_sign_in(journey, client, acme):
     assert profile(client)["email"] is None
 
 
-def test_whoever_was_signed_in_before_in_this_browser_no_longer_is(journey, signed_in, acme):
-    bob = signed_in(make_user("bob"))
-    before = bob.get_cookie("kiosk").value
-
-    Journey(bob, acme).sign_in()
-
-    assert profile(bob)["username"] == "ada"
-    bob.set_cookie("kiosk", before)
-    assert bob.get("/api/profile").status_code == 401
-
-
 def test_the_session_lies_in_a_cookie_of_the_usual_kind(journey):
     response = journey.sign_in()
 

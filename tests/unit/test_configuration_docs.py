@@ -31,6 +31,8 @@ def settings() -> dict[str, str]:
 def worded(default: object) -> str:
     if default is msgspec.NODEFAULT:
         return "required"
+    if isinstance(default, bool):
+        return f"`{default}`".lower()
     return "empty" if default == "" else f"`{default}`"
 
 

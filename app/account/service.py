@@ -1,0 +1,117 @@
+"""What one does with one's own account: change it, prove that it is one's own, look after its sessions."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.auth import confirm, devices, identities, service, sessions, throttle
+from app.auth.models import OneTimeToken, UserSession
+from app.config import Settings
+from app.db import Paging, rows
+from app.errors import Forbidden, NotFound
+from app.users import passwords, trail
+from app.users import service as users
+from app.users.models import User
+from app.users.policy import check_policy
+from app.users.trail import Doer
+
+
+class WrongPassword(Forbidden):
+    error = "wrong_password"
+    detail = "This is not your password."
+
+
+def change(
+    session: Session, own: UserSession, *, name: str | None, email: str | None, given: set[str], now: datetime
+) -> None:
+    """Change the fields in `given`. Raises Invalid, or ConfirmationRequired for another email."""
+    user = own.user
+    before = user.email
+    if "email" in given and email != before:
+        confirm.required(own, now)
+    users.change(session, user, name=name, email=email, given=given)
+    if user.email != before:
+        _note(session, user, "email_changed")
+
+
+def prove(session: Session, user: User, password: str | None, now: datetime) -> None:
+    """Raises WrongPassword where this is not the user's, and TooManyTries, since this is one more way to guess it."""
+    stored = user.password_hash
+    throttle.charge(session, user.username, now)
+    if password is None or not passwords.matches(stored, password):
+        raise WrongPassword
+    throttle.refund(session, user.username)
+
+
+def confirm_by_password(session: Session, own: UserSession, password: str, now: datetime) -> None:
+    """Raises WrongPassword, TooManyTries."""
+    prove(session, own.user, password, now)
+    sessions.confirm(session, own, now)
+
+
+def close(session: Session, own: UserSession, now: datetime) -> None:
+    """The person goes, the orders stay. Raises ConfirmationRequired, LastStaff."""
+    confirm.required(own, now)
+    users.close(session, own.user_id, Doer(own.user_id, devices.address()), now)
+
+
+def change_password(
+    session: Session, settings: Settings, own: UserSession, current: str | None, new: str, now: datetime
+) -> None:
+    """Only the session that asks goes on, a browser's with another cookie.
+
+    Raises Invalid, WrongPassword or TooManyTries; where there is no password yet, ConfirmationRequired.
+    """
+    user, stored = own.user, own.user.password_hash
+    check_policy(settings, new, user.username, user.email, field="new_password")
+    if stored is None:
+        confirm.required(own, now)
+        session.commit()
+    else:
+        prove(session, user, current, now)
+    fresh = passwords.hashed(new)
+    # Only while it still is the password: of two changes, or a change and a reset, the second is told so.
+    still = sa.update(User).where(User.id == user.id, User.password_hash == stored, User.active)
+    if session.execute(still.values(password_hash=fresh)).rowcount == 0:  # type: ignore[attr-defined]
+        raise WrongPassword
+    sessions.end_others(session, own)
+    sessions.renew(session, own, now, overlap=False)
+    session.execute(
+        sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id, OneTimeToken.purpose == service.RESET)
+    )
+    _note(session, user, "password_changed")
+
+
+def unlink(session: Session, own: UserSession, provider: str, now: datetime) -> None:
+    """Raises ConfirmationRequired, NotFound, or LastSignInMethod."""
+    confirm.required(own, now)
+    identities.unlink(session, own.user, provider)
+    session.refresh(own.user, ["identities"])
+
+
+def listed(user: User, paging: Paging, now: datetime) -> tuple[list[Any], int]:
+    """Rows of the user's living sessions, the one that was used last first."""
+    query = sa.select(*UserSession.__table__.columns).where(UserSession.user_id == user.id, sessions.alive(now))
+    return rows(query.order_by(UserSession.used_at.desc(), UserSession.id.desc()), paging)
+
+
+def end_session(session: Session, user: User, session_id: int) -> None:
+    """Raises NotFound for what is nobody's, or somebody else's."""
+    mine = sa.delete(UserSession).where(UserSession.id == session_id, UserSession.user_id == user.id)
+    if session.execute(mine).rowcount == 0:  # type: ignore[attr-defined]
+        raise NotFound
+    _note(session, user, "session_ended")
+
+
+def end_other_sessions(session: Session, own: UserSession) -> int:
+    """How many there were."""
+    ended = sessions.end_others(session, own)
+    if ended:
+        _note(session, own.user, "session_ended", count=ended)
+    return ended
+
+
+def _note(session: Session, user: User, action: str, **details: Any) -> None:
+    trail.note(session, user.id, action, actor_id=user.id, address=devices.address(), **details)

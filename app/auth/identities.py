@@ -1,0 +1,132 @@
+"""Accounts and who comes back from a provider: found, made, linked, unlinked."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.auth import devices, sessions, ways
+from app.auth.models import Totp, UserSession
+from app.auth.oauth import Arrival
+from app.auth.profile import Profile
+from app.auth.providers import OAuthFailure, Provider
+from app.errors import NotFound
+from app.users import service as users
+from app.users import trail
+from app.users.models import Identity, User
+
+
+def by_identity(session: Session, at: Provider, profile: Profile, now: datetime) -> User:
+    """The user whom the provider knows as this subject, made where there is none. Raises OAuthFailure."""
+    for _ in range(3):  # another first sign-in may take the username, or be the same person's, in between
+        if (identity := _known(session, at, profile)) is not None:
+            identity.email = profile.email
+            user = identity.user
+            if not user.active:
+                raise OAuthFailure("account_inactive", f"user {user.id} is not active")
+            user.name = user.name or profile.name
+            user.avatar_url = user.avatar_url or profile.avatar_url
+            return user
+        try:
+            with session.begin_nested():
+                whose = _vouched_for(session, at, profile)
+                if whose is not None:
+                    _note(session, whose.id, at, by="verified email")
+                _attach(session, whose or _add(session, at, profile), at, profile, now)
+        except (sa.exc.IntegrityError, users.UsernameTaken):
+            continue
+    raise OAuthFailure("oauth_failed", "the account cannot be made")
+
+
+def _known(session: Session, at: Provider, profile: Profile) -> Identity | None:
+    known = sa.select(Identity).where(Identity.issuer == at.settings.issuer, Identity.subject == profile.subject)
+    return session.scalar(known)
+
+
+def _vouched_for(session: Session, at: Provider, profile: Profile) -> User | None:
+    """The user whose email this is: verified here, and there by a provider that is trusted to do so.
+
+    Not one with a second factor, which this would go around, nor one with another account at that provider: whoever
+    has the email now may not be who had it then. Raises OAuthFailure.
+    """
+    if (email := _proven(at, profile)) is None:
+        return None
+    user = session.scalar(sa.select(User).where(User.verified_email == email))
+    if user is None:
+        return None
+    if not user.active:
+        raise OAuthFailure("account_inactive", f"user {user.id} is not active")
+    second = sa.exists().where(Totp.user_id == user.id, Totp.confirmed_at.is_not(None))
+    other = sa.exists().where(Identity.user_id == user.id, Identity.provider == at.name)
+    if session.scalar(sa.select(second | other)):
+        raise OAuthFailure("sign_in_first", f"user {user.id} has this email")
+    return user
+
+
+def _proven(at: Provider, profile: Profile) -> str | None:
+    if at.settings.trust_email and profile.email_verified and profile.email:
+        return profile.email.lower()
+    return None
+
+
+def _add(session: Session, at: Provider, profile: Profile) -> User:
+    user = users.add(session, users.free_username(session, profile.username), None, None)
+    user.email, user.name, user.avatar_url = profile.email, profile.name, profile.avatar_url
+    user.verified_email = _proven(at, profile)
+    return user
+
+
+def _attach(session: Session, user: User, at: Provider, profile: Profile, now: datetime) -> None:
+    session.add(
+        Identity(
+            user_id=user.id,
+            provider=at.name,
+            issuer=at.settings.issuer,
+            subject=profile.subject,
+            email=profile.email,
+            created_at=now,
+        )
+    )
+    session.flush()
+
+
+def link(session: Session, arrival: Arrival, now: datetime) -> None:
+    """Attach who came back from a provider to the account of the session that asked. Raises OAuthFailure.
+
+    Where they are attached already, they have proved once more to be who they are.
+    """
+    asking = sessions.find(session, UserSession.id == arrival.session_id, now)
+    if asking is None:
+        raise OAuthFailure("oauth_expired", "the session that asked is over")
+    for _ in range(2):  # another callback may attach the same, or another one of that provider, in between
+        if (identity := _known(session, arrival.at, arrival.profile)) is not None:
+            if identity.user_id != asking.user_id:
+                raise OAuthFailure("identity_taken", f"that identity is user {identity.user_id}'s")
+            if not arrival.fresh:
+                raise OAuthFailure("confirmation_required", "signed in at the provider before being sent there")
+            sessions.confirm(session, asking, now)
+            return
+        try:
+            with session.begin_nested():
+                _attach(session, asking.user, arrival.at, arrival.profile, now)
+        except sa.exc.IntegrityError:
+            continue
+        _note(session, asking.user_id, arrival.at)
+        return
+    raise OAuthFailure("provider_linked", "another account there is linked already")
+
+
+def unlink(session: Session, user: User, provider: str) -> None:
+    """Raises NotFound, or LastSignInMethod where nothing else would let the user in."""
+    with ways.removing(session, user.id):
+        mine = (Identity.user_id == user.id) & (Identity.provider == provider)
+        if session.execute(sa.delete(Identity).where(mine)).rowcount == 0:  # type: ignore[attr-defined]
+            raise NotFound
+        trail.note(
+            session, user.id, "identity_unlinked", actor_id=user.id, address=devices.address(), provider=provider
+        )
+
+
+def _note(session: Session, user_id: int, at: Provider, **details: str) -> None:
+    address = devices.address()
+    trail.note(session, user_id, "identity_linked", actor_id=user_id, address=address, provider=at.name, **details)

@@ -1,0 +1,41 @@
+"""The ways in to an account: a password, identities, passkeys. The last of them stays."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.auth.models import Passkey
+from app.auth.providers import providers
+from app.errors import Conflict
+from app.users import service as users
+from app.users.models import Identity, User
+
+
+class LastSignInMethod(Conflict):
+    error = "last_sign_in_method"
+    detail = "Without this you could not sign in any more. Set a password or link another account first."
+
+
+@contextmanager
+def removing(session: Session, user_id: int) -> Iterator[None]:
+    """What is removed within is not the last way in. Raises LastSignInMethod, whereupon all of it is undone.
+
+    Holds the account until the transaction is over: of two who remove at once, the second finds what the first left.
+    """
+    users.held(session, user_id)
+    yield
+    session.flush()
+    if not session.scalar(sa.select(_any_left(user_id))):
+        raise LastSignInMethod
+
+
+def _any_left(user_id: int) -> sa.ColumnElement[bool]:
+    # An identity at a provider that the settings name no longer lets nobody in.
+    issuers = [each.settings.issuer for each in providers().values()]
+    return sa.or_(
+        sa.exists().where(User.id == user_id, User.password_hash.is_not(None)),
+        sa.exists().where(Identity.user_id == user_id, Identity.issuer.in_(issuers)),
+        sa.exists().where(Passkey.user_id == user_id),
+    )
