@@ -12,6 +12,7 @@ help:
 
 install:  ## everything: packages, frontend, browser
 	@scripts/install development frontend browser
+	@scripts/install nginx || true
 
 run:  ## the whole shop, simulators included; Ctrl-C ends it
 	@scripts/install runtime frontend

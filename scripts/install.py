@@ -1,7 +1,7 @@
 """Gets what Kiosk needs; `scripts/install` starts it. Parts that are up to date cost a hash of their inputs.
 
 parts: runtime (Python packages of `make run`), development (all Python packages), packages (the frontend's),
-frontend (its build), browser (for e2e).
+frontend (its build), browser (for e2e), nginx (for tests of several servers).
 """
 
 import fcntl
@@ -178,7 +178,28 @@ def fits(name: str) -> bool:
     return minor >= NODE[major] if major in NODE else major > max(NODE)
 
 
-# ---------------------------------------------------------------- browser
+# ---------------------------------------------------------------- from the machine's packages
+
+
+def from_debian(package: str) -> None:
+    """What only Debian and its kin have, where we may install it. Whoever asks looks again whether it is there."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    say(f"installing {package} …")
+    with suppress(StepError):
+        for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
+            run(["apt-get", "-qq", *arguments], "", env=ENV | {"DEBIAN_FRONTEND": "noninteractive"})
+
+
+def nginx() -> None:
+    """For the tests of several servers; they run it themselves, and no service."""
+    where = f"{ENV['PATH']}{os.pathsep}/usr/sbin"
+    if not shutil.which("nginx", path=where):
+        from_debian("nginx-light")
+    if not shutil.which("nginx", path=where):
+        raise StepError(
+            "No nginx, so the tests of several servers are skipped: install it (apt-get install nginx-light)."
+        )
 
 
 def browser() -> None:
@@ -187,11 +208,8 @@ def browser() -> None:
         return
     find = runpy.run_path(str(ROOT / "playwright.config.py"))["find_browser"]
     found = find()
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        say("installing Chromium …")
-        with suppress(StepError):
-            for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-                run(["apt-get", "-qq", *arguments], "", env=ENV | {"DEBIAN_FRONTEND": "noninteractive"})
+    if not found:
+        from_debian("chromium")
         found = find()
     if not found:
         say("installing Playwright's Chromium …")
@@ -209,6 +227,7 @@ PARTS = {
     "packages": packages,
     "frontend": frontend,
     "browser": browser,
+    "nginx": nginx,
 }
 
 if __name__ == "__main__":

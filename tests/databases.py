@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from tests.processes import Process, free_port
+from tests.processes import Process, free_port, wait_for
 
 Migrate = Callable[[str], None]  # brings the database at an address up to date
 
@@ -102,9 +102,13 @@ class PostgresqlDatabases:
 
 
 class PostgresqlServer:
-    """A real PostgreSQL on a free port of this machine, from binaries alone: no Docker, no service."""
+    """A real PostgreSQL on a free port of this machine, from binaries alone: no Docker, no service.
 
-    def __init__(self) -> None:
+    What was committed outlives a kill of a `durable` one.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self.process: Process | None = None
         # PostgreSQL refuses to run as root.
         self.user = "nobody" if os.geteuid() == 0 else ""
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-postgresql-"))
@@ -116,19 +120,35 @@ class PostgresqlServer:
         binaries = self._reachable(find_binaries())
         self._initialise(binaries, data)
         port = free_port()
-        options = [f"--{name}={value}" for name, value in FAST.items()]
+        settings = FAST | ({"synchronous_commit": "on"} if durable else {})
+        options = [f"--{name}={value}" for name, value in settings.items()]
         self.address = f"postgresql://kiosk@127.0.0.1:{port}/postgres"
         self.command = [binaries / "postgres", "-D", data, "-p", str(port), *options]
         self.start()
 
     def start(self) -> None:
-        self.process = Process(
-            self.command,
-            self.folder / "log",
-            user=self.user,
-            stop=signal.SIGINT,  # "fast": does not wait for clients
-        )
-        self.process.wait_for(self._answers, "PostgreSQL to answer")
+        """Again and again: after a kill it refuses to, while a child of the dead one is still there."""
+        wait_for(self._started, "PostgreSQL to answer")
+
+    def _started(self) -> bool:
+        if self.process is None or not self.process.running:
+            self.process = Process(
+                self.command,
+                self.folder / "log",
+                user=self.user,
+                stop=signal.SIGINT,  # "fast": does not wait for clients
+            )
+        return self._answers()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.stop()
+            self.process = None
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process = None
 
     def _initialise(self, binaries: Path, data: Path) -> None:
         command = [
@@ -164,7 +184,7 @@ class PostgresqlServer:
         return True
 
     def close(self) -> None:
-        self.process.stop()
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -177,13 +197,30 @@ class Valkey:
         assert package.origin
         binary = next(Path(package.origin).parent.glob("_binaries/*/valkey-server"))
         port = free_port()
-        self.url = f"redis://127.0.0.1:{port}/0"
+        self.url, self.log = f"redis://127.0.0.1:{port}/0", log
         options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", log.parent]
-        self.process = Process([binary, *options], log, env=dict(os.environ))
-        self.process.wait_for(lambda: "Ready to accept connections" in self.process.said(), "Valkey to listen")
+        self.command = [binary, *options]
+        self.process: Process | None = None
+        self.start()
+
+    def start(self) -> None:
+        if self.process is None:
+            self.log.unlink(missing_ok=True)
+            self.process = Process(self.command, self.log, env=dict(os.environ))
+        self.process.wait_for(lambda: "Ready to accept connections" in self.said(), "Valkey to listen")
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process = None
 
     def stop(self) -> None:
-        self.process.stop()
+        if self.process is not None:
+            self.process.stop()
+            self.process = None
 
 
 def find_binaries() -> Path:

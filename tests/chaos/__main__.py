@@ -22,20 +22,21 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
 
 from app import create_app, db
-from app.auth import secrets, sessions
 from app.db import now
-from app.models import Item, Order, User
+from app.models import Item, Order
 from tests.books import Books
-from tests.chaos.buyers import Crowd
-from tests.chaos.fleet import Fleet
+from tests.chaos.buyers import Crowd, sign_in
 from tests.chaos.storm import Storm
 from tests.databases import PostgresqlDatabases
+from tests.fleet import Fleet
 from tests.integration.conftest import migrate
 
 BUYERS, STAFF, THREADS = 60, 3, 56
+PROCESSES = (2, 1, 1)
+"""Of each server."""
+
 AFTERWARDS = 130
 """Seconds that are kept for what comes after the storm."""
 
@@ -50,7 +51,7 @@ def main() -> int:
     after(options.minutes * 60, lambda: give_up(options.seed, options.minutes))
     folder = Path(tempfile.mkdtemp(prefix="kiosk-chaos-"))
     databases = PostgresqlDatabases(migrate)
-    fleet = Fleet(databases.new(), folder, redis=options.seed % 2 == 0)
+    fleet = Fleet(databases.new(), folder, processes=PROCESSES, redis=options.seed % 2 == 0, HOLD_MINUTES=1)
     try:
         wrong = Run(fleet, options.seed, options.orders, time.monotonic() + options.minutes * 60).go()
     finally:
@@ -190,17 +191,6 @@ def give_up(seed: int, minutes: float) -> None:
     """All programs end with this one."""
     print(f"WRONG, seed {seed}: not done within {minutes} minutes", flush=True)
     os._exit(1)
-
-
-def sign_in(app: Flask, name: str, role: str) -> str:
-    """The cookie of a browser that is signed in, without the cost of a password."""
-    token = secrets.mint()
-    user = User(username=name, email=f"{name}@example.com", role=role)
-    db.session.add(user)
-    db.session.flush()
-    sessions.begin(db.session(), user, now(), token)
-    db.session.commit()
-    return token
 
 
 if __name__ == "__main__":

@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from flask import Flask
 
+from app import db
+from app.auth import secrets, sessions
+from app.db import now
+from app.models import User
 from simulators.payments.control import Control
 
 PATIENCE = 30
@@ -46,12 +51,23 @@ class Figures:
 
 
 class Crowd:
-    """`cookies` are signed-in browsers, `staff` those of staff; `items` are (id, scarce)."""
+    """`cookies` are signed-in browsers, `staff` those of staff; `items` are (id, scarce).
+
+    `fates` says how often what becomes of a purchase; each of them has `pause` seconds between two.
+    """
 
     def __init__(
-        self, urls: list[str], control: Control, cookies: list[str], staff: list[str], items: list[tuple[int, bool]]
+        self,
+        urls: list[str],
+        control: Control,
+        cookies: list[str],
+        staff: list[str],
+        items: list[tuple[int, bool]],
+        fates: dict[str, int] = FATES,
+        pause: float = 0,
     ) -> None:
         self.urls, self.control, self.cookies, self.staff, self.items = urls, control, cookies, staff, items
+        self.fates, self.pause = fates, pause
         self.figures, self.over = Figures(), threading.Event()
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=64)
         self.http = httpx.Client(timeout=15, trust_env=False, limits=limits)
@@ -65,6 +81,7 @@ class Crowd:
             while not self.over.is_set() and len(self.figures.keys) < orders:
                 number = next(numbers)
                 Purchase(self, random.Random(f"{seed} {number}"), f"{seed}-{number}").run()
+                self.over.wait(self.pause)
 
         with ThreadPoolExecutor(threads) as pool:
             for each in [pool.submit(stroll) for _ in range(threads)]:
@@ -86,6 +103,8 @@ class Crowd:
             except httpx.TransportError:
                 self.figures.counts["torn requests"] += 1
             else:
+                if answer.status_code == httpx.codes.UNAUTHORIZED:
+                    self.figures.wrong.append(f"{method} {path}: somebody who was signed in no longer is")
                 if not answer.is_server_error:
                     return answer
                 self.figures.counts[f"answers {answer.status_code}"] += 1
@@ -115,7 +134,7 @@ class Purchase:
     def run(self) -> None:
         if not self.place():
             return
-        fate = self.rng.choices(list(FATES), list(FATES.values()))[0]
+        fate = self.rng.choices(list(self.crowd.fates), list(self.crowd.fates.values()))[0]
         self.crowd.figures.counts[fate] += 1
         if fate != "abandoned":
             self.find_page()
@@ -257,3 +276,14 @@ class Staff:
             if answer is not None:
                 said = "made" if answer.is_success else answer.json().get("error")
                 self.crowd.figures.counts[f"refund {said}"] += 1
+
+
+def sign_in(app: Flask, name: str, role: str) -> str:
+    """The cookie of a browser that is signed in, without the cost of a password."""
+    token = secrets.mint()
+    user = User(username=name, email=f"{name}@example.com", role=role)
+    db.session.add(user)
+    db.session.flush()
+    sessions.begin(db.session(), user, now(), token)
+    db.session.commit()
+    return token

@@ -10,7 +10,7 @@ from typing import Literal
 import httpx
 import psycopg
 
-from tests.chaos.fleet import Fleet, Program
+from tests.fleet import Fleet, Program
 
 PATHS = (
     "*",

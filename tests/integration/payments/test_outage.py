@@ -70,7 +70,7 @@ def test_while_the_database_is_away_callers_are_told_so_and_afterwards_all_is_we
     shop.pay()
     event = completed(shop)
 
-    server.process.stop()
+    server.stop()
 
     for answer in (shop.place("other"), shop.http.get("/api/items"), send(shop.http, event)):
         assert (answer.status_code, answer.json()["error"]) == (503, "database_unavailable")
@@ -88,7 +88,7 @@ def test_while_the_database_is_away_callers_are_told_so_and_afterwards_all_is_we
 def test_a_restart_costs_nobody_an_error(server, shop):
     shop.place()
 
-    server.process.stop()
+    server.stop()
     server.start()
 
     assert shop.place().status_code == 200
@@ -100,7 +100,7 @@ def test_a_database_that_restarts_while_the_provider_answers_leaves_the_rest_to_
         answer = threads.submit(shop.place)
         wait_for(lambda: shop.sessions, "the provider to make the session")
 
-        server.process.stop()
+        server.stop()
 
         assert answer.result().status_code == 503
     server.start()
@@ -114,7 +114,7 @@ def test_a_database_that_restarts_while_the_provider_answers_leaves_the_rest_to_
 def test_a_worker_outlives_a_restart(server, shop, worker):
     working = worker()
 
-    server.process.stop()
+    server.stop()
     working.wait_for(lambda: "came to nothing" in working.said(), "a turn without a database")
     server.start()
 

@@ -3,6 +3,7 @@
 import random
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,18 +11,18 @@ import httpx
 
 from simulators.payments.control import Control
 from tests.databases import Valkey
+from tests.nginx import Nginx
 from tests.processes import Process, free_port
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET, environment, settings
 
 KIOSK = Path(sys.executable).with_name("kiosk")
-PROCESSES = (2, 1, 1)
-"""Of each server."""
-
-SERVERS, WORKERS = len(PROCESSES), 2
+WORKERS = 2
 
 
 class Program:
-    """`answers` says whether it is at work."""
+    """`answers` says whether it is at work, `port` where it listens, if it does."""
+
+    port = 0
 
     def __init__(self, name: str, command: list[str | Path], env: dict[str, str], folder: Path) -> None:
         self.name, self.command, self.env, self.log = name, command, env, folder / f"{name}.log"
@@ -29,11 +30,15 @@ class Program:
         self.process: Process | None = None
         self._lock = threading.Lock()
 
-    def start(self) -> None:
+    def begin(self) -> Process:
         with self._lock:
             if self.process is None:
                 self.process = Process(self.command, self.log, env=self.env)
-        self.process.wait_for(self.answers, f"{self.name} to answer")
+            return self.process
+
+    def start(self) -> None:
+        """Returns once it is at work."""
+        self.begin().wait_for(self.answers, f"{self.name} to answer")
 
     def kill(self) -> None:
         """SIGKILL for all of its processes."""
@@ -50,12 +55,19 @@ class Program:
 
 
 class Fleet:
-    """Servers, workers and the provider on one database. With `redis` the doorbell is a real one."""
+    """Servers, workers and the provider on one database.
 
-    def __init__(self, database: str, folder: Path, *, redis: bool) -> None:
+    `processes` are those of each server. With `redis` the doorbell is a real one; with `proxy` an nginx stands in front
+    of the servers, and its address is the shop's.
+    """
+
+    def __init__(
+        self, database: str, folder: Path, *, processes: Sequence[int], redis: bool, proxy: bool = False, **more: object
+    ) -> None:
         self.database, self.folder = database, folder
-        self.ports = [free_port() for _ in range(SERVERS)]
-        self.urls = [f"http://127.0.0.1:{port}" for port in self.ports]
+        self.ports = [free_port() for _ in processes]
+        self.proxy = Nginx(self.ports, folder) if proxy else None
+        self.urls = [self.proxy.url] if self.proxy else [f"http://127.0.0.1:{port}" for port in self.ports]
         port = free_port()
         self.provider_url = f"http://127.0.0.1:{port}"
         self.control = Control(self.provider_url, secret_key=PAYMENTS_KEY)
@@ -64,12 +76,12 @@ class Fleet:
             database,
             public_url=self.urls[0],
             payments=self.provider_url,
-            HOLD_MINUTES=1,
             REDIS_URL=self.valkey.url if self.valkey else "",
+            **more,
         )
         self.env = environment(self.settings)
         self.provider = self._provider(port)
-        self.servers = [self._server(number) for number in range(SERVERS)]
+        self.servers = [self._server(number, port, processes[number]) for number, port in enumerate(self.ports)]
         self.workers = [self._worker(number) for number in range(WORKERS)]
 
     def _provider(self, port: int) -> Program:
@@ -78,14 +90,14 @@ class Fleet:
         keys["KIOSK_PUBLIC_URL"] = self.urls[0]
         command: list[str | Path] = [sys.executable, "-m", "simulators", "payments", *options]
         found = Program("provider", command, keys, self.folder)
-        found.answers = lambda: _responds(f"{self.provider_url}/_control/faults")
+        found.answers = lambda: responds(f"{self.provider_url}/_control/faults")
         return found
 
-    def _server(self, number: int) -> Program:
-        port = str(self.ports[number])
-        command = [KIOSK, "serve", "--bind", "127.0.0.1", "--port", port, "--workers", str(PROCESSES[number])]
+    def _server(self, number: int, port: int, processes: int) -> Program:
+        command = [KIOSK, "serve", "--bind", "127.0.0.1", "--port", str(port), "--workers", str(processes)]
         found = Program(f"server-{number}", command, self.env, self.folder)
-        found.answers = lambda: _responds(f"{self.urls[number]}/healthz")
+        found.port = port
+        found.answers = lambda: responds(f"http://127.0.0.1:{port}/healthz")
         return found
 
     def _worker(self, number: int) -> Program:
@@ -96,15 +108,23 @@ class Fleet:
         return [self.provider, *self.servers, *self.workers]
 
     def start(self) -> None:
-        """Whatever does not run."""
+        """Whatever does not run, all at once."""
+        if self.valkey:
+            self.valkey.start()
+        for program in self.programs:
+            program.begin()
         for program in self.programs:
             program.start()
+        if self.proxy:
+            self.proxy.start()
 
     def stop(self) -> None:
         self.control.close()
         for program in reversed(self.programs):
             with suppress(AssertionError):
                 program.kill()
+        if self.proxy:
+            self.proxy.stop()
         if self.valkey:
             self.valkey.stop()
 
@@ -119,7 +139,7 @@ class Fleet:
         return process
 
 
-def _responds(url: str) -> bool:
+def responds(url: str) -> bool:
     try:
         return httpx.get(url, timeout=5, trust_env=False).is_success
     except httpx.TransportError:
