@@ -7,7 +7,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 # Aliases, since `app.auth` and its like must stay what they are: packages.
-from app import api, cli, config, errors, http, jobs, openapi
+from app import api, cli, config, errors, http, jobs, limits, openapi
 from app.account import factors as factor_routes
 from app.account import routes as account_routes
 from app.auth import guard, providers, sessions
@@ -50,6 +50,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     init_db(app)
     Migrate(app, db, directory=str(health.MIGRATIONS), render_as_batch=True)
     http.init_app(app)
+    limits.init_app(app, settings)
     api.init_app(app, guard.guard)
     sessions.init_app(app)
     providers.init_app(app, settings)

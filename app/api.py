@@ -25,6 +25,7 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
+from app import limits
 from app.db import db, writing
 from app.errors import FieldError, Invalid, MalformedBody, Problem, WrongContentType
 
@@ -85,6 +86,7 @@ class Operation:
     headers: tuple[str, ...]
     etag: bool
     writes: bool
+    limit: limits.Limit | None
     tag: str
     reads: dict[str, Any]
     answer: Any
@@ -97,6 +99,9 @@ class Operation:
             signed_in = current_app.extensions["guard"](self.access, wanted=bool(wanted))
             for name in wanted:
                 given[name] = getattr(signed_in, name, None)
+            if self.limit is not None:
+                db.session.commit()  # nothing is locked while Redis is asked
+                limits.check(self.limit)
             if "body" in self.reads:
                 given["body"] = read_body(self.reads["body"])
             if "query" in self.reads:
@@ -147,6 +152,7 @@ class Api:
         headers: tuple[str, ...] = (),
         etag: bool = False,
         writes: bool | None = None,
+        limit: limits.Limit | None = None,
     ) -> Callable[[View_], View_]:
         def declare(view: View_) -> View_:
             hints = get_type_hints(view)
@@ -163,6 +169,7 @@ class Api:
                 headers,
                 etag,
                 method != "GET" if writes is None else writes,
+                limit,
                 self.blueprint.name,
                 hints,
                 get_args(answer)[0] if get_origin(answer) is Answer else answer,

@@ -10,6 +10,7 @@ import msgspec
 from flask import current_app
 from werkzeug.wrappers import Response
 
+from app import limits
 from app.api import Access, Api, Operation, operations
 from app.errors import (
     Forbidden,
@@ -96,6 +97,8 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
         "responses": _responses(operation, schemas),
         "x-access": operation.access.value,
     }
+    if operation.limit is not None:
+        details = f"{details}\n\n{operation.limit}".lstrip()
     if details:
         found["description"] = details
     if operation.access not in (Access.ALL, Access.PROVIDER):
@@ -146,6 +149,8 @@ def _raised(operation: Operation) -> set[type[Problem]]:
         )
     if "<" in operation.path:
         found.add(NotFound)
+    if operation.limit is not None:
+        found.add(limits.TooManyRequests)
     if "body" in operation.reads:
         found |= {MalformedBody, WrongContentType, Invalid, TooLarge}
     if "query" in operation.reads:

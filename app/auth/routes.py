@@ -5,6 +5,7 @@ import msgspec
 from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
+from app import limits
 from app.api import Access, Answer, Api, Line, Private
 from app.auth import confirm, factors, identities, oauth, passkeys, secrets, service, sessions, throttle, tokens
 from app.auth.guard import from_elsewhere
@@ -14,6 +15,7 @@ from app.auth.shapes import Assertion, Challenge
 from app.bridge import blocking
 from app.config import settings
 from app.db import db, now
+from app.errors import respond
 from app.users import service as users
 from app.users.models import User
 from app.users.shapes import UserOut
@@ -72,14 +74,14 @@ class Wish(msgspec.Struct, frozen=True):
     next: str | None = None
 
 
-@routes.post("/api/register", access=Access.ALL, status=201, raises=(users.UsernameTaken,))
+@routes.post("/api/register", access=Access.ALL, status=201, raises=(users.UsernameTaken,), limit=limits.REGISTER)
 def register(body: Registration) -> UserOut:
     """Make an account with a username and a password."""
     user = service.register(db.session(), settings(), body.username, body.email, body.password)
     return UserOut.of(user)
 
 
-@routes.post("/api/login", access=Access.ALL, raises=REFUSED)
+@routes.post("/api/login", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)
 def login(body: Credentials) -> tokens.TokenPair:
     """Sign in an API client: a bearer token, and a refresh token for when it has expired."""
     user = _by_password(body)
@@ -90,7 +92,7 @@ def _by_password(body: Credentials) -> User:
     return service.by_password(db.session(), settings(), body.username, body.password, body.code or None, now())
 
 
-@routes.post("/api/token/refresh", access=Access.ALL, raises=(tokens.InvalidToken,))
+@routes.post("/api/token/refresh", access=Access.ALL, raises=(tokens.InvalidToken,), limit=limits.REFRESH)
 def refresh(body: Refreshing) -> tokens.TokenPair:
     """The next pair of tokens; each refresh token works once."""
     return tokens.refresh(db.session(), settings(), body.refresh_token, now())
@@ -103,7 +105,7 @@ def logout(session: UserSession) -> Done:
     return Done(True)
 
 
-@routes.post("/api/session", access=Access.ALL, raises=REFUSED)
+@routes.post("/api/session", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)
 def sign_in(body: Credentials) -> Answer[UserOut]:
     """Sign in a browser: answers with the user and sets the session's cookie."""
     user = _by_password(body)
@@ -111,13 +113,13 @@ def sign_in(body: Credentials) -> Answer[UserOut]:
     return Answer(UserOut.of(user), finish=lambda response: sessions.set_cookie(response, token))
 
 
-@routes.post("/api/passkeys/challenge", access=Access.ALL, raises=(passkeys.NoPasskeysHere,))
+@routes.post("/api/passkeys/challenge", access=Access.ALL, raises=(passkeys.NoPasskeysHere,), limit=limits.PASSKEY)
 def ask_for_passkey() -> Challenge:
     """What `navigator.credentials.get()` needs to sign in with a passkey; good for five minutes, and once."""
     return Challenge(passkeys.ask(db.session(), settings(), "sign_in", None, now()))
 
 
-@routes.post("/api/session/passkey", access=Access.ALL, raises=(passkeys.InvalidPasskey,))
+@routes.post("/api/session/passkey", access=Access.ALL, raises=(passkeys.InvalidPasskey,), limit=limits.PASSKEY)
 def sign_in_by_passkey(body: ShownPasskey) -> Answer[UserOut]:
     """Sign in a browser by a passkey alone, which is two factors by itself."""
     user = passkeys.prove(db.session(), settings(), body.credential, "sign_in", None, now())
@@ -133,7 +135,7 @@ def sign_out(session: UserSession | None) -> Answer[Done]:
     return Answer(Done(True), finish=sessions.drop_cookie)
 
 
-@routes.post("/api/password/reset", access=Access.ALL, raises=(service.InvalidLink,))
+@routes.post("/api/password/reset", access=Access.ALL, raises=(service.InvalidLink,), limit=limits.ONE_TIME)
 def reset_password(body: NewPassword) -> Done:
     """Set a new password with the token of a one-time link. Everybody signed in as this user no longer is."""
     service.reset_password(db.session(), settings(), body.token, body.password, now())
@@ -146,7 +148,7 @@ def list_providers() -> list[ProviderOut]:
     return [ProviderOut(each.name, each.label, f"/oauth/login/{each.name}") for each in providers().values()]
 
 
-@routes.get("/oauth/login/<provider>", access=Access.ALL, status=302, writes=True)
+@routes.get("/oauth/login/<provider>", access=Access.ALL, status=302, writes=True, limit=limits.OAUTH)
 async def begin_oauth(provider: str, query: Wish, session: UserSession | None) -> Response:
     """To the provider's sign-in page, and from there to the callback.
 
@@ -216,6 +218,14 @@ def _let_in(arrival: oauth.Arrival) -> str | None:
         return None
     user = identities.by_identity(db.session(), arrival.at, arrival.profile, now())
     return sessions.rotate(db.session(), user, now())
+
+
+@routes.blueprint.errorhandler(limits.TooManyRequests)
+def _slow_down(problem: limits.TooManyRequests) -> Response:
+    """A browser that is on its way to a provider shows a page, no problem+json."""
+    if request.path.startswith("/oauth/"):
+        return redirect("/sign-in?" + urlencode({"error": problem.error}))
+    return respond(problem)
 
 
 def _refused(failure: OAuthFailure) -> Response:

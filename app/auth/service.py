@@ -49,13 +49,13 @@ def by_password(
     right = len(password) <= MAX_LENGTH and passwords.matches(stored, password)
     if user is None or stored is None or not right or not user.active:
         raise InvalidCredentials
+    fresh = passwords.hashed(password) if passwords.outdated(stored) else stored
     try:
         factors.check(session, settings, user.id, code, now)
     except factors.SecondFactorRequired:
         throttle.refund(session, username)  # right so far, and nothing was guessed
         session.commit()
         raise
-    fresh = passwords.hashed(password) if passwords.outdated(stored) else stored
     # Only while it still is the password: a reset meanwhile has ended every session, and this may not begin another.
     still = sa.update(User).where(User.id == user.id, User.password_hash == stored, User.active)
     if session.execute(still.values(password_hash=fresh)).rowcount == 0:  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
+from app import limits
 from app.api import Access, Answer, Api
 from app.bridge import blocking
 from app.config import settings
@@ -63,7 +64,16 @@ class Received(msgspec.Struct, frozen=True):
         202: "Placed; the payment provider has not answered yet, and the order goes on by itself",
     },
     headers=("Idempotency-Key",),
-    raises=(KeyMissing, SoldOut, service.NotOnSale, service.KeyUsed, PaymentDeclined, PaymentsUnavailable),
+    raises=(
+        KeyMissing,
+        SoldOut,
+        service.NotOnSale,
+        service.KeyUsed,
+        service.TooManyUnpaid,
+        PaymentDeclined,
+        PaymentsUnavailable,
+    ),
+    limit=limits.ORDER,
 )
 async def place_order(body: NewOrder, user: User) -> Answer[OrderOut]:
     """Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent."""
@@ -112,6 +122,7 @@ def show_order(order_id: int, user: User) -> OrderOut:
     access=Access.OWNER,
     also={202: "The payment provider has not answered yet, and the order goes on by itself"},
     raises=(service.NothingToPay, SoldOut, PaymentDeclined, PaymentsUnavailable),
+    limit=limits.ORDER,
 )
 async def check_out(order_id: int, user: User) -> Answer[OrderOut]:
     """Where to pay an order that was placed before: the open attempt, or a new one where the last is dead."""

@@ -40,6 +40,11 @@ class NotOnSale(Conflict):
     detail = "One of these items is not on sale."
 
 
+class TooManyUnpaid(Conflict):
+    error = "too_many_unpaid_orders"
+    detail = "So many orders of yours wait to be paid that there is no room for another. Pay or cancel one first."
+
+
 class NotPaid(Conflict):
     error = "order_not_paid"
     detail = "Only a paid order can be handed over."
@@ -65,11 +70,12 @@ def place(
 ) -> tuple[Order, Attempt | None]:
     """One transaction, committed here: the order under (user, key), its lines, its holds, its first attempt.
 
-    Without an attempt it is a replay: the order was there. Raises KeyUsed, NotOnSale, SoldOut.
+    Without an attempt it is a replay: the order was there. Raises KeyUsed, NotOnSale, SoldOut, TooManyUnpaid.
     """
     asked = _fingerprint(quantities)
     if (order := _under(session, user, key)) is None:
         lines = _lines(session, quantities)
+        _check_room(session, settings, user)
         order_id = insert_once(Order, _row(settings, user, key, asked, lines, now))
         if order_id is not None:
             return _fill(session, settings, order_id, lines, now)
@@ -94,6 +100,14 @@ def _lines(session: Session, quantities: Mapping[int, int]) -> list[tuple[Item, 
     if len(found) < len(quantities) or any(item.price is None or item.withdrawn_at for item in found):
         raise NotOnSale
     return [(item, quantities[item.id]) for item in found]
+
+
+def _check_room(session: Session, settings: Settings, user: User) -> None:
+    """One account may not set the whole stock aside. Its orders wait for each other here: none slips through."""
+    session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
+    waiting = sa.select(sa.func.count()).where(Order.user_id == user.id, Order.status.in_(("pending", "cancelling")))
+    if (session.scalar(waiting) or 0) >= settings.max_unpaid_orders:
+        raise TooManyUnpaid
 
 
 def _row(

@@ -4,9 +4,9 @@ Source: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sh
 """
 
 import threading
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,6 +20,13 @@ AT_ONCE = threading.BoundedSemaphore(4)
 
 WAIT_SECONDS = 3
 
+ADMITTED = threading.BoundedSemaphore(28)
+"""How many are at it or wait for it: a few threads of the server are always left for those who do not sign in."""
+
+NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$N6Mm5qI6iYB+sE3qTIDVfA$fhv0uZ1eAiTMYJugJGbm70f4glNQRwPHj8YMeHeeouY"
+"""What a password is compared with where there is no account, so that the answer takes the same time, the first one
+too. Nobody knows what it is the hash of; its parameters are those of `hasher`."""
+
 
 class Busy(Unavailable):
     error = "too_many_sign_ins"
@@ -29,33 +36,37 @@ class Busy(Unavailable):
 @contextmanager
 def _a_place() -> Iterator[None]:
     """Raises Busy where too many wait: each that does holds a thread of the server."""
-    if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
+    if not ADMITTED.acquire(blocking=False):
         raise Busy
     try:
-        yield
+        if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
+            raise Busy
+        try:
+            yield
+        finally:
+            AT_ONCE.release()
     finally:
-        AT_ONCE.release()
+        ADMITTED.release()
+
+
+def normalised(password: str) -> str:
+    """One way to write it, of those that Unicode calls equal and keyboards choose from: NFC (RFC 8265, section 4.2)."""
+    return unicodedata.normalize("NFC", password)
 
 
 def hashed(password: str) -> str:
     with _a_place():
-        return hasher.hash(password)
+        return hasher.hash(normalised(password))
 
 
 def matches(stored: str | None, password: str) -> bool:
     """Whether `password` is the one behind `stored`. Where nothing is stored it takes as long, and is False."""
     with _a_place():
         try:
-            return hasher.verify(stored or _nobodys(), password) and stored is not None
+            return hasher.verify(stored or NOBODYS, normalised(password)) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 
 
 def outdated(stored: str) -> bool:
     return hasher.check_needs_rehash(stored)
-
-
-@cache
-def _nobodys() -> str:
-    """What a password is compared with where there is no account, so that the answer takes the same time."""
-    return hasher.hash("nobody has this password")

@@ -3,15 +3,22 @@
 Source: https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver
 """
 
+import gzip
+from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.config import Settings
 from app.errors import Invalid
 from app.users.models import key
+from app.users.passwords import normalised
 
 MAX_LENGTH = 256
 WITH_SECOND_FACTOR = 8
 """Characters at least, where a second factor is asked for too."""
+
+COMMON = Path(__file__).with_name("common-passwords.txt.gz")
+"""Made by scripts/common_passwords.py; common-passwords.LICENSE says whose list it is."""
 
 SHORTEST_NAME = 3
 """Characters; a shorter name is in too many words to say anything."""
@@ -22,9 +29,22 @@ def check_policy(
 ) -> None:
     """`names` are what the person is known by, such as username and email. Raises Invalid for `field`."""
     least = WITH_SECOND_FACTOR if has_second_factor else settings.password_min_length
+    password = normalised(password)
     if not least <= len(password) <= MAX_LENGTH:
         raise Invalid.field(field, f"Use at least {least} characters and at most {MAX_LENGTH}.")
     known = [(name or "").partition("@")[0] for name in names]
     shop = ["kiosk", urlsplit(settings.public_url).hostname or ""]
     if any(len(each) >= SHORTEST_NAME and key(each) in key(password) for each in known + shop):
         raise Invalid.field(field, "Use one that does not hold your name or the shop's: those are tried first.")
+    if {password.casefold(), _repeated(password.casefold())} & common():
+        raise Invalid.field(field, "Use one that is not so common: this is among the first that are tried.")
+
+
+def _repeated(text: str) -> str:
+    """What `text` is when it is not said over and over: `ab` of `ababab`."""
+    return text[: (text + text).index(text, 1)]
+
+
+@cache
+def common() -> frozenset[str]:
+    return frozenset(gzip.decompress(COMMON.read_bytes()).decode().split("\n")) - {""}

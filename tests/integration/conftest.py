@@ -80,6 +80,8 @@ def app(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
     Its context is open, so that a test may use `db.session` and the factories.
     """
+    for limiter in shared_app.extensions["limiter"]:
+        limiter.reset()  # what other tests called counts for nothing here
     with shared_app.app_context(), db.engine.connect() as connection:
         transaction = connection.begin()
         with sessions_on(connection, monkeypatch):
@@ -120,6 +122,13 @@ def runner(app: Flask) -> FlaskCliRunner:
 def browser(app: Flask) -> FlaskClient:
     client = app.test_client()
     client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
+
+
+def browser_at(app: Flask, address: str) -> FlaskClient:
+    """A browser that comes from this address."""
+    client = browser(app)
+    client.environ_base["REMOTE_ADDR"] = address
     return client
 
 

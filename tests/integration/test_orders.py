@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs
 
 import httpx
+import msgspec
 import pytest
 
 from app import db
@@ -311,3 +312,55 @@ def test_baskets_that_cross_each_other_do_not_lock_each_other_out(own_app, provi
         return [order(client, *basket).status_code for basket in ((tea, mug), (mug, tea)) * 3]
 
     assert together(own_app, 8, buy) == [[201] * 6] * 8
+
+
+# ---------------------------------------------------------------- how many may wait
+
+
+def test_an_account_that_holds_too_much_pays_or_cancels_first(buyer, provider, reconfigured):
+    reconfigured(max_unpaid_orders=2)
+    tea = make_item("Tea", on_hand=9)
+    first, _ = (order(buyer, tea, key=f"key-{number}") for number in range(2))
+
+    third = order(buyer, tea, key="third")
+    assert (third.status_code, third.get_json()["error"]) == (409, "too_many_unpaid_orders")
+    assert available(buyer, tea) == 7
+    assert order(buyer, tea, key="key-1").status_code == 200
+
+    Order.query.filter_by(id=first.get_json()["id"]).update({"status": "paid"})
+    db.session.commit()
+    assert order(buyer, tea, key="third").status_code == 201
+
+
+def test_an_order_that_is_being_cancelled_still_holds(buyer, provider, reconfigured):
+    reconfigured(max_unpaid_orders=1)
+    tea = make_item("Tea")
+    order(buyer, tea)
+    for status, answer in (("cancelling", 409), ("cancelled", 201)):
+        Order.query.update({"status": status})
+        db.session.commit()
+
+        assert order(buyer, tea).status_code == answer
+
+
+def test_what_others_have_not_paid_is_no_hindrance(app, buyer, provider, reconfigured):
+    reconfigured(max_unpaid_orders=1)
+    tea = make_item("Tea")
+    order(buyer, tea)
+
+    assert order(sign_in(app, make_user("bob")), tea).status_code == 201
+
+
+def test_orders_that_are_placed_at_once_do_not_slip_through(own_app, provider):
+    app = own_app
+    app.extensions["settings"] = msgspec.structs.replace(app.extensions["settings"], max_unpaid_orders=3)
+    with app.app_context():
+        tea, buyer = make_item("Tea", on_hand=100), make_user("alice")
+
+    def place(number):
+        return order(sign_in(app, buyer), tea, key=f"key-{number}").status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = sorted(threads.map(place, range(12)))
+
+    assert answers == [201] * 3 + [409] * 9

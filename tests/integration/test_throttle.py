@@ -11,7 +11,7 @@ from app.auth import routes, throttle
 from app.db import now
 from app.models import Throttle, UserSession
 from tests.integration.accounts import WRONG, assert_problem, login, make_ada, sign_in
-from tests.integration.conftest import browser
+from tests.integration.conftest import browser_at
 from tests.integration.factories import PASSWORD, make_user
 
 
@@ -69,12 +69,13 @@ def test_both_doors_share_one_count(client):
 
 
 @pytest.mark.parametrize("name", ["nobody", "oauth-only", "inactive"])
-def test_accounts_that_are_not_there_are_throttled_alike(client, name):
+def test_accounts_that_are_not_there_are_throttled_alike(app, name):
     make_ada()
     make_user("oauth-only")
     make_user("inactive", password=PASSWORD, active=False)
+    clients = {"ada": browser_at(app, "198.51.100.1"), name: browser_at(app, "198.51.100.2")}
 
-    answers = {who: [sign_in(client, who, WRONG) for _ in range(6)] for who in ("ada", name)}
+    answers = {who: [sign_in(client, who, WRONG) for _ in range(6)] for who, client in clients.items()}
 
     bodies = [[(each.status_code, each.data) for each in tries] for tries in answers.values()]
     assert bodies[0] == bodies[1]
@@ -134,9 +135,7 @@ def test_a_hundred_guesses_at_once_are_five(own_app):
     addresses = [f"198.51.100.{number}" for number in range(100)]
 
     def guess(address):
-        client = browser(app)
-        client.environ_base["REMOTE_ADDR"] = address
-        return sign_in(client, "ada", WRONG).status_code
+        return sign_in(browser_at(app, address), "ada", WRONG).status_code
 
     with ThreadPoolExecutor(16) as threads:
         answers = sorted(threads.map(guess, addresses))

@@ -52,6 +52,8 @@ const inWords: Record<string, string> = {
   username_taken: "This username is taken. Choose another one.",
   sold_out: "Sold out: there are not enough left of this.",
   not_on_sale: "This is not on sale at the moment.",
+  too_many_unpaid_orders:
+    "So many of your orders wait to be paid that there is no room for another. Pay or cancel one first.",
   payments_unavailable: "Payments are not available right now. Try again in a moment.",
   payment_declined: "The payment provider declined this order. Nothing was charged.",
   nothing_to_pay: "There is nothing to pay here any more.",

@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an account with a username and a password. */
+        /**
+         * Make an account with a username and a password.
+         * @description At most 60 a minute from one address.
+         */
         post: operations["auth_register"];
         delete?: never;
         options?: never;
@@ -30,7 +33,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in an API client: a bearer token, and a refresh token for when it has expired. */
+        /**
+         * Sign in an API client: a bearer token, and a refresh token for when it has expired.
+         * @description At most 10 a minute from one address.
+         */
         post: operations["auth_login"];
         delete?: never;
         options?: never;
@@ -47,7 +53,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The next pair of tokens; each refresh token works once. */
+        /**
+         * The next pair of tokens; each refresh token works once.
+         * @description At most 300 a minute from one address.
+         */
         post: operations["auth_refresh"];
         delete?: never;
         options?: never;
@@ -81,7 +90,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in a browser: answers with the user and sets the session's cookie. */
+        /**
+         * Sign in a browser: answers with the user and sets the session's cookie.
+         * @description At most 10 a minute from one address.
+         */
         post: operations["auth_sign_in"];
         /** Sign the browser out. Without a session there is nothing to do, and that is fine. */
         delete: operations["auth_sign_out"];
@@ -99,7 +111,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What `navigator.credentials.get()` needs to sign in with a passkey; good for five minutes, and once. */
+        /**
+         * What `navigator.credentials.get()` needs to sign in with a passkey; good for five minutes, and once.
+         * @description At most 60 a minute from one address.
+         */
         post: operations["auth_ask_for_passkey"];
         delete?: never;
         options?: never;
@@ -116,7 +131,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in a browser by a passkey alone, which is two factors by itself. */
+        /**
+         * Sign in a browser by a passkey alone, which is two factors by itself.
+         * @description At most 60 a minute from one address.
+         */
         post: operations["auth_sign_in_by_passkey"];
         delete?: never;
         options?: never;
@@ -133,7 +151,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password with the token of a one-time link. Everybody signed in as this user no longer is. */
+        /**
+         * Set a new password with the token of a one-time link. Everybody signed in as this user no longer is.
+         * @description At most 60 a minute from one address.
+         */
         post: operations["auth_reset_password"];
         delete?: never;
         options?: never;
@@ -169,6 +190,8 @@ export interface paths {
          * To the provider's sign-in page, and from there to the callback.
          * @description For somebody who is signed in it links the account there to theirs; where it is linked already, it confirms that
          *     it is them. Linking is begun on the shop's own page, by somebody who signed in or confirmed it of late.
+         *
+         *     At most 300 a minute from one address.
          */
         get: operations["auth_begin_oauth"];
         put?: never;
@@ -520,7 +543,10 @@ export interface paths {
         /** One's own orders, the newest first; for staff everybody's. */
         get: operations["orders_list_orders"];
         put?: never;
-        /** Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent. */
+        /**
+         * Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent.
+         * @description At most 300 a minute from one user.
+         */
         post: operations["orders_place_order"];
         delete?: never;
         options?: never;
@@ -554,7 +580,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Where to pay an order that was placed before: the open attempt, or a new one where the last is dead. */
+        /**
+         * Where to pay an order that was placed before: the open attempt, or a new one where the last is dead.
+         * @description At most 300 a minute from one user.
+         */
         post: operations["orders_check_out"];
         delete?: never;
         options?: never;
@@ -1254,6 +1283,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -1332,7 +1370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_tries */
+            /** @description too_many_requests, too_many_tries */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1412,6 +1450,15 @@ export interface operations {
             };
             /** @description invalid_input */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1544,7 +1591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_tries */
+            /** @description too_many_requests, too_many_tries */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1613,6 +1660,15 @@ export interface operations {
             };
             /** @description passkeys_impossible */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1698,6 +1754,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -1760,6 +1825,15 @@ export interface operations {
             };
             /** @description invalid_input, invalid_token */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1838,6 +1912,15 @@ export interface operations {
             };
             /** @description invalid_input */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4081,7 +4164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_on_sale, sold_out */
+            /** @description not_on_sale, sold_out, too_many_unpaid_orders */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4110,6 +4193,15 @@ export interface operations {
             };
             /** @description idempotency_key_reused, invalid_input */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4244,6 +4336,15 @@ export interface operations {
             };
             /** @description nothing_to_pay, sold_out */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -67,6 +67,7 @@ test.each([
   ["oauth_failed", /could not be trusted/],
   ["oauth_unavailable", /does not answer/],
   ["account_inactive", /deactivated/],
+  ["too_many_requests", /Wait a minute/],
   ["unknown_provider", /does not know this provider/],
   ["anything_else", /did not work/],
 ])("?error=%s is said in words", async (code, words) => {

@@ -4,6 +4,7 @@ const inWords: Record<string, string> = {
   oauth_failed: "The provider’s answer could not be trusted, so nobody was signed in.",
   oauth_unavailable: "The provider does not answer right now. Try again later, or use a password.",
   account_inactive: "This account has been deactivated. Ask the shop’s staff about it.",
+  too_many_requests: "Too many sign-ins from where you are. Wait a minute, then try again.",
   unknown_provider: "The shop does not know this provider. Choose one from below.",
 };
 
