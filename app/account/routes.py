@@ -7,6 +7,7 @@ from app.account import service
 from app.api import Access, Answer, Api, Id, Line, Private
 from app.auth import confirm, sessions, ways
 from app.auth.confirm import ConfirmationRequired
+from app.auth.factors import CodeRefused
 from app.auth.models import UserSession
 from app.auth.providers import providers
 from app.auth.routes import Done, Password
@@ -33,7 +34,10 @@ class PasswordChange(Private, frozen=True):
 
 
 class Confirmation(Private, frozen=True):
+    """`code` as at sign-in, where the account asks for it."""
+
     password: Password
+    code: Line | None = None
 
 
 class Confirmed(msgspec.Struct, frozen=True):
@@ -108,10 +112,14 @@ def show_confirmation(session: UserSession) -> Confirmed:
     return Confirmed.of(session)
 
 
-@routes.post("/api/profile/confirm", access=Access.SIGNED_IN, raises=(service.WrongPassword, TooManyTries))
+@routes.post(
+    "/api/profile/confirm",
+    access=Access.SIGNED_IN,
+    raises=(service.WrongPassword, service.CodeRequired, CodeRefused, TooManyTries),
+)
 def confirm_again(body: Confirmation, session: UserSession) -> Confirmed:
     """Confirm once more who one is. A browser gets a new cookie."""
-    service.confirm_by_password(db.session(), session, body.password, now())
+    service.confirm_again(db.session(), settings(), session, body.password, body.code, now())
     return Confirmed.of(session)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth import confirm, devices, identities, service, sessions, throttle
+from app import mail
+from app.auth import confirm, devices, factors, identities, service, sessions, throttle
 from app.auth.models import OneTimeToken, UserSession
 from app.config import Settings
 from app.db import Paging, rows
@@ -23,17 +24,26 @@ class WrongPassword(Forbidden):
     detail = "This is not your password."
 
 
+class CodeRequired(Forbidden):
+    error = "second_factor_required"
+    detail = "The password is right. Send it again together with a code of the authenticator app, or a recovery code."
+
+
 def change(
     session: Session, own: UserSession, *, name: str | None, email: str | None, given: set[str], now: datetime
 ) -> None:
     """Change the fields in `given`. Raises Invalid, or ConfirmationRequired for another email."""
     user = own.user
-    before = user.email
+    before, was_verified = user.email, user.email_verified
     if "email" in given and email != before:
         confirm.required(own, now)
     users.change(session, user, name=name, email=email, given=given)
-    if user.email != before:
-        _note(session, user, "email_changed")
+    if user.email == before:
+        return
+    _note(session, user, "email_changed")
+    if was_verified:  # else it may be a stranger's, whom this is none of the business of
+        old = {"email": before, "username": user.username}
+        mail.queue(session, "email_changed", f"email_changed:{user.id}:{now.timestamp()}", old)
 
 
 def prove(session: Session, user: User, password: str | None, now: datetime) -> None:
@@ -45,16 +55,30 @@ def prove(session: Session, user: User, password: str | None, now: datetime) -> 
     throttle.refund(session, user.username)
 
 
-def confirm_by_password(session: Session, own: UserSession, password: str, now: datetime) -> None:
-    """Raises WrongPassword, TooManyTries."""
-    prove(session, own.user, password, now)
+def confirm_again(
+    session: Session, settings: Settings, own: UserSession, password: str, code: str | None, now: datetime
+) -> None:
+    """By all that signing in by password takes. Raises WrongPassword, CodeRequired, CodeRefused, TooManyTries."""
+    user = own.user
+    prove(session, user, password, now)
+    if factors.is_on(session, user.id):
+        if not code:
+            raise CodeRequired
+        throttle.charge(session, user.username, now)
+        if not factors.take(session, settings, user.id, code, now):
+            raise factors.CodeRefused
+        throttle.refund(session, user.username)
     sessions.confirm(session, own, now)
 
 
 def close(session: Session, own: UserSession, now: datetime) -> None:
     """The person goes, the orders stay. Raises ConfirmationRequired, LastStaff."""
     confirm.required(own, now)
-    users.close(session, own.user_id, Doer(own.user_id, devices.address()), now)
+    user = own.user
+    if user.email_verified:
+        last = {"email": user.email, "username": user.username}
+        mail.queue(session, "account_closed", f"account_closed:{user.id}", last)
+    users.close(session, user.id, Doer(user.id, devices.address()), now)
 
 
 def change_password(
@@ -65,7 +89,14 @@ def change_password(
     Raises Invalid, WrongPassword or TooManyTries; where there is no password yet, ConfirmationRequired.
     """
     user, stored = own.user, own.user.password_hash
-    check_policy(settings, new, user.username, user.email, field="new_password")
+    check_policy(
+        settings,
+        new,
+        user.username,
+        user.email,
+        has_second_factor=factors.is_on(session, user.id),
+        field="new_password",
+    )
     if stored is None:
         confirm.required(own, now)
         session.commit()
@@ -82,6 +113,7 @@ def change_password(
         sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id, OneTimeToken.purpose == service.RESET)
     )
     _note(session, user, "password_changed")
+    mail.queue(session, "password_changed", f"password_changed:{user.id}:{now.timestamp()}", {"user": user.id})
 
 
 def unlink(session: Session, own: UserSession, provider: str, now: datetime) -> None:

@@ -119,12 +119,14 @@ def link(session: Session, arrival: Arrival, now: datetime) -> None:
 def unlink(session: Session, user: User, provider: str) -> None:
     """Raises NotFound, or LastSignInMethod where nothing else would let the user in."""
     with ways.removing(session, user.id):
-        mine = (Identity.user_id == user.id) & (Identity.provider == provider)
-        if session.execute(sa.delete(Identity).where(mine)).rowcount == 0:  # type: ignore[attr-defined]
+        mine = session.scalars(sa.select(Identity).where(Identity.user_id == user.id))
+        # Compared here, not in the query: in a path may stand what no database takes for a name.
+        gone = next((each for each in mine if each.provider == provider), None)
+        if gone is None:
             raise NotFound
-        trail.note(
-            session, user.id, "identity_unlinked", actor_id=user.id, address=devices.address(), provider=provider
-        )
+        session.delete(gone)
+        by, address = user.id, devices.address()
+        trail.note(session, user.id, "identity_unlinked", actor_id=by, address=address, provider=provider)
 
 
 def _note(session: Session, user_id: int, at: Provider, **details: str) -> None:

@@ -20,6 +20,11 @@ KEPT_SECONDS = 3600
 REFETCH_SECONDS = 30
 """How soon a key set may be fetched again because of a key that nobody knows: anyone can make one up."""
 
+PAUSE_SECONDS = 10
+"""How long discovery is not tried again after it kept somebody waiting in vain."""
+
+DOWN_SECONDS = 30
+"""How long a provider that failed is shown as out of order; whoever tries all the same may find it well again."""
 
 AT_ONCE = 8
 """Sign-ins at one provider that may wait for it: a quarter of a server's threads."""
@@ -70,6 +75,8 @@ class Provider:
         self._metadata: Kept[Metadata] = Kept()
         self._keys: Kept[KeySet] = Kept()
         self._busy = 0
+        self._hung: Kept[bool] = Kept()
+        self._failed: Kept[bool] = Kept()
 
     @contextmanager
     def admitted(self) -> Iterator[None]:
@@ -79,8 +86,18 @@ class Provider:
         self._busy += 1
         try:
             yield
+        except OAuthFailure as failure:
+            if failure.code == "oauth_unavailable":
+                self._failed.keep(True)
+            raise
         finally:
             self._busy -= 1
+        self._failed.keep(False)
+
+    @property
+    def available(self) -> bool:
+        """Whether it worked when it was last needed, as far as this process knows. Asks nobody."""
+        return not self._failed.fresh(DOWN_SECONDS)
 
     @property
     def is_github(self) -> bool:
@@ -104,10 +121,22 @@ class Provider:
         if self.is_github:
             base = issuer.rstrip("/") + "/login/oauth"
             return self._metadata.keep(Metadata(issuer, f"{base}/authorize", f"{base}/access_token"))
-        found = await fetch(issuer.rstrip("/") + "/.well-known/openid-configuration", Metadata)
+        found = await self._discovered(issuer.rstrip("/") + "/.well-known/openid-configuration")
         if found.issuer != issuer:
             raise OAuthFailure("oauth_failed", f"{issuer} says that it is {found.issuer}")
         return self._metadata.keep(found)
+
+    async def _discovered(self, url: str) -> Metadata:
+        """Where one waited in vain, the others hear of it at once."""
+        if self._hung.fresh(PAUSE_SECONDS):
+            raise OAuthFailure("oauth_unavailable", f"{self.name} did not answer just now")
+        try:
+            found: Metadata = await fetch(url, Metadata)
+        except OAuthFailure as failure:
+            if isinstance(failure.__cause__, httpx.TimeoutException):
+                self._hung.keep(True)
+            raise
+        return found
 
     async def keys(self, *, anew: bool = False) -> KeySet:
         """The key set; `anew` where a key is missing from the one at hand, as after a rotation."""

@@ -62,12 +62,16 @@ class Done(msgspec.Struct, frozen=True):
     done: bool
 
 
-class ProviderOut(msgspec.Struct, frozen=True):
-    """`url` begins a sign-in there; `?next=` names the page to come back to."""
+class ProviderOut(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`url` begins a sign-in there; `?next=` names the page to come back to.
+
+    `available` is only there where it is false: the provider was out of order when it was last needed.
+    """
 
     name: str
     label: str
     url: str
+    available: bool = True
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -145,7 +149,8 @@ def reset_password(body: NewPassword) -> Done:
 @routes.get("/api/providers", access=Access.ALL)
 def list_providers() -> list[ProviderOut]:
     """Where one can sign in with an account one already has."""
-    return [ProviderOut(each.name, each.label, f"/oauth/login/{each.name}") for each in providers().values()]
+    found = providers().values()
+    return [ProviderOut(each.name, each.label, f"/oauth/login/{each.name}", each.available) for each in found]
 
 
 @routes.get("/oauth/login/<provider>", access=Access.ALL, status=302, writes=True, limit=limits.OAUTH)

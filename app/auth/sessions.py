@@ -8,6 +8,7 @@ from flask import Response as FlaskResponse
 from sqlalchemy.orm import Session, contains_eager
 from werkzeug.wrappers import Response
 
+from app import mail
 from app.auth import devices, secrets
 from app.auth.models import UserSession
 from app.config import settings
@@ -40,10 +41,16 @@ def begin(session: Session, user: User, now: datetime, token: str | None = None)
     session.add(begun)
     session.flush()
     if has_request_context():
-        device = begun.device
-        trail.note(session, user.id, "sign_in", actor_id=user.id, address=begun.address, device=device)
-        devices.is_new(session, begun, now)
+        _tell(session, begun, now)
     return begun
+
+
+def _tell(session: Session, begun: UserSession, now: datetime) -> None:
+    user_id, device, address = begun.user_id, begun.device, begun.address
+    trail.note(session, user_id, "sign_in", actor_id=user_id, address=address, device=device)
+    if devices.is_new(session, begun, now):
+        news = {"user": user_id, "device": device, "address": address}
+        mail.queue(session, "new_sign_in", f"new_sign_in:{begun.id}", news)
 
 
 def alive(now: datetime) -> sa.ColumnElement[bool]:

@@ -7,11 +7,12 @@ import pytest
 
 from app import db
 from app.db import now
-from app.models import OneTimeToken, TrailEntry, User, UserSession
+from app.models import OneTimeToken, Outgoing, TrailEntry, User, UserSession
 from tests.integration.accounts import WRONG, assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
 from tests.integration.conftest import sign_in as let_in
 from tests.integration.factories import PASSWORD, make_user
+from tests.integration.second_factor import Phone, wrong
 
 NEW = "a-much-better-password"
 
@@ -72,6 +73,7 @@ def test_an_api_client_that_changes_the_password_goes_on_and_browsers_do_not(ada
     assert ada.get("/api/profile").status_code == 401
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("current", [WRONG, NEW, None])
 def test_without_the_current_password_nothing_changes(ada, app, current):
     second = browser(app)
@@ -83,6 +85,7 @@ def test_without_the_current_password_nothing_changes(ada, app, current):
     assert sign_in(browser(app)).status_code == 200
 
 
+@pytest.mark.attack
 def test_a_recent_sign_in_does_not_stand_for_the_current_password(ada):
     assert_problem(ada.post("/api/profile/password", json={"new_password": NEW}), 403, "wrong_password")
 
@@ -97,6 +100,7 @@ def test_a_new_password_may_not_hold_the_username(ada):
     assert fields(change(ada, new="ada-of-the-analytical-engine")) == ["new_password"]
 
 
+@pytest.mark.attack
 def test_guessing_the_current_password_is_throttled_as_signing_in_is(ada, app):
     for _ in range(5):
         assert_problem(change(ada, WRONG), 403, "wrong_password")
@@ -144,6 +148,7 @@ def test_a_first_password_takes_a_confirmation_that_is_not_old(signed_in, app):
     assert sign_in(browser(app), password=NEW).status_code == 401
 
 
+@pytest.mark.attack
 def test_another_page_changes_no_password(ada):
     ada.environ_base["HTTP_SEC_FETCH_SITE"] = "same-site"
 
@@ -181,12 +186,73 @@ def test_after_half_an_hour_another_email_takes_a_confirmation(ada):
     assert ada.patch("/api/profile", json={"name": "Countess", "email": "ada@example.com"}).status_code == 200
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("method_and_path", ["DELETE /api/profile", "DELETE /api/profile/identities/acme"])
 def test_what_a_thief_would_do_next_takes_a_confirmation(ada, method_and_path):
     method, path = method_and_path.split()
     wait(ada)
 
     assert_problem(ada.open(path, method=method), 403, "confirmation_required")
+
+
+def test_news_of_a_change_are_mailed(ada, reconfigured):
+    reconfigured(mail_url="smtp://127.0.0.1:9")
+
+    ada.patch("/api/profile", json={"email": "new@example.com"})
+    change(ada)
+
+    sent = {each.kind: each.payload for each in Outgoing.query}
+    assert sent["email_changed"] == {"email": "ada@example.com", "username": "ada"}
+    assert sent["password_changed"] == {"user": User.query.one().id}
+
+
+def test_an_address_that_was_never_verified_hears_nothing_of_its_change(signed_in, reconfigured):
+    reconfigured(mail_url="smtp://127.0.0.1:9")
+    ada = signed_in(make_user("ada", verified=False))
+
+    ada.patch("/api/profile", json={"email": "new@example.com"})
+
+    assert Outgoing.query.filter_by(kind="email_changed").count() == 0
+
+
+@pytest.fixture
+def phone(ada):
+    """The authenticator app that Ada's account asks for."""
+    found = Phone(ada)
+    assert found.confirm().status_code == 200
+    return found
+
+
+def confirm(client, **body):
+    return client.post("/api/profile/confirm", json={"password": PASSWORD, **body})
+
+
+def test_an_account_with_a_second_factor_is_confirmed_by_both(ada, phone):
+    wait(ada)
+
+    assert_problem(confirm(ada), 403, "second_factor_required")
+    assert_problem(ada.delete("/api/profile"), 403, "confirmation_required")
+
+    assert confirm(ada, code=phone.code()).status_code == 200
+    assert ada.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
+
+
+@pytest.mark.attack
+def test_guessing_a_code_confirms_nothing_and_is_throttled(ada, phone):
+    wait(ada)
+    for _ in range(5):
+        assert_problem(confirm(ada, code=wrong(phone.code())), 422, "invalid_code")
+
+    assert_problem(confirm(ada, code=phone.code()), 429, "too_many_tries")
+    assert_problem(ada.delete("/api/profile"), 403, "confirmation_required")
+
+
+def test_a_code_is_no_use_without_the_password(ada, phone):
+    assert_problem(confirm(ada, password=WRONG, code=phone.code()), 403, "wrong_password")
+
+
+def test_with_a_second_factor_a_shorter_password_is_good_enough(ada, phone):
+    assert change(ada, new="blue-harp-9").status_code == 200
 
 
 def test_a_session_from_before_anybody_confirmed_is_not_confirmed(ada):
@@ -207,6 +273,7 @@ def test_the_password_confirms_and_gives_another_cookie(ada):
     assert ada.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
 
 
+@pytest.mark.attack
 def test_a_wrong_password_confirms_nothing(ada):
     wait(ada)
 

@@ -6,7 +6,7 @@ import pytest
 
 from app import db
 from app.db import now
-from app.models import KnownDevice, TrailEntry, UserSession
+from app.models import KnownDevice, Outgoing, TrailEntry, UserSession
 from tests.integration.accounts import assert_problem, bearer, login, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user
@@ -103,6 +103,7 @@ def test_ending_the_own_session_signs_out(ada):
     assert ada.get("/api/profile").status_code == 401
 
 
+@pytest.mark.attack
 def test_nobody_ends_the_session_of_somebody_else(ada, signed_in):
     bob = signed_in(make_user("bob"))
     adas = listed(ada)["items"][0]["id"]
@@ -125,6 +126,7 @@ def test_all_others_are_ended_at_once_and_nobody_elses(ada, app, signed_in):
     assert [each.get("/api/profile").status_code for each in (ada, bob)] == [200, 200]
 
 
+@pytest.mark.attack
 def test_another_page_ends_no_session(ada):
     ada.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
 
@@ -270,6 +272,19 @@ def test_a_program_is_known_by_its_name_and_address(app):
     with_curl(app)
 
     assert KnownDevice.query.count() == 1
+
+
+def test_a_new_device_is_mailed_once_and_the_very_first_is_not(client, app, reconfigured):
+    reconfigured(mail_url="smtp://127.0.0.1:9")
+    make_ada()
+    sign_in(client)
+    assert Outgoing.query.count() == 0
+
+    with_curl(app)
+    with_curl(app)
+
+    news = Outgoing.query.one()
+    assert (news.kind, news.payload["device"], news.payload["address"]) == ("new_sign_in", "curl 8.5.0", "127.0.0.1")
 
 
 def test_a_device_that_was_not_seen_for_long_is_forgotten(ada, app):

@@ -269,3 +269,54 @@ def test_after_trouble_the_next_sign_in_goes_well(journey, client, acme):
     journey.sign_in()
 
     assert client.get("/api/profile").status_code == 200
+
+
+# ---------------------------------------------------------------- a provider that is out of order
+
+
+def shown(client):
+    return [each.get("available", True) for each in client.get("/api/providers").get_json()]
+
+
+def test_a_provider_that_is_down_disables_its_own_button_alone(client, app, reconfigured, acme):
+    known = app.extensions["settings"].oauth
+    reconfigured(oauth={**known, "other": OAuthProvider("https://other.example", CLIENT_ID, "secret")})
+    acme.faults["discovery"] = httpx.Response(503)
+
+    assert_refused(client.get("/oauth/login/acme"), "oauth_unavailable")
+
+    assert shown(client) == [False, True]
+
+
+def test_a_provider_that_is_well_again_signs_in_at_once_and_is_shown_so(journey, client, acme):
+    acme.faults["discovery"] = httpx.ConnectError("refused")
+    client.get("/oauth/login/acme")
+    acme.faults.clear()
+
+    journey.sign_in()
+
+    assert shown(client) == [True]
+
+
+def test_whoever_comes_after_one_who_waited_in_vain_does_not_wait(client, acme):
+    acme.faults["discovery"] = httpx.ReadTimeout("slow")
+    client.get("/oauth/login/acme")
+
+    assert_refused(client.get("/oauth/login/acme"), "oauth_unavailable")
+
+    assert acme.count("discovery") == 1
+
+
+def test_a_provider_that_made_somebody_wait_is_tried_again_after_a_pause(journey, client, acme, monkeypatch):
+    acme.faults["discovery"] = httpx.ReadTimeout("slow")
+    client.get("/oauth/login/acme")
+    acme.faults.clear()
+    monkeypatch.setattr("app.auth.providers.PAUSE_SECONDS", 0)
+
+    assert journey.sign_in().location == "/"
+
+
+def test_somebody_who_says_no_does_not_make_a_provider_look_broken(journey, client):
+    journey.sign_in(error="access_denied", code=None)
+
+    assert shown(client) == [True]

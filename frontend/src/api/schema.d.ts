@@ -892,11 +892,15 @@ export interface components {
         /**
          * ProviderOut
          * @description `url` begins a sign-in there; `?next=` names the page to come back to.
+         *
+         *         `available` is only there where it is false: the provider was out of order when it was last needed.
          */
         ProviderOut: {
             name: string;
             label: string;
             url: string;
+            /** @default true */
+            available: boolean;
         };
         /** Wish */
         Wish: {
@@ -918,9 +922,14 @@ export interface components {
             password: boolean;
             providers: string[];
         };
-        /** Confirmation */
+        /**
+         * Confirmation
+         * @description `code` as at sign-in, where the account asks for it.
+         */
         Confirmation: {
             password: string;
+            /** @default null */
+            code: string | null;
         };
         /**
          * PasswordChange
@@ -2263,7 +2272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden, wrong_password */
+            /** @description forbidden, second_factor_required, wrong_password */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2290,7 +2299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description invalid_code, invalid_input */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,126 @@
+"""An account is closed by whose it is: the person goes, the orders stay."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import db
+from app.db import now
+from app.models import Identity, KnownDevice, Order, Outgoing, Todo, TrailEntry, User, UserSession
+from tests.integration.accounts import (
+    assert_problem,
+    bearer,
+    login,
+    make_ada,
+    refresh,
+    sign_in,
+    tokens_of,
+)
+from tests.integration.conftest import browser
+from tests.integration.factories import make_item, make_order, make_user, saved
+
+
+@pytest.fixture
+def ada(client):
+    make_ada(name="Ada Lovelace")
+    sign_in(client)
+    return client
+
+
+def close(client, **more):
+    return client.delete("/api/profile", **more)
+
+
+def test_a_closed_account_signs_nobody_in_and_everybody_out(ada, app):
+    tokens = tokens_of(app)
+
+    response = close(ada)
+
+    assert response.status_code == 200
+    assert response.headers["Set-Cookie"].startswith("kiosk=;")
+    assert ada.get("/api/profile").status_code == 401
+    assert browser(app).get("/api/profile", headers=bearer(tokens["access_token"])).status_code == 401
+    assert refresh(browser(app), tokens["refresh_token"]).status_code == 401
+    assert_problem(sign_in(browser(app)), 401, "invalid_credentials")
+
+
+def test_nothing_that_tells_who_it_was_stays(ada):
+    user = User.query.one()
+    saved(Identity(user_id=user.id, provider="acme", issuer="https://id.example", subject="ada-lovelace"))
+    ada.post("/api/todos", json={"title": "Write to Charles"})
+
+    close(ada)
+
+    db.session.expire_all()
+    closed = User.query.one()
+    assert "ada" not in closed.username
+    assert (closed.email, closed.verified_email, closed.name, closed.avatar_url, closed.password_hash) == (None,) * 5
+    assert (closed.active, closed.closed_at is not None) == (False, True)
+    for gone in (Identity, Todo, UserSession, KnownDevice):
+        assert gone.query.count() == 0
+    assert {each.address for each in TrailEntry.query} == {None}
+    assert {each.action for each in TrailEntry.query} >= {"account_closed"}
+
+
+def test_orders_stay(ada):
+    order = make_order(User.query.one(), make_item(), status="paid")
+
+    close(ada)
+
+    assert db.session.get(Order, order.id).user_id == User.query.one().id
+
+
+def test_the_username_is_free_again(ada, app):
+    close(ada)
+
+    account = {"username": "ada", "email": "ada@example.com", "password": "lantern-tide-77-meadow"}
+    assert browser(app).post("/api/register", json=account).status_code == 201
+
+
+def test_a_last_mail_goes_to_the_address_that_was_verified(ada, reconfigured):
+    reconfigured(mail_url="smtp://127.0.0.1:9")
+
+    close(ada)
+
+    assert Outgoing.query.filter_by(kind="account_closed").one().payload == {
+        "email": "ada@example.com",
+        "username": "ada",
+    }
+
+
+def test_an_api_client_closes_an_account_too(app):
+    make_ada()
+    tokens = login(browser(app)).get_json()
+
+    assert close(browser(app), headers=bearer(tokens["access_token"])).status_code == 200
+
+
+def test_the_last_member_of_staff_stays(signed_in):
+    grace = make_user("grace", role="staff")
+    make_user("gone", role="staff", active=False)
+
+    assert_problem(close(signed_in(grace)), 409, "last_staff")
+
+    assert signed_in(grace).get("/api/profile").status_code == 200
+
+
+def test_one_of_two_members_of_staff_may_go(signed_in):
+    grace, alan = (make_user(name, role="staff") for name in ("grace", "alan"))
+
+    assert close(signed_in(grace)).status_code == 200
+    assert_problem(close(signed_in(alan)), 409, "last_staff")
+
+
+def test_closing_takes_a_confirmation_that_is_not_old(ada):
+    UserSession.query.update({"confirmed_at": now() - timedelta(minutes=31)})
+    db.session.commit()
+
+    assert_problem(close(ada), 403, "confirmation_required")
+
+    assert ada.get("/api/profile").status_code == 200
+
+
+def test_another_page_closes_no_account(ada):
+    ada.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
+
+    assert_problem(close(ada), 403, "cross_site_request")
