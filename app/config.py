@@ -4,8 +4,9 @@ import ipaddress
 import os
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from email.utils import parseaddr
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -17,6 +18,10 @@ PLACEHOLDERS = ("change", "secret", "password", "placeholder", "example", "your-
 
 MAILBOX = re.compile(r'[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,64}@[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,189}')
 """A bare address: nothing in it that means something in a header or to a mail server."""
+
+NOT_OURS = re.compile(r"KIOSK_(BROWSER|SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP)\w*)?)")
+"""What begins as settings do and is none: the browser of the tests, and what Kubernetes sets in every container beside
+a service of that name (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables)."""
 
 Env = Literal["development", "test", "staging", "production"]
 Secret = str
@@ -34,7 +39,7 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in text.split(",") if each.strip())
 
 
-class OAuthProvider(msgspec.Struct, frozen=True, rename=str.upper):
+class OAuthProvider(msgspec.Struct, frozen=True, rename=str.upper, forbid_unknown_fields=True):
     issuer: str
     client_id: str
     client_secret: Secret
@@ -46,7 +51,7 @@ class OAuthProvider(msgspec.Struct, frozen=True, rename=str.upper):
         return f"OAuthProvider({self.issuer!r})"
 
 
-class PaymentsAccount(msgspec.Struct, frozen=True, rename=str.upper):
+class PaymentsAccount(msgspec.Struct, frozen=True, rename=str.upper, forbid_unknown_fields=True):
     api_base: str = "https://api.stripe.com"
     secret_key: Secret = ""
     webhook_secret: Secret = ""
@@ -128,17 +133,42 @@ def load(config: Config, given: Mapping[str, Any] | None) -> Settings:
     config.setdefault("SQLALCHEMY_DATABASE_URI", "sqlite:///kiosk.db")
     known = {field.encode_name for field in msgspec.structs.fields(Settings)}
     values = {name: value for name, value in config.items() if name in known and value is not None}
+    unknown = list(_unknown(os.environ))
     missing = [name for name in ("SECRET_KEY", "JWT_SECRET_KEY", "PUBLIC_URL") if not values.get(name)]
     if missing:
-        raise ConfigError([f"{PREFIX}_{name} is not set: {MENDS[name]}" for name in missing])
+        raise ConfigError([*unknown, *(f"{PREFIX}_{name} is not set: {MENDS[name]}" for name in missing)])
     try:
         found = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError([_wrong_form(error)]) from error
-    problems = list(check(found, debug=bool(config.get("DEBUG"))))
+        raise ConfigError([*unknown, _wrong_form(error)]) from error
+    problems = [*unknown, *check(found, debug=bool(config.get("DEBUG")))]
     if problems:
         raise ConfigError(problems)
+    config["SECRET_KEY_FALLBACKS"] = list(found.secret_keys[1:])  # Flask knows it too, and as a list
     return found
+
+
+def names(shape: type[msgspec.Struct] = Settings, prefix: str = f"{PREFIX}_") -> Iterator[str]:
+    """Every setting, such as `KIOSK_ENV` and `KIOSK_OAUTH__<name>__ISSUER`."""
+    for field in msgspec.structs.fields(shape):
+        name, kind = prefix + field.encode_name, field.type
+        if get_origin(kind) is dict:
+            yield from names(get_args(kind)[1], f"{name}__<name>__")
+        elif isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            yield from names(kind, f"{name}__")
+        else:
+            yield name
+
+
+def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
+    """A setting that is misspelt would be left at its default, and nobody would know."""
+    known = {name.removeprefix(f"{PREFIX}_"): name for name in names()}
+    forms = re.compile("|".join(re.escape(name).replace("<name>", r"\w+?") for name in known.values()))
+    for name in sorted(environment):
+        if name.startswith(f"{PREFIX}_") and not forms.fullmatch(name) and not NOT_OURS.fullmatch(name):
+            near = get_close_matches(name.removeprefix(f"{PREFIX}_"), known, n=1)
+            mend = f"is {known[near[0]]} meant?" if near else "docs/configuration.md lists them all; unset it"
+            yield f"{name} is no setting of Kiosk: {mend}"
 
 
 def _wrong_form(error: msgspec.ValidationError) -> str:

@@ -13,7 +13,8 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.bridge import bridge
+from app.auth import throttle
+from app.bridge import blocking, bridge
 from app.db import db, now, writing
 from app.jobs import jobs
 from app.orders import audit
@@ -28,9 +29,16 @@ SOON = timedelta(minutes=5)
 THREADS = 4
 
 Chore = Callable[[Session, Gateway], Coroutine[Any, Any, object]]
+
+
+async def forget_tries(session: Session, _: Gateway) -> None:
+    await blocking(throttle.forget, session, now())
+
+
 CHORES: list[tuple[str, timedelta, Chore]] = [
     ("backfill-hourly", timedelta(hours=1), backfill),
     ("audit-nightly", timedelta(hours=24), audit.audit),
+    ("throttles-hourly", timedelta(hours=1), forget_tries),
 ]
 
 

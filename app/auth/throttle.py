@@ -61,8 +61,9 @@ def refund(session: Session, username: str) -> None:
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Clear what no longer counts."""
+    """Clear what no longer counts. In a transaction of its own: two that charge and clear would wait for each other."""
     session.execute(sa.delete(Throttle).where(Throttle.since <= now - WITHIN))
+    session.commit()
 
 
 def _key(username: str) -> bytes:

@@ -1,8 +1,9 @@
-"""`make bench`: what a request costs, each as a ratio to a bare Flask view in the same run.
+"""`make bench`: what a request costs, each as a ratio to a bare Flask view in the same run; then what a sign-in costs.
 
 These machines are noisy: the cases take turns, the best of many rounds counts, and ratios outlive the day.
 """
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from app.auth import secrets, sessions
 from app.bridge import blocking
 from app.db import now
 from app.models import Item, User
+from tests.bench import signin
 from tests.settings import settings
 
 ROUNDS, REQUESTS = 15, 100
@@ -20,6 +22,12 @@ Case = Callable[[], object]
 
 
 def main() -> None:
+    if sys.argv[1:] != ["signin"]:
+        requests()
+    signin.main()
+
+
+def requests() -> None:
     cases = {"a bare Flask view": bare(), **flask_async(), **kiosk()}
     best = dict.fromkeys(cases, float("inf"))
     for _ in range(ROUNDS):

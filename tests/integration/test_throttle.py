@@ -8,8 +8,10 @@ from argon2 import PasswordHasher
 
 from app import db
 from app.auth import routes, throttle
+from app.bridge import bridge
 from app.db import now
 from app.models import Throttle, UserSession
+from app.worker import forget_tries
 from tests.integration.accounts import WRONG, assert_problem, login, make_ada, sign_in
 from tests.integration.conftest import browser_at
 from tests.integration.factories import PASSWORD, make_user
@@ -152,11 +154,11 @@ def test_the_table_does_not_say_whose_account_was_tried(client):
     assert b"ada" not in row.key
 
 
-def test_rows_that_no_longer_count_are_cleared(app):
+def test_the_worker_clears_what_no_longer_counts(app):
     moment = now()
     throttle.charge(db.session(), "old", moment - timedelta(minutes=6))
     throttle.charge(db.session(), "new", moment)
 
-    throttle.forget(db.session(), moment)
+    bridge.run(forget_tries(db.session(), None))
 
     assert Throttle.query.count() == 1

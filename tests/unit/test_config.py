@@ -270,3 +270,66 @@ def test_a_process_gets_these_settings_and_none_of_ours(monkeypatch):
         "KIOSK_ENV": "test",
         "KIOSK_PAYMENTS__API_BASE": "https://pay.example",
     }
+
+
+# ---------------------------------------------------------------- names that are none
+
+
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [
+        ("KIOSK_HOLD_MINUTE", "is KIOSK_HOLD_MINUTES meant?"),
+        ("KIOSK_TRUSTED_PROXYS", "is KIOSK_TRUSTED_PROXIES meant?"),
+        ("KIOSK_PAYMENTS__API_BAES", "is KIOSK_PAYMENTS__API_BASE meant?"),
+        ("KIOSK_PAYMENTS_API_BASE", "is KIOSK_PAYMENTS__API_BASE meant?"),
+        ("KIOSK_OAUTH__acme__TRUST_EMIAL", "is KIOSK_OAUTH__<name>__TRUST_EMAIL meant?"),
+        ("KIOSK_TESTING", "docs/configuration.md lists them all; unset it"),
+        ("KIOSK_PROPAGATE_EXCEPTIONS", "docs/configuration.md lists them all; unset it"),
+    ],
+)
+def test_a_setting_that_is_none_is_refused_and_the_nearest_is_named(monkeypatch, name, mend):
+    monkeypatch.setenv(name, "1")
+
+    assert f"{name} is no setting of Kiosk: {mend}" in refused().splitlines()
+
+
+def test_what_is_misspelt_is_told_together_with_what_is_missing(monkeypatch):
+    monkeypatch.setenv("KIOSK_SECRET_KY", SECRET_KEY)
+
+    said = refused(SECRET_KEY="").splitlines()
+
+    assert [line.partition(":")[0] for line in said] == [
+        "KIOSK_SECRET_KY is no setting of Kiosk",
+        "KIOSK_SECRET_KEY is not set",
+    ]
+    assert SECRET_KEY not in "".join(said)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KIOSK_BROWSER",
+        "KIOSK_SERVICE_HOST",
+        "KIOSK_SERVICE_PORT_HTTP",
+        "KIOSK_PORT",
+        "KIOSK_PORT_8000_TCP",
+        "KIOSK_PORT_8000_TCP_ADDR",
+        "KIOSKS",
+    ],
+)
+def test_what_others_set_beside_a_service_of_this_name_is_no_hindrance(monkeypatch, name):
+    monkeypatch.setenv(name, "tcp://10.0.0.1:8000")
+
+    assert loaded()
+
+
+def test_a_group_takes_no_setting_that_it_does_not_have():
+    assert "unknown field" in refused(PAYMENTS={"API_BAES": "https://pay.example"})
+    assert "unknown field" in refused(**provider(TRUST_EMIAL="yes"))
+
+
+def test_flask_gets_the_old_keys_as_the_list_that_it_expects():
+    config = Config("")
+    load(config, settings("sqlite://", SECRET_KEY_FALLBACKS=f"{OLD},{OLD}-2"))
+
+    assert config["SECRET_KEY_FALLBACKS"] == [OLD, f"{OLD}-2"]
