@@ -21,6 +21,7 @@ from app.orders import routes as order_routes
 from app.orders import work
 from app.payments import gateway
 from app.todos import routes as todo_routes
+from app.users import routes as user_routes
 from app.web import headers, pages
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
         auth_routes,
         account_routes,
         factor_routes,
+        user_routes,
         item_routes,
         todo_routes,
         order_routes,

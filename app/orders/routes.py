@@ -10,14 +10,14 @@ from app import limits
 from app.api import Access, Answer, Api
 from app.bridge import blocking
 from app.config import settings
-from app.db import Page, Paging, db, now
+from app.db import Page, db, now
 from app.errors import Conflict, NotFound, Problem, Unavailable
 from app.jobs import jobs
 from app.orders import attempts, audit, events, history, refunds, service
 from app.orders.holds import SoldOut
 from app.orders.models import Attempt
 from app.orders.settle import settle
-from app.orders.shapes import NewOrder, NewRefund, OrderOut, RefundOut
+from app.orders.shapes import NewOrder, NewRefund, OrderOut, OrderSearch, RefundOut
 from app.payments.errors import Declined, PaymentError
 from app.payments.gateway import gateway
 from app.todos.models import Todo
@@ -105,9 +105,9 @@ def _refusal(failure: PaymentError) -> Problem:
 
 
 @routes.get("/api/orders", access=Access.OWNER)
-def list_orders(query: Paging, user: User) -> Page[OrderOut]:
-    """One's own orders, the newest first; for staff everybody's."""
-    found, total = service.listed(db.session(), user, query)
+def list_orders(query: OrderSearch, user: User) -> Page[OrderOut]:
+    """One's own orders, the newest first; for staff everybody's, or those of the user they ask for."""
+    found, total = service.listed(db.session(), user, query, query.user_id)
     return Page([OrderOut.of(order) for order in found], total, query.page, query.per_page)
 
 

@@ -143,9 +143,11 @@ def _fill(
     return order, attempt
 
 
-def listed(session: Session, user: User, paging: Paging) -> tuple[list[Order], int]:
-    """The user's orders, for staff everybody's; the newest first."""
+def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> tuple[list[Order], int]:
+    """The user's orders, for staff everybody's; the newest first, and only a buyer's where one is given."""
     whose = sa.true() if user.is_staff else Order.user_id == user.id
+    if buyer_id is not None:
+        whose &= Order.user_id == buyer_id
     total = session.scalar(sa.select(sa.func.count()).select_from(Order).where(whose)) or 0
     query = sa.select(Order).where(whose).options(*WHOLE).order_by(Order.id.desc())
     page = query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page)

@@ -4,8 +4,13 @@ from typing import Annotated
 import msgspec
 
 from app.api import Id
+from app.db import Paging
 from app.orders.models import Order
 from app.orders.money import Refund
+
+
+class OrderSearch(Paging, frozen=True):
+    user_id: Id | None = None
 
 
 class Wanted(msgspec.Struct, frozen=True):

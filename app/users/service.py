@@ -133,6 +133,20 @@ def set_role(session: Session, user_id: int, role: Role, by: Doer) -> User:
     return user
 
 
+def set_active(session: Session, user_id: int, by: Doer, *, active: bool) -> User:
+    """Whoever is not active is signed in nowhere, and cannot sign in. Raises LastStaff, NotFound."""
+    if not active:
+        keep_staff(session, user_id)
+    user = held(session, user_id)
+    if user.active != active:
+        by.note(session, user.id, "activated" if active else "deactivated")
+        user.active = active
+        session.flush()  # first, so that no sign-in on its way leaves a session behind
+        if not active:
+            locked_out.send(user, session=session)
+    return user
+
+
 def close(session: Session, user_id: int, by: Doer, now: datetime) -> None:
     """The person goes; the row stays, without anything that tells who it was, since orders hang on it.
 
@@ -142,7 +156,7 @@ def close(session: Session, user_id: int, by: Doer, now: datetime) -> None:
     user = held(session, user_id)
     by.note(session, user.id, "account_closed")
     user.active, user.role, user.closed_at = False, "customer", now
-    session.flush()  # first, so that no sign-in on its way leaves a session behind
+    session.flush()  # as above
     leaving.send(user, session=session)
     session.execute(sa.delete(Identity).where(Identity.user_id == user.id))
     session.expire(user, ["identities"])

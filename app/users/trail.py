@@ -1,16 +1,16 @@
 """The audit trail: who did what to whose account, and from where. Written in the transaction that it tells of."""
 
-from typing import Any
-
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.users.models import TrailEntry
 
+Detail = str | int | bool | None
+
 
 def note(
-    session: Session, user_id: int, action: str, *, actor_id: int | None, address: str | None, **details: Any
+    session: Session, user_id: int, action: str, *, actor_id: int | None, address: str | None, **details: Detail
 ) -> None:
     """`action` is a past participle such as `role_changed`; `details` hold no secret, and nothing that names a person.
 
@@ -24,10 +24,10 @@ class Doer(msgspec.Struct, frozen=True):
 
     actor_id: int | None
     address: str | None
-    details: dict[str, str] = {}
+    details: dict[str, Detail] = {}
 
-    def note(self, session: Session, user_id: int, action: str, **details: Any) -> None:
-        given = {**self.details, **details}
+    def note(self, session: Session, user_id: int, action: str, **details: Detail) -> None:
+        given: dict[str, Detail] = {**self.details, **details}
         note(session, user_id, action, actor_id=self.actor_id, address=self.address, **given)
 
 

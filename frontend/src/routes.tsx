@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import type { Role } from "./api/types";
 import { Catalogue } from "./features/items/Catalogue";
 import { ItemPage } from "./features/items/ItemPage";
 import { Buy } from "./features/orders/Buy";
@@ -8,6 +9,11 @@ import { Shell } from "./shell/Shell";
 type Search = Record<string, unknown>;
 
 const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
+
+const number = (value: unknown) =>
+  Number.isInteger(Number(value)) ? Number(value) || undefined : undefined;
+
+const role = (value: unknown) => (value === "customer" || value === "staff" ? value : undefined);
 
 const paged = (search: Search): { page?: number } => {
   const page = Number(search.page);
@@ -67,7 +73,10 @@ const signedIn = createRoute({ getParentRoute: () => root, id: "in", component: 
 const orders = createRoute({
   getParentRoute: () => signedIn,
   path: "/orders",
-  validateSearch: paged,
+  validateSearch: (search: Search): { user?: number; page?: number } => ({
+    user: number(search.user),
+    ...paged(search),
+  }),
   component: lazyRouteComponent(() => import("./features/orders/Orders"), "Orders"),
 });
 
@@ -117,6 +126,30 @@ const findings = createRoute({
   component: lazyRouteComponent(() => import("./features/staff/Findings"), "Findings"),
 });
 
+const users = createRoute({
+  getParentRoute: () => staff,
+  path: "/staff/users",
+  validateSearch: (search: Search): { q?: string; role?: Role; page?: number } => ({
+    q: text(search.q),
+    role: role(search.role),
+    ...paged(search),
+  }),
+  component: lazyRouteComponent(() => import("./features/staff/users/Users"), "Users"),
+});
+
+const newUser = createRoute({
+  getParentRoute: () => staff,
+  path: "/staff/users/new",
+  component: lazyRouteComponent(() => import("./features/staff/users/NewUser"), "NewUser"),
+});
+
+const user = createRoute({
+  getParentRoute: () => staff,
+  path: "/staff/users/$id",
+  validateSearch: paged,
+  component: lazyRouteComponent(() => import("./features/staff/users/UserPage"), "UserPage"),
+});
+
 export const routeTree = root.addChildren([
   catalogue,
   item,
@@ -129,6 +162,6 @@ export const routeTree = root.addChildren([
     order,
     todos,
     profile,
-    staff.addChildren([staffItems, newItem, editItem, findings]),
+    staff.addChildren([staffItems, newItem, editItem, findings, users, newUser, user]),
   ]),
 ]);

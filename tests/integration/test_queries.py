@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
-from app.models import Todo
+from app.models import Identity, Todo, TrailEntry
 from tests.integration.accounts import bearer, make_ada, tokens_of
 from tests.integration.factories import make_item, make_order, make_user, saved
 
@@ -56,6 +56,17 @@ def todos(user, number):
         saved(Todo(user_id=user.id, title=f"{each}"))
 
 
+def people(_user, number):
+    for _ in range(number):
+        user = make_user()
+        saved(Identity(user_id=user.id, provider="acme", issuer="https://id.example", subject=f"{user.id}"))
+
+
+def trail(user, number):
+    for _ in range(number):
+        saved(TrailEntry(user_id=user.id, actor_id=make_user().id, action="deactivated"))
+
+
 SIGN_IN = 1
 """The session and its user come in one."""
 
@@ -81,6 +92,35 @@ def test_a_list_costs_the_same_for_one_row_and_for_twenty(app, ada, signed_in, p
     assert len(client.get(path).get_json()["items"]) == 20
     assert len(twenty) == len(one)
     assert len(twenty) <= most, "\n".join(twenty)
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "most"),
+    [
+        # The count, the users and their identities; whose trail it is, the count and the entries with their actors.
+        ("/api/users?per_page=100", people, SIGN_IN + 3),
+        ("/api/users?per_page=100&q=user&role=customer&active=true", people, SIGN_IN + 3),
+        ("/api/users/{id}/trail?per_page=100", trail, SIGN_IN + 3),
+    ],
+)
+def test_a_list_for_staff_costs_the_same_for_one_row_and_for_a_hundred(app, ada, signed_in, path, rows, most):
+    client = signed_in(make_user("grace", role="staff"))
+    path = path.format(id=ada.id)
+    rows(ada, 1)
+    one = asked(client, path)
+    rows(ada, 99)
+
+    hundred = asked(client, path)
+
+    assert len(client.get(path).get_json()["items"]) == 100
+    assert len(hundred) == len(one)
+    assert len(hundred) <= most, "\n".join(hundred)
+
+
+def test_a_user_costs_one_and_their_identities(app, ada, signed_in):
+    client = signed_in(make_user("grace", role="staff"))
+
+    assert len(asked(client, f"/api/users/{ada.id}")) <= SIGN_IN + 2
 
 
 @pytest.mark.parametrize("number", [1, 4])

@@ -62,6 +62,7 @@ const inWords: Record<string, string> = {
   order_refunded: "All of the money for this order went back: there is nothing to hand over.",
   refund_too_large: "This is more than is left of what was paid.",
   stale_version: "Somebody else changed this in the meantime. Your change was not saved.",
+  last_staff: "Nobody would be left to run the shop. Make somebody else staff first.",
   forbidden: "You may not do this.",
   not_found: "This is not here, or not for you to see.",
 };

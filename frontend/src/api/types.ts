@@ -3,6 +3,10 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type User = Schemas["UserOut"];
+export type Role = Schemas["NewUser"]["role"] & string;
+export type NewUser = Schemas["NewUser"];
+export type UserChange = Schemas["UserChange"];
+export type TrailEntry = Schemas["TrailOut"];
 export type Item = Schemas["ItemOut"];
 export type Order = Schemas["OrderOut"];
 export type Wanted = Schemas["Wanted"];

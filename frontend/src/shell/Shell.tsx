@@ -24,6 +24,7 @@ export function Shell() {
             {me && <Link to="/orders">Orders</Link>}
             {me && <Link to="/todos">To-dos</Link>}
             {me?.role === "staff" && <Link to="/staff/items">Stock</Link>}
+            {me?.role === "staff" && <Link to="/staff/users">Users</Link>}
             {me?.role === "staff" && <Link to="/staff/findings">Needs attention</Link>}
             <BasketLink />
           </nav>

@@ -3,14 +3,24 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 type Props = {
   title: string;
   action: string;
+  /** What the button says that means no. */
+  keep?: string;
   busy: boolean;
   onConfirm: () => void;
   onClose: () => void;
   children: ReactNode;
 };
 
-/** A modal question. Escape and "Keep it" both mean no; the safe answer has the focus first. */
-export function Confirm({ title, action, busy, onConfirm, onClose, children }: Props) {
+/** A modal question. Escape and `keep` both mean no; the safe answer has the focus first. */
+export function Confirm({
+  title,
+  action,
+  keep = "Keep it",
+  busy,
+  onConfirm,
+  onClose,
+  children,
+}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
 
@@ -26,7 +36,7 @@ export function Confirm({ title, action, busy, onConfirm, onClose, children }: P
           className="button button-quiet"
           onClick={() => dialog.current?.close()}
         >
-          Keep it
+          {keep}
         </button>
         <button type="button" className="button button-bad" onClick={onConfirm} disabled={busy}>
           {action}

@@ -1,6 +1,7 @@
 import "./orders.css";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useMe } from "../../api/me";
 import type { Order } from "../../api/types";
 import { Empty } from "../../ui/Empty";
@@ -9,28 +10,49 @@ import { showMoney } from "../../ui/money";
 import { Page } from "../../ui/Page";
 import { When } from "../../ui/When";
 import { HandOver } from "./HandOver";
-import { ordersQuery } from "./queries";
+import { buyerQuery, ordersQuery } from "./queries";
 import { StatusMark } from "./StatusMark";
 
 const route = getRouteApi("/in/orders");
 
 export function Orders() {
-  const { page = 1 } = route.useSearch();
-  const orders = useQuery(ordersQuery(page));
+  const { user } = route.useSearch();
   const staff = useMe()?.role === "staff";
+  if (staff && user) return <OrdersOf user={user} />;
 
   return (
     <Page title={staff ? "All orders" : "Your orders"}>
-      <Listing list={orders} empty={<NoOrders staff={staff} />}>
-        {(found) => (
-          <ul className="rows">
-            {found.map((order) => (
-              <OrderRow key={order.id} order={order} />
-            ))}
-          </ul>
-        )}
-      </Listing>
+      <List empty={<NoOrders staff={staff} />} />
     </Page>
+  );
+}
+
+/** One user's orders, for staff. */
+function OrdersOf({ user }: { user: number }) {
+  const buyer = useQuery(buyerQuery(user)).data;
+  return (
+    <Page
+      title={buyer ? `Orders of ${buyer.username}` : "Orders of one user"}
+      aside={<Link to="/orders">All orders</Link>}
+    >
+      <List empty={<Empty title="They have ordered nothing yet" />} />
+    </Page>
+  );
+}
+
+function List({ empty }: { empty: ReactNode }) {
+  const { page = 1, user } = route.useSearch();
+  const orders = useQuery(ordersQuery(page, user));
+  return (
+    <Listing list={orders} empty={empty}>
+      {(found) => (
+        <ul className="rows">
+          {found.map((order) => (
+            <OrderRow key={order.id} order={order} />
+          ))}
+        </ul>
+      )}
+    </Listing>
   );
 }
 

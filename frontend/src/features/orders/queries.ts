@@ -5,11 +5,19 @@ import type { Order } from "../../api/types";
 import { isFinal } from "./status";
 import { useIntent } from "./useIntent";
 
-export const ordersQuery = (page: number) =>
+export const ordersQuery = (page: number, user?: number) =>
   queryOptions({
-    queryKey: ["orders", "list", page],
-    queryFn: () => body(api.GET("/api/orders", { params: { query: { page, per_page: 20 } } })),
+    queryKey: ["orders", "list", { page, user }],
+    queryFn: () =>
+      body(api.GET("/api/orders", { params: { query: { user_id: user, page, per_page: 20 } } })),
     placeholderData: keepPreviousData,
+  });
+
+/** Whose orders staff look at. */
+export const buyerQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["users", id],
+    queryFn: () => body(api.GET("/api/users/{user_id}", { params: { path: { user_id: id } } })),
   });
 
 /** Asks again while the order may still change by itself: often at first, then ever more rarely. */

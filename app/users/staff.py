@@ -1,0 +1,93 @@
+"""What staff see of other people's accounts, and do to them. Each change is in the trail."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from app.config import Settings
+from app.db import Paging, rows
+from app.errors import NotFound
+from app.users import passwords, service
+from app.users.models import Role, TrailEntry, User, key
+from app.users.policy import check_policy
+from app.users.shapes import NewUser, UserChange
+from app.users.trail import Doer
+
+MOST_WORDS = 8
+
+
+def listed(
+    session: Session, q: str, paging: Paging, *, role: Role | None, active: bool | None
+) -> tuple[list[User], int]:
+    """By username, those whose username, name or email holds every word of `q`. Closed accounts are nobody's."""
+    wanted: list[sa.ColumnElement[bool]] = [User.closed_at.is_(None)]
+    for word in q.split()[:MOST_WORDS]:
+        named = User.name.icontains(word, autoescape=True) | User.email.icontains(word, autoescape=True)
+        wanted.append(named | User.username_key.contains(key(word), autoescape=True))
+    if role is not None:
+        wanted.append(User.role == role)
+    if active is not None:
+        wanted.append(User.active.is_(active))
+    total = session.scalar(sa.select(sa.func.count()).select_from(User).where(*wanted)) or 0
+    query = sa.select(User).where(*wanted).options(selectinload(User.identities)).order_by(User.username_key)
+    return list(session.scalars(query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page))), total
+
+
+def get(session: Session, user_id: int) -> User:
+    """Raises NotFound, for closed accounts too."""
+    user = session.get(User, user_id)
+    if user is None or user.closed_at is not None:
+        raise NotFound
+    return user
+
+
+def trail_of(session: Session, user_id: int, paging: Paging) -> tuple[list[Any], int]:
+    """Rows of entries with `actor`, the username of whoever did it; the newest first. Raises NotFound."""
+    if session.get(User, user_id) is None:
+        raise NotFound
+    actor = aliased(User)
+    query = sa.select(*TrailEntry.__table__.columns, actor.username.label("actor"))
+    query = query.outerjoin(actor, TrailEntry.actor_id == actor.id).where(TrailEntry.user_id == user_id)
+    return rows(query.order_by(TrailEntry.id.desc()), paging)
+
+
+def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> User:
+    """A new account, with a password where one is given. Raises Invalid or UsernameTaken."""
+    stored = None
+    if wish.password is not None:
+        check_policy(settings, wish.password, wish.username, wish.email)
+        session.commit()  # hashing takes a while, and nothing may be locked meanwhile
+        stored = passwords.hashed(wish.password)
+    user = service.add(session, wish.username, wish.email, stored)
+    user.name, user.role = wish.name, wish.role
+    by.note(session, user.id, "account_made", role=wish.role)
+    return user
+
+
+def change(session: Session, user_id: int, wish: UserChange, by: Doer) -> User:
+    """Raises LastStaff, NotFound, Invalid."""
+    given = wish.given()
+    if given.get("role") == "customer" or given.get("active") is False:
+        service.keep_staff(session, user_id)  # before anything of the user is held
+    user = service.held(session, user_id)
+    before = (user.name, user.email)
+    service.change(session, user, name=given.get("name"), email=given.get("email"), given=given.keys() & _SAID)
+    for field, was, now in zip(_SAID, before, (user.name, user.email), strict=True):
+        if was != now:
+            by.note(session, user.id, f"{field}_changed")
+    if "role" in given:
+        service.set_role(session, user_id, given["role"], by)
+    if "active" in given:
+        service.set_active(session, user_id, by, active=given["active"])
+    return user
+
+
+def sign_out(session: Session, user_id: int, by: Doer) -> None:
+    """Raises NotFound."""
+    user = service.held(session, user_id)
+    by.note(session, user.id, "sessions_ended")
+    service.locked_out.send(user, session=session)
+
+
+_SAID = ("name", "email")
