@@ -16,10 +16,11 @@ from app.bridge import bridge
 from app.db import db
 from app.db import init_app as init_db
 from app.items import routes as item_routes
-from app.ops import health, logs
+from app.ops import health, logs, meters, metrics
 from app.orders import routes as order_routes
 from app.orders import work
 from app.payments import gateway
+from app.scope import scope
 from app.todos import routes as todo_routes
 from app.users import routes as user_routes
 from app.web import headers, pages
@@ -37,7 +38,7 @@ class Kiosk(Flask):
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """A context per request, even where a test holds one open around it: `g` and `db.session` start empty."""
-        with self.app_context():
+        with scope(), self.app_context():
             return super().wsgi_app(environ, start_response)
 
 
@@ -51,12 +52,15 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     init_db(app)
     Migrate(app, db, directory=str(health.MIGRATIONS), render_as_batch=True)
     http.init_app(app)
+    meters.init_app(app, settings)
+    metrics.init_app(app)
     limits.init_app(app, settings)
     api.init_app(app, guard.guard)
     sessions.init_app(app)
     providers.init_app(app, settings)
     gateway.init_app(app, settings)
     jobs.init_app(app, settings)
+    health.init_app(app)
     for feature in (
         auth_routes,
         account_routes,
@@ -66,6 +70,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
         todo_routes,
         order_routes,
         health,
+        metrics,
         openapi,
     ):
         feature.routes.init_app(app)

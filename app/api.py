@@ -59,6 +59,8 @@ class Access(StrEnum):
     OWNER = "owner"
     """Signed in; what belongs to somebody else is as if it were not there."""
     STAFF = "staff"
+    OPERATOR = "operator"
+    """Whoever watches over the shop: known by METRICS_TOKEN, or on this very machine."""
     PROVIDER = "provider"
     """The payment provider, known by its signature."""
 

@@ -109,17 +109,27 @@ def serve(bind: str, port: int, workers: int, lifeline: bool) -> None:
 
 
 @click.command("worker")
+@click.option("--metrics-port", type=click.IntRange(0, 65535), help="Where to tell /metrics, /healthz and /readyz.")
+@click.option("--metrics-bind", default="127.0.0.1", show_default=True, help="Address for it.")
 @click.option("--lifeline", is_flag=True, help="End when standard input does, as when whoever started this is gone.")
 @with_appcontext
-def worker(lifeline: bool) -> None:
+def worker(metrics_port: int | None, metrics_bind: str, lifeline: bool) -> None:
     """Jobs and the sweep; any number of these may run."""
     from app.lifeline import hold
+    from app.ops.metrics import listen
     from app.worker import run
 
     if lifeline:
         hold()
-    click.echo("kiosk worker is at work")
-    run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 -- threads need the app itself
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- threads need it
+    told = ""
+    if metrics_port is not None:
+        try:
+            told = f", and tells of it on http://{metrics_bind}:{listen(app, metrics_bind, metrics_port)}/metrics"
+        except OSError as error:
+            raise click.ClickException(f"--metrics-port {metrics_port} cannot be had: {error.strerror}") from error
+    click.echo(f"kiosk worker is at work{told}")
+    run(app)
 
 
 @click.command("reconcile")

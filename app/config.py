@@ -85,6 +85,9 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     mail_url: Secret = ""
     mail_from: str = ""
     log_file: str = ""
+    metrics_token: Secret = ""
+    otlp_endpoint: str = ""
+    drain_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 2
 
     def __repr__(self) -> str:
         return f"Settings(env={self.env!r}, public_url={self.public_url!r})"
@@ -241,6 +244,8 @@ def _check_urls(found: Settings) -> Iterator[str]:
         yield "KIOSK_PUBLIC_URL is plain http in production: put the shop behind https"
     elif not is_loopback(found.public_url):
         yield "KIOSK_PUBLIC_URL is plain http on a host that is not this machine: put the shop behind https"
+    if found.otlp_endpoint and _split(found.otlp_endpoint).scheme not in ("http", "https"):
+        yield "KIOSK_OTLP_ENDPOINT is no address: write it like http://collector:4318"
     providers = {f"KIOSK_OAUTH__{name}__ISSUER": each.issuer for name, each in found.oauth.items()}
     for name, url in {**providers, "KIOSK_PAYMENTS__API_BASE": found.payments.api_base}.items():
         parts = _split(url)
@@ -285,6 +290,11 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         return urlsplit("")
     return parts
+
+
+def announce(name: str, value: str) -> None:
+    """Set a variable that a library reads by itself, for this process and those it starts."""
+    os.environ[name] = value
 
 
 def environment(values: Mapping[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import msgspec
 import sqlalchemy.exc
-from flask import Flask, Response
+from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
@@ -111,6 +111,7 @@ class DatabaseUnavailable(Unavailable):
 
 
 def respond(problem: Problem) -> Response:
+    note_refusal(problem.error)
     body = ProblemBody(
         kind="about:blank",
         title=problem.status.phrase,
@@ -122,6 +123,11 @@ def respond(problem: Problem) -> Response:
     answer = Response(msgspec.json.encode(body), problem.status.value, mimetype="application/problem+json")
     answer.headers.update(problem.headers)
     return answer
+
+
+def note_refusal(error: str) -> None:
+    """Why this request comes to nothing, for whoever counts them: a code of ours, never a caller's words."""
+    g.refusal = error
 
 
 def from_http(error: HTTPException) -> Response:

@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import httpx
+from blinker import Signal
 from flask import Flask, current_app, has_app_context
 
 from app.bridge import blocking, bridge
 from app.db import db
+from app.spans import span
 
 MAX_CONNECTIONS = 32
 KEEPALIVE_SECONDS = 60
@@ -22,6 +24,10 @@ TOGETHER_SECONDS = 9
 """The longest that all calls of one request take: whoever waits for us is answered within 10 seconds."""
 
 TIMEOUT = httpx.Timeout(connect=3, read=6, write=3, pool=2)
+
+call_begun = Signal()
+call_ended = Signal()
+"""With `host`, port included, `outcome` ("2xx", "timeout", "error", …), and `seconds` until the answer began."""
 
 
 class Pool(httpx.AsyncBaseTransport):
@@ -43,7 +49,13 @@ class Pool(httpx.AsyncBaseTransport):
             if self._transport is None or self._loop is not loop:
                 self._transport, self._loop = made, loop
                 bridge.resources.add(self)
-        return await self._transport.handle_async_request(request)
+        with (
+            span(f"{request.method} {request.url.host}", "client", _described(request)),
+            _told(self, request) as told,
+        ):
+            answer = await self._transport.handle_async_request(request)
+            told.append(f"{answer.status_code // 100}xx")
+            return answer
 
     async def aclose(self) -> None:
         """Called by every client that ends: the pool goes on."""
@@ -53,6 +65,26 @@ class Pool(httpx.AsyncBaseTransport):
         if self._transport is not None and self._loop is asyncio.get_running_loop():
             await self._transport.aclose()
             self._transport = None
+
+
+@contextmanager
+def _told(pool: Pool, request: httpx.Request) -> Iterator[list[str]]:
+    """Tells of a call to whoever counts them; its outcome is put into the list."""
+    call_begun.send(pool)
+    began, outcome = time.perf_counter(), list[str]()
+    try:
+        yield outcome
+    except (httpx.TimeoutException, asyncio.CancelledError):  # `deadline` cancels what takes too long
+        outcome.append("timeout")
+        raise
+    finally:
+        spent = time.perf_counter() - began
+        call_ended.send(pool, host=request.url.netloc, outcome=(outcome or ["error"])[0], seconds=spent)
+
+
+def _described(request: httpx.Request) -> dict[str, str]:
+    """https://opentelemetry.io/docs/specs/semconv/http/http-spans/; no query, which may carry a secret."""
+    return {"http.request.method": request.method, "server.address": request.url.host, "url.path": request.url.path}
 
 
 def _transport() -> httpx.AsyncHTTPTransport:

@@ -65,6 +65,7 @@ def description(found: list[Operation]) -> dict[str, Any]:
             "schemas": components,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "operator": {"type": "http", "scheme": "bearer", "description": "KIOSK_METRICS_TOKEN"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-kiosk"},
             },
         },
@@ -101,7 +102,9 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
         details = f"{details}\n\n{operation.limit}".lstrip()
     if details:
         found["description"] = details
-    if operation.access not in (Access.ALL, Access.PROVIDER):
+    if operation.access is Access.OPERATOR:
+        found["security"] = [{"operator": []}]
+    elif operation.access not in (Access.ALL, Access.PROVIDER):
         found["security"] = [{"bearer": []}, {"session": []}]
     if "body" in operation.reads:
         content = {"application/json": {"schema": schemas[operation.reads["body"]]}}

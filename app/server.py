@@ -1,16 +1,23 @@
 """`kiosk serve`: gunicorn, with threads, because a request in Kiosk may wait for a provider."""
 
 import signal
+import time
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 from flask import Config
 from flask.helpers import get_debug_flag
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from app import config
 from app.bridge import bridge
+from app.jobs import jobs
 from app.lifeline import hold
+from app.ops.drain import drain
+from app.ops.folder import shared
 
 THREADS = 32
 """Per process; the database pool is as large."""
@@ -30,15 +37,36 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
         return create_app()
 
+    def run(self) -> None:
+        Master(self).run()
+
+
+class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
+    """Says that it is about to end before it closes its door: whoever is on the way still comes in."""
+
+    drain_seconds = 0.0
+
+    def handle_term(self) -> None:
+        drain.begin()
+        time.sleep(self.drain_seconds)
+        super().handle_term()
+
 
 def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
     """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
     try:
-        config.load(Config("", {"DEBUG": get_debug_flag()}), None)
+        settings = config.load(Config("", {"DEBUG": get_debug_flag()}), None)
     except config.ConfigError as error:
         raise click.ClickException("\n       ".join(error.problems)) from error
-    options = {
-        "bind": f"{bind}:{port}",
+    Master.drain_seconds = settings.drain_seconds
+    drain.share()
+    with shared() as folder:
+        Server(_options(f"{bind}:{port}", workers, folder, lifeline=lifeline)).run()
+
+
+def _options(bind: str, workers: int, folder: Path, *, lifeline: bool) -> dict[str, Any]:
+    return {
+        "bind": bind,
         "workers": workers,
         "worker_class": "gthread",
         "threads": THREADS,
@@ -54,8 +82,8 @@ def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
         "when_ready": _ready(lifeline=lifeline),
         "post_worker_init": _leave_interrupts_to_the_master,
         "worker_exit": _close,
+        "child_exit": partial(_forget, folder),
     }
-    Server(options).run()
 
 
 def _leave_interrupts_to_the_master(_worker: Any) -> None:
@@ -63,8 +91,18 @@ def _leave_interrupts_to_the_master(_worker: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _close(_arbiter: Any, _worker: Any) -> None:
+def _close(_arbiter: Any, worker: Any) -> None:
+    """The last request is answered; a job that it rang for may be under way."""
+    if (app := getattr(worker, "wsgi", None)) is not None:  # None where none could be made
+        jobs(app).close()
     bridge.close()
+
+
+def _forget(folder: Path, _arbiter: Any, worker: Any) -> None:
+    """What a process that has ended was at, it is at no more; what it counted stays counted."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid, str(folder))  # type: ignore[no-untyped-call]
 
 
 def _ready(*, lifeline: bool) -> Any:

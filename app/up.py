@@ -90,6 +90,7 @@ def _settings(folder: Path, kept: dict[str, Any]) -> dict[str, Any]:
     return {
         "ENV": "development",
         "PUBLIC_URL": f"http://{HOST}:{port}",
+        "DRAIN_SECONDS": 0,
         "SECRET_KEY": kept["secret_key"],
         "JWT_SECRET_KEY": kept["jwt_secret_key"],
         "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / "kiosk.db")).render_as_string(),

@@ -18,9 +18,11 @@ from app.bridge import blocking, bridge
 from app.db import db, now, writing
 from app.jobs import jobs
 from app.orders import audit
-from app.orders.sweep import Report, backfill, claim, put_off, sweep
+from app.orders.inbox import TURN
+from app.orders.sweep import Report, backfill, claim, put_off, remember, sweep
 from app.payments.errors import PaymentError
 from app.payments.gateway import Gateway, gateway
+from app.scope import note, scope
 
 log = logging.getLogger(__name__)
 
@@ -47,21 +49,22 @@ def run(app: Flask) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    answering = jobs(app).work(THREADS)
+    jobs(app).work(THREADS)
     while not stopping.is_set():
-        with app.app_context(), writing():
+        with app.app_context(), scope(job="sweep"), writing():
             turn(stopping)
         stopping.wait(SWEEP_SECONDS)
-    if answering is not None:
-        answering.stop(timeout=15_000)
+    jobs(app).close()
     bridge.close()
 
 
 def turn(stopping: threading.Event) -> None:
     """One pass over everything that is due."""
-    _outlive(lambda: _do(sweep(db.session(), gateway(), Report(halt=stopping.is_set))))
+    if _outlive(lambda: _do(sweep(db.session(), gateway(), Report(halt=stopping.is_set)))):
+        _outlive(lambda: remember(db.session(), TURN, int(now().timestamp())))
     for name, every, chore in CHORES:
         if not stopping.is_set():
+            note(job=name, order_id=None)
             _outlive(partial(_take_up, name, every, chore))
 
 

@@ -15,7 +15,7 @@ from app.auth.shapes import Assertion, Challenge
 from app.bridge import blocking
 from app.config import settings
 from app.db import db, now
-from app.errors import respond
+from app.errors import note_refusal, respond
 from app.users import service as users
 from app.users.models import User
 from app.users.shapes import UserOut
@@ -229,10 +229,12 @@ def _let_in(arrival: oauth.Arrival) -> str | None:
 def _slow_down(problem: limits.TooManyRequests) -> Response:
     """A browser that is on its way to a provider shows a page, no problem+json."""
     if request.path.startswith("/oauth/"):
+        note_refusal(problem.error)
         return redirect("/sign-in?" + urlencode({"error": problem.error}))
     return respond(problem)
 
 
 def _refused(failure: OAuthFailure) -> Response:
+    note_refusal(failure.code)
     current_app.logger.warning("sign-in refused: %s: %s", failure.code, failure)
     return redirect("/sign-in?" + urlencode({"error": failure.code}))

@@ -1,5 +1,6 @@
 """Whether the process lives, and whether it can serve."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -9,13 +10,21 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import Flask, current_app
 
 from app.api import Access, Api
 from app.db import db
 from app.errors import Unavailable
+from app.jobs import jobs
+from app.ops.drain import drain
+from app.ops.probe import Hangs, Probe
+from app.payments.gateway import gateway
 
 routes = Api("ops")
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
+PATIENCE_SECONDS = 2
+BELL_SECONDS = 5
+"""How old the news of the doorbell may be: who looks after us asks often."""
 
 
 class NotReady(Unavailable):
@@ -26,6 +35,13 @@ class Health(msgspec.Struct, frozen=True):
     status: Literal["ok"]
 
 
+class Readiness(msgspec.Struct, frozen=True):
+    """`degraded` says what is slower than it should be: requests are served all the same."""
+
+    status: Literal["ok"]
+    degraded: list[str]
+
+
 @routes.get("/healthz", access=Access.ALL)
 def is_alive() -> Health:
     """Whether the process answers. Asks nobody else: a restart mends no database."""
@@ -33,25 +49,53 @@ def is_alive() -> Health:
 
 
 @routes.get("/readyz", access=Access.ALL, raises=(NotReady,))
-def is_ready() -> Health:
-    """Whether requests can be served: the database answers and has the tables of this release, or of a later one.
+def is_ready() -> Readiness:
+    """Whether requests can be served: the database answers in time, with the tables of this release or of a later one.
 
     A release works on the next one's tables too (docs/operations.md): an upgrade takes nobody out of service.
     """
+    if drain.is_on:
+        raise NotReady("This server is about to end.")
     try:
-        connection = db.session.connection()
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = current_app.extensions["revision"].answer()
+    except Hangs as error:
+        raise NotReady("The database hangs.") from error
     except sa.exc.SQLAlchemyError as error:
         raise NotReady("The database does not answer.") from error
-    if found in _outdated():
+    if found in outdated():
         raise NotReady("The database is not of this release: run `kiosk db upgrade`.")
-    return Health("ok")
+    return Readiness("ok", list(_degraded()))
+
+
+def _degraded() -> Iterator[str]:
+    try:
+        heard = current_app.extensions["bell"].answer()
+    except Hangs:
+        heard = False
+    if not heard:
+        yield "Redis does not answer: the sweep does the jobs, later than the doorbell would."
+    if gateway().is_resting:
+        yield "The payment provider hangs: orders are taken, and can be paid once it answers."
+
+
+def revision() -> str | None:
+    """Of the tables that the database has; None where it has none. Raises SQLAlchemyError."""
+    return MigrationContext.configure(db.session.connection()).get_current_revision()
 
 
 @cache
-def _outdated() -> frozenset[str | None]:
+def outdated() -> frozenset[str | None]:
     """The revisions of a database that this release cannot work on: those before its own, and none at all."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     scripts = ScriptDirectory.from_config(config)
     return frozenset({None, *(each.revision for each in scripts.walk_revisions())} - {scripts.get_current_head()})
+
+
+def init_app(app: Flask) -> None:
+    def ask() -> str | None:
+        with app.app_context():
+            return revision()
+
+    app.extensions["revision"] = Probe(ask, PATIENCE_SECONDS)
+    app.extensions["bell"] = Probe(jobs(app).is_heard, PATIENCE_SECONDS, BELL_SECONDS)

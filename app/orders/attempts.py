@@ -17,6 +17,7 @@ from app.payments.errors import Misconfigured, NotFound, PaymentError
 from app.payments.form import form
 from app.payments.gateway import API_VERSION, Gateway
 from app.payments.shapes import CheckoutSession
+from app.scope import note
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,10 @@ def locked(session: Session, attempt_id: int) -> tuple[Order, Attempt]:
 def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
     """The order, locked, and everything of it as it is now."""
     query = sa.select(Order).where(condition).with_for_update(of=Order).options(*EVERYTHING)
-    return session.scalar(query.execution_options(populate_existing=True))
+    order = session.scalar(query.execution_options(populate_existing=True))
+    if order is not None:
+        note(order_id=order.id)
+    return order
 
 
 def _record_session(session: Session, attempt_id: int, made: CheckoutSession, now: datetime) -> None:

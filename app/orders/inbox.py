@@ -42,6 +42,10 @@ class Finding(Model):
     found_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
+TURN = "sweep"
+"""The chore that says when a worker last had a turn that came to its end."""
+
+
 class Chore(Model):
     """Something that is done from time to time, by whichever worker claims it first."""
 

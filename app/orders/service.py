@@ -21,6 +21,7 @@ from app.items.models import Item
 from app.orders import attempts, holds
 from app.orders.models import Attempt, Order, OrderLine
 from app.orders.sweep import begin_cancel
+from app.scope import note
 from app.todos.models import Todo
 from app.users.models import User
 
@@ -131,6 +132,7 @@ def _row(
 def _fill(
     session: Session, settings: Settings, order_id: int, lines: list[tuple[Item, int]], now: datetime
 ) -> tuple[Order, Attempt]:
+    note(order_id=order_id)
     holds.take(session, order_id, {item.id: quantity for item, quantity in lines if item.on_hand is not None})
     bought = [
         {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}

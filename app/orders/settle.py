@@ -15,6 +15,7 @@ from app.orders.money import Payment
 from app.payments.errors import NotFound, PaymentError
 from app.payments.gateway import Gateway
 from app.payments.shapes import CheckoutSession
+from app.scope import note
 from app.todos.models import Todo
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def _claim(session: Session, attempt_id: int, now: datetime) -> Attempt | None:
     if claimed.rowcount:  # type: ignore[attr-defined]
         query = sa.select(Attempt).where(Attempt.id == attempt_id).execution_options(populate_existing=True)
         found = session.scalars(query.options(sa.orm.joinedload(Attempt.order))).one()
+        note(order_id=found.order_id)
     session.commit()
     return found
 

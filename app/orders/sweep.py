@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from blinker import Signal
 from sqlalchemy.orm import Session
 
 from app.bridge import blocking
@@ -20,6 +21,8 @@ from app.orders.models import LIVE, Attempt, Order
 from app.orders.money import Refund
 from app.orders.settle import settle
 from app.payments.gateway import Gateway
+from app.scope import note
+from app.spans import span
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,9 @@ OVERLAP = 600
 
 REACH = timedelta(days=30)
 """As far as the provider keeps messages."""
+
+mended = Signal()
+"""With the `kind` of what a sweep brought in line."""
 
 Do = Callable[[Any], Awaitable[object]]
 
@@ -48,6 +54,7 @@ class Report:
     def note(self, kind: str, key: Any, order: int | None, before: str, after: str) -> None:
         if before != after:
             self.mended.append({"kind": kind, "id": key, "order": order, "before": before, "after": after})
+            mended.send(self, kind=kind)
             log.info("%s %s of order %s: %s -> %s", kind, key, order, before, after)
 
 
@@ -73,8 +80,10 @@ async def _each(session: Session, report: Report, kind: str, find: Callable[[], 
         if (kind, key) in report.seen:
             continue
         order, before = await blocking(_state, session, kind, key)
+        note(job=f"sweep: {kind} {key}", order_id=order)
         try:
-            done = await do(key)
+            with span(f"sweep {kind}", "consumer", {"kiosk.job": f"{kind} {key}"}):
+                done = await do(key)
         except Exception as error:  # one that breaks must not keep the sweep from all that come after it
             log.exception("%s %s", kind, key)
             await blocking(session.rollback)
@@ -158,7 +167,7 @@ async def backfill(session: Session, gateway: Gateway) -> int:
         batch.append(event)
     for part in _parts(batch):
         new += await blocking(_keep, session, part)
-    await blocking(_remember, session, newest)
+    await blocking(remember, session, "backfill", newest)
     return new
 
 
@@ -182,9 +191,10 @@ def _reached(session: Session) -> int:
     return found or 0
 
 
-def _remember(session: Session, newest: int) -> None:
-    insert_once(Chore, {"name": "backfill", "due_at": at_once(), "reached": newest})
-    session.execute(sa.update(Chore).where(Chore.name == "backfill").values(reached=newest))
+def remember(session: Session, name: str, reached: int) -> None:
+    """How far something came that is done again and again. Committed."""
+    insert_once(Chore, {"name": name, "due_at": at_once(), "reached": reached})
+    session.execute(sa.update(Chore).where(Chore.name == name).values(reached=reached))
     session.commit()
 
 

@@ -53,6 +53,11 @@ class Gateway:
         self._headers = {"Authorization": f"Bearer {account.secret_key}"}
         self._shelter = Shelter()
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether the provider hung on the last calls."""
+        return self._shelter.is_resting
+
     async def create_session(self, body: str, key: str, version: str = API_VERSION) -> CheckoutSession:
         """`body` is a form, sent to the letter under `key` and `version`, so that a replay is one."""
         return await self._ask("POST", "/v1/checkout/sessions", CheckoutSession, _Asked(body, key, version))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
+from blinker import Signal
 
 from app.payments.errors import Unavailable
 
@@ -13,6 +14,12 @@ AT_ONCE = 16
 
 FAILURES = 8
 REST_SECONDS = 5
+
+changed = Signal()
+"""With `busy`, the calls under way, and `resting`, whether the provider hung on the last ones."""
+
+refused = Signal()
+"""With `reason`: "busy" or "resting"."""
 
 
 class Shelter:
@@ -31,12 +38,15 @@ class Shelter:
     def call(self) -> Iterator[None]:
         """Raises Unavailable instead of letting the call through."""
         if self._busy >= AT_ONCE:
+            refused.send(self, reason="busy")
             raise Unavailable(f"{AT_ONCE} calls are under way")
         if self._clock() < self._rests_until:
+            refused.send(self, reason="resting")
             raise Unavailable("the provider hung on the last calls")
         if self._failures >= FAILURES:
             self._rests_until = self._clock() + REST_SECONDS  # one call tries; the others wait for what it finds
         self._busy += 1
+        self._tell()
         try:
             yield
         except httpx.TimeoutException:
@@ -48,3 +58,12 @@ class Shelter:
             self._failures, self._rests_until = 0, 0.0
         finally:
             self._busy -= 1
+            self._tell()
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether the provider hung on the last calls, and has not answered one since."""
+        return self._failures >= FAILURES
+
+    def _tell(self) -> None:
+        changed.send(self, busy=self._busy, resting=self.is_resting)

@@ -1,0 +1,25 @@
+"""Whether this server is about to end, as its processes share it: told to load balancers before anything closes."""
+
+import mmap
+
+
+class Drain:
+    """A byte that the processes of a server have in common."""
+
+    def __init__(self) -> None:
+        self._flag: mmap.mmap | None = None
+
+    def share(self) -> None:
+        """Called before the fork."""
+        self._flag = mmap.mmap(-1, 1)
+
+    def begin(self) -> None:
+        if self._flag is not None:
+            self._flag[0] = 1
+
+    @property
+    def is_on(self) -> bool:
+        return self._flag is not None and bool(self._flag[0])
+
+
+drain = Drain()

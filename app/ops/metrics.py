@@ -1,0 +1,69 @@
+"""/metrics, in the words of https://prometheus.io/docs/instrumenting/exposition_formats/"""
+
+import threading
+from collections.abc import Iterable
+from socketserver import ThreadingMixIn
+from typing import TYPE_CHECKING, Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from flask import Flask, current_app, request
+from werkzeug.wrappers import Response
+
+from app.api import Access, Api
+from app.ops.books import Books
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+routes = Api("metrics")
+PATHS = ("/metrics", "/healthz", "/readyz")
+"""What a process tells of itself that serves nothing else."""
+
+
+@routes.get("/metrics", access=Access.OPERATOR)
+def show_metrics() -> Response:
+    """What the shop counts, for Prometheus: by METRICS_TOKEN, or asked from this machine and not through a proxy."""
+    from prometheus_client.exposition import choose_encoder
+
+    encode, kind = choose_encoder(request.headers.get("Accept", ""))
+    return Response(encode(current_app.extensions["metrics"]), content_type=kind)
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = 5
+    """Seconds: who sends slowly is hung up on."""
+
+    def log_message(self, *_: Any) -> None:
+        """The application's own log has a line already."""
+
+
+def listen(app: Flask, bind: str, port: int) -> int:
+    """Answers for PATHS on a thread of its own, until the process ends. Gives the port. Raises OSError."""
+
+    def answer(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        if environ.get("PATH_INFO") in PATHS:
+            return app(environ, start)
+        start("404 Not Found", [("Content-Length", "0")])
+        return []
+
+    server = make_server(bind, port, answer, _Server, _Handler)
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+    return server.server_port
+
+
+def init_app(app: Flask) -> None:
+    from prometheus_client import CollectorRegistry, values
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    shown = CollectorRegistry()
+    if values.ValueClass is values.MutexValue:
+        shown.register(app.extensions["meters"].registry)
+    else:
+        MultiProcessCollector(shown)  # type: ignore[no-untyped-call]  # reads what each process of this server has put into the folder
+    books = app.extensions["books"] = Books(app)
+    shown.register(books)
+    app.extensions["metrics"] = shown

@@ -1,0 +1,52 @@
+"""A question to something that may hang: whoever asks waits for so long, and no longer."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Hangs(Exception):
+    """No answer in time; the question is still under way."""
+
+
+class Probe(Generic[T]):
+    """Asks on a thread of its own, once for all who want to know at the same time.
+
+    `patience` and `keep` in seconds: how long whoever asks waits, and for how long an answer is good.
+    """
+
+    def __init__(self, ask: Callable[[], T], patience: float, keep: float = 0) -> None:
+        self._ask, self.patience, self.keep = ask, patience, keep
+        self._lock = threading.Lock()
+        self._answer: Future[T] = Future()
+        self._began = float("-inf")
+        self._ended = float("-inf")
+
+    def answer(self) -> T:
+        """Raises Hangs, or whatever the question raised."""
+        with self._lock:
+            is_over = self._ended >= self._began
+            if is_over and time.monotonic() - self._ended >= self.keep:
+                self._answer, self._began = Future(), time.monotonic()
+                threading.Thread(target=self._run, args=[self._answer], name="probe", daemon=True).start()
+            answer, left = self._answer, self._began + self.patience - time.monotonic()
+        try:
+            return answer.result(timeout=max(0, left))
+        except TimeoutError as error:
+            if answer.done():  # the question itself raised it
+                raise
+            raise Hangs from error
+
+    def _run(self, answer: "Future[T]") -> None:
+        try:
+            result = self._ask()
+        except BaseException as error:  # noqa: BLE001 -- it belongs to whoever asked
+            self._ended = time.monotonic()
+            answer.set_exception(error)
+        else:
+            self._ended = time.monotonic()
+            answer.set_result(result)

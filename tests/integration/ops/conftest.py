@@ -1,0 +1,20 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.integration.ops.reading import Reading
+from tests.integration.payments.conftest import live_shop, own_shop, quick, shop  # noqa: F401 -- fixtures, by name
+
+
+@pytest.fixture
+def read(app, monkeypatch) -> Callable[[], Reading]:
+    """`read()` is what the application tells now, and not what the database said a moment ago."""
+    monkeypatch.setattr(app.extensions["books"].probe, "keep", 0)
+    return lambda: Reading(app.test_client().get("/metrics").text)
+
+
+@pytest.fixture
+def grown(read) -> Iterator[Callable[..., float]]:
+    """`grown(name, **labels)`: by how much a count has grown since the test began."""
+    before = read()
+    return lambda name, **labels: read()(name, **labels) - before(name, **labels)

@@ -1,0 +1,121 @@
+"""Counts over several processes: they add up, and whoever dies takes nothing along and leaves nothing behind."""
+
+import os
+import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.integration.live import KIOSK
+from tests.integration.ops.reading import Reading
+from tests.processes import Process, free_port, wait_for
+from tests.settings import environment, settings
+
+ITEMS = {"method": "GET", "route": "/api/items", "status": "200"}
+
+
+def reading(http):
+    return Reading(http.get("/metrics").raise_for_status().text)
+
+
+def look(kiosk, times):
+    with ThreadPoolExecutor(8) as people:
+        answers = list(people.map(lambda _: httpx.get(f"{kiosk.url}/api/items", trust_env=False), range(times)))
+    assert {answer.status_code for answer in answers} == {200}
+
+
+def processes(folder):
+    """The processes that count into a server's folder."""
+    return {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_livesum_*.db")}
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """Where servers of this test keep what is temporary."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return lambda: list(tmp_path.glob("kiosk-metrics-*"))
+
+
+def test_two_processes_tell_the_same_and_one_that_is_killed_takes_no_count_along(live_kiosk, temporary):
+    kiosk = live_kiosk(workers=2)
+    [folder] = temporary()
+    wait_for(lambda: len(processes(folder)) == 2, "both processes to count")
+    look(kiosk, 40)
+
+    assert {reading(kiosk.http)("requests_total", **ITEMS) for _ in range(8)} == {40}
+    assert reading(kiosk.http)("payment_calls_limit") == 32
+
+    os.kill(min(processes(folder)), signal.SIGKILL)
+    kiosk.http.close()
+    kiosk.http = httpx.Client(base_url=kiosk.url, timeout=30, trust_env=False)
+    wait_for(lambda: reading(kiosk.http)("payment_calls_limit") == 32, "another process in its place")
+    assert reading(kiosk.http)("requests_total", **ITEMS) == 40
+    assert reading(kiosk.http)("requests_in_progress") == 1
+
+
+def test_what_a_killed_server_leaves_behind_the_next_one_clears_away(live_kiosk, temporary):
+    kiosk = live_kiosk()
+    look(kiosk, 3)
+    [left] = temporary()
+    kiosk.kill()
+    assert left.exists()
+
+    kiosk.start(kiosk.settings)
+
+    [folder] = temporary()
+    assert folder != left
+    assert reading(kiosk.http)("requests_total", **ITEMS) == 0
+    assert kiosk.stop() == 0
+    assert temporary() == []
+
+
+def test_a_server_leaves_the_folder_of_one_that_runs(live_kiosk, temporary):
+    first, second = live_kiosk(), live_kiosk()
+    look(first, 3)
+    look(second, 5)
+
+    assert reading(first.http)("requests_total", **ITEMS) == 3
+    assert reading(second.http)("requests_total", **ITEMS) == 5
+    assert {folder.stat().st_mode & 0o777 for folder in temporary()} == {0o700}
+
+
+@pytest.fixture
+def worker(own_database, tmp_path):
+    """`worker("--metrics-port", …)` is a `kiosk worker`."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
+    env = {**clean, **environment(settings(own_database))}
+    started = []
+
+    def start(*options):
+        started.append(Process([KIOSK, "worker", *options], tmp_path / f"worker-{len(started)}", env=env))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+def test_a_worker_tells_of_itself_and_of_nothing_else(worker):
+    port = free_port()
+    process = worker("--metrics-port", str(port))
+    process.wait_for(lambda: "at work" in process.said(), "the worker to begin")
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+        assert wait_for(lambda: reading(http)("worker_last_turn_timestamp_seconds"), "its first turn")
+        assert http.get("/healthz").json() == {"status": "ok"}
+        assert http.get("/readyz").status_code == 200
+        assert http.get("/api/items").status_code == 404
+        assert http.get("/metrics", headers={"X-Forwarded-For": "10.0.0.7"}).status_code == 401
+
+    assert process.stop() == 0
+
+
+def test_a_port_that_is_taken_is_one_line(worker):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = worker("--metrics-port", str(port))
+
+        assert process.wait() == 1
+
+    assert process.said() == f"Error: --metrics-port {port} cannot be had: Address already in use\n"
