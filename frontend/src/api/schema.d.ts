@@ -812,10 +812,27 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether requests can be served: the database answers and has the tables of this release, or of a later one.
+         * Whether requests can be served: the database answers in time, with the tables of this release or of a later one.
          * @description A release works on the next one's tables too (docs/operations.md): an upgrade takes nobody out of service.
          */
         get: operations["ops_is_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the shop counts, for Prometheus: by METRICS_TOKEN, or asked from this machine and not through a proxy. */
+        get: operations["metrics_show_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1381,6 +1398,15 @@ export interface components {
         Health: {
             /** @enum {unknown} */
             status: "ok";
+        };
+        /**
+         * Readiness
+         * @description `degraded` says what is slower than it should be: requests are served all the same.
+         */
+        Readiness: {
+            /** @enum {unknown} */
+            status: "ok";
+            degraded: string[];
         };
     };
     responses: never;
@@ -5543,10 +5569,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description not_ready, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    metrics_show_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
