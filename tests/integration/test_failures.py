@@ -100,8 +100,8 @@ def test_with_a_database_of_this_release_it_is_ready(client):
     assert client.get("/readyz").get_json()["status"] == "ok"
 
 
-def test_with_a_database_of_another_release_it_is_not_ready_and_says_what_to_do(app, client):
-    db.session.execute(db.text("UPDATE alembic_version SET version_num = '0000'"))
+def test_with_a_database_of_an_earlier_release_it_is_not_ready_and_says_what_to_do(app, client):
+    db.session.execute(db.text("UPDATE alembic_version SET version_num = '0002'"))
     db.session.commit()
 
     body = assert_problem(client.get("/readyz"), 503, "not_ready")
