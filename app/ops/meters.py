@@ -22,6 +22,7 @@ from app.payments import shelter
 SIGN_INS = {
     "/api/login": "password",
     "/api/session": "password",
+    "/api/session/passkey": "passkey",
     "/oauth/callback": "provider",
     "/oauth/callback/<provider>": "provider",
 }
