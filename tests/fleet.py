@@ -77,6 +77,7 @@ class Fleet:
             public_url=self.urls[0],
             payments=self.provider_url,
             REDIS_URL=self.valkey.url if self.valkey else "",
+            TRUSTED_PROXIES="127.0.0.1" if self.proxy else "",
             **more,
         )
         self.env = environment(self.settings)
