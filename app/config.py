@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
-from flask import Config, current_app
+from flask import Config, Flask, current_app
 
 PREFIX = "KIOSK"
 MIN_SECRET_BYTES = 32
@@ -19,9 +19,8 @@ PLACEHOLDERS = ("change", "secret", "password", "placeholder", "example", "your-
 MAILBOX = re.compile(r'[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,64}@[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,189}')
 """A bare address: nothing in it that means something in a header or to a mail server."""
 
-NOT_OURS = re.compile(r"KIOSK_(BROWSER|SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP)\w*)?)")
-"""What begins as settings do and is none: the browser of the tests, and what Kubernetes sets in every container beside
-a service of that name (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables)."""
+MISSPELT = 0.75
+"""How alike two names are, as difflib counts it, of which one is meant to be the other."""
 
 Env = Literal["development", "test", "staging", "production"]
 Secret = str
@@ -164,14 +163,20 @@ def names(shape: type[msgspec.Struct] = Settings, prefix: str = f"{PREFIX}_") ->
 
 
 def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
-    """A setting that is misspelt would be left at its default, and nobody would know."""
+    """A setting that is misspelt would be left at its default, and nobody would know; one of Flask's would count.
+
+    What is like neither is somebody else's, such as the variables that Kubernetes sets beside a service named kiosk.
+    """
     known = {name.removeprefix(f"{PREFIX}_"): name for name in names()}
     forms = re.compile("|".join(re.escape(name).replace("<name>", r"\w+?") for name in known.values()))
     for name in sorted(environment):
-        if name.startswith(f"{PREFIX}_") and not forms.fullmatch(name) and not NOT_OURS.fullmatch(name):
-            near = get_close_matches(name.removeprefix(f"{PREFIX}_"), known, n=1)
-            mend = f"is {known[near[0]]} meant?" if near else "docs/configuration.md lists them all; unset it"
-            yield f"{name} is no setting of Kiosk: {mend}"
+        if not name.startswith(f"{PREFIX}_") or forms.fullmatch(name):
+            continue
+        bare = name.removeprefix(f"{PREFIX}_")
+        if near := get_close_matches(bare, known, n=1, cutoff=MISSPELT):
+            yield f"{name} is no setting of Kiosk: is {known[near[0]]} meant?"
+        elif bare in Flask.default_config:
+            yield f"{name} is no setting of Kiosk: docs/configuration.md lists them all; unset it"
 
 
 def _wrong_form(error: msgspec.ValidationError) -> str:

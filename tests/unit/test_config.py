@@ -309,6 +309,7 @@ def test_what_is_misspelt_is_told_together_with_what_is_missing(monkeypatch):
     "name",
     [
         "KIOSK_BROWSER",
+        "KIOSK_DIR",
         "KIOSK_SERVICE_HOST",
         "KIOSK_SERVICE_PORT_HTTP",
         "KIOSK_PORT",
