@@ -79,7 +79,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     payments: PaymentsAccount = PaymentsAccount()
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "EUR"
     hold_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 30
-    max_unpaid_orders: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 100
+    max_unpaid_orders: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1000
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
     mail_url: Secret = ""
     mail_from: str = ""

@@ -45,16 +45,16 @@ class Limit:
 SECONDS = 60
 
 SIGN_IN = Limit("sign-in", 10)
-REGISTER = Limit("register", 60)
+REGISTER = Limit("register", 300)
 MAIL = Limit("mail", 30)
 """What has a mail sent to an address that anybody can name."""
 ONE_TIME = Limit("one-time", 60)
 """What takes a one-time token."""
 REFRESH = Limit("refresh", 300)
-OAUTH = Limit("oauth", 300)
+OAUTH = Limit("oauth", 1200)
 """Sign-ins at a provider, which asks for passwords itself."""
 PASSKEY = Limit("passkey", 60)
-ORDER = Limit("order", 300, by="user")
+ORDER = Limit("order", 1200, by="user")
 
 LIMITS = (SIGN_IN, REGISTER, MAIL, ONE_TIME, REFRESH, OAUTH, PASSKEY, ORDER)
 

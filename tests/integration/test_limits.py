@@ -94,7 +94,7 @@ def test_every_limit_is_told_in_the_description(client):
         assert "At most 10 a minute from one address." in told["description"]
         assert "too_many_requests" in told["responses"]["429"]["description"]
         assert "too_many_tries" in told["responses"]["429"]["description"]
-    assert "At most 300 a minute from one user." in description["paths"]["/api/orders"]["post"]["description"]
+    assert "At most 1200 a minute from one user." in description["paths"]["/api/orders"]["post"]["description"]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Make an account with a username and a password.
-         * @description At most 60 a minute from one address.
+         * @description At most 300 a minute from one address.
          */
         post: operations["auth_register"];
         delete?: never;
@@ -191,7 +191,7 @@ export interface paths {
          * @description For somebody who is signed in it links the account there to theirs; where it is linked already, it confirms that
          *     it is them. Linking is begun on the shop's own page, by somebody who signed in or confirmed it of late.
          *
-         *     At most 300 a minute from one address.
+         *     At most 1200 a minute from one address.
          */
         get: operations["auth_begin_oauth"];
         put?: never;
@@ -622,7 +622,7 @@ export interface paths {
         put?: never;
         /**
          * Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent.
-         * @description At most 300 a minute from one user.
+         * @description At most 1200 a minute from one user.
          */
         post: operations["orders_place_order"];
         delete?: never;
@@ -659,7 +659,7 @@ export interface paths {
         put?: never;
         /**
          * Where to pay an order that was placed before: the open attempt, or a new one where the last is dead.
-         * @description At most 300 a minute from one user.
+         * @description At most 1200 a minute from one user.
          */
         post: operations["orders_check_out"];
         delete?: never;
