@@ -5,13 +5,17 @@ from typing import Annotated
 
 import msgspec
 
+from app.account import service
 from app.address import client_address
 from app.api import END, Access, Api, Line, Private
-from app.auth import confirm, factors, passkeys, totp
+from app.auth import confirm, factors, passkeys, sessions, totp, ways
 from app.auth.models import Passkey, UserSession
+from app.auth.routes import Done, Password, ShownPasskey
 from app.auth.shapes import Challenge, NewCredential
+from app.auth.throttle import TooManyTries
 from app.config import settings
 from app.db import db, now
+from app.errors import Forbidden
 from app.users.models import User
 from app.users.trail import Doer
 
@@ -33,8 +37,12 @@ class PasskeyOut(msgspec.Struct, frozen=True):
 
 
 class FactorsOut(msgspec.Struct, frozen=True):
-    """`totp`: whether an authenticator app is set up. `passkeys_possible`: not where the shop's address is a number."""
+    """`totp`: whether an authenticator app is set up. `passkeys_possible`: not where the shop's address is a number.
 
+    `has_password`: an authenticator app guards that alone.
+    """
+
+    has_password: bool
     totp: bool
     recovery_codes_left: int
     passkeys: list[PasskeyOut]
@@ -64,8 +72,15 @@ class NewPasskey(Private, frozen=True):
     credential: NewCredential
 
 
-class Removed(msgspec.Struct, frozen=True):
-    removed: bool
+class Removal(Private, frozen=True):
+    """`password` is the account's, where it has one."""
+
+    password: Password | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class PasskeyNotYours(Forbidden):
+    error = "invalid_passkey"
+    detail = "This passkey was not accepted, or is somebody else's."
 
 
 def _own(user: User) -> Doer:
@@ -77,6 +92,7 @@ def show_factors(user: User) -> FactorsOut:
     """What the account has besides its password."""
     session = db.session()
     return FactorsOut(
+        user.password_hash is not None,
         factors.is_on(session, user.id),
         factors.codes_left(session, user.id),
         [PasskeyOut.of(each) for each in passkeys.of(session, user.id)],
@@ -102,6 +118,26 @@ def confirm_totp(body: Code, user: User, session: UserSession) -> RecoveryCodes:
     """Show a code of the app: from now on signing in by password takes one."""
     confirm.required(session, now())
     return RecoveryCodes(factors.confirm(db.session(), settings(), user.id, body.code, _own(user), now()))
+
+
+@routes.delete(
+    "/api/profile/totp",
+    access=Access.SIGNED_IN,
+    raises=(
+        confirm.ConfirmationRequired,
+        factors.NoApp,
+        service.WrongPassword,
+        service.PasswordTooShort,
+        TooManyTries,
+    ),
+)
+def remove_totp(body: Removal, user: User, session: UserSession) -> Done:
+    """Sign in by the password alone again. The recovery codes go with the app.
+
+    The password is asked for, since a short one is only good enough together with a second factor.
+    """
+    service.remove_app(db.session(), settings(), session, body.password or None, _own(user), now())
+    return Done(True)
 
 
 @routes.post(
@@ -135,3 +171,34 @@ def add_passkey(body: NewPasskey, user: User, session: UserSession) -> PasskeyOu
     confirm.required(session, now())
     passkey = passkeys.enrol(db.session(), settings(), user, session, body.name, body.credential, _own(user), now())
     return PasskeyOut.of(passkey)
+
+
+@routes.delete(
+    "/api/profile/passkeys/<id:passkey_id>",
+    access=Access.OWNER,
+    raises=(confirm.ConfirmationRequired, ways.LastSignInMethod),
+)
+def remove_passkey(passkey_id: int, user: User, session: UserSession) -> Done:
+    """Forget a passkey, unless it is the only way in. It signs nobody in from now on."""
+    confirm.required(session, now())
+    passkeys.remove(db.session(), user.id, passkey_id, _own(user))
+    return Done(True)
+
+
+@routes.post("/api/profile/confirm/challenge", access=Access.SIGNED_IN, raises=(passkeys.NoPasskeysHere,))
+def ask_to_confirm(session: UserSession) -> Challenge:
+    """What `navigator.credentials.get()` needs to confirm with a passkey; good for five minutes, and once."""
+    return Challenge(passkeys.ask(db.session(), settings(), "confirm", session, now()))
+
+
+@routes.post("/api/profile/confirm/passkey", access=Access.SIGNED_IN, raises=(PasskeyNotYours,))
+def confirm_by_passkey(body: ShownPasskey, user: User, session: UserSession) -> Done:
+    """Confirm once more who one is, by a passkey instead of the password. A browser gets a new cookie."""
+    try:
+        whose = passkeys.prove(db.session(), settings(), body.credential, "confirm", session, now())
+    except passkeys.InvalidPasskey as error:
+        raise PasskeyNotYours from error
+    if whose.id != user.id:
+        raise PasskeyNotYours
+    sessions.confirm(db.session(), session, now())
+    return Done(True)

@@ -11,7 +11,7 @@ from app.auth import confirm, devices, factors, identities, service, sessions, t
 from app.auth.models import OneTimeToken, UserSession
 from app.config import Settings
 from app.db import Paging, rows
-from app.errors import Forbidden, NotFound
+from app.errors import Conflict, Forbidden, NotFound
 from app.users import passwords, trail
 from app.users import service as users
 from app.users.models import User
@@ -27,6 +27,12 @@ class WrongPassword(Forbidden):
 class CodeRequired(Forbidden):
     error = "second_factor_required"
     detail = "The password is right. Send it again together with a code of the authenticator app, or a recovery code."
+
+
+class PasswordTooShort(Conflict):
+    """Good enough together with a second factor, and not without."""
+
+    error = "password_too_short"
 
 
 def change(
@@ -114,6 +120,24 @@ def change_password(
     )
     _note(session, user, "password_changed")
     mail.queue(session, "password_changed", f"password_changed:{user.id}:{now.timestamp()}", {"user": user.id})
+
+
+def remove_app(
+    session: Session, settings: Settings, own: UserSession, password: str | None, by: Doer, now: datetime
+) -> None:
+    """The authenticator app guards the password no more.
+
+    Raises ConfirmationRequired, NoApp, WrongPassword, TooManyTries, PasswordTooShort.
+    """
+    confirm.required(own, now)
+    stored = own.user.password_hash
+    if stored is not None:
+        prove(session, own.user, password, now)
+        if len(password or "") < settings.password_min_length:
+            raise PasswordTooShort(f"Choose a password of at least {settings.password_min_length} characters first.")
+    factors.remove(session, own.user_id, by, now)
+    if users.held(session, own.user_id).password_hash != stored:  # it was changed just now
+        raise WrongPassword
 
 
 def unlink(session: Session, own: UserSession, provider: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import mail
 from app.auth import totp, vault
 from app.auth.models import RecoveryCode, Totp
 from app.auth.secrets import digest
@@ -118,16 +119,18 @@ def confirm(session: Session, settings: Settings, user_id: int, code: str, by: D
     if session.execute(still.values(confirmed_at=now, last_step=step)).rowcount == 0:  # type: ignore[attr-defined]
         raise AppAlready
     by.note(session, user_id, "totp_added")
+    mail.queue(session, "totp_added", f"totp_added:{user_id}:{now.timestamp()}", {"user": user_id})
     return _new_codes(session, user_id)
 
 
-def remove(session: Session, user_id: int, by: Doer) -> None:
+def remove(session: Session, user_id: int, by: Doer, now: datetime) -> None:
     """Signing in takes the password alone again. Raises NoApp."""
     gone = sa.delete(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None))
     if session.execute(gone).rowcount == 0:  # type: ignore[attr-defined]
         raise NoApp
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     by.note(session, user_id, "totp_removed")
+    mail.queue(session, "totp_removed", f"totp_removed:{user_id}:{now.timestamp()}", {"user": user_id})
 
 
 def renew_codes(session: Session, user_id: int, by: Doer) -> list[str]:

@@ -23,12 +23,13 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from app.auth import challenges
+from app import mail
+from app.auth import challenges, ways
 from app.auth.models import Passkey, UserSession
 from app.auth.shapes import Assertion, NewCredential
 from app.config import Settings
 from app.db import insert_once
-from app.errors import Conflict, Invalid, Unauthorized
+from app.errors import Conflict, Invalid, NotFound, Unauthorized
 from app.users.models import User
 from app.users.trail import Doer
 
@@ -144,6 +145,7 @@ def enrol(
     if len(of(session, user.id)) > MOST:
         raise TooManyPasskeys
     by.note(session, user.id, "passkey_added", passkey=kept)
+    mail.queue(session, "passkey_added", f"passkey_added:{kept}", {"user": user.id, "name": name})
     return session.get_one(Passkey, kept)
 
 
@@ -159,6 +161,17 @@ def _registered(settings: Settings, made: NewCredential, challenge: bytes) -> Ve
     except Exception as error:  # whatever hostile bytes make the library raise
         log.info("a new passkey was refused: %r", error)
         raise PasskeyRefused from error
+
+
+def remove(session: Session, user_id: int, passkey_id: int, by: Doer) -> None:
+    """Raises NotFound for what is nobody's, or somebody else's, and LastSignInMethod."""
+    with ways.removing(session, user_id):
+        gone = sa.delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user_id).returning(Passkey.name)
+        name = session.scalar(gone)
+        if name is None:
+            raise NotFound
+    by.note(session, user_id, "passkey_removed", passkey=passkey_id)
+    mail.queue(session, "passkey_removed", f"passkey_removed:{passkey_id}", {"user": user_id, "name": name})
 
 
 def prove(

@@ -1,6 +1,9 @@
 """An authenticator app and recovery codes: set up, asked for, taken once, taken away."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -10,6 +13,7 @@ from app.db import now
 from app.models import RecoveryCode, Totp, TrailEntry, UserSession
 from tests.integration.accounts import assert_problem, fields, make_ada
 from tests.integration.conftest import browser
+from tests.integration.conftest import sign_in as signed_in_to
 from tests.integration.factories import PASSWORD, make_user
 from tests.integration.second_factor import Phone, wrong
 
@@ -75,7 +79,13 @@ def test_a_code_of_the_app_makes_it_count_and_gives_ten_recovery_codes(own, ada)
 
     assert len(set(codes)) == 10
     assert {len(code.replace("-", "")) * 5 for code in codes} == {80}  # five bits in each
-    assert standing(own) == {"totp": True, "recovery_codes_left": 10, "passkeys": [], "passkeys_possible": True}
+    assert standing(own) == {
+        "has_password": True,
+        "totp": True,
+        "recovery_codes_left": 10,
+        "passkeys": [],
+        "passkeys_possible": True,
+    }
     assert done_to(ada) == ["totp_added"]
 
 
@@ -242,6 +252,97 @@ def test_without_an_app_there_are_no_recovery_codes(own):
     assert_problem(own.post("/api/profile/recovery-codes"), 409, "totp_not_on")
 
 
+# Taking it away
+
+
+def remove(client, password=PASSWORD):
+    return client.delete("/api/profile/totp", json={"password": password})
+
+
+def test_without_the_app_the_password_alone_signs_in_again(app, own, ada, phone):
+    assert remove(own).status_code == 200
+
+    assert (standing(own)["totp"], standing(own)["recovery_codes_left"]) == (False, 0)
+    assert sign_in(app).status_code == 200
+    assert done_to(ada) == ["totp_added", "totp_removed", "sign_in"]
+
+
+def test_an_app_that_was_removed_may_be_set_up_anew(app, own, phone):
+    remove(own)
+
+    anew = Phone(own)
+
+    assert anew.confirm().status_code == 200
+    assert_problem(sign_in(app, code=phone.code()), 401, "invalid_code")
+    assert sign_in(app, code=anew.code()).status_code == 200
+
+
+@pytest.mark.parametrize("password", [None, "not-the-password-of-ada"])
+def test_the_app_is_not_removed_without_the_password(own, phone, password):
+    assert_problem(remove(own, password), 403, "wrong_password")
+    assert standing(own)["totp"] is True
+
+
+def test_the_password_cannot_be_guessed_there(app, own, phone):
+    for _ in range(5):
+        remove(own, "not-the-password-of-ada")
+
+    assert_problem(remove(own), 429, "too_many_tries")
+    assert_problem(sign_in(app, code=phone.code()), 429, "too_many_tries")
+
+
+def test_a_password_too_short_to_stand_alone_keeps_the_app(own, ada, phone):
+    ada.set_password("short-one")
+    db.session.commit()
+
+    refused = assert_problem(remove(own, "short-one"), 409, "password_too_short")
+
+    assert refused["detail"] == "Choose a password of at least 15 characters first."
+    assert standing(own)["totp"] is True
+
+
+def test_whoever_has_no_password_is_asked_for_none(signed_in):
+    own = signed_in(make_user("bob"))
+    Phone(own).confirm()
+
+    assert standing(own)["has_password"] is False
+    assert own.delete("/api/profile/totp", json={}).status_code == 200
+
+
+def test_where_no_app_is_there_is_none_to_remove(own):
+    own.post("/api/profile/totp")  # begun, and no more
+
+    assert_problem(remove(own), 409, "totp_not_on")
+
+
+# At once
+
+
+def at_once(app, *requests):
+    """What came of requests of browsers of their own, all let go at the same moment."""
+    gate = threading.Barrier(len(requests))
+
+    def send(request):
+        gate.wait()
+        return request()
+
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return list(pool.map(send, requests))
+
+
+@pytest.mark.parametrize("kind", ["of the app", "for recovery"])
+def test_of_many_who_use_one_code_at_once_one_gets_in(own_app, kind):
+    with own_app.app_context():
+        ada = make_ada()
+    phone = Phone(signed_in_to(own_app, ada))
+    codes = phone.confirm().get_json()["recovery_codes"]
+    code = phone.code() if kind == "of the app" else codes[0]
+
+    answers = at_once(own_app, *[partial(sign_in, own_app, code=code)] * 4)
+
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
+
+
 # Who may
 
 
@@ -250,7 +351,9 @@ def test_without_an_app_there_are_no_recovery_codes(own):
     [
         ("post", "/api/profile/totp", None),
         ("put", "/api/profile/totp", {"code": "123456"}),
+        ("delete", "/api/profile/totp", {}),
         ("post", "/api/profile/recovery-codes", None),
+        ("delete", "/api/profile/passkeys/1", None),
         ("post", "/api/profile/passkeys/challenge", None),
     ],
 )
