@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
@@ -149,6 +150,29 @@ def reconcile(report: str) -> None:
     sys.exit(0 if found.is_clean else 1)
 
 
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup(file: Path) -> None:
+    """Write the whole database to FILE, as of one moment, while the shop serves. Nobody is signed in in it."""
+    from app.ops.backup import backup as run
+
+    run(db.engine, file)
+    click.echo(f"{file}: {file.stat().st_size} bytes")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--replace", is_flag=True, help="Give up what is in the database.")
+@with_appcontext
+def restore(file: Path, replace: bool) -> None:
+    """Put a backup in the place of the database, all of it or nothing. Stop servers and workers first."""
+    from app.ops.backup import restore as run
+
+    revision = run(db.engine, file, replace=replace)
+    click.echo(f"{file} is restored, at revision {revision}. Now `kiosk db upgrade`, then `kiosk reconcile`.")
+
+
 @click.command("up")
 @click.option("--port", type=click.IntRange(1, 65533), help="Of the shop; the simulators take the two after it.")
 @click.option("--data", default="var", show_default=True, type=click.Path(file_okay=False), help="Where data is kept.")
@@ -166,7 +190,7 @@ def simulate(rest: tuple[str, ...]) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "simulators", *rest])  # noqa: S606 -- no shell is wanted
 
 
-OF_THE_APP = (staff, accounts, seed, print_description, worker, reconcile, flask_migrate.cli.db)
+OF_THE_APP = (staff, accounts, seed, print_description, worker, reconcile, backup, restore, flask_migrate.cli.db)
 
 
 def init_app(app: Flask) -> None:

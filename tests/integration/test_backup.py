@@ -1,0 +1,233 @@
+"""A backup is taken while the shop serves, and a shop is made of it anew."""
+
+import os
+import sqlite3
+import stat
+import threading
+from itertools import count
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from app import create_app, db
+from app.config import PaymentsAccount
+from app.models import Item, Order, Payment, Todo, User, UserSession
+from app.ops import backup
+from app.payments.gateway import Gateway
+from tests.databases import find_binaries
+from tests.integration.conftest import close, sign_in
+from tests.integration.factories import make_item, make_user
+from tests.integration.payments.shop import Shop
+from tests.processes import wait_for
+from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET, settings
+
+
+@pytest.fixture(autouse=True)
+def postgresqls_own_programs(databases, monkeypatch):
+    """Those of the server that the tests run on."""
+    monkeypatch.setenv("PATH", f"{find_binaries()}{os.pathsep}{os.environ['PATH']}")
+
+
+def kiosk(app, *args):
+    return app.test_cli_runner().invoke(args=[str(arg) for arg in args])
+
+
+def done(app, *args):
+    result = kiosk(app, *args)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture
+def empty(databases):
+    """An application on another database, with nothing in it."""
+    address = databases.new()
+    app = create_app(settings(address, TESTING=True))
+    done(app, "db", "downgrade", "base")
+    with app.app_context():
+        db.session.execute(sa.text("DROP TABLE alembic_version"))
+        db.session.commit()
+    yield app
+    close(app)
+    databases.drop(address)
+
+
+@pytest.fixture
+def shop(own_app, empty, payments_simulator, monkeypatch):
+    """One that is backed up; the other application asks the same provider."""
+    account = PaymentsAccount(payments_simulator.url, PAYMENTS_KEY, WEBHOOK_SECRET)
+    for app in (own_app, empty):
+        monkeypatch.setitem(app.extensions, "gateway", Gateway(account))
+    payments_simulator.treat_webhooks("lose")
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(transport=httpx.WSGITransport(own_app), base_url="http://localhost", headers=headers) as client:
+        yield Shop(own_app, client, payments_simulator)
+
+
+def rows(app, model):
+    with app.app_context():
+        return list(db.session.scalars(sa.select(model).order_by(model.id)))
+
+
+def test_what_was_backed_up_is_there_again_and_the_books_are_in_line(shop, empty, tmp_path):
+    shop.place()
+    shop.pay()
+    shop.come_back()
+    shop.place("paid after the backup")
+    done(shop.app, "backup", tmp_path / "kiosk.backup")
+    shop.control.pay(shop.control.listed("sessions", status="open")[0]["id"])
+
+    done(empty, "restore", tmp_path / "kiosk.backup")
+    done(empty, "db", "upgrade")
+    done(empty, "reconcile")
+
+    assert [order.status for order in rows(empty, Order)] == ["paid", "paid"]
+    assert (len(rows(empty, Payment)), len(rows(empty, Todo))) == (2, 2)
+    [lamp] = rows(empty, Item)
+    assert (lamp.on_hand, lamp.held) == (1, 0)
+    assert done(empty, "reconcile") == "all is in line\n"
+
+
+def test_a_backup_is_of_one_moment_however_much_is_written_meanwhile(own_app, empty, tmp_path):
+    over, numbers = threading.Event(), count()
+    with own_app.app_context():
+        pair = [make_item("left", on_hand=1000).id, make_item("right", on_hand=1000).id]
+
+    def move():
+        with own_app.app_context(), db.engine.connect() as connection:
+            while not over.is_set():
+                for item, by in zip(pair, (-1, 1), strict=True):
+                    connection.execute(sa.update(Item).where(Item.id == item).values(on_hand=Item.on_hand + by))
+                connection.commit()
+                next(numbers)
+
+    writer = threading.Thread(target=move)
+    writer.start()
+    wait_for(lambda: repr(numbers) != "count(0)", "something to be written")
+
+    done(own_app, "backup", tmp_path / "kiosk.backup")
+    over.set()
+    writer.join()
+
+    done(empty, "restore", tmp_path / "kiosk.backup")
+    assert sum(item.on_hand for item in rows(empty, Item)) == 2000
+
+
+def test_nobody_is_signed_in_in_a_backup(own_app, empty, tmp_path):
+    with own_app.app_context():
+        sign_in(own_app, make_user("ada"))
+
+    done(own_app, "backup", tmp_path / "kiosk.backup")
+    done(empty, "restore", tmp_path / "kiosk.backup")
+
+    assert [user.username for user in rows(empty, User)] == ["ada"]
+    assert rows(empty, UserSession) == []
+    assert len(rows(own_app, UserSession)) == 1
+
+
+def test_a_backup_is_its_owners_alone_and_leaves_nothing_beside_it(own_app, tmp_path):
+    done(own_app, "backup", tmp_path / "kiosk.backup")
+
+    [file] = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_no_backup_is_written_over(own_app, tmp_path):
+    file = tmp_path / "kiosk.backup"
+    file.write_text("precious")
+
+    result = kiosk(own_app, "backup", file)
+
+    assert (result.exit_code, file.read_text()) == (1, "precious")
+    assert result.output == f"Error: {file} is there already: give the backup another name.\n"
+
+
+def test_a_folder_that_is_not_there_is_one_line(own_app, tmp_path):
+    result = kiosk(own_app, "backup", tmp_path / "nowhere" / "kiosk.backup")
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert result.output.count("\n") == 1
+
+
+def test_a_shop_is_given_up_only_when_that_is_said(own_app, tmp_path):
+    file = tmp_path / "kiosk.backup"
+    done(own_app, "backup", file)
+    with own_app.app_context():
+        make_user("since then")
+
+    refused = kiosk(own_app, "restore", file)
+
+    assert refused.exit_code == 1
+    assert "add --replace" in refused.output
+    assert len(rows(own_app, User)) == 1
+    done(own_app, "restore", "--replace", file)
+    assert rows(own_app, User) == []
+
+
+def test_a_backup_from_before_an_upgrade_replaces_what_came_of_it(own_app, tmp_path):
+    file = tmp_path / "kiosk.backup"
+    with own_app.app_context():
+        make_user("ada")
+        db.session.remove()
+    done(own_app, "db", "downgrade", "0002")
+    done(own_app, "backup", file)
+    done(own_app, "db", "upgrade")
+
+    assert "at revision 0002" in done(own_app, "restore", "--replace", file)
+    done(own_app, "db", "upgrade")
+
+    assert [user.username for user in rows(own_app, User)] == ["ada"]
+    done(own_app, "db", "check")
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0 and then nothing", b"something else"])
+def test_what_is_no_backup_changes_nothing(own_app, tmp_path, content):
+    file = tmp_path / "kiosk.backup"
+    file.write_bytes(content)
+    with own_app.app_context():
+        make_user("ada")
+
+    result = kiosk(own_app, "restore", "--replace", file)
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert result.output.count("\n") == 1
+    assert len(rows(own_app, User)) == 1
+
+
+def test_an_sqlite_file_of_something_else_is_no_backup(own_app, tmp_path):
+    file = tmp_path / "other.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE notes (text)")
+    connection.close()
+
+    assert kiosk(own_app, "restore", "--replace", file).exit_code == 1
+    assert own_app.test_client().get("/readyz").status_code == 200
+
+
+def test_postgresql_without_its_own_programs_is_one_line(own_app, tmp_path, monkeypatch, request):
+    if request.config.getoption("--database") != "postgresql":
+        pytest.skip("SQLite needs no other program")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    result = kiosk(own_app, "backup", tmp_path / "kiosk.backup")
+
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert result.output.startswith("Error: pg_dump is not here: install")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_stays_in_use_is_one_line(own_app, tmp_path, monkeypatch, request):
+    if request.config.getoption("--database") != "sqlite":
+        pytest.skip("about SQLite's one lock")
+    done(own_app, "backup", tmp_path / "kiosk.backup")
+    monkeypatch.setattr(backup, "BUSY_SECONDS", 0.2)
+    with own_app.app_context(), db.engine.connect() as connection:
+        connection.exec_driver_sql("DELETE FROM items")
+
+        result = kiosk(own_app, "restore", "--replace", tmp_path / "kiosk.backup")
+
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert "stop whatever uses it" in result.output
