@@ -78,7 +78,7 @@ def test_a_code_of_the_app_makes_it_count_and_gives_ten_recovery_codes(own, ada)
     codes = Phone(own).confirm().get_json()["recovery_codes"]
 
     assert len(set(codes)) == 10
-    assert {len(code.replace("-", "")) * 5 for code in codes} == {80}  # five bits in each
+    assert {len(code.replace("-", "")) * 5 for code in codes} == {120}  # five bits in each
     assert standing(own) == {
         "has_password": True,
         "totp": True,
