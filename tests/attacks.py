@@ -20,11 +20,11 @@ def end(item: pytest.Item) -> None:
         pytest.fail("an attack whose outcome is not told: use tests.attacks.came_of", pytrace=False)
 
 
-def came_of(actual: str, expected: str, because: str = "") -> None:
-    """That an attack came to `expected`, such as "403 cross_site_request"; noted for the list."""
+def came_of(actual: str, expected: str, because: str = "", *, at: str = "") -> None:
+    """That an attack `at` some place came to `expected`, such as "403 cross_site_request"; noted for the list."""
     if _told is not None:
-        _told.append((PROPERTY, (expected, actual)))
-    assert actual == expected, because
+        _told.append((PROPERTY, (at, expected, actual)))
+    assert actual == expected, because or at
 
 
 def lines(reports: list[pytest.TestReport]) -> list[str]:
@@ -36,8 +36,8 @@ def lines(reports: list[pytest.TestReport]) -> list[str]:
         if name == PROPERTY
     ]
     listed = [
-        f"{'ok  ' if expected == actual else 'FAIL'} {what}: expected {expected}, got {actual}"
-        for what, expected, actual in rows
+        f"{'ok  ' if expected == actual else 'FAIL'} {what}{at and f', at {at}'}: expected {expected}, got {actual}"
+        for what, at, expected, actual in rows
     ]
     return [*listed, f"{len(reports)} attacks, {len(rows)} outcomes"]
 

@@ -75,6 +75,7 @@ def test_an_api_client_that_changes_the_password_goes_on_and_browsers_do_not(ada
 
 @pytest.mark.attack
 @pytest.mark.parametrize("current", [WRONG, NEW, None])
+@pytest.mark.attack
 def test_without_the_current_password_nothing_changes(ada, app, current):
     second = browser(app)
     sign_in(second)
@@ -100,6 +101,7 @@ def test_a_new_password_may_not_hold_the_username(ada):
     assert fields(change(ada, new="ada-of-the-analytical-engine")) == ["new_password"]
 
 
+@pytest.mark.attack
 @pytest.mark.attack
 def test_guessing_the_current_password_is_throttled_as_signing_in_is(ada, app):
     for _ in range(5):
@@ -139,6 +141,7 @@ def test_somebody_without_a_password_sets_a_first_one(signed_in, app):
     assert sign_in(browser(app), password=NEW).status_code == 200
 
 
+@pytest.mark.attack
 def test_a_first_password_takes_a_confirmation_that_is_not_old(signed_in, app):
     ada = wait(signed_in(make_user("ada")))
 
@@ -148,6 +151,7 @@ def test_a_first_password_takes_a_confirmation_that_is_not_old(signed_in, app):
     assert sign_in(browser(app), password=NEW).status_code == 401
 
 
+@pytest.mark.attack
 @pytest.mark.attack
 def test_another_page_changes_no_password(ada):
     ada.environ_base["HTTP_SEC_FETCH_SITE"] = "same-site"
@@ -177,6 +181,7 @@ def test_a_sign_in_counts_as_confirmed_for_half_an_hour(ada):
     assert ada.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
 
 
+@pytest.mark.attack
 def test_after_half_an_hour_another_email_takes_a_confirmation(ada):
     wait(ada)
 
@@ -188,6 +193,7 @@ def test_after_half_an_hour_another_email_takes_a_confirmation(ada):
 
 @pytest.mark.attack
 @pytest.mark.parametrize("method_and_path", ["DELETE /api/profile", "DELETE /api/profile/identities/acme"])
+@pytest.mark.attack
 def test_what_a_thief_would_do_next_takes_a_confirmation(ada, method_and_path):
     method, path = method_and_path.split()
     wait(ada)
@@ -238,6 +244,7 @@ def test_an_account_with_a_second_factor_is_confirmed_by_both(ada, phone):
 
 
 @pytest.mark.attack
+@pytest.mark.attack
 def test_guessing_a_code_confirms_nothing_and_is_throttled(ada, phone):
     wait(ada)
     for _ in range(5):
@@ -274,6 +281,7 @@ def test_the_password_confirms_and_gives_another_cookie(ada):
 
 
 @pytest.mark.attack
+@pytest.mark.attack
 def test_a_wrong_password_confirms_nothing(ada):
     wait(ada)
 
@@ -291,6 +299,7 @@ def test_a_confirmation_is_for_the_session_that_asks_alone(ada, app):
     assert_problem(second.delete("/api/profile"), 403, "confirmation_required")
 
 
+@pytest.mark.attack
 def test_somebody_without_a_password_cannot_confirm_by_one(signed_in):
     ada = signed_in(make_user("ada"))
 

@@ -7,6 +7,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.api import Access, operations
 from app.models import Todo
+from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser
 from tests.integration.factories import make_item, make_order, make_user, saved
@@ -27,9 +28,15 @@ def wrong(answers, expected):
     return [f"{each.method} {each.path}: {answer.status_code}" for each, answer in answers if not expected(answer)]
 
 
+def assert_all(answers, status, error):
+    """Every route answers with this problem."""
+    for each, answer in answers:
+        came_of(told(answer), f"{status} {error}", at=f"{each.method} {each.path}")
+
+
 def told(response):
-    """The stable code of a problem."""
-    return (response.status_code, (response.get_json(silent=True) or {}).get("error"))
+    """Status and stable code of a problem."""
+    return f"{response.status_code} {(response.get_json(silent=True) or {}).get('error')}"
 
 
 @pytest.fixture
@@ -50,24 +57,27 @@ def test_every_path_of_the_application_is_declared_with_who_may_call_it(app):
     assert len(declared) > 30
 
 
+@pytest.mark.attack
 def test_a_stranger_is_asked_to_sign_in_wherever_a_user_is_needed(app):
     answers = [(each, call(app.test_client(), each)) for each in operations() if each.access in BARRED]
 
-    assert wrong(answers, lambda answer: told(answer) == (401, "sign_in_required")) == []
+    assert_all(answers, 401, "sign_in_required")
 
 
+@pytest.mark.attack
 def test_a_wrong_token_is_refused_wherever_a_user_is_needed(app):
     headers = {"Authorization": "Bearer wrong"}
     answers = [(each, call(app.test_client(), each, headers=headers)) for each in operations() if each.access in BARRED]
 
-    assert wrong(answers, lambda answer: told(answer) == (401, "invalid_token")) == []
+    assert_all(answers, 401, "invalid_token")
 
 
+@pytest.mark.attack
 def test_a_customer_may_not_do_what_is_staffs(customer):
     answers = [(each, call(customer, each)) for each in operations() if each.access is Access.STAFF]
 
     assert answers
-    assert wrong(answers, lambda answer: told(answer) == (403, "forbidden")) == []
+    assert_all(answers, 403, "forbidden")
 
 
 def test_what_is_for_all_asks_nobody_to_sign_in(app):
@@ -76,12 +86,14 @@ def test_what_is_for_all_asks_nobody_to_sign_in(app):
     assert wrong(answers, lambda answer: answer.status_code not in (401, 403)) == []
 
 
+@pytest.mark.attack
 def test_what_is_for_the_provider_needs_its_signature(app, staff):
     for client in (browser(app), staff):
         answers = [(each, call(client, each)) for each in operations() if each.access is Access.PROVIDER]
-        assert wrong(answers, lambda answer: told(answer) == (400, "bad_signature")) == []
+        assert_all(answers, 400, "bad_signature")
 
 
+@pytest.mark.attack
 def test_what_belongs_to_somebody_else_is_not_found(customer):
     other = make_user()
     todo = saved(Todo(user_id=other.id, title="Tea"))
@@ -95,9 +107,10 @@ def test_what_belongs_to_somebody_else_is_not_found(customer):
     ]
 
     assert len(answers) >= 5
-    assert wrong(answers, lambda answer: told(answer) == (404, "not_found")) == []
+    assert_all(answers, 404, "not_found")
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("site", ["cross-site", "same-site", None])
 def test_a_foreign_page_can_write_nowhere_with_the_cookie(staff, site):
     del staff.environ_base["HTTP_SEC_FETCH_SITE"]
@@ -110,39 +123,43 @@ def test_a_foreign_page_can_write_nowhere_with_the_cookie(staff, site):
     ]
 
     assert len(answers) > 15
-    assert wrong(answers, lambda answer: told(answer) == (403, "cross_site_request")) == []
+    assert_all(answers, 403, "cross_site_request")
 
 
 def test_nothing_is_written_by_a_get(staff):
     assert [each.path for each in operations() if each.method == "GET" and each.writes and "/api/" in each.path] == []
 
 
+@pytest.mark.attack
 def test_every_body_is_json_and_says_so(staff):
     reading = [each for each in operations() if "body" in each.reads]
 
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx"):
         answers = [(each, call(staff, each, content_type=kind)) for each in reading]
-        assert wrong(answers, lambda answer: told(answer) == (415, "json_required")) == []
+        assert_all(answers, 415, "json_required")
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("body", ["", "{", "{'a': 1}", "NaN", "}", "\x00", '{"a":' * 3000])
 def test_every_body_that_is_no_json_is_malformed(staff, body):
     answers = [(each, call(staff, each, body)) for each in operations() if "body" in each.reads]
 
-    assert wrong(answers, lambda answer: told(answer) == (400, "malformed_body")) == []
+    assert_all(answers, 400, "malformed_body")
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("body", ["[]", "null", '"text"', "7", "true", "1e999"])
 def test_every_body_of_another_shape_is_invalid(staff, body):
     answers = [(each, call(staff, each, body)) for each in operations() if "body" in each.reads]
 
-    assert wrong(answers, lambda answer: told(answer) == (422, "invalid_input")) == []
+    assert_all(answers, 422, "invalid_input")
 
 
+@pytest.mark.attack
 def test_every_body_has_a_limit(staff):
     answers = [(each, call(staff, each, " " * 300_000)) for each in operations() if "body" in each.reads]
 
-    assert wrong(answers, lambda answer: told(answer) == (413, "request_entity_too_large")) == []
+    assert_all(answers, 413, "request_entity_too_large")
 
 
 def test_no_answer_about_a_person_is_kept_by_anybody(customer, staff):

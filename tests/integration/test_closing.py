@@ -31,6 +31,7 @@ def close(client, **more):
     return client.delete("/api/profile", **more)
 
 
+@pytest.mark.attack
 def test_a_closed_account_signs_nobody_in_and_everybody_out(ada, app):
     tokens = tokens_of(app)
 
@@ -95,6 +96,7 @@ def test_an_api_client_closes_an_account_too(app):
     assert close(browser(app), headers=bearer(tokens["access_token"])).status_code == 200
 
 
+@pytest.mark.attack
 def test_the_last_member_of_staff_stays(signed_in):
     grace = make_user("grace", role="staff")
     make_user("gone", role="staff", active=False)
@@ -111,6 +113,7 @@ def test_one_of_two_members_of_staff_may_go(signed_in):
     assert_problem(close(signed_in(alan)), 409, "last_staff")
 
 
+@pytest.mark.attack
 def test_closing_takes_a_confirmation_that_is_not_old(ada):
     UserSession.query.update({"confirmed_at": now() - timedelta(minutes=31)})
     db.session.commit()
@@ -120,6 +123,7 @@ def test_closing_takes_a_confirmation_that_is_not_old(ada):
     assert ada.get("/api/profile").status_code == 200
 
 
+@pytest.mark.attack
 def test_another_page_closes_no_account(ada):
     ada.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
 

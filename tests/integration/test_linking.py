@@ -266,6 +266,7 @@ def test_an_account_that_is_linked_already_confirms_who_is_asking(bobs, bob):
     assert bobs.browser.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
 
 
+@pytest.mark.attack
 def test_a_sign_in_at_the_provider_from_before_confirms_nothing(bobs, bob):
     give(bob)
     wait()
@@ -327,10 +328,12 @@ def test_an_identity_is_unlinked_and_no_longer_signs_in(bobs, bob, app, acme):
 
 
 @pytest.mark.parametrize("provider", ["acme", "nobody", "%00"])
+@pytest.mark.attack
 def test_what_is_not_linked_is_not_found(bobs, provider):
     assert_problem(unlink(bobs.browser, provider), 404, "not_found")
 
 
+@pytest.mark.attack
 @pytest.mark.attack
 def test_nobody_unlinks_for_somebody_else(bobs, signed_in):
     ada = make_user("ada", password="a-bicycle-for-the-moon")
@@ -346,6 +349,7 @@ def only_identity(**more):
     return user
 
 
+@pytest.mark.attack
 @pytest.mark.attack
 def test_the_last_way_in_cannot_be_unlinked(signed_in, acme):
     carol = only_identity()

@@ -45,6 +45,7 @@ def test_a_password_is_kept_as_an_argon2id_hash_alone(client):
 
 
 @pytest.mark.parametrize("name", ["ada", "ADA", "ａｄａ"])
+@pytest.mark.attack
 def test_a_username_is_given_once_in_whatever_spelling(client, name):
     register(client)
 
@@ -120,6 +121,7 @@ def test_a_name_that_is_in_every_other_word_is_no_hindrance(client):
 
 
 @pytest.mark.parametrize("path", ["/api/register", "/api/login", "/api/session", "/api/password/reset"])
+@pytest.mark.attack
 def test_a_huge_password_is_refused_before_it_is_hashed(client, path, mocker):
     hashing = [mocker.spy(PasswordHasher, name) for name in ("hash", "verify")]
     body = {**ADA, "token": "x", "password": "p" * 1_000_000}
@@ -150,6 +152,7 @@ def test_any_spelling_of_the_username_signs_in(client, name):
 
 
 @pytest.mark.parametrize("path", ["/api/session", "/api/login"])
+@pytest.mark.attack
 def test_nobody_can_tell_why_a_sign_in_failed(client, path):
     make_ada()
     make_user("oauth-only")
@@ -246,6 +249,7 @@ def test_signing_out_ends_this_session_and_no_other(client, app):
     assert phone.get("/api/profile").status_code == 200
 
 
+@pytest.mark.attack
 def test_whoever_is_deactivated_is_out_at_once(client, app):
     ada = make_ada()
     sign_in(client)

@@ -45,6 +45,7 @@ def test_a_link_leads_to_the_shops_page_and_sets_a_new_password(client, link):
     assert sign_in(client, password=NEW).status_code == 200
 
 
+@pytest.mark.attack
 def test_a_link_works_once(client, link):
     make_ada()
     token = token_in(link())
@@ -66,6 +67,7 @@ def test_a_reset_ends_everything_that_was_signed_in(client, app, link):
     assert refresh(app.test_client(), tokens["refresh_token"]).status_code == 401
 
 
+@pytest.mark.attack
 def test_a_reset_spends_the_users_other_links_and_nobody_elses(client, link):
     make_ada()
     make_user("bob")
@@ -87,6 +89,7 @@ def test_a_link_is_good_for_an_hour(client, link):
     assert sign_in(client).status_code == 200
 
 
+@pytest.mark.attack
 def test_a_token_of_another_purpose_is_refused(client, link):
     make_ada()
     token = token_in(link())
@@ -123,6 +126,7 @@ def test_an_oauth_only_user_gets_a_password_by_a_link(client, link):
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 43, "é"])
+@pytest.mark.attack
 def test_a_token_of_nobody_is_refused(client, token):
     assert_problem(reset(client, token), 422, "invalid_token")
 

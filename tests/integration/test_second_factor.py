@@ -89,6 +89,7 @@ def test_a_code_of_the_app_makes_it_count_and_gives_ten_recovery_codes(own, ada)
     assert done_to(ada) == ["totp_added"]
 
 
+@pytest.mark.attack
 def test_a_wrong_code_does_not_make_it_count(app, own):
     phone = Phone(own)
 
@@ -111,6 +112,7 @@ def test_an_app_that_counts_is_not_put_aside_by_another_one(own, phone):
     assert_problem(phone.confirm(steps=0), 409, "totp_already_on")
 
 
+@pytest.mark.attack
 def test_a_code_without_an_app_sets_up_nothing(own):
     assert_problem(own.put("/api/profile/totp", json={"code": "123456"}), 409, "totp_not_on")
 
@@ -133,6 +135,7 @@ def test_the_password_alone_signs_in_no_more(app, phone, way):
 
 
 @pytest.mark.parametrize("way", ["/api/session", "/api/login"])
+@pytest.mark.attack
 def test_a_wrong_code_signs_nobody_in(app, phone, way):
     before = UserSession.query.count()
 
@@ -140,6 +143,7 @@ def test_a_wrong_code_signs_nobody_in(app, phone, way):
     assert UserSession.query.count() == before
 
 
+@pytest.mark.attack
 def test_wrong_codes_are_failures_of_the_account(app, phone):
     for _ in range(5):
         sign_in(app, code=wrong(phone.code()))
@@ -156,6 +160,7 @@ def test_the_question_for_a_code_neither_counts_as_a_failure_nor_wipes_one_out(a
     assert_problem(sign_in(app), 429, "too_many_tries")
 
 
+@pytest.mark.attack
 def test_with_a_wrong_password_nothing_tells_that_there_is_an_app(app, phone):
     assert_problem(sign_in(app, password="not-the-password-of-ada", code=phone.code()), 401, "invalid_credentials")
     assert_problem(sign_in(app, password="not-the-password-of-ada"), 401, "invalid_credentials")
@@ -172,6 +177,7 @@ def test_a_code_that_nobody_asked_for_does_no_harm(app, ada):
     assert sign_in(app, code="123456").status_code == 200
 
 
+@pytest.mark.attack
 def test_a_code_signs_in_once(app, phone):
     code = phone.code()
 
@@ -179,6 +185,7 @@ def test_a_code_signs_in_once(app, phone):
     assert_problem(sign_in(app, code=code), 401, "invalid_code")
 
 
+@pytest.mark.attack
 def test_the_code_that_set_the_app_up_signs_nobody_in(app, own):
     phone = Phone(own)
     phone.confirm(steps=0)
@@ -186,6 +193,7 @@ def test_the_code_that_set_the_app_up_signs_nobody_in(app, own):
     assert_problem(sign_in(app, code=phone.code(steps=0)), 401, "invalid_code")
 
 
+@pytest.mark.attack
 def test_an_older_code_is_worth_nothing_after_a_newer_one(app, phone):
     newer, older = phone.code(steps=1), phone.code(steps=0)
 
@@ -193,6 +201,7 @@ def test_an_older_code_is_worth_nothing_after_a_newer_one(app, phone):
     assert_problem(sign_in(app, code=older), 401, "invalid_code")
 
 
+@pytest.mark.attack
 def test_a_code_of_long_ago_is_worth_nothing(app, ada, phone):
     stale = phone.code(now() - timedelta(seconds=3 * totp.SECONDS))
 
@@ -205,6 +214,7 @@ def test_a_code_may_be_typed_in_groups(app, phone):
     assert sign_in(app, code=f" {code[:3]} {code[3:]} ").status_code == 200
 
 
+@pytest.mark.attack
 def test_somebody_elses_app_is_no_help(app, phone, signed_in):
     other = Phone(signed_in(make_user("mallory")))
     other.confirm()
@@ -222,6 +232,7 @@ def test_an_app_of_a_key_that_is_gone_refuses_and_recovery_codes_still_work(app,
 # Recovery codes
 
 
+@pytest.mark.attack
 def test_a_recovery_code_signs_in_once(app, own, phone):
     assert sign_in(app, code=phone.codes[0]).status_code == 200
     assert_problem(sign_in(app, code=phone.codes[0]), 401, "invalid_code")
@@ -283,6 +294,7 @@ def test_the_app_is_not_removed_without_the_password(own, phone, password):
     assert standing(own)["totp"] is True
 
 
+@pytest.mark.attack
 def test_the_password_cannot_be_guessed_there(app, own, phone):
     for _ in range(5):
         remove(own, "not-the-password-of-ada")
@@ -357,6 +369,7 @@ def test_of_many_who_use_one_code_at_once_one_gets_in(own_app, kind):
         ("post", "/api/profile/passkeys/challenge", None),
     ],
 )
+@pytest.mark.attack
 def test_what_changes_factors_takes_a_confirmation_of_late(own, method, path, body):
     UserSession.query.update({"confirmed_at": now() - timedelta(minutes=31)})
     db.session.commit()

@@ -74,6 +74,7 @@ def test_browsers_are_told_to_stay_on_https(secure_client):
 
 
 @pytest.mark.parametrize("token", ["", "x", "a" * 43, "é", '"quoted"', "a" * 4000])
+@pytest.mark.attack
 def test_a_cookie_of_nobody_signs_nobody_in(client, token):
     client.set_cookie("kiosk", token)
 
@@ -160,16 +161,19 @@ def test_the_shops_own_page_may_write(bare, headers):
     ],
     ids=str,
 )
+@pytest.mark.attack
 def test_another_page_may_not_write(bare, headers):
     assert_problem(add_todo(bare, **headers), 403, "cross_site_request")
     assert Todo.query.count() == 0
 
 
+@pytest.mark.attack
 def test_another_page_may_not_sign_anybody_out(bare):
     assert_problem(bare.delete("/api/session"), 403, "cross_site_request")
     assert bare.get("/api/profile").status_code == 200
 
 
+@pytest.mark.attack
 def test_another_page_may_not_change_who_a_browser_is_signed_in_as(bare):
     make_user("mallory", password="mallory-of-the-lake")
 
@@ -191,6 +195,7 @@ def test_without_a_cookie_there_is_nothing_to_misuse(app):
     assert sign_in(app.test_client()).status_code == 200
 
 
+@pytest.mark.attack
 def test_a_cookie_that_is_over_is_still_no_excuse_for_a_foreign_page(app):
     client = app.test_client()
     client.set_cookie("kiosk", "over")

@@ -32,6 +32,7 @@ def fail(client, times=5, name="ada"):
     assert {each.status_code for each in answers} == {401}
 
 
+@pytest.mark.attack
 def test_the_sixth_try_is_not_looked_at_even_where_it_would_be_right(client, mocker):
     make_ada()
     fail(client)

@@ -112,6 +112,7 @@ def test_users_come_in_pages_and_a_page_behind_the_last_is_empty(staff):
     assert staff.get("/api/users?per_page=2").get_json()["total"] == 5
 
 
+@pytest.mark.attack
 def test_nobody_but_staff_gets_to_know_who_is_here(signed_in, client, ada):
     customer = signed_in(ada)
 
@@ -158,6 +159,7 @@ def test_staff_make_an_account_that_can_be_used_at_once(staff, client):
     assert trail(staff, User.query.filter_by(username="bob").one()) == ["account_made"]
 
 
+@pytest.mark.attack
 def test_a_username_alone_is_enough_and_nobody_signs_in_by_it(staff, client):
     made = staff.post("/api/users", json={"username": "bob"}).get_json()
 
@@ -291,6 +293,7 @@ def test_staff_change_no_secret_and_no_username(staff, ada):
 # ---------------------------------------------------------------- deleting
 
 
+@pytest.mark.attack
 def test_a_deleted_user_is_nobody_any_more_and_their_orders_stay(staff, app):
     ada = make_ada(name="Ada Lovelace", avatar_url="https://example.com/ada.png")
     order = make_order(ada, make_item())
@@ -343,6 +346,7 @@ def test_the_trail_outlives_the_user_without_telling_who_it_was(staff, grace, ad
 
 
 @pytest.mark.parametrize("changes", [{"role": "customer"}, {"active": False}, {"active": False, "role": "staff"}])
+@pytest.mark.attack
 def test_the_last_member_of_staff_cannot_be_changed_away(staff, grace, changes):
     make_user("heidi", role="staff", active=False)
 
@@ -352,6 +356,7 @@ def test_the_last_member_of_staff_cannot_be_changed_away(staff, grace, changes):
     assert trail(staff, grace) == []
 
 
+@pytest.mark.attack
 def test_the_last_member_of_staff_cannot_be_deleted(staff, grace):
     assert_problem(staff.delete(path(grace)), 409, "last_staff")
 
@@ -397,6 +402,7 @@ def test_the_trail_of_the_command_line_has_no_actor(staff, runner, ada):
     assert (entry["actor"], entry["details"]["by"]) == (None, "command line")
 
 
+@pytest.mark.attack
 def test_a_change_that_is_refused_leaves_no_trace(staff, grace):
     assert_problem(change(staff, grace, name="Grace", active=False), 409, "last_staff")
 
