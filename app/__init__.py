@@ -10,15 +10,16 @@ from flask_migrate import Migrate
 from app import api, cli, config, errors, http, jobs, limits, openapi
 from app.account import factors as factor_routes
 from app.account import routes as account_routes
-from app.auth import guard, providers, sessions
+from app.auth import guard, letters, providers, sessions
 from app.auth import routes as auth_routes
 from app.bridge import bridge
 from app.db import db
 from app.db import init_app as init_db
 from app.items import routes as item_routes
+from app.mail import post
 from app.ops import health, logs, meters, metrics
+from app.orders import receipts, work
 from app.orders import routes as order_routes
-from app.orders import work
 from app.payments import gateway
 from app.scope import scope
 from app.todos import routes as todo_routes
@@ -61,6 +62,9 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     gateway.init_app(app, settings)
     jobs.init_app(app, settings)
     health.init_app(app)
+    post.init_app(app, settings)
+    letters.init_app(app)
+    receipts.init_app(app)
     for feature in (
         auth_routes,
         account_routes,

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
-from app.auth import service as auth
+from app.auth import links
 from app.bridge import bridge
 from app.config import ConfigError, settings
 from app.db import db, now, writing
 from app.errors import Problem
+from app.mail.post import post
 from app.openapi import described
 from app.payments.gateway import gateway
 from app.users import service as users
@@ -77,7 +78,7 @@ def reset_link(name: str) -> None:
     """Print a link at which the user NAME sets a new password, once and within an hour."""
     user = users.named(db.session(), name)
     COMMAND_LINE.note(db.session(), user.id, "reset_link_made")
-    click.echo(auth.reset_link(db.session(), settings(), user, now()))
+    click.echo(links.mint(db.session(), settings(), links.RESET, user, now()))
 
 
 @click.command("seed")
@@ -142,6 +143,7 @@ def reconcile(report: str) -> None:
 
     with writing():
         found = bridge.run(run(db.session(), gateway()))
+    post().deliver()
     if report == "json":
         click.echo(msgspec.json.encode(found))
     else:
@@ -186,7 +188,7 @@ def up(port: int | None, data: str) -> None:
 @click.command("simulate", context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
 def simulate(rest: tuple[str, ...]) -> None:
-    """A provider to try against: `identity` or `payments`; --help after it lists its options."""
+    """Something to try against: `identity`, `payments` or `mail`; --help after it lists its options."""
     os.execv(sys.executable, [sys.executable, "-m", "simulators", *rest])  # noqa: S606 -- no shell is wanted
 
 

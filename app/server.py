@@ -16,6 +16,7 @@ from app import config
 from app.bridge import bridge
 from app.jobs import jobs
 from app.lifeline import hold
+from app.mail.post import STOP_SECONDS, post
 from app.ops.drain import drain
 from app.ops.folder import shared
 
@@ -92,9 +93,10 @@ def _leave_interrupts_to_the_master(_worker: Any) -> None:
 
 
 def _close(_arbiter: Any, worker: Any) -> None:
-    """The last request is answered; a job that it rang for may be under way."""
+    """The last request is answered; a job that it rang for, or a mail, may be under way."""
     if (app := getattr(worker, "wsgi", None)) is not None:  # None where none could be made
         jobs(app).close()
+        post(app).stop(STOP_SECONDS)
     bridge.close()
 
 

@@ -17,6 +17,7 @@ from app.auth import throttle
 from app.bridge import blocking, bridge
 from app.db import db, now, writing
 from app.jobs import jobs
+from app.mail.post import STOP_SECONDS, post
 from app.orders import audit
 from app.orders.inbox import TURN
 from app.orders.sweep import Report, backfill, claim, put_off, remember, sweep
@@ -53,8 +54,10 @@ def run(app: Flask) -> None:
     while not stopping.is_set():
         with app.app_context(), scope(job="sweep"), writing():
             turn(stopping)
+        post(app).wake()
         stopping.wait(SWEEP_SECONDS)
     jobs(app).close()
+    post(app).stop(STOP_SECONDS)
     bridge.close()
 
 

@@ -3,9 +3,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from app import limits
 from app.account import service
 from app.api import Access, Answer, Api, Id, Line, Private
-from app.auth import confirm, sessions, ways
+from app.auth import addresses, confirm, sessions, ways
 from app.auth.confirm import ConfirmationRequired
 from app.auth.factors import CodeRefused
 from app.auth.models import UserSession
@@ -167,3 +168,10 @@ def unlink(provider: str, user: User, session: UserSession) -> UserOut:
     """
     service.unlink(db.session(), session, provider, now())
     return UserOut.of(user)
+
+
+@routes.post("/api/profile/email/verification", access=Access.SIGNED_IN, status=202, limit=limits.MAIL)
+def ask_to_verify(user: User) -> Done:
+    """Send the mail that verifies the email once more, a few times an hour at most. Needless where it is verified."""
+    addresses.ask(db.session(), user)
+    return Done(True)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import mail
-from app.auth import confirm, devices, factors, identities, service, sessions, throttle
+from app.auth import addresses, confirm, devices, factors, identities, links, sessions, throttle
 from app.auth.models import OneTimeToken, UserSession
 from app.config import Settings
 from app.db import Paging, rows
@@ -47,6 +47,7 @@ def change(
     if user.email == before:
         return
     _note(session, user, "email_changed")
+    addresses.ask(session, user)
     if was_verified:  # else it may be a stranger's, whom this is none of the business of
         old = {"email": before, "username": user.username}
         mail.queue(session, "email_changed", f"email_changed:{user.id}:{now.timestamp()}", old)
@@ -116,7 +117,7 @@ def change_password(
     sessions.end_others(session, own)
     sessions.renew(session, own, now, overlap=False)
     session.execute(
-        sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id, OneTimeToken.purpose == service.RESET)
+        sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id, OneTimeToken.purpose == links.RESET.name)
     )
     _note(session, user, "password_changed")
     mail.queue(session, "password_changed", f"password_changed:{user.id}:{now.timestamp()}", {"user": user.id})

@@ -7,7 +7,20 @@ from werkzeug.wrappers import Response
 
 from app import limits
 from app.api import Access, Answer, Api, Line, Private
-from app.auth import confirm, factors, identities, oauth, passkeys, secrets, service, sessions, throttle, tokens
+from app.auth import (
+    addresses,
+    confirm,
+    factors,
+    identities,
+    links,
+    oauth,
+    passkeys,
+    secrets,
+    service,
+    sessions,
+    throttle,
+    tokens,
+)
 from app.auth.guard import from_elsewhere
 from app.auth.models import UserSession
 from app.auth.providers import OAuthFailure, providers
@@ -51,6 +64,14 @@ class ShownPasskey(Private, frozen=True):
 
 class Refreshing(Private, frozen=True):
     refresh_token: Line
+
+
+class Forgotten(Private, frozen=True):
+    email: Line
+
+
+class Token(Private, frozen=True):
+    token: Line
 
 
 class NewPassword(Private, frozen=True):
@@ -139,7 +160,23 @@ def sign_out(session: UserSession | None) -> Answer[Done]:
     return Answer(Done(True), finish=sessions.drop_cookie)
 
 
-@routes.post("/api/password/reset", access=Access.ALL, raises=(service.InvalidLink,), limit=limits.ONE_TIME)
+@routes.post("/api/password/forgot", access=Access.ALL, status=202, limit=limits.MAIL)
+def forgot_password(body: Forgotten) -> Done:
+    """A link to set a new password goes to the address, where an account has it verified. The answer tells nothing."""
+    addresses.forgot(db.session(), body.email)
+    return Done(True)
+
+
+@routes.post(
+    "/api/email/verify", access=Access.ALL, raises=(links.InvalidLink, addresses.EmailInUse), limit=limits.ONE_TIME
+)
+def verify_email(body: Token) -> Done:
+    """Verify an email address with the token of the link that was sent to it, once."""
+    addresses.verify(db.session(), body.token, now())
+    return Done(True)
+
+
+@routes.post("/api/password/reset", access=Access.ALL, raises=(links.InvalidLink,), limit=limits.ONE_TIME)
 def reset_password(body: NewPassword) -> Done:
     """Set a new password with the token of a one-time link. Everybody signed in as this user no longer is."""
     service.reset_password(db.session(), settings(), body.token, body.password, now())

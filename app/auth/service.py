@@ -1,21 +1,20 @@
 """Accounts come in: registered, and signed in by password."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth import factors, secrets, sessions, throttle
+from app import mail
+from app.auth import addresses, devices, factors, links, secrets, sessions, throttle
 from app.auth.models import KnownDevice, OneTimeToken, Passkey, RecoveryCode, Totp, UserSession
 from app.config import Settings
-from app.errors import Invalid, Unauthorized
+from app.errors import Unauthorized
 from app.users import passwords
 from app.users import service as users
 from app.users.models import User
 from app.users.policy import MAX_LENGTH, check_policy
-
-RESET = "password_reset"
-RESET_WITHIN = timedelta(hours=1)
+from app.users.trail import note
 
 
 class InvalidCredentials(Unauthorized):
@@ -23,16 +22,13 @@ class InvalidCredentials(Unauthorized):
     detail = "The username or the password is wrong."
 
 
-class InvalidLink(Invalid):
-    error = "invalid_token"
-    detail = "This link is not valid, or no longer. Ask for another."
-
-
 def register(session: Session, settings: Settings, username: str, email: str, password: str) -> User:
-    """A new customer. Raises Invalid or UsernameTaken."""
+    """A new customer, whose address gets a mail to verify it by. Raises Invalid or UsernameTaken."""
     check_policy(settings, password, username, email)
     session.commit()  # hashing takes a while, and nothing may be locked meanwhile
-    return users.add(session, username, email, passwords.hashed(password))
+    user = users.add(session, username, email, passwords.hashed(password))
+    addresses.ask(session, user)
+    return user
 
 
 def by_password(
@@ -64,37 +60,17 @@ def by_password(
     return user
 
 
-def reset_link(session: Session, settings: Settings, user: User, now: datetime) -> str:
-    """An address at which the user sets a new password, once and within an hour."""
-    token = secrets.mint()
-    session.execute(sa.delete(OneTimeToken).where(OneTimeToken.expires_at < now))
-    session.add(
-        OneTimeToken(token_hash=secrets.digest(token), purpose=RESET, user_id=user.id, expires_at=now + RESET_WITHIN)
-    )
-    return f"{settings.public_url}/reset-password?token={token}"
-
-
 def reset_password(session: Session, settings: Settings, token: str, password: str, now: datetime) -> None:
     """Set a password by a link's token; whoever was signed in as this user no longer is. Raises InvalidLink."""
     check_policy(settings, password)
     session.commit()
     stored = passwords.hashed(password)
-    spent = (
-        sa.delete(OneTimeToken)
-        .where(
-            OneTimeToken.token_hash == secrets.digest(token),
-            OneTimeToken.purpose == RESET,
-            OneTimeToken.expires_at > now,
-        )
-        .returning(OneTimeToken.user_id)
-    )
-    user_id = session.scalar(spent)
-    user = session.get(User, user_id) if user_id else None
-    if user is None or not user.active:
-        raise InvalidLink
+    user, _ = links.spend(session, links.RESET, token, now)
     user.password_hash = stored
     sessions.end_all(session, user)
     session.execute(sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id))
+    note(session, user.id, "password_reset", actor_id=None, address=devices.address())
+    mail.queue(session, "password_changed", f"password_reset:{secrets.digest(token).hex()}", {"user": user.id})
 
 
 def _forget(user: User, session: Session) -> None:

@@ -1,14 +1,26 @@
 """The outbox: mails wait in the database, so that none is lost and none is sent of what was rolled back."""
 
+import hashlib
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.config import settings
 from app.db import after_commit, insert_once, now
 from app.jobs import jobs
 from app.mail.models import Outgoing
+
+LEASE = timedelta(minutes=2)
+"""Longer than a mail server may take."""
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+WITHIN = timedelta(days=3)
+"""What could not be sent for so long is news no more."""
+
+BATCH = 100
 
 Kind = Literal[
     "account_closed",
@@ -45,3 +57,65 @@ def queue(session: Session, kind: Kind, dedupe_key: str, payload: dict[str, Any]
     if is_new and is_sent:
         after_commit(session, "mail", partial(jobs().ring, "mail", "due", wait=False))
     return is_new
+
+
+def queue_sparingly(session: Session, kind: Kind, email: str, payload: dict[str, Any], *, at_most: int) -> bool:
+    """As `queue`, for mails that anybody can have sent to an address of their choice: so many of them an hour."""
+    address = hashlib.sha256(email.lower().encode()).hexdigest()[:32]
+    hour = int(now().timestamp()) // 3600
+    return any(queue(session, kind, f"{kind}:{address}:{hour}:{number}", payload) for number in range(at_most))
+
+
+def due(session: Session, now: datetime) -> list[int]:
+    """Of mails that wait and nobody has: at most BATCH ids, the oldest first. Committed."""
+    found = list(session.scalars(sa.select(Outgoing.id).where(_is_due(now)).order_by(Outgoing.id).limit(BATCH)))
+    session.commit()
+    return found
+
+
+def claim(session: Session, mail_id: int, now: datetime) -> Outgoing | None:
+    """The mail, ours for LEASE; None where it is not due, or somebody else has it. Committed."""
+    values = {"lease_until": now + LEASE, "tries": Outgoing.tries + 1, "next_try_at": now + LEASE}
+    claimed = sa.update(Outgoing).where(Outgoing.id == mail_id, _is_due(now)).values(values).returning(Outgoing.id)
+    found = session.scalar(claimed.execution_options(synchronize_session=False))
+    mail = session.get(Outgoing, found, populate_existing=True) if found else None
+    session.commit()
+    return mail
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    """A mail without a time to be tried at is of an older release, unless it was tried: then it was given up."""
+    free = Outgoing.lease_until.is_(None) | (Outgoing.lease_until <= now)
+    due_by_now = (Outgoing.next_try_at <= now) | (Outgoing.next_try_at.is_(None) & (Outgoing.tries == 0))
+    return Outgoing.done_at.is_(None) & free & due_by_now
+
+
+def done(session: Session, mail: Outgoing, now: datetime) -> None:
+    """It is sent, or there is nothing to send any more. Committed."""
+    _write(session, mail, done_at=now, next_try_at=None, payload={})
+
+
+def put_off(session: Session, mail: Outgoing, now: datetime) -> None:
+    """To be tried again: after a minute, then after twice as long as the last time, up to an hour. Committed."""
+    wait = min(FIRST_WAIT * 2 ** min(mail.tries - 1, 16), LONGEST_WAIT)
+    _write(session, mail, next_try_at=now + wait)
+
+
+def give_up(session: Session, mail: Outgoing) -> None:
+    """Committed."""
+    _write(session, mail, next_try_at=None, payload={})
+
+
+def _write(session: Session, mail: Outgoing, **values: Any) -> None:
+    session.rollback()
+    outcome = sa.update(Outgoing).where(Outgoing.id == mail.id).values(lease_until=None, **values)
+    session.execute(outcome.execution_options(synchronize_session=False))
+    session.commit()
+
+
+def skip_all(session: Session, now: datetime) -> None:
+    """Where no mail is set up nothing waits for it. Committed."""
+    waits = Outgoing.done_at.is_(None) & (Outgoing.next_try_at.is_not(None) | (Outgoing.tries == 0))
+    skipped = sa.update(Outgoing).where(waits).values(done_at=now, next_try_at=None, payload={})
+    session.execute(skipped.execution_options(synchronize_session=False))
+    session.commit()

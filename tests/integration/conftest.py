@@ -21,6 +21,7 @@ from app.db import Session, now
 from app.models import User
 from app.payments.gateway import Gateway
 from simulators.identity.control import Control as Identity
+from simulators.mail.control import Control as Mailbox
 from simulators.payments import control as payments
 from simulators.payments.control import Control as Payments
 from simulators.process import Process as Simulator
@@ -203,6 +204,20 @@ def payments_simulator(one_payments_simulator: Payments) -> Payments:
     """A running payment simulator without a past: its `url`, and all that can be done to it."""
     one_payments_simulator.reset()
     return one_payments_simulator
+
+
+@pytest.fixture(scope="session")
+def one_mail_simulator() -> Iterator[Mailbox]:
+    options = ["--port", "0", "--smtp-port", "0", "--control"]
+    with Simulator("mail", *options) as simulator, Mailbox(simulator.url) as control:
+        yield control
+
+
+@pytest.fixture
+def mail_simulator(one_mail_simulator: Mailbox) -> Mailbox:
+    """A running mail server that catches everything: `smtp_url`, `mails()`, and all that can go wrong."""
+    one_mail_simulator.reset()
+    return one_mail_simulator
 
 
 @pytest.fixture

@@ -1,0 +1,59 @@
+"""Email addresses: whose they are, shown by a link in a mail; and the way back in for whoever forgot their password."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import mail
+from app.auth import devices, links
+from app.auth.models import OneTimeToken
+from app.errors import Conflict
+from app.users import service as users
+from app.users.models import User
+from app.users.trail import note
+
+AN_HOUR = 5
+"""Mails of one kind that one address gets an hour at most, whoever asks: this shop is no way to flood a mailbox."""
+
+
+class EmailInUse(Conflict):
+    """Told to nobody but who reads the mails of this address."""
+
+    error = "email_in_use"
+    detail = "Another account has this email address. Sign in to that one, or give this account another address."
+
+
+def ask(session: Session, user: User) -> None:
+    """A mail with a link goes to the user's address, where that is not verified yet."""
+    if user.email is not None and not user.email_verified:
+        payload = {"user": user.id, "email": user.email}
+        mail.queue_sparingly(session, "verify_email", user.email, payload, at_most=AN_HOUR)
+
+
+def verify(session: Session, token: str, now: datetime) -> None:
+    """The link of a mail was opened, so whoever has the account reads the mails of its address.
+
+    Raises InvalidLink, also where it is another address by now, and EmailInUse.
+    """
+    user, email = links.spend(session, links.VERIFY, token, now)
+    still = sa.update(User).where(User.id == user.id, User.email == email, User.active)
+    try:
+        with session.begin_nested():
+            verified = session.execute(still.values(verified_email=(email or "").lower()))
+    except sa.exc.IntegrityError as error:
+        raise EmailInUse from error
+    if verified.rowcount == 0:  # type: ignore[attr-defined]
+        raise links.InvalidLink
+    others = (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == links.VERIFY.name)
+    session.execute(sa.delete(OneTimeToken).where(others))
+    note(session, user.id, "email_verified", actor_id=None, address=devices.address())
+
+
+def forgot(session: Session, email: str) -> None:
+    """A mail with a link goes to the address, where an account has it verified. Raises Invalid.
+
+    Whether one has is looked up when the mail is written: here everything is the same for everybody.
+    """
+    users.checked_email(email)
+    mail.queue_sparingly(session, "reset_password", email, {"email": email}, at_most=AN_HOUR)

@@ -1,0 +1,73 @@
+"""Links that work once, for one purpose: 256 random bits for whoever gets them, a hash for the database."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.auth import secrets
+from app.auth.models import OneTimeToken
+from app.config import Settings
+from app.errors import Invalid
+from app.users.models import User
+
+
+class Purpose(msgspec.Struct, frozen=True):
+    """`page` is the page of the shop that takes the token to where it is spent."""
+
+    name: str
+    page: str
+    lasts: timedelta
+
+
+RESET = Purpose("password_reset", "reset-password", timedelta(hours=1))
+VERIFY = Purpose("email_verification", "verify-email", timedelta(days=2))
+
+
+class InvalidLink(Invalid):
+    error = "invalid_token"
+    detail = "This link is not valid, or no longer. Ask for another."
+
+
+def mint(
+    session: Session,
+    settings: Settings,
+    purpose: Purpose,
+    user: User,
+    now: datetime,
+    *,
+    email: str | None = None,
+    again: bool = False,
+) -> str:
+    """The address of a page. Older links of this purpose end, unless this is the same mail sent `again`.
+
+    For a mail that seemed lost may have come, and be the one of the two that is kept.
+    """
+    old = OneTimeToken.expires_at < now
+    if not again:
+        old |= (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == purpose.name)
+    session.execute(sa.delete(OneTimeToken).where(old))
+    token = secrets.mint()
+    session.add(
+        OneTimeToken(
+            token_hash=secrets.digest(token),
+            purpose=purpose.name,
+            user_id=user.id,
+            email=email,
+            expires_at=now + purpose.lasts,
+        )
+    )
+    session.flush()
+    return f"{settings.public_url}/{purpose.page}?token={token}"
+
+
+def spend(session: Session, purpose: Purpose, token: str, now: datetime) -> tuple[User, str | None]:
+    """The active user whom the link was for, and the address that it is about. Raises InvalidLink."""
+    mine = (OneTimeToken.token_hash == secrets.digest(token)) & (OneTimeToken.purpose == purpose.name)
+    spent = sa.delete(OneTimeToken).where(mine, OneTimeToken.expires_at > now)
+    found = session.execute(spent.returning(OneTimeToken.user_id, OneTimeToken.email)).first()
+    user = session.get(User, found.user_id) if found else None
+    if found is None or user is None or not user.active:
+        raise InvalidLink
+    return user, found.email

@@ -1,0 +1,41 @@
+"""The mail to whoever paid for an order."""
+
+from flask import Flask
+from sqlalchemy.orm import Session, selectinload
+
+from app.config import settings
+from app.mail.letters import Letter
+from app.mail.models import Outgoing
+from app.mail.post import post
+from app.orders.models import Order
+from app.orders.money import written
+from app.users.models import User
+
+
+def receipt(session: Session, mail: Outgoing) -> Letter | None:
+    """`{"order": its id}`. It goes to the buyer's address, verified or not: they gave it to hear from us."""
+    order = session.get(Order, mail.payload["order"], options=[selectinload(Order.lines)])
+    user = session.get(User, order.user_id) if order else None
+    if order is None or order.paid_at is None or user is None or not user.active or user.email is None:
+        return None
+    lines = [
+        {
+            "quantity": each.quantity,
+            "name": each.name,
+            "amount": written(each.quantity * each.unit_price, order.currency),
+        }
+        for each in order.lines
+    ]
+    values = {
+        "username": user.username,
+        "number": order.number,
+        "lines": lines,
+        "total": written(order.total, order.currency),
+        "at": f"{order.paid_at:%Y-%m-%d %H:%M} UTC",
+        "link": f"{settings().public_url}/orders/{order.id}",
+    }
+    return Letter(user.email, "receipt", values)
+
+
+def init_app(app: Flask) -> None:
+    post(app).writes("receipt", receipt)

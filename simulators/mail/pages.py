@@ -1,0 +1,55 @@
+"""The pages on which mails are read. They need no JavaScript and load nothing from elsewhere."""
+
+import re
+import secrets
+
+from flask import Flask, Response, abort, make_response, render_template
+from markupsafe import Markup, escape
+
+from simulators.mail.control_api import blueprint
+from simulators.mail.faults import Faults
+from simulators.mail.inbox import Inbox
+
+LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
+
+POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def create_app(inbox: Inbox, faults: Faults, smtp_port: int, *, control: bool) -> Flask:
+    app = Flask(__name__, static_folder=None)
+    app.extensions |= {"inbox": inbox, "faults": faults, "smtp_port": smtp_port}
+
+    @app.get("/")
+    def index() -> Response:
+        return _page("index.html", mails=inbox.newest_first())
+
+    @app.get("/mails/<int:number>")
+    def one(number: int) -> Response:
+        mail = inbox.get(number) or abort(404)
+        return _page("mail.html", mail=mail, text=with_links(mail.text))
+
+    if control:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def with_links(text: str) -> Markup:
+    """The text, escaped, with its links to be clicked on."""
+    found, end = Markup(), 0
+    for match in LINK.finditer(text):
+        found += escape(text[end : match.start()]) + Markup('<a href="{0}">{0}</a>').format(match[0])
+        end = match.end()
+    return found + escape(text[end:])
+
+
+def _page(template: str, **values: object) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    page = make_response(render_template(template, nonce=nonce, **values))
+    policy = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    page.headers["Content-Security-Policy"] = policy
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["X-Content-Type-Options"] = "nosniff"
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page

@@ -1,0 +1,321 @@
+"""Verifying an email address, and the way back in for whoever forgot their password."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from app import db
+from app.db import now
+from app.models import OneTimeToken, Outgoing, TrailEntry, User
+from tests.integration.accounts import assert_problem
+from tests.integration.conftest import browser, sign_in
+from tests.integration.factories import PASSWORD, make_user
+
+NEW = "a-much-better-secret"
+
+
+def link_in(mail, page):
+    [link] = [line for line in mail["text"].splitlines() if line.startswith("http://localhost/" + page)]
+    return parse_qs(urlsplit(link).query)["token"][0]
+
+
+class Journey:
+    def __init__(self, office):
+        self.office, self.client = office, office.client
+
+    def register(self, username="ada", email="Ada@Example.com"):
+        body = {"username": username, "email": email, "password": PASSWORD}
+        assert self.client.post("/api/register", json=body).status_code == 201
+
+    def token(self, page="verify-email"):
+        self.office.deliver()
+        return link_in(self.office.mails[-1], page)
+
+    def verify(self, token):
+        return browser(self.office.app).post("/api/email/verify", json={"token": token})
+
+    def forgot(self, email="ada@example.com"):
+        return self.client.post("/api/password/forgot", json={"email": email})
+
+    def reset(self, token, password=NEW):
+        return self.client.post("/api/password/reset", json={"token": token, "password": password})
+
+    def subjects(self):
+        self.office.deliver()
+        return [mail["headers"]["Subject"] for mail in self.office.mails]
+
+    def user(self, username="ada"):
+        db.session.rollback()
+        return User.query.populate_existing().filter_by(username=username).one()
+
+
+@pytest.fixture
+def journey(office):
+    return Journey(office)
+
+
+def test_who_registers_verifies_their_address_by_the_link_of_a_mail(journey):
+    journey.register()
+    token = journey.token()
+    assert journey.office.mails[0]["to"] == ["Ada@Example.com"]
+    assert not journey.user().email_verified
+
+    assert journey.verify(token).status_code == 200
+
+    assert journey.user().email_verified
+    assert journey.user().verified_email == "ada@example.com"
+    assert [each.action for each in TrailEntry.query] == ["email_verified"]
+
+
+def test_a_link_verifies_once(journey):
+    journey.register()
+    token = journey.token()
+    journey.verify(token)
+
+    assert_problem(journey.verify(token), 422, "invalid_token")
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "a" * 200, "ü", None])
+def test_what_is_no_token_is_refused(journey, token):
+    answer = journey.verify(token)
+
+    assert answer.status_code == 422
+    assert answer.json["error"] in ("invalid_token", "invalid_input")
+
+
+def test_a_link_is_for_the_address_that_it_was_sent_to(journey):
+    journey.register()
+    token = journey.token()
+    journey.user().email = "other@example.com"
+    db.session.commit()
+
+    assert_problem(journey.verify(token), 422, "invalid_token")
+    assert not journey.user().email_verified
+
+
+def test_a_link_for_a_password_verifies_no_address_and_the_other_way_round(journey):
+    make_user("ada", password=PASSWORD)
+    journey.forgot()
+    reset = journey.token("reset-password")
+    journey.register("bob", "bob@example.com")
+    verify = journey.token()
+
+    assert_problem(journey.verify(reset), 422, "invalid_token")
+    assert_problem(journey.reset(verify), 422, "invalid_token")
+
+
+def test_a_link_is_good_for_two_days(journey):
+    journey.register()
+    token = journey.token()
+    link = OneTimeToken.query.one()
+    assert timedelta(days=1, hours=23) < link.expires_at - now() <= timedelta(days=2)
+    link.expires_at = now() - timedelta(seconds=1)
+    db.session.commit()
+
+    assert_problem(journey.verify(token), 422, "invalid_token")
+
+
+def test_a_user_who_is_not_active_verifies_nothing(journey):
+    journey.register()
+    token = journey.token()
+    journey.user().active = False
+    db.session.commit()
+
+    assert_problem(journey.verify(token), 422, "invalid_token")
+
+
+def test_whoever_verified_an_address_first_keeps_it(journey):
+    journey.register()
+    token = journey.token()
+    make_user("eve", email="ada@example.com")
+
+    assert_problem(journey.verify(token), 409, "email_in_use")
+
+    assert not journey.user().email_verified
+    assert journey.user("eve").email_verified
+
+
+def test_registering_an_address_that_somebody_has_tells_its_owner_and_nobody_else(journey):
+    make_user("ada", email="ada@example.com")
+
+    journey.register("eve", "ADA@example.com")
+
+    assert journey.subjects() == ["You have an account already"]
+    assert "/verify-email" not in journey.office.mails[0]["text"]
+    assert 'your account "ada"' in journey.office.mails[0]["text"]
+
+
+def test_asking_anew_ends_the_older_link(journey):
+    journey.register()
+    first = journey.token()
+    ada = sign_in(journey.office.app, journey.user())
+
+    assert ada.post("/api/profile/email/verification", json={}).status_code == 202
+
+    second = journey.token()
+    assert_problem(journey.verify(first), 422, "invalid_token")
+    assert journey.verify(second).status_code == 200
+
+
+def test_a_mail_that_may_have_come_twice_has_two_links_that_work(journey):
+    journey.register()
+    journey.office.mailbox.hangs_up("accepted", times=1)
+    first = journey.token()
+    journey.office.let_pass(minutes=2)
+    second = journey.token()
+
+    assert first != second
+    assert journey.verify(first).status_code == 200
+    assert_problem(journey.verify(second), 422, "invalid_token")
+
+
+def test_whose_address_is_verified_gets_no_other_mail_for_it(journey):
+    ada = sign_in(journey.office.app, make_user("ada"))
+
+    assert ada.post("/api/profile/email/verification", json={}).status_code == 202
+
+    assert journey.subjects() == []
+
+
+def test_asking_for_the_mail_needs_a_sign_in(journey):
+    assert_problem(journey.client.post("/api/profile/email/verification", json={}), 401, "sign_in_required")
+
+
+def test_a_changed_address_gets_a_mail_and_is_not_verified_until_its_link_is_opened(journey):
+    ada = sign_in(journey.office.app, make_user("ada"))
+
+    assert ada.patch("/api/profile", json={"email": "new@example.com"}).json["email_verified"] is False
+
+    journey.office.deliver()
+    [mail] = journey.office.mailbox.mails(to="new@example.com")
+    assert journey.verify(link_in(mail, "verify-email")).status_code == 200
+    assert journey.user().verified_email == "new@example.com"
+
+
+def test_no_mailbox_is_flooded_whoever_registers_with_it(journey):
+    for number in range(8):
+        journey.register(f"user-{number}", "ada@example.com")
+
+    assert len(journey.subjects()) == 5
+
+
+def test_who_forgot_their_password_sets_a_new_one_by_the_link_of_a_mail(journey):
+    make_user("ada", password=PASSWORD)
+
+    answer = journey.forgot("ADA@example.com")
+
+    assert (answer.status_code, answer.json) == (202, {"done": True})
+    assert journey.reset(journey.token("reset-password")).status_code == 200
+    body = {"username": "ada", "password": NEW}
+    assert journey.client.post("/api/session", json=body).status_code == 200
+    assert journey.subjects() == ["Set a new password", "Your password was changed"]
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param(lambda: None, id="nobody"),
+        pytest.param(lambda: make_user("ada", verified=False), id="unverified"),
+        pytest.param(lambda: make_user("ada", active=False), id="inactive"),
+        pytest.param(lambda: make_user("ada"), id="oauth-only"),
+    ],
+)
+def test_asking_for_a_new_password_answers_the_same_for_everybody(journey, who):
+    user = who()
+
+    answer = journey.forgot()
+
+    assert (answer.status_code, answer.json) == (202, {"done": True})
+    assert Outgoing.query.one().kind == "reset_password"
+    gets_one = user is not None and user.email_verified and user.active
+    assert journey.subjects() == ["Set a new password"] * gets_one
+
+
+def test_a_request_for_a_new_password_looks_nobody_up(journey):
+    """So that it takes the same time: whoever it is for is found when the mail is written."""
+    asked = []
+
+    def note(*given):
+        asked.append(given[2])
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    journey.forgot()
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    assert asked
+    assert not [each for each in asked if "users" in each]
+
+
+def test_no_secret_is_in_the_outbox(journey):
+    make_user("ada", password=PASSWORD)
+    journey.forgot()
+
+    waiting = Outgoing.query.one()
+
+    assert waiting.payload == {"email": "ada@example.com"}
+    assert "example" not in waiting.dedupe_key
+
+
+def test_a_second_link_for_a_password_ends_the_first(journey):
+    make_user("ada", password=PASSWORD)
+    journey.forgot()
+    first = journey.token("reset-password")
+    journey.forgot()
+    second = journey.token("reset-password")
+
+    assert_problem(journey.reset(first), 422, "invalid_token")
+    assert journey.reset(second).status_code == 200
+
+
+def test_a_new_password_ends_links_of_every_purpose(journey):
+    journey.register()
+    verify = journey.token()
+    user = journey.user()
+    user.verified_email = "ada@example.com"
+    db.session.commit()
+    journey.forgot()
+    journey.reset(journey.token("reset-password"))
+
+    assert_problem(journey.verify(verify), 422, "invalid_token")
+
+
+@pytest.mark.parametrize(
+    "email", ["", "ada", "a@b@c", "Ada <ada@example.com>", "ada@example.com\nBcc: x@example.com", 7]
+)
+def test_what_is_no_address_is_refused(journey, email):
+    assert journey.forgot(email).status_code == 422
+    assert Outgoing.query.count() == 0
+
+
+def test_a_mail_is_told_to_the_same_address_at_most_five_times_an_hour(journey):
+    make_user("ada", password=PASSWORD)
+
+    for _ in range(8):
+        assert journey.forgot().status_code == 202
+
+    assert len(journey.subjects()) == 5
+
+
+def test_links_lead_to_the_shop_whatever_host_was_asked(journey):
+    make_user("ada", password=PASSWORD)
+
+    journey.client.post("/api/password/forgot", json={"email": "ada@example.com"}, headers={"Host": "evil.example"})
+
+    journey.token("reset-password")
+    assert "evil" not in journey.office.mails[0]["text"]
+
+
+def test_expired_links_are_cleared(journey):
+    make_user("ada", password=PASSWORD)
+    for _ in range(2):
+        journey.forgot()
+        journey.token("reset-password")
+    OneTimeToken.query.update({"expires_at": now() - timedelta(seconds=1)})
+    db.session.commit()
+    make_user("bob", password=PASSWORD)
+    journey.forgot("bob@example.com")
+    journey.token("reset-password")
+
+    assert OneTimeToken.query.count() == 1
