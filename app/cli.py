@@ -185,6 +185,31 @@ def up(port: int | None, data: str) -> None:
     run(port, data)
 
 
+@click.command("smoke")
+@click.argument("url")
+@click.option("--customer", envvar="SMOKE_CUSTOMER", default="Ada Lovelace", show_default=True, help="Who buys.")
+@click.option("--staff", envvar="SMOKE_STAFF", default="Grace Hopper", show_default=True, help="Who runs the shop.")
+@click.option("--provider", envvar="SMOKE_PROVIDER", help="Its label on the sign-in page; the first one otherwise.")
+@click.option(
+    "--item", envvar="SMOKE_ITEM", default="Postcard from the kiosk", show_default=True, help="What is bought."
+)
+@click.option("--test-cards", is_flag=True, help="Pay by test card on a provider's page that is not the simulator's.")
+@click.option(
+    "--seconds", default=60, show_default=True, type=click.IntRange(5, 600), help="The most that it may take."
+)
+def smoke(url: str, customer: str, staff: str, provider: str | None, item: str, test_cards: bool, seconds: int) -> None:
+    """Buy something at the deployed Kiosk at URL, in a browser, and take it back. Exit status 0: all is well.
+
+    People are chosen at the identity simulator. Where SMOKE_CUSTOMER_PASSWORD and SMOKE_STAFF_PASSWORD are set,
+    they sign in at Kiosk, and the names are usernames.
+    """
+    from app.smoke import run
+
+    people = {"CUSTOMER": customer, "STAFF": staff, "PROVIDER": provider or "", "ITEM": item}
+    people["TEST_CARDS"] = "1" if test_cards else ""
+    run(url.rstrip("/"), {f"SMOKE_{name}": value for name, value in people.items()}, seconds)
+
+
 @click.command("simulate", context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
 def simulate(rest: tuple[str, ...]) -> None:
@@ -211,7 +236,8 @@ def _create_app() -> Flask:
 
 def main() -> None:
     """Every error that a person can mend is one line. An application is made by the commands that need one."""
-    group = click.Group(help="Kiosk: a small shop that you host yourself.", commands=[*OF_THE_APP, serve, up, simulate])
+    commands = [*OF_THE_APP, serve, up, simulate, smoke]
+    group = click.Group(help="Kiosk: a small shop that you host yourself.", commands=commands)
     try:
         group.main(prog_name="kiosk", obj=ScriptInfo(create_app=_create_app, set_debug_flag=False))
     except sa.exc.SQLAlchemyError as error:

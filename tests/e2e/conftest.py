@@ -31,7 +31,10 @@ settings = load(CONFIG)
 
 def pytest_configure(config: pytest.Config) -> None:
     """The settings are pytest-playwright's defaults; its command line options still win."""
-    for option, value in {"tracing": settings.trace, "screenshot": settings.screenshot}.items():
+    kept = {"screenshot": settings.screenshot}
+    if not config.getoption("--base-url"):  # a trace slows a run down, and a deployment waits for this one
+        kept["tracing"] = settings.trace
+    for option, value in kept.items():
         if getattr(config.option, option) == "off":
             setattr(config.option, option, value)
     config.option.output = settings.output

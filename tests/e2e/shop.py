@@ -144,13 +144,14 @@ class Shop:
         self.todos_for(order).get_by_role("link").click()
         self.page.get_by_role("button", name="Hand over").click()
 
-    def refund(self, amount: str = "") -> None:
+    def refund(self, amount: str = "", *, restock: bool = False) -> None:
         """On the page of an order: all that is left, or this much."""
         page = self.page
         if not page.get_by_label("Amount in").is_visible():
             page.get_by_text("Refund", exact=True).and_(page.locator("summary")).click()
         if amount:
             page.get_by_label("Amount in").fill(amount)
+        page.get_by_label("Put what was sold back").set_checked(restock)
         page.get_by_role("button", name="Send money back").click()
 
     def see_sent_back(self, amount: str) -> None:
@@ -197,7 +198,12 @@ class Shop:
         self.page.wait_for_load_state("load")
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         expect(self.page.get_by_text("Loading…")).to_have_count(0)
-        self.page.wait_for_function("[...document.images].every(image => image.complete)")
+        # Not wait_for_function: it evaluates text inside the page, which the page's policy forbids.
+        for _ in range(LOOKS * 10):
+            if self.page.evaluate("[...document.images].every(image => image.complete)"):
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("a picture does not load")
 
     def see_nothing_cut_off(self) -> None:
         """No page is wider than the screen."""

@@ -13,7 +13,6 @@ ITEM = "Postcard from the kiosk"  # there are always some
 PASSWORD = "lantern-tide-77-orchard"
 
 
-@pytest.mark.smoke
 def test_a_customer_pays_and_staff_finds_one_todo_and_hands_over(shop: Shop, back_office: Shop) -> None:
     with shop.nothing_goes_wrong(), back_office.nothing_goes_wrong():
         shop.sign_in_as(CUSTOMER)
