@@ -47,6 +47,28 @@ def bare(package: str) -> str:
     return re.sub(r"[-_.]+", "-", name[0]).lower()
 
 
+def shell_scripts() -> None:
+    found = [file for folder in ("deploy", "scripts") for file in sorted((ROOT / folder).iterdir())]
+    run(
+        [BIN / "shellcheck", *(file for file in found if file.is_file() and not file.suffix)],
+        "shellcheck finds fault with a script: mend what is named above.",
+    )
+
+
+def workflows() -> None:
+    """Of the right form; with no action that somebody could change under us, and no more rights than they need."""
+    files = sorted((ROOT / ".github" / "workflows").iterdir())
+    mend = "A workflow has not the form that GitHub reads: mend what is named above."
+    run([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files], mend)
+    for file in files:
+        text = file.read_text()
+        loose = re.findall(r"uses: (?!\./)(\S+?@(?![0-9a-f]{40} )\S*)", text)
+        if loose:
+            raise StepError(f"{file.name} uses {', '.join(loose)}: name the commit, and its version beside it.")
+        if not re.search(r"^permissions:", text, re.MULTILINE):
+            raise StepError(f"{file.name} says nothing of permissions: begin with `permissions: {{}}`.")
+
+
 CHECKS: dict[str, Callable[[], object]] = {
     "lint": tool([BIN / "ruff", "check", "--quiet", "."], "ruff finds fault: `make fmt` mends some of it."),
     "format": tool([BIN / "ruff", "format", "--check", "--quiet", "."], "Not formatted: run `make fmt`."),
@@ -55,6 +77,13 @@ CHECKS: dict[str, Callable[[], object]] = {
         [BIN / "lint-imports", "--no-logo"], "An import goes the wrong way: see the contracts in pyproject.toml."
     ),
     "requirements": requirements,
+    "shell scripts": shell_scripts,
+    "Dockerfile": tool([BIN / "hadolint", "Dockerfile"], "hadolint finds fault with the Dockerfile: see above."),
+    "compose.yaml": tool(
+        [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml"],
+        "compose.yaml has not the form that Compose reads: mend what is named above.",
+    ),
+    "workflows": workflows,
     "frontend lint and types": tool(
         ["npm", "run", "--silent", "check"], "The frontend has faults: `make fmt` mends some of them.", FRONTEND
     ),

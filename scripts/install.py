@@ -78,9 +78,10 @@ def install_packages(kind: str) -> None:
 
 def pip_install(*arguments: str | Path) -> None:
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    uv = VENV / "bin" / "uv"
+    uv = shutil.which("uv", path=ENV["PATH"])  # the machine's own is as good
     with suppress(StepError, subprocess.CalledProcessError):
-        if not uv.exists():
+        if not uv:
+            uv = str(VENV / "bin" / "uv")
             requirements = ROOT / "requirements" / "uv.txt"
             subprocess.run([*pip, "--require-hashes", "-r", requirements], env=ENV, capture_output=True, check=True)
         subprocess.run(
