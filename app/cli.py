@@ -176,10 +176,10 @@ def restore(file: Path, replace: bool) -> None:
 
 
 @click.command("up")
-@click.option("--port", type=click.IntRange(1, 65533), help="Of the shop; the simulators take the two after it.")
+@click.option("--port", type=click.IntRange(1, 65531), help="Of the shop; the simulators take the four after it.")
 @click.option("--data", default="var", show_default=True, type=click.Path(file_okay=False), help="Where data is kept.")
 def up(port: int | None, data: str) -> None:
-    """The embedded default, all in one: migrations, demo items, both simulators, server."""
+    """The embedded default, all in one: migrations, demo items, simulators, server."""
     from app.up import run
 
     run(port, data)

@@ -1,4 +1,4 @@
-"""`kiosk up`: the whole shop on one machine, offline, with both simulators; what `make run` runs."""
+"""`kiosk up`: the whole shop on one machine, offline, beside simulators of all that it needs; what `make run` runs."""
 
 import json
 import secrets
@@ -22,6 +22,10 @@ from app.config import environment
 from app.db import db, now, writing
 
 FIRST_PORT = 8000
+PORTS = 5
+"""From the shop's own on: the shop, identity, payments, the page of mails, the mail server."""
+
+LAST_PORT = 65535 - PORTS + 1
 HOST = "127.0.0.1"
 READY_SECONDS = 30
 END_SECONDS = 8
@@ -56,10 +60,12 @@ def _kept(folder: Path, port: int | None) -> dict[str, Any]:
         kept.setdefault(name, secrets.token_urlsafe(32))
     wanted = port or kept.get("port", FIRST_PORT)
     if _taken(wanted) and port is not None:
-        raise click.ClickException(f"port {wanted}, or one of the two after it, is taken: choose another with --port")
-    kept["port"] = next((start for start in range(wanted, 65533, 10) if not _taken(start)), 0)
+        raise click.ClickException(
+            f"port {wanted}, or one of the {PORTS - 1} after it, is taken: choose another with --port"
+        )
+    kept["port"] = next((start for start in range(wanted, LAST_PORT + 1, 10) if not _taken(start)), 0)
     if not kept["port"]:
-        raise click.ClickException(f"no three ports from {wanted} on are free: choose others with --port")
+        raise click.ClickException(f"no {PORTS} ports from {wanted} on are free: choose others with --port")
     part = file.with_suffix(".part")
     part.touch(mode=0o600)
     part.write_text(json.dumps(kept, indent=2))
@@ -68,8 +74,8 @@ def _kept(folder: Path, port: int | None) -> dict[str, Any]:
 
 
 def _taken(port: int) -> bool:
-    """Whether any of the three ports from here on has somebody listening."""
-    for each in range(port, port + 3):
+    """Whether any of the ports from here on has somebody listening."""
+    for each in range(port, port + PORTS):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -94,6 +100,7 @@ def _settings(folder: Path, kept: dict[str, Any]) -> dict[str, Any]:
         "SECRET_KEY": kept["secret_key"],
         "JWT_SECRET_KEY": kept["jwt_secret_key"],
         "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / "kiosk.db")).render_as_string(),
+        "MAIL_URL": f"smtp://{HOST}:{port + 4}",
         "OAUTH": {"simulator": simulator},
         "PAYMENTS": {
             "API_BASE": f"http://{HOST}:{port + 2}",
@@ -108,6 +115,7 @@ def _commands(port: int) -> dict[str, list[str]]:
     return {
         "identity simulator": [*simulator, "identity", "--port", str(port + 1), "--lifeline"],
         "payments simulator": [*simulator, "payments", "--port", str(port + 2), "--lifeline"],
+        "mail simulator": [*simulator, "mail", "--port", str(port + 3), "--smtp-port", str(port + 4), "--lifeline"],
     }
 
 
@@ -193,6 +201,7 @@ Kiosk is open:  http://{HOST}:{port}
 
   Sign in with "the identity simulator" as {people}.
   Or register with a username and a password of your own.
+  Mails are read here, and reach nobody: http://{HOST}:{port + 3}
   Pay with card 4242 4242 4242 4242; it is filled in already, and no money moves.
 
 Ctrl-C ends it; what happened in the shop is kept."""

@@ -68,6 +68,19 @@ const resetPassword = createRoute({
   component: lazyRouteComponent(() => import("./features/auth/ResetPassword"), "ResetPassword"),
 });
 
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("./features/auth/ForgotPassword"), "ForgotPassword"),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  validateSearch: (search: Search): { token?: string } => ({ token: text(search.token) }),
+  component: lazyRouteComponent(() => import("./features/auth/VerifyEmail"), "VerifyEmail"),
+});
+
 const signedIn = createRoute({ getParentRoute: () => root, id: "in", component: SignedIn });
 
 const orders = createRoute({
@@ -157,6 +170,8 @@ export const routeTree = root.addChildren([
   signIn,
   register,
   resetPassword,
+  forgotPassword,
+  verifyEmail,
   signedIn.addChildren([
     orders,
     order,

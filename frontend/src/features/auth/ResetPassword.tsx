@@ -37,6 +37,9 @@ export function ResetPassword() {
           </button>
         </Form>
       )}
+      <p>
+        <Link to="/forgot-password">Ask for a new link</Link>
+      </p>
     </Page>
   );
 }

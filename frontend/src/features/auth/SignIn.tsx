@@ -56,6 +56,9 @@ export function SignIn() {
         </button>
       </Form>
       <p>
+        <Link to="/forgot-password">Forgot your password?</Link>
+      </p>
+      <p>
         New here?{" "}
         <Link to="/register" search={{ next: search.next }}>
           Make an account

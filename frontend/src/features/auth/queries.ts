@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { meQuery } from "../../api/me";
 import type { User } from "../../api/types";
@@ -53,6 +53,28 @@ export function useResetPassword() {
   return useMutation({
     mutationFn: (reset: { token: string; password: string }) =>
       body(api.POST("/api/password/reset", { body: reset })),
+  });
+}
+
+export function useForgotPassword() {
+  return useMutation({
+    mutationFn: (email: string) => body(api.POST("/api/password/forgot", { body: { email } })),
+  });
+}
+
+/** Once for each link, however often the page is drawn: it works only once. */
+export function useVerifyEmail(token: string) {
+  const queries = useQueryClient();
+  return useQuery({
+    queryKey: ["verify-email", token],
+    queryFn: async () => {
+      const done = await body(api.POST("/api/email/verify", { body: { token } }));
+      await queries.invalidateQueries({ queryKey: meQuery.queryKey });
+      return done;
+    },
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -1,0 +1,82 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { inTurn, json, open, problem, sent, shop, torn } from "../../test/shop";
+import { alice } from "../../test/things";
+
+test("whoever forgot their password is told where to look, whether there is an account or not", async () => {
+  const requests = shop({ "POST /api/password/forgot": () => json({ done: true }, 202) });
+  const { user } = open("/sign-in");
+
+  await user.click(await screen.findByRole("link", { name: "Forgot your password?" }));
+  await user.type(await screen.findByLabelText("Email"), " alice@example.org ");
+  await user.click(screen.getByRole("button", { name: "Send the link" }));
+
+  await screen.findByRole("heading", { name: "Look into your mails" });
+  expect(screen.getByRole("status").textContent).toMatch(/If an account has verified/);
+  expect(await sent(requests, "POST /api/password/forgot")[0]?.json()).toEqual({
+    email: "alice@example.org",
+  });
+});
+
+test("what is no address is said at its field", async () => {
+  const errors = [{ field: "email", message: "This is no email address." }];
+  shop({ "POST /api/password/forgot": () => problem(422, "invalid_input", { errors }) });
+  const { user } = open("/forgot-password");
+
+  await user.click(await screen.findByRole("button", { name: "Send the link" }));
+
+  await screen.findByText("This is no email address.");
+  expect(document.activeElement).toBe(screen.getByLabelText("Email"));
+});
+
+test("opening the link of a mail verifies the address, once", async () => {
+  const requests = shop({ "POST /api/email/verify": () => json({ done: true }) });
+  open("/verify-email?token=abc");
+
+  expect(await screen.findByText(/It is verified/)).toBeTruthy();
+  const asked = sent(requests, "POST /api/email/verify");
+  expect(asked).toHaveLength(1);
+  expect(await asked[0]?.json()).toEqual({ token: "abc" });
+});
+
+test("who is signed in goes on to the profile", async () => {
+  shop({
+    "GET /api/profile": () => json(alice),
+    "POST /api/email/verify": () => json({ done: true }),
+  });
+  open("/verify-email?token=abc");
+
+  await screen.findByText(/It is verified/);
+  expect(screen.getByRole("link", { name: "Your profile" })).toBeTruthy();
+});
+
+test.each([
+  [422, "invalid_token", /used already/],
+  [409, "email_in_use", /Another account/],
+])(
+  "a link that is refused with %s %s says why, and is not tried again",
+  async (status, error, words) => {
+    const requests = shop({ "POST /api/email/verify": () => problem(status, error) });
+    open("/verify-email?token=abc");
+
+    expect((await screen.findByRole("alert")).textContent).toMatch(words);
+    expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+    expect(sent(requests, "POST /api/email/verify")).toHaveLength(1);
+  },
+);
+
+test("a link that did not get through can be tried again", async () => {
+  shop({ "POST /api/email/verify": inTurn(torn, () => json({ done: true })) });
+  const { user } = open("/verify-email?token=abc");
+
+  await user.click(await screen.findByRole("button", { name: "Try again" }));
+
+  await waitFor(() => expect(screen.getByText(/It is verified/)).toBeTruthy());
+});
+
+test("half a link says so", async () => {
+  shop({});
+  open("/verify-email");
+
+  expect((await screen.findByRole("alert")).textContent).toMatch(/incomplete/);
+});
