@@ -52,6 +52,21 @@ class Shop:
         self.page.get_by_role("button", name="Sign out").click()
         self.see_signed_out()
 
+    def see_address_verified(self) -> None:
+        expect(self.page.get_by_role("status").filter(has_text="It is verified")).to_be_visible()
+
+    def forget_password(self, email: str) -> None:
+        self.go_to("/sign-in")
+        self.page.get_by_role("link", name="Forgot your password?").click()
+        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_role("button", name="Send the link").click()
+        expect(self.page.get_by_role("heading", name="Look into your mails")).to_be_visible()
+
+    def set_password(self, password: str) -> None:
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Set the password").click()
+        expect(self.page.get_by_role("heading", name="Your password is set")).to_be_visible()
+
     def see_signed_in(self, name: str) -> None:
         expect(self.page.get_by_role("link", name=f"Profile of {name}")).to_be_visible()
 
