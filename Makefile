@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e bench lock chaos safeguards api screenshots clean
+.PHONY: help install run test check fmt unit integration e2e bench load lock chaos safeguards api screenshots clean
 
 help:
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,10 @@ integration:  ## the app with a database; DATABASE=postgresql for the other one
 
 e2e: install  ## a browser against a running Kiosk
 	@$(BIN)/pytest -q -m e2e tests/e2e
+
+load:  ## a shop of SERVERS=2 under load for SECONDS=30, with a report in test-results/load
+	@scripts/install development frontend nginx load
+	@$(BIN)/python -m tests.load $(if $(SERVERS),--servers $(SERVERS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(VISITORS),--visitors $(VISITORS))
 
 bench:  ## what a request costs
 	@scripts/install development frontend

@@ -29,6 +29,7 @@ def requirements() -> None:
         "development": runtime + groups["dev"],
         "uv": groups["uv"],
         "node": groups["node"],
+        "load": groups["load"],
     }
     for kind, packages in wanted.items():
         text = (ROOT / "requirements" / f"{kind}.txt").read_text()

@@ -1,7 +1,8 @@
 """Gets what Kiosk needs; `scripts/install` starts it. Parts that are up to date cost a hash of their inputs.
 
 parts: runtime (Python packages of `make run`), development (all Python packages), packages (the frontend's),
-frontend (its build), browser (for e2e), nginx (for tests of several servers).
+frontend (its build), browser (for e2e), nginx (for tests of several servers),
+load (Locust).
 """
 
 import fcntl
@@ -76,8 +77,23 @@ def install_packages(kind: str) -> None:
     stamp.write_text(wanted)
 
 
-def pip_install(*arguments: str | Path) -> None:
-    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+def load() -> None:
+    """Locust patches the standard library and hooks into pytest: it gets an environment of its own."""
+    requirements, home = ROOT / "requirements" / "load.txt", ROOT / ".tools" / "load"
+    stamp, wanted = home / ".kiosk", digest(requirements, sys.version, str(ROOT))
+    if holds(stamp, wanted):
+        return
+    say("installing Locust …")
+    shutil.rmtree(home, ignore_errors=True)
+    run([PYTHON, "-m", "venv", "--without-pip", home], "A virtual environment for Locust cannot be made.")
+    python = home / "bin" / "python"
+    pip_install("--require-hashes", "-r", requirements, python=python)
+    stamp.write_text(wanted)
+
+
+def pip_install(*arguments: str | Path, python: Path = PYTHON) -> None:
+    quietly = ["install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [PYTHON, "-m", "pip", *quietly]
     uv = shutil.which("uv", path=ENV["PATH"])  # the machine's own is as good
     with suppress(StepError, subprocess.CalledProcessError):
         if not uv:
@@ -85,12 +101,13 @@ def pip_install(*arguments: str | Path) -> None:
             requirements = ROOT / "requirements" / "uv.txt"
             subprocess.run([*pip, "--require-hashes", "-r", requirements], env=ENV, capture_output=True, check=True)
         subprocess.run(
-            [uv, "pip", "install", "--quiet", "--python", PYTHON, *arguments],
+            [uv, "pip", "install", "--quiet", "--python", python, *arguments],
             env=uv_environment(), capture_output=True, check=True,
         )  # fmt: skip
         return
     # uv is the fast way, not the only one: it reads neither pip's configuration files nor every mirror.
-    run([*pip, *arguments], f"Python packages could not be installed. {MIRROR}")
+    there = [PYTHON, "-m", "pip", "--python", python, *quietly]
+    run([*there, *arguments], f"Python packages could not be installed. {MIRROR}")
 
 
 def uv_environment() -> dict[str, str]:
@@ -229,6 +246,7 @@ PARTS = {
     "frontend": frontend,
     "browser": browser,
     "nginx": nginx,
+    "load": load,
 }
 
 if __name__ == "__main__":
