@@ -155,5 +155,7 @@ def _run(program: str, url: URL, options: list[str]) -> None:
         check=False,
     )
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it gave no reason"])[0]
-        raise Failed(f"{said}.")
+        said = (
+            " ".join(done.stderr.split("\n")[:2]).strip() or f"{program} gave no reason"
+        )  # what is wrong, and a detail
+        raise Failed(said)
