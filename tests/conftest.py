@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import attacks
+from tests.secrecy import watch
 
 LAYERS = ("unit", "integration", "e2e")  # the order in which they run: fast ones first
 HERE = Path(__file__).parent
@@ -25,6 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("TEST_DATABASE", "sqlite"),
         help="what integration tests run on (default: TEST_DATABASE, or sqlite)",
     )
+
+
+def pytest_configure() -> None:
+    watch.install()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -48,6 +53,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     attacks.begin(item)
     yield
     attacks.end(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    yield
+    if leaks := watch.leaks():
+        pytest.fail("a secret was logged:\n" + "\n".join(leaks), pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -11,6 +11,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from tests.secrecy import watch
+
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,7 +94,9 @@ class Process:
     def _close(self) -> int:
         assert self._lifeline.stdin
         self._lifeline.stdin.close()
-        return self._lifeline.wait()
+        status = self._lifeline.wait()
+        watch.told(self.said())
+        return status
 
     def wait_for(self, condition: Callable[[], T], what: str, deadline: float = DEADLINE) -> T:
         """As `wait_for`, and gives up at once, with what the program said, where it ends meanwhile."""
