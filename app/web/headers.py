@@ -1,5 +1,7 @@
 """What every response tells the browser: https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html"""
 
+from http import HTTPStatus
+
 from flask import Flask, Response, request
 
 from app.config import Settings
@@ -27,8 +29,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     def add(response: Response) -> Response:
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
-        if request.path.startswith(("/api", "/oauth", "/checkout")) and not request.path.startswith(FOR_ALL):
+        if _is_personal() or response.status_code >= HTTPStatus.BAD_REQUEST:
             response.headers["Cache-Control"] = "no-store"
         return response
 
     app.after_request(add)
+
+
+def _is_personal() -> bool:
+    """Whether an answer may be about somebody, or hold a token."""
+    for_all = request.method in ("GET", "HEAD") and request.path.startswith(FOR_ALL)
+    return request.path.startswith(("/api", "/oauth", "/checkout")) and not for_all
