@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from email.utils import parseaddr
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import SplitResult, urlsplit
 
@@ -16,8 +15,11 @@ PREFIX = "KIOSK"
 MIN_SECRET_BYTES = 32
 PLACEHOLDERS = ("change", "secret", "password", "placeholder", "example", "your-", "dev")
 
-MAILBOX = re.compile(r'[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,64}@[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,189}')
+BARE = r'[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,64}@[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,189}'
+MAILBOX = re.compile(BARE)
 """A bare address: nothing in it that means something in a header or to a mail server."""
+
+SENDER = re.compile(rf'{BARE}|[^"(),:;<>@\[\\\]\x00-\x1f\x7f]*<{BARE}>')
 
 MISSPELT = 0.75
 """How alike two names are, as difflib counts it, of which one is meant to be the other."""
@@ -269,8 +271,7 @@ def _check_mail(found: Settings) -> Iterator[str]:
         yield "KIOSK_MAIL_URL is no mail server: write it like smtp://mail.example:587, or smtps://user:password@mail.example"
     elif found.mail_url and bool(parts.username) != bool(parts.password):
         yield "KIOSK_MAIL_URL has a user without a password, or the other way round: write smtps://user:password@host"
-    name, address = parseaddr(found.sender)
-    if not MAILBOX.fullmatch(address) or not name.isprintable():
+    if not SENDER.fullmatch(found.sender):
         yield "KIOSK_MAIL_FROM is no address: write it like shop@mail.example, or My shop <shop@mail.example>"
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import mail
-from app.auth import addresses, confirm, devices, factors, identities, links, sessions, throttle
+from app.auth import confirm, devices, factors, identities, links, sessions, throttle
 from app.auth.models import OneTimeToken, UserSession
 from app.config import Settings
 from app.db import Paging, rows
@@ -47,7 +47,6 @@ def change(
     if user.email == before:
         return
     _note(session, user, "email_changed")
-    addresses.ask(session, user)
     if was_verified:  # else it may be a stranger's, whom this is none of the business of
         old = {"email": before, "username": user.username}
         mail.queue(session, "email_changed", f"email_changed:{user.id}:{now.timestamp()}", old)

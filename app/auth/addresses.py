@@ -31,6 +31,13 @@ def ask(session: Session, user: User) -> None:
         mail.queue_sparingly(session, "verify_email", user.email, payload, at_most=AN_HOUR)
 
 
+def _ask(user: User, session: Session) -> None:
+    ask(session, user)
+
+
+users.address_given.connect(_ask)
+
+
 def verify(session: Session, token: str, now: datetime) -> None:
     """The link of a mail was opened, so whoever has the account reads the mails of its address.
 

@@ -19,6 +19,9 @@ KEY_LENGTH = 128
 
 USERNAME = re.compile(r"[^\W_][\w.\-]{0,63}")
 
+address_given = signal("user-address-given")
+"""Sent with a user who has another email now; whoever can have it verified does, in the same transaction."""
+
 role_changed = signal("user-role-changed")
 """Sent with a user who may now do more or less; whoever keeps sessions renews theirs, in the same transaction."""
 
@@ -97,6 +100,8 @@ def change(session: Session, user: User, *, name: str | None, email: str | None,
     if "email" in given and email != user.email:
         user.email = checked_email(email)
         user.verified_email = None
+        session.flush()
+        address_given.send(user, session=session)
     session.flush()
 
 

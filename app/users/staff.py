@@ -62,6 +62,7 @@ def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> Use
     user = service.add(session, wish.username, wish.email, stored)
     user.name, user.role = wish.name, wish.role
     by.note(session, user.id, "account_made", role=wish.role)
+    service.address_given.send(user, session=session)
     return user
 
 

@@ -37,7 +37,7 @@ class Mail:
     @property
     def text(self) -> str:
         body = self.parsed.get_body(("plain",))
-        return str(body.get_content()) if body else ""
+        return str(body.get_content()).replace("\r\n", "\n") if body else ""
 
     def as_dict(self) -> dict[str, Any]:
         headers = {name: str(value) for name, value in self.parsed.items()}

@@ -334,3 +334,34 @@ def test_flask_gets_the_old_keys_as_the_list_that_it_expects():
     load(config, settings("sqlite://", SECRET_KEY_FALLBACKS=f"{OLD},{OLD}-2"))
 
     assert config["SECRET_KEY_FALLBACKS"] == [OLD, f"{OLD}-2"]
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://mail.example", "smtp://mail.example:587", "smtps://user:pass%20word@mail.example:465"]
+)
+def test_a_mail_server_is_taken(url):
+    assert loaded(MAIL_URL=url).mail_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example",
+        "http://mail.example",
+        "smtp://",
+        "smtp://mail.example:port",
+        "smtp://mail.example/path",
+        "smtp://user@mail.example",
+    ],
+)
+def test_what_is_no_mail_server_is_refused(url):
+    assert "KIOSK_MAIL_URL" in refused(MAIL_URL=url)
+
+
+@pytest.mark.parametrize("sender", ["shop", "a@b, c@d", "Shop <a@b>\nBcc: c@d", "Shop\x07 <a@b>"])
+def test_what_is_no_sender_of_mails_is_refused(sender):
+    assert "KIOSK_MAIL_FROM" in refused(MAIL_FROM=sender)
+
+
+def test_the_password_of_the_mail_server_is_in_no_repr():
+    assert "hush" not in repr(loaded(MAIL_URL="smtps://user:hush@mail.example"))

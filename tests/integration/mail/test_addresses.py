@@ -194,6 +194,17 @@ def test_a_changed_address_gets_a_mail_and_is_not_verified_until_its_link_is_ope
     assert journey.user().verified_email == "new@example.com"
 
 
+def test_an_address_that_staff_give_gets_the_mail_too(journey):
+    grace = sign_in(journey.office.app, make_user("grace", role="staff"))
+
+    made = grace.post("/api/users", json={"username": "bob", "email": "bob@example.com"})
+    grace.patch(f"/api/users/{made.json['id']}", json={"email": "bob@new.example"})
+
+    journey.office.deliver()
+    assert [mail["to"] for mail in journey.office.mails] == [["bob@new.example"]], "the first is needless by then"
+    assert journey.verify(link_in(journey.office.mails[0], "verify-email")).status_code == 200
+
+
 def test_no_mailbox_is_flooded_whoever_registers_with_it(journey):
     for number in range(8):
         journey.register(f"user-{number}", "ada@example.com")

@@ -1,0 +1,105 @@
+"""The mail to whoever paid, and what a mail server that is away means for those on duty."""
+
+import json
+
+from app import db
+from app.config import environment as inherited
+from app.db import now
+from app.mail import queue
+from app.models import Outgoing
+from tests.integration.factories import make_item, make_order, make_user
+from tests.integration.payments.refunding import command
+from tests.processes import free_port
+from tests.settings import environment, settings
+
+
+def paid(user, *items, currency="EUR"):
+    order = make_order(user, *items, status="paid", paid_at=now())
+    order.currency, order.attempts[0].status = currency, "expired"
+    queue(db.session(), "receipt", f"receipt:{order.id}", {"order": order.id})
+    db.session.commit()
+    return order
+
+
+def test_a_receipt_lists_what_was_paid_for_and_leads_to_the_order(office):
+    order = paid(make_user("ada"), make_item("Lamp", price=8900), make_item("Tea", price=5))
+
+    office.deliver()
+
+    [mail] = office.mails
+    assert mail["to"] == ["ada@example.com"]
+    assert mail["headers"]["Subject"] == f"Your order {order.number}"
+    assert "  1 x Lamp: 89.00 EUR\n  1 x Tea: 0.05 EUR\n\n  Total: 89.05 EUR" in mail["text"]
+    assert f"\nhttp://localhost/orders/{order.id}\n" in mail["text"]
+
+
+def test_amounts_have_the_digits_of_their_currency(office):
+    paid(make_user("ada"), make_item("Lamp", price=8900), currency="JPY")
+
+    office.deliver()
+
+    assert "Total: 8900 JPY" in office.mails[0]["text"]
+
+
+def test_the_name_of_a_thing_cannot_look_like_a_paragraph_of_ours(office):
+    paid(make_user("ada"), make_item("Lamp\n\nYour card was refused: https://evil.example", price=1))
+
+    office.deliver()
+
+    assert "1 x Lamp  Your card was refused" in office.mails[0]["text"]
+
+
+def test_a_receipt_goes_to_an_address_that_is_not_verified_too(office):
+    paid(make_user("ada", verified=False), make_item(price=1))
+
+    office.deliver()
+
+    assert len(office.mails) == 1
+
+
+def test_whoever_closed_their_account_gets_none(office):
+    ada = make_user("ada")
+    paid(ada, make_item(price=1))
+    ada.active, ada.email = False, None
+    db.session.commit()
+
+    office.deliver()
+
+    assert office.mails == []
+    assert office.row.done_at
+
+
+def reconcile(database, payments, mail_url):
+    mine = environment(settings(database, payments=payments, MAIL_URL=mail_url))
+    done = command({**inherited({}), **mine}, "reconcile", "--report", "json")
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_reconcile_sends_what_waits(office, own_database, payments_simulator):
+    paid(make_user("ada"), make_item(price=1))
+
+    status, report = reconcile(own_database, payments_simulator.url, office.mailbox.smtp_url)
+
+    assert (status, report["mended"]) == (0, [])
+    assert len(office.mails) == 1
+    assert office.row.done_at
+
+
+def test_reconcile_is_clean_while_the_mail_server_is_away_and_loses_nothing(office, own_database, payments_simulator):
+    paid(make_user("ada"), make_item(price=1))
+
+    status, report = reconcile(own_database, payments_simulator.url, f"smtp://127.0.0.1:{free_port()}")
+
+    assert (status, report["unfinished"]) == (0, 0)
+    office.let_pass(minutes=2)
+    office.deliver()
+    assert len(office.mails) == 1
+
+
+def test_reconcile_without_a_mail_server_is_clean_and_leaves_nothing_waiting(office, own_database, payments_simulator):
+    paid(make_user("ada"), make_item(price=1))
+
+    status, _ = reconcile(own_database, payments_simulator.url, "")
+
+    assert status == 0
+    assert Outgoing.query.filter_by(done_at=None).count() == 0

@@ -1,0 +1,101 @@
+"""What is on the wire: nothing in a header that is not ours, and links that stay whole."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from flask import Config
+
+from app.config import load
+from app.mail.letters import Letter, Undeliverable, address, message, sender
+from simulators.mail.pages import with_links
+from tests.settings import settings
+
+AT = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+
+
+def configured(**changes):
+    return load(Config(""), settings("sqlite://", **{"public_url": "https://shop.example", **changes}))
+
+
+def made(to="ada@example.com", key="key", **values):
+    values = {"username": "ada", "link": "https://shop.example/verify-email?token=a=b", **values}
+    return message(configured(), Letter(to, "verify_email", values), key, AT)
+
+
+def test_a_mail_says_whom_it_is_from_and_that_no_machine_is_to_answer_it():
+    mail = made()
+
+    assert mail["From"] == "Kiosk <kiosk@shop.example>"
+    assert mail["To"] == "ada@example.com"
+    assert mail["Subject"] == "Confirm your email address"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"].datetime == AT
+
+
+def test_a_mail_that_is_made_again_is_the_same_and_another_is_another():
+    assert bytes(made()) == bytes(made())
+    assert made()["Message-ID"] != made(key="other")["Message-ID"]
+    assert made()["Message-ID"].endswith("@shop.example>")
+
+
+def test_a_link_stays_on_one_line_and_as_it_is():
+    link = "https://shop.example/verify-email?token=" + "a1_-" * 60
+
+    assert f"\n{link}\n" in bytes(made(link=link)).decode()
+
+
+def test_a_mail_that_is_not_plain_english_comes_through():
+    mail = message_from_bytes(bytes(made(username="Zoë")), policy=default)
+
+    assert "Hello Zoë," in mail.get_content()
+
+
+def test_line_breaks_in_what_somebody_calls_themselves_are_gone():
+    text = made(username="ada\r\n\r\nBcc: eve@example.com").get_content()
+
+    assert "Hello ada    Bcc: eve@example.com," in text
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "",
+        "ada",
+        "Ada <ada@example.com>",
+        "ada@example.com\nBcc: eve@example.com",
+        "a@b,c@d",
+        "a@b>c",
+        'a"@b',
+        "a@b\x00",
+    ],
+)
+def test_what_could_be_more_than_an_address_is_no_address(to):
+    with pytest.raises(Undeliverable):
+        made(to=to)
+
+
+def test_a_domain_of_another_alphabet_is_written_as_mail_servers_know_it():
+    assert address("ada@bücher.example") == "ada@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("domain", ["a..b", "." * 3, "x" * 64 + ".example"])
+def test_a_domain_that_cannot_be_is_no_address(domain):
+    with pytest.raises(Undeliverable):
+        address(f"ada@{domain}".replace("x" * 64, "ü" * 64))
+
+
+def test_the_sender_is_of_the_shops_host_unless_another_is_set():
+    assert sender(configured()) == "kiosk@shop.example"
+    assert sender(configured(public_url="http://127.0.0.1:8000")) == "kiosk@localhost"
+    assert sender(configured(MAIL_FROM="My shop <hello@mail.example>")) == "hello@mail.example"
+
+
+def test_a_mail_is_shown_as_text_with_its_links_to_be_clicked_on():
+    shown = with_links('<script>alert(1)</script> see https://shop.example/a?b=c&d=<x>. "quoted"')
+
+    assert shown == (
+        "&lt;script&gt;alert(1)&lt;/script&gt; see "
+        '<a href="https://shop.example/a?b=c&amp;d=">https://shop.example/a?b=c&amp;d=</a>&lt;x&gt;. &#34;quoted&#34;'
+    )
