@@ -62,6 +62,12 @@ def mint(
     return f"{settings.public_url}/{purpose.page}?token={token}"
 
 
+def whose(session: Session, purpose: Purpose, token: str, now: datetime) -> User | None:
+    """Whom a link is for; asking does not spend it."""
+    mine = (OneTimeToken.token_hash == secrets.digest(token)) & (OneTimeToken.purpose == purpose.name)
+    return session.scalar(sa.select(User).join(OneTimeToken).where(mine, OneTimeToken.expires_at > now))
+
+
 def spend(session: Session, purpose: Purpose, token: str, now: datetime) -> tuple[User, str | None]:
     """The active user whom the link was for, and the address that it is about. Raises InvalidLink."""
     mine = (OneTimeToken.token_hash == secrets.digest(token)) & (OneTimeToken.purpose == purpose.name)

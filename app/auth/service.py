@@ -62,7 +62,9 @@ def by_password(
 
 def reset_password(session: Session, settings: Settings, token: str, password: str, now: datetime) -> None:
     """Set a password by a link's token; whoever was signed in as this user no longer is. Raises InvalidLink."""
-    check_policy(settings, password)
+    guest = links.whose(session, links.RESET, token, now)
+    names = (guest.username, guest.email) if guest else ()
+    check_policy(settings, password, *names, has_second_factor=guest is not None and factors.is_on(session, guest.id))
     session.commit()
     stored = passwords.hashed(password)
     user, _ = links.spend(session, links.RESET, token, now)

@@ -7,7 +7,7 @@ import pytest
 
 from app import db
 from app.db import now
-from app.models import OneTimeToken
+from app.models import OneTimeToken, Totp
 from tests.integration.accounts import assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.factories import make_user
 
@@ -106,6 +106,24 @@ def test_a_password_that_is_too_short_does_not_spend_the_link(client, link):
     assert fields(reset(client, token, "short")) == ["password"]
 
     assert reset(client, token).status_code == 200
+
+
+def test_a_new_password_may_not_hold_the_name_of_whoever_the_link_is_for(client, link):
+    make_user("lovelace")
+    token = token_in(link("lovelace"))
+
+    assert fields(reset(client, token, "call-me-Lovelace-77")) == ["password"]
+    assert reset(client, token).status_code == 200
+
+
+def test_beside_an_authenticator_app_a_shorter_password_will_do(client, link):
+    ada = make_ada()
+    db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=now()))
+    db.session.commit()
+    token = token_in(link())
+
+    assert fields(reset(client, token, "x7-moor")) == ["password"]
+    assert reset(client, token, "x7-moors").status_code == 200
 
 
 def test_a_user_who_is_not_active_gets_no_new_password(client, link):
