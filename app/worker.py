@@ -17,6 +17,7 @@ from app.auth import throttle
 from app.bridge import blocking, bridge
 from app.db import db, now, writing
 from app.jobs import jobs
+from app.mail import outbox
 from app.mail.post import STOP_SECONDS, post
 from app.orders import audit
 from app.orders.inbox import TURN
@@ -38,10 +39,15 @@ async def forget_tries(session: Session, _: Gateway) -> None:
     await blocking(throttle.forget, session, now())
 
 
+async def forget_mails(session: Session, _: Gateway) -> None:
+    await blocking(outbox.forget, session, now())
+
+
 CHORES: list[tuple[str, timedelta, Chore]] = [
     ("backfill-hourly", timedelta(hours=1), backfill),
     ("audit-nightly", timedelta(hours=24), audit.audit),
     ("throttles-hourly", timedelta(hours=1), forget_tries),
+    ("mails-nightly", timedelta(hours=24), forget_mails),
 ]
 
 

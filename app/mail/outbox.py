@@ -21,6 +21,8 @@ WITHIN = timedelta(days=3)
 """What could not be sent for so long is news no more."""
 
 BATCH = 100
+KEPT = timedelta(days=90)
+"""Longer than anything could ask for the same mail again."""
 
 Kind = Literal[
     "account_closed",
@@ -118,4 +120,12 @@ def skip_all(session: Session, now: datetime) -> None:
     waits = Outgoing.done_at.is_(None) & (Outgoing.next_try_at.is_not(None) | (Outgoing.tries == 0))
     skipped = sa.update(Outgoing).where(waits).values(done_at=now, next_try_at=None, payload={})
     session.execute(skipped.execution_options(synchronize_session=False))
+    session.commit()
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Clear what is long over. Committed."""
+    over = Outgoing.done_at.is_not(None) | (Outgoing.next_try_at.is_(None) & (Outgoing.tries > 0))
+    old = sa.delete(Outgoing).where(Outgoing.created_at <= now - KEPT, over)
+    session.execute(old.execution_options(synchronize_session=False))
     session.commit()

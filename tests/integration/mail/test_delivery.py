@@ -8,15 +8,17 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app, db
+from app.config import environment as inherited
 from app.db import now
 from app.mail import outbox, queue
 from app.mail.post import post
 from app.models import Outgoing, User
 from tests.integration.conftest import close
 from tests.integration.factories import make_user
-from tests.integration.mail.conftest import Office
-from tests.processes import wait_for
-from tests.settings import settings
+from tests.integration.live import KIOSK
+from tests.integration.mail.conftest import UNHEARD, Office
+from tests.processes import Process, wait_for
+from tests.settings import environment, settings
 
 
 def test_a_mail_is_sent_once(office):
@@ -260,4 +262,43 @@ def test_a_mail_of_an_older_release_is_sent_unless_it_is_old(office):
 
     office.deliver()
 
+    assert len(office.mails) == 1
+
+
+def test_mails_that_are_long_over_are_cleared_and_what_waits_is_not(office):
+    old = now() - timedelta(days=91)
+    for key, ended, tries in (("sent", old, 1), ("given up", None, 9), ("waits", None, 0)):
+        row = {"dedupe_key": key, "kind": "receipt", "payload": {}, "created_at": old, "done_at": ended}
+        db.session.add(Outgoing(**row, tries=tries, next_try_at=None))
+    office.put(key="young")
+
+    outbox.forget(db.session(), now())
+
+    assert {row.dedupe_key for row in Outgoing.query} == {"waits", "young"}
+
+
+def test_a_worker_sends_what_nobody_rang_for(office, own_database, tmp_path):
+    office.put()
+    mine = settings(own_database, MAIL_URL=office.mailbox.smtp_url, REDIS_URL=UNHEARD)
+    worker = Process([KIOSK, "worker"], tmp_path / "worker", env={**inherited({}), **environment(mine)})
+
+    worker.wait_for(office.mailbox.mails, "the mail to come")
+
+    worker.wait_for(lambda: office.row.done_at, "it to be noted as sent")
+    assert worker.stop() == 0
+
+
+def test_a_worker_that_is_killed_while_it_sends_loses_no_mail(office, own_database, tmp_path):
+    office.put()
+    office.mailbox.hangs("data", times=1)
+    mine = settings(own_database, MAIL_URL=office.mailbox.smtp_url, REDIS_URL=UNHEARD)
+    worker = Process([KIOSK, "worker"], tmp_path / "worker", env={**inherited({}), **environment(mine)})
+    worker.wait_for(lambda: office.mailbox.count("data"), "the mail to be under way")
+
+    worker.kill()
+
+    office.deliver()
+    assert office.mails == [], "it is leased still"
+    office.let_pass(minutes=3)
+    office.deliver()
     assert len(office.mails) == 1
