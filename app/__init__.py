@@ -17,7 +17,7 @@ from app.db import db
 from app.db import init_app as init_db
 from app.items import routes as item_routes
 from app.mail import post
-from app.ops import health, logs, meters, metrics
+from app.ops import health, logs, meters, metrics, traces
 from app.orders import receipts, work
 from app.orders import routes as order_routes
 from app.payments import gateway
@@ -39,7 +39,7 @@ class Kiosk(Flask):
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """A context per request, even where a test holds one open around it: `g` and `db.session` start empty."""
-        with scope(), self.app_context():
+        with scope(), self.app_context(), traces.of_request(environ):
             return super().wsgi_app(environ, start_response)
 
 
@@ -49,6 +49,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     settings = config.load(app.config, test_config)
     app.extensions["settings"] = settings
     logs.init_app(app, settings)
+    traces.init_app(app, settings)
     errors.init_app(app)
     init_db(app)
     Migrate(app, db, directory=str(health.MIGRATIONS), render_as_batch=True)

@@ -17,6 +17,7 @@ from app.bridge import bridge
 from app.jobs import jobs
 from app.lifeline import hold
 from app.mail.post import STOP_SECONDS, post
+from app.ops import traces
 from app.ops.drain import drain
 from app.ops.folder import shared
 
@@ -97,6 +98,7 @@ def _close(_arbiter: Any, worker: Any) -> None:
     if (app := getattr(worker, "wsgi", None)) is not None:  # None where none could be made
         jobs(app).close()
         post(app).stop(STOP_SECONDS)
+        traces.close(app)
     bridge.close()
 
 

@@ -19,6 +19,7 @@ from app.db import db, now, writing
 from app.jobs import jobs
 from app.mail import outbox
 from app.mail.post import STOP_SECONDS, post
+from app.ops import traces
 from app.orders import audit
 from app.orders.inbox import TURN
 from app.orders.sweep import Report, backfill, claim, put_off, remember, sweep
@@ -64,6 +65,7 @@ def run(app: Flask) -> None:
         stopping.wait(SWEEP_SECONDS)
     jobs(app).close()
     post(app).stop(STOP_SECONDS)
+    traces.close(app)
     bridge.close()
 
 
