@@ -175,6 +175,19 @@ def restore(file: Path, replace: bool) -> None:
     click.echo(f"{file} is restored, at revision {revision}. Now `kiosk db upgrade`, then `kiosk reconcile`.")
 
 
+@click.command("doctor")
+def doctor() -> None:
+    """Look at everything that Kiosk needs; a line each, with the mend. Exit 1 where something fails."""
+    from app import create_app
+    from app.ops.doctor import examine
+
+    failed = False
+    for line in examine(create_app):
+        click.echo(line)
+        failed |= line.level == "FAIL"
+    sys.exit(failed)
+
+
 @click.command("up")
 @click.option("--port", type=click.IntRange(1, 65531), help="Of the shop; the simulators take the four after it.")
 @click.option("--data", default="var", show_default=True, type=click.Path(file_okay=False), help="Where data is kept.")
@@ -236,7 +249,7 @@ def _create_app() -> Flask:
 
 def main() -> None:
     """Every error that a person can mend is one line. An application is made by the commands that need one."""
-    commands = [*OF_THE_APP, serve, up, simulate, smoke]
+    commands = [*OF_THE_APP, doctor, serve, up, simulate, smoke]
     group = click.Group(help="Kiosk: a small shop that you host yourself.", commands=commands)
     try:
         group.main(prog_name="kiosk", obj=ScriptInfo(create_app=_create_app, set_debug_flag=False))

@@ -41,6 +41,7 @@ class Standing(msgspec.Struct, frozen=True):
     events: dict[str, int]
     refunds: dict[str, int]
     mails: int
+    mails_given_up: int
     ages: dict[str, float]
     needed: dict[str, int]
     last_turn: int
@@ -49,7 +50,8 @@ class Standing(msgspec.Struct, frozen=True):
 def standing(session: Session, moment: datetime) -> Standing:
     """A few queries, all but the first by an index over what is unfinished."""
     needed = Counter(each.kind for each in audit.needed(session, moment))
-    unsent = Outgoing.done_at.is_(None)
+    given_up = Outgoing.done_at.is_(None) & (Outgoing.tries > 0) & Outgoing.next_try_at.is_(None)
+    unsent = Outgoing.done_at.is_(None) & ~given_up
     ages = {
         "attempt": _age(session, Attempt.created_at, Attempt.status.in_(UNHEARD), moment),
         "event": _age(session, Event.received_at, Event.state == "new", moment),
@@ -61,7 +63,8 @@ def standing(session: Session, moment: datetime) -> Standing:
         attempts=_count(session, Attempt.status, LIVE),
         events=_count(session, Event.state, events.UNDONE),
         refunds=_count(session, Refund.status, refunds.UNSETTLED),
-        mails=session.scalar(sa.select(sa.func.count()).select_from(Outgoing).where(unsent)) or 0,
+        mails=_mails(session, unsent),
+        mails_given_up=_mails(session, given_up),
         ages=ages,
         needed={kind: needed[kind] for kind in sorted({*KINDS, *needed})},
         last_turn=session.scalar(sa.select(Chore.reached).where(Chore.name == TURN)) or 0,
@@ -72,6 +75,10 @@ def _count(session: Session, column: Any, states: tuple[str, ...]) -> dict[str, 
     query = sa.select(column, sa.func.count()).where(column.in_(states)).group_by(column)
     found = session.execute(query).all()
     return dict.fromkeys(states, 0) | {row[0]: row[1] for row in found}
+
+
+def _mails(session: Session, which: sa.ColumnElement[bool]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(Outgoing).where(which)) or 0
 
 
 def _age(session: Session, column: Any, unfinished: sa.ColumnElement[bool], moment: datetime) -> float:
@@ -112,6 +119,8 @@ def _families(found: Standing | None) -> Iterator[tuple[str, str, str, Mapping[s
     yield "events", "Messages of the provider that are not done.", "state", found.events if found else none
     yield "refunds", "Refunds that are not over.", "status", found.refunds if found else none
     yield "mails_waiting", "Mails that are not sent yet.", "", {"": found.mails} if found else none
+    given_up = {"": found.mails_given_up} if found else none
+    yield "mails_given_up", "Mails that nobody will try to send again.", "", given_up
     yield "oldest_unfinished_seconds", "Age of the oldest that is unfinished.", "kind", found.ages if found else none
     yield "needs_person", "What no rule settles, by kind.", "kind", found.needed if found else none
     yield (

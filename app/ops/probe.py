@@ -28,18 +28,22 @@ class Probe(Generic[T]):
 
     def answer(self) -> T:
         """Raises Hangs, or whatever the question raised."""
-        with self._lock:
-            is_over = self._ended >= self._began
-            if is_over and time.monotonic() - self._ended >= self.keep:
-                self._answer, self._began = Future(), time.monotonic()
-                threading.Thread(target=self._run, args=[self._answer], name="probe", daemon=True).start()
-            answer, left = self._answer, self._began + self.patience - time.monotonic()
+        answer, left = self.begin()
         try:
             return answer.result(timeout=max(0, left))
         except TimeoutError as error:
             if answer.done():  # the question itself raised it
                 raise
             raise Hangs from error
+
+    def begin(self) -> "tuple[Future[T], float]":
+        """Ask, where nobody does yet. The answer to come, and the seconds that are left to wait for it."""
+        with self._lock:
+            is_over = self._ended >= self._began
+            if is_over and time.monotonic() - self._ended >= self.keep:
+                self._answer, self._began = Future(), time.monotonic()
+                threading.Thread(target=self._run, args=[self._answer], name="probe", daemon=True).start()
+            return self._answer, self._began + self.patience - time.monotonic()
 
     def _run(self, answer: "Future[T]") -> None:
         try:

@@ -1,0 +1,194 @@
+"""`kiosk doctor`: a line for each thing that Kiosk needs, and the mend where it is not as it should be."""
+
+import os
+import socket
+import subprocess
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+
+from app import create_app, db
+from app.db import now, writing
+from app.models import Chore, Finding
+from app.ops import doctor
+from tests.integration.conftest import close
+from tests.integration.live import KIOSK
+from tests.settings import CLIENT_SECRET, PAYMENTS_KEY, environment, settings
+
+
+@pytest.fixture
+def examined(own_database, payments_simulator, identity_simulator):
+    """`examined(**settings)`: the lines, by name, of a shop whose providers are simulators."""
+
+    def examine(database=own_database, **more):
+        given = {"payments": payments_simulator.url, "identity": identity_simulator.url, "TESTING": True, **more}
+        app = create_app(settings(database, **given))
+        lines = list(doctor.examine(lambda: app))
+        close(app)
+        assert not [
+            secret for secret in (PAYMENTS_KEY, CLIENT_SECRET, "hush-hush") if secret in " ".join(map(str, lines))
+        ]
+        return {line.name: line for line in lines}
+
+    return examine
+
+
+def test_a_shop_that_has_what_it_needs(examined, redis):
+    found = examined(REDIS_URL=redis)
+
+    assert str(found["configuration"]) == "ok   configuration: test, at http://localhost"
+    assert found["database"].level == "ok"
+    assert found["Redis"].level == "ok"
+    assert str(found["payments"]) == "ok   payments: the key is accepted; a key for tests: no money moves"
+    assert found["sign-in at acme"].level == "ok"
+    assert "FAIL" not in {line.level for line in found.values()}
+
+
+def test_a_key_that_the_payment_provider_refuses(examined, payments_simulator):
+    account = {
+        "API_BASE": payments_simulator.url,
+        "SECRET_KEY": "sk_test_of_somebody_else",
+        "WEBHOOK_SECRET": "whsec_1",
+    }
+
+    line = examined(PAYMENTS=account)["payments"]
+
+    assert (line.level, line.mend) == ("FAIL", "check KIOSK_PAYMENTS__SECRET_KEY")
+
+
+def test_a_payment_provider_that_is_away(examined):
+    line = examined(payments="http://127.0.0.1:9")["payments"]
+
+    assert (line.level, line.mend) == ("FAIL", "check KIOSK_PAYMENTS__API_BASE, and the way out")
+
+
+def test_no_key_and_no_secret_for_messages(examined, payments_simulator):
+    keyless = examined(PAYMENTS={"API_BASE": payments_simulator.url})["payments"]
+    deaf = examined(PAYMENTS={"API_BASE": payments_simulator.url, "SECRET_KEY": PAYMENTS_KEY})["payments"]
+
+    assert (keyless.level, keyless.mend) == ("warn", "set KIOSK_PAYMENTS__SECRET_KEY")
+    assert (deaf.level, deaf.mend) == ("FAIL", "set KIOSK_PAYMENTS__WEBHOOK_SECRET")
+
+
+def test_a_sign_in_provider_that_is_away(examined):
+    line = examined(identity="http://127.0.0.1:9")["sign-in at acme"]
+
+    assert (line.level, line.mend) == ("FAIL", "check KIOSK_OAUTH__acme__ISSUER, and the way out")
+
+
+def test_a_database_that_is_away(examined):
+    found = examined(database="postgresql://kiosk:hush-hush@127.0.0.1:9/kiosk")
+
+    assert (found["database"].level, found["database"].mend) == (
+        "FAIL",
+        "see whether it runs, and check KIOSK_SQLALCHEMY_DATABASE_URI",
+    )
+    assert found["payments"].level == "ok"
+
+
+def test_a_database_that_hangs_costs_its_own_lines_alone(examined, monkeypatch):
+    monkeypatch.setattr(doctor, "PATIENCE_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        found = examined(database=f"postgresql://kiosk@127.0.0.1:{silent.getsockname()[1]}/kiosk")
+
+    assert str(found["database"]).startswith("FAIL database: no answer within 2 s; ")
+    assert found["payments"].level == "ok"
+
+
+def test_a_database_without_tables_and_a_file_that_is_not_there(examined, tmp_path):
+    (tmp_path / "empty.db").touch(mode=0o600)
+    empty = examined(database=f"sqlite:///{tmp_path}/empty.db")["database"]
+    missing = examined(database=f"sqlite:///{tmp_path}/missing.db")["database"]
+
+    assert (empty.level, empty.mend) == ("FAIL", "run `kiosk db upgrade`")
+    assert (missing.level, missing.mend) == ("FAIL", "run `kiosk db upgrade`")
+    assert not (tmp_path / "missing.db").exists()
+
+
+def test_a_sqlite_file_that_others_can_read(examined, tmp_path):
+    (tmp_path / "kiosk.db").touch(mode=0o600)
+    (tmp_path / "kiosk.db").chmod(0o644)
+
+    line = examined(database=f"sqlite:///{tmp_path}/kiosk.db")["SQLite"]
+
+    assert (line.level, line.mend) == ("warn", f"run `chmod 600 {tmp_path}/kiosk.db`")
+
+
+def test_a_redis_that_is_away(examined):
+    line = examined(REDIS_URL="redis://:hush-hush@127.0.0.1:9/0")["Redis"]
+
+    assert (line.level, line.mend) == ("FAIL", "see whether it runs, and check KIOSK_REDIS_URL")
+
+
+def test_whether_somebody_works_and_what_needs_a_person(examined, own_app):
+    assert examined()["worker"].words == "none has had a turn yet"
+
+    turned(own_app, now() - timedelta(hours=1))
+    assert examined()["worker"].level == "warn"
+
+    turned(own_app, now())
+    with own_app.app_context(), writing():
+        db.session.add(Finding(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
+        db.session.commit()
+    found = examined()
+    assert found["worker"].level == "ok"
+    assert (found["orders"].words, found["orders"].level) == ("1 need a person", "warn")
+
+
+def turned(app, at):
+    with app.app_context(), writing():
+        db.session.merge(Chore(name="sweep", due_at=at, reached=int(at.timestamp())))
+        db.session.commit()
+
+
+@contextmanager
+def mail_server(greeting):
+    """Says `greeting`, then agrees with everything."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk():
+            with server.accept()[0] as client, client.makefile("rb") as lines:
+                client.sendall(greeting)
+                for line in lines:
+                    client.sendall(b"221 bye\r\n" if line.lower().startswith(b"quit") else b"250 fine\r\n")
+
+        thread = Thread(target=talk)
+        thread.start()
+        yield f"smtp://127.0.0.1:{server.getsockname()[1]}"
+        thread.join(10)
+
+
+def test_mail_is_looked_at_as_far_as_the_greeting(examined):
+    with mail_server(b"220 mail.example\r\n") as url:
+        fine = examined(MAIL_URL=url)["mail"]
+    with mail_server(b"554 go away\r\n") as url:
+        refused = examined(MAIL_URL=url)["mail"]
+
+    assert (fine.level, refused.level) == ("ok", "FAIL")
+    assert refused.mend == "see whether it runs, and check KIOSK_MAIL_URL"
+    assert examined()["mail"].level == "warn"
+
+
+def run(**env):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
+    return subprocess.run([KIOSK, "doctor"], env={**clean, **env}, capture_output=True, text=True, check=False)
+
+
+def test_a_configuration_that_is_wrong_is_told_with_its_mend_and_nothing_else_is_looked_at():
+    done = run()
+
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert lines[0].startswith("FAIL configuration: KIOSK_SECRET_KEY is not set; give it 32 random bytes")
+    assert lines[-1] == "warn the rest: was not looked at; mend the configuration first"
+    assert "Traceback" not in done.stderr
+
+
+def test_it_exits_with_0_where_nothing_fails(own_database, payments_simulator, identity_simulator):
+    given = settings(own_database, payments=payments_simulator.url, identity=identity_simulator.url)
+    done = run(**environment(given))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert all(line.startswith(("ok   ", "warn ")) for line in done.stdout.splitlines())
