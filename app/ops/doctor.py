@@ -33,6 +33,9 @@ from app.payments.errors import Misconfigured, PaymentError
 from app.payments.gateway import gateway
 
 PATIENCE_SECONDS = 10
+KEPT_SECONDS = 60
+"""Until all is told: nothing is asked twice."""
+
 SMTP_SECONDS = 5
 SILENT = timedelta(minutes=2)
 
@@ -61,7 +64,7 @@ def examine(make: Callable[[], Flask]) -> Iterator[Line]:
     with app.app_context():
         yield Line("ok", "configuration", f"{settings().env}, at {settings().public_url}")
         found = list(_checks())
-    asked = [(name, Probe(partial(_ask, app, check), PATIENCE_SECONDS)) for name, check in found]
+    asked = [(name, Probe(partial(_ask, app, check), PATIENCE_SECONDS, KEPT_SECONDS)) for name, check in found]
     for _, probe in asked:
         probe.begin()
     for name, probe in asked:
