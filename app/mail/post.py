@@ -21,6 +21,7 @@ from app.mail.letters import Letter, Undeliverable, address, message, sender
 from app.mail.models import Outgoing
 from app.mail.outbox import Kind
 from app.mail.wire import MailError, send
+from app.scope import note, scope
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class Post:
         """Send what is due, after what is being sent already."""
         app = self._app()
         if app is not None and not self._ended:
-            with self._round, app.app_context(), writing():
+            with self._round, app.app_context(), scope(job="mail"), writing():
                 bridge.run(self._deliver_due(db.session()))
 
     async def _deliver_due(self, session: Session) -> None:
@@ -98,6 +99,7 @@ class Post:
         mail = await blocking(outbox.claim, session, key, at_once())
         if mail is None:
             return True
+        note(job=f"mail {mail.id}")
         try:
             if at_once() - mail.created_at > outbox.WITHIN:
                 raise MailError("it is too old", final=True)  # noqa: TRY301 -- it ends as others that are never sent

@@ -2,6 +2,8 @@
 
 import asyncio
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -47,7 +49,24 @@ async def send(mail_url: str, message: EmailMessage, sender: str, to: str) -> No
         raise MailError(f"the server does not take it: {type(error).__name__}", away=True) from error
 
 
+async def greet(mail_url: str, sender: str) -> None:
+    """As far as a mail would go before it names anybody. Raises MailError."""
+    try:
+        async with _connected(mail_url, sender) as client:
+            await client.quit()
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        raise MailError(f"the server does not take it: {type(error).__name__}", away=True) from error
+
+
 async def _converse(mail_url: str, message: EmailMessage, sender: str, to: str) -> None:
+    async with _connected(mail_url, sender) as client:
+        await client.send_message(message, sender=sender, recipients=[to])
+        await client.quit()
+
+
+@asynccontextmanager
+async def _connected(mail_url: str, sender: str) -> AsyncIterator[aiosmtplib.SMTP]:
+    """Encrypted where it has to be, and signed in where the settings say how."""
     url = urlsplit(mail_url)
     is_near = is_loopback(mail_url)
     client = aiosmtplib.SMTP(
@@ -65,7 +84,6 @@ async def _converse(mail_url: str, message: EmailMessage, sender: str, to: str) 
             if not (is_near or client.get_transport_info("sslcontext")):
                 raise MailError("the server offers no encryption, and is told no password without it", away=True)
             await client.login(unquote(url.username), unquote(url.password))
-        await client.send_message(message, sender=sender, recipients=[to])
-        await client.quit()
+        yield client
     finally:
         client.close()

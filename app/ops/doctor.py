@@ -3,16 +3,15 @@
 Each question runs on a thread of its own and within PATIENCE_SECONDS, so that what hangs delays nothing else.
 """
 
+import asyncio
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from smtplib import SMTP, SMTP_SSL, SMTPException
-from ssl import create_default_context
 from typing import Literal
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -22,9 +21,11 @@ from flask import Flask
 from app import http
 from app.auth.providers import OAuthFailure, Provider, providers
 from app.bridge import bridge
-from app.config import ConfigError, is_loopback, settings
+from app.config import ConfigError, settings
 from app.db import db, now
 from app.jobs import jobs
+from app.mail.letters import sender
+from app.mail.wire import MailError, greet
 from app.ops.health import outdated, revision
 from app.ops.probe import Hangs, Probe
 from app.orders import audit
@@ -36,7 +37,7 @@ PATIENCE_SECONDS = 10
 KEPT_SECONDS = 60
 """Until all is told: nothing is asked twice."""
 
-SMTP_SECONDS = 5
+MAIL_SECONDS = 8
 SILENT = timedelta(minutes=2)
 
 
@@ -212,30 +213,21 @@ async def _known_of(provider: Provider) -> str:
 
 
 def _mail() -> Iterator[Line]:
-    url = urlsplit(settings().mail_url)
-    if not url.hostname:
+    if not (url := settings().mail_url):
         yield Line("warn", "mail", "none is sent: nobody can reset a password by themselves", "set KIOSK_MAIL_URL")
         return
+    host = urlsplit(url).hostname
     try:
-        _greet(url)
-    except (OSError, SMTPException) as error:
-        yield Line("FAIL", "mail", f"{url.hostname}: {error}", "see whether it runs, and check KIOSK_MAIL_URL")
+        bridge.run(_greet(url))
+    except MailError as error:
+        yield Line("FAIL", "mail", f"{host}: {error}", "see whether it runs, and check KIOSK_MAIL_URL")
     else:
-        yield Line("ok", "mail", f"{url.hostname} takes mail")
+        yield Line("ok", "mail", f"{host} takes mail")
 
 
-def _greet(url: SplitResult) -> None:
-    """As far as a mail would go before it names anybody. A password is told to another machine over TLS alone."""
-    host, port, trusted = url.hostname or "", url.port or 0, create_default_context()
-    if url.scheme == "smtps":
-        server: SMTP = SMTP_SSL(host, port, timeout=SMTP_SECONDS, context=trusted)
-    else:
-        server = SMTP(host, port, timeout=SMTP_SECONDS)
-    with server:
-        server.ehlo()
-        secure = url.scheme == "smtps" or is_loopback(f"smtp://{url.netloc}")
-        if not isinstance(server, SMTP_SSL) and server.has_extn("starttls"):
-            server.starttls(context=trusted)
-            secure = True
-        if url.username and url.password and secure:
-            server.login(unquote(url.username), unquote(url.password))
+async def _greet(url: str) -> None:
+    try:
+        async with asyncio.timeout(MAIL_SECONDS):
+            await greet(url, sender(settings()))
+    except TimeoutError as error:
+        raise MailError(f"no greeting within {MAIL_SECONDS} s") from error
