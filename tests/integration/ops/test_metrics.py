@@ -250,7 +250,7 @@ def test_a_scrape_asks_as_often_for_many_orders_as_for_none(app):
     with counted() as many:
         standing(db.session(), now())
 
-    assert len(many) == len(few) <= 15
+    assert len(many) == len(few) <= 16
 
 
 def test_two_scrapes_within_seconds_ask_once(own_app):
