@@ -20,7 +20,7 @@ from tests.integration.conftest import close
 from tests.integration.payments.conftest import BROWSER
 from tests.integration.payments.refunding import send
 from tests.integration.payments.shop import Shop
-from tests.processes import wait_for
+from tests.processes import ROOT, wait_for
 from tests.settings import PAYMENTS_KEY, settings
 
 
@@ -140,7 +140,7 @@ def test_without_an_endpoint_nothing_of_it_is_imported():  # but for what redis-
         "print([name for name in ('opentelemetry.sdk.trace', 'opentelemetry.exporter') if name in sys.modules])"
     )
 
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
 
     assert found.stdout == "[]\n"
 
