@@ -12,10 +12,12 @@ from pathlib import Path
 # Where Kiosk is. None: one is started, as below. `pytest --base-url URL` tests a deployed one instead.
 base_url: str | None = None
 
+KIOSK = [str(Path(sys.executable).with_name("kiosk"))]
+
 # {port} is a free one, {data} an empty folder that goes after the tests.
 web_server = {
-    "command": [str(Path(sys.executable).with_name("kiosk")), "up", "--port", "{port}", "--data", "{data}"],
-    "url": "http://127.0.0.1:{port}",
+    "command": [*KIOSK, "up", "--host", "localhost", "--port", "{port}", "--data", "{data}"],
+    "url": "http://localhost:{port}",  # not 127.0.0.1: passkeys belong to a name
     "ready": "/readyz",
     "timeout": 60,  # seconds
 }

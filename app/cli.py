@@ -191,11 +191,18 @@ def doctor() -> None:
 @click.command("up")
 @click.option("--port", type=click.IntRange(1, 65531), help="Of the shop; the simulators take the four after it.")
 @click.option("--data", default="var", show_default=True, type=click.Path(file_okay=False), help="Where data is kept.")
-def up(port: int | None, data: str) -> None:
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    type=click.Choice(["127.0.0.1", "localhost"]),
+    help="Its name in addresses: passkeys belong to a name, and so need localhost.",
+)
+def up(port: int | None, data: str, host: str) -> None:
     """The embedded default, all in one: migrations, demo items, simulators, server."""
     from app.up import run
 
-    run(port, data)
+    run(port, data, host)
 
 
 @click.command("smoke")

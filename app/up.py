@@ -31,21 +31,21 @@ READY_SECONDS = 30
 END_SECONDS = 8
 
 
-def run(port: int | None, data: str) -> None:
+def run(port: int | None, data: str, host: str) -> None:
     """Until Ctrl-C, SIGTERM, or the end of any of its processes."""
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job has it ignored
         signal.signal(number, signal.default_int_handler)
     folder = Path(data).resolve()
     try:
         kept = _kept(folder, port)
-        settings = _settings(folder, kept)
+        settings = _settings(folder, kept, host)
         env = environment(settings)
         with _together(_commands(kept["port"]), env) as processes:
             _prepare(settings)
             processes.append(_start("kiosk", _serve(kept["port"]), env))
             processes.append(_start("worker", [sys.executable, "-m", "app", "worker", "--lifeline"], env))
             _wait(processes, kept["port"])
-            _tell(kept["port"])
+            _tell(settings["PUBLIC_URL"], kept["port"])
             _watch(processes)
     except KeyboardInterrupt:
         click.echo("\nKiosk has stopped.")
@@ -85,7 +85,7 @@ def _taken(port: int) -> bool:
     return False
 
 
-def _settings(folder: Path, kept: dict[str, Any]) -> dict[str, Any]:
+def _settings(folder: Path, kept: dict[str, Any], host: str) -> dict[str, Any]:
     port = kept["port"]
     simulator = {
         "ISSUER": f"http://{HOST}:{port + 1}",
@@ -95,7 +95,7 @@ def _settings(folder: Path, kept: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "ENV": "development",
-        "PUBLIC_URL": f"http://{HOST}:{port}",
+        "PUBLIC_URL": f"http://{host}:{port}",
         "DRAIN_SECONDS": 0,
         "SECRET_KEY": kept["secret_key"],
         "JWT_SECRET_KEY": kept["jwt_secret_key"],
@@ -190,14 +190,14 @@ def _watch(processes: list["subprocess.Popen[bytes]"]) -> None:
         time.sleep(0.5)
 
 
-def _tell(port: int) -> None:
+def _tell(address: str, port: int) -> None:
     people = ", ".join(
         f"{each['name']} ({each['about']})" if each.get("about") else each["name"]
         for each in json.loads((seed.DEMO / "people.json").read_text())
     )
     click.echo(
         f"""
-Kiosk is open:  http://{HOST}:{port}
+Kiosk is open:  {address}
 
   Sign in with "the identity simulator" as {people}.
   Or register with a username and a password of your own.

@@ -1,5 +1,12 @@
 export type FieldError = { field: string; message: string };
 
+const refusals = [
+  "invalid_credentials",
+  "second_factor_required",
+  "invalid_code",
+  "invalid_passkey",
+];
+
 /** A request that did not succeed. `status` 0 and `error` "unreachable": no answer came at all. */
 export class Problem extends Error {
   override name = "Problem";
@@ -19,6 +26,11 @@ export class Problem extends Error {
   get undecided(): boolean {
     if (this.error === "payments_unavailable") return false;
     return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+
+  /** Whether the session is over; not where a sign-in was refused, before there was one. */
+  get signedOut(): boolean {
+    return this.status === 401 && !refusals.includes(this.error);
   }
 
   about(field: string): string | undefined {
@@ -49,6 +61,10 @@ export async function problemFrom(response: Response): Promise<Problem> {
 const inWords: Record<string, string> = {
   unreachable: "The shop cannot be reached. Check your connection and try again.",
   invalid_credentials: "This username and password do not go together.",
+  second_factor_required: "A code of your authenticator app, or a recovery code, is needed too.",
+  invalid_passkey: "This passkey was not accepted. It may have been removed from your profile.",
+  passkey_not_shown: "No passkey was shown. Try again, or go another way.",
+  passkey_there_already: "This device has a passkey of yours already.",
   username_taken: "This username is taken. Choose another one.",
   sold_out: "Sold out: there are not enough left of this.",
   not_on_sale: "This is not on sale at the moment.",
@@ -70,8 +86,7 @@ const inWords: Record<string, string> = {
 /** What went wrong, in words for the person in front of the screen. */
 export function words(error: unknown): string {
   if (!(error instanceof Problem)) return "Something went wrong on this page.";
-  if (error.status === 401 && error.error !== "invalid_credentials")
-    return "You are no longer signed in.";
+  if (error.signedOut) return "You are no longer signed in.";
   if (error.status === 429) return tooMany(error.retryAfter);
   if (error.fields.length > 0) return "Please look at what is marked below.";
   const known = inWords[error.error];

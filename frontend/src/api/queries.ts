@@ -5,8 +5,7 @@ import { Problem } from "./problem";
 export function createQueryClient(): QueryClient {
   // A session that ended elsewhere shows at the next request: then nobody is signed in here.
   const onError = (error: Error) => {
-    if (error instanceof Problem && error.status === 401 && error.error !== "invalid_credentials")
-      client.setQueryData(meQuery.queryKey, null);
+    if (error instanceof Problem && error.signedOut) client.setQueryData(meQuery.queryKey, null);
   };
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError }),

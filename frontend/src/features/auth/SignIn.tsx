@@ -1,15 +1,18 @@
 import "./auth.css";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useMe } from "../../api/me";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Page } from "../../ui/Page";
 import { Trouble } from "../../ui/Trouble";
+import { CodeStep } from "./CodeStep";
 import { GoOn } from "./GoOn";
 import { localPath } from "./next";
 import { oauthError } from "./oauthErrors";
+import { PasskeySignIn } from "./PasskeySignIn";
 import { Providers } from "./Providers";
-import { useSignIn } from "./queries";
+import { type Credentials, useSignIn, wantsCode } from "./queries";
 
 const route = getRouteApi("/sign-in");
 
@@ -18,8 +21,10 @@ export function SignIn() {
   const next = localPath(search.next);
   const me = useMe();
   const signIn = useSignIn();
+  const [half, setHalf] = useState<Credentials | null>(null);
 
   if (me && (!search.error || signIn.isSuccess)) return <GoOn next={search.next} />;
+  if (half) return <CodeStep signIn={signIn} credentials={half} onLeave={() => setHalf(null)} />;
   return (
     <Page title="Sign in" narrow>
       {search.error && !signIn.error && (
@@ -28,19 +33,21 @@ export function SignIn() {
         </div>
       )}
       <Providers next={next} />
+      <PasskeySignIn />
       <Form
         className="panel"
         error={signIn.error}
-        onSend={(value) =>
-          signIn.mutate({ username: value("username"), password: value("password") })
-        }
+        onSend={(value) => {
+          const given = { username: value("username"), password: value("password") };
+          signIn.mutate(given, { onError: (error) => wantsCode(error) && setHalf(given) });
+        }}
       >
         <h2>With a password</h2>
         {signIn.error && <Trouble error={signIn.error} />}
         <Field
           label="Username"
           name="username"
-          autoComplete="username"
+          autoComplete="username webauthn"
           autoCapitalize="none"
           required
         />

@@ -1,9 +1,14 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { meQuery } from "../../api/me";
+import { askPasskey } from "../../api/passkeys";
+import { Problem } from "../../api/problem";
+import type { components } from "../../api/schema";
 import type { User } from "../../api/types";
 
-type Credentials = { username: string; password: string };
+type Assertion = components["schemas"]["Assertion"];
+
+export type Credentials = { username: string; password: string; code?: string };
 
 export const providersQuery = queryOptions({
   queryKey: ["providers"],
@@ -26,6 +31,23 @@ const signIn = (credentials: Credentials) =>
 
 export function useSignIn() {
   return useMutation({ mutationFn: signIn, onSuccess: useSwitchUser() });
+}
+
+/** The password was right, and the account has a second factor. */
+export const wantsCode = (error: unknown) =>
+  error instanceof Problem && error.error === "second_factor_required";
+
+export const passkeyChallenge = () => body(api.POST("/api/passkeys/challenge"));
+
+/** With what a passkey has said already, or else by asking for one now. */
+export function useSignInByPasskey() {
+  return useMutation({
+    mutationFn: async (shown: Assertion | null) => {
+      const credential = shown ?? (await askPasskey(passkeyChallenge()));
+      return body<User>(api.POST("/api/session/passkey", { body: { credential } }));
+    },
+    onSuccess: useSwitchUser(),
+  });
 }
 
 /** Registers and signs in. Null where the account is there, but signing in did not work out. */
