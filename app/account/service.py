@@ -40,16 +40,12 @@ def change(
 ) -> None:
     """Change the fields in `given`. Raises Invalid, or ConfirmationRequired for another email."""
     user = own.user
-    before, was_verified = user.email, user.email_verified
+    before = user.email
     if "email" in given and email != before:
         confirm.required(own, now)
     users.change(session, user, name=name, email=email, given=given)
-    if user.email == before:
-        return
-    _note(session, user, "email_changed")
-    if was_verified:  # else it may be a stranger's, whom this is none of the business of
-        old = {"email": before, "username": user.username}
-        mail.queue(session, "email_changed", f"email_changed:{user.id}:{now.timestamp()}", old)
+    if user.email != before:
+        _note(session, user, "email_changed")
 
 
 def prove(session: Session, user: User, password: str | None, now: datetime) -> None:
@@ -80,11 +76,7 @@ def confirm_again(
 def close(session: Session, own: UserSession, now: datetime) -> None:
     """The person goes, the orders stay. Raises ConfirmationRequired, LastStaff."""
     confirm.required(own, now)
-    user = own.user
-    if user.email_verified:
-        last = {"email": user.email, "username": user.username}
-        mail.queue(session, "account_closed", f"account_closed:{user.id}", last)
-    users.close(session, user.id, Doer(user.id, devices.address()), now)
+    users.close(session, own.user_id, Doer(own.user_id, devices.address()), now)
 
 
 def change_password(

@@ -51,6 +51,15 @@ def reset_password(session: Session, mail: Outgoing) -> Letter | None:
     return Letter(user.email, "reset_password", {"username": user.username, "link": link})
 
 
+def invitation(session: Session, mail: Outgoing) -> Letter | None:
+    """`{"user": its id}`: to an address that nobody has verified, since staff want it to be told of the account."""
+    user = session.get(User, mail.payload["user"], populate_existing=True)
+    if user is None or user.email is None or user.password_hash is not None or not user.active:
+        return None
+    link = links.mint(session, settings(), links.INVITE, user, now(), again=mail.tries > 1)
+    return Letter(user.email, "invitation", {"username": user.username, "link": link})
+
+
 def news(kind: Kind) -> Writer:
     def write(session: Session, mail: Outgoing) -> Letter | None:
         user = session.get(User, mail.payload["user"], populate_existing=True)
@@ -83,6 +92,7 @@ def init_app(app: Flask) -> None:
     office = post(app)
     office.writes("verify_email", verify_email)
     office.writes("reset_password", reset_password)
+    office.writes("invitation", invitation)
     for kind in NEWS:
         office.writes(kind, news(kind))
     office.writes("email_changed", to_old_address("email_changed"))

@@ -22,6 +22,9 @@ class Purpose(msgspec.Struct, frozen=True):
 
 
 RESET = Purpose("password_reset", "reset-password", timedelta(hours=1))
+INVITE = Purpose(RESET.name, RESET.page, timedelta(days=7))
+"""The first password of somebody for whom staff made an account: a reset for which they need not hurry."""
+
 VERIFY = Purpose("email_verification", "verify-email", timedelta(days=2))
 
 

@@ -43,7 +43,8 @@ def list_users(query: UserSearch) -> Page[UserOut]:
 def add_user(body: NewUser, user: User) -> UserOut:
     """Make an account for somebody.
 
-    Without a password they choose one by a link that `kiosk users reset-link` prints.
+    Without a password they get a link by mail, good for a week, at which they choose one; where no mail is set up,
+    `kiosk users reset-link` prints one.
     """
     return UserOut.of(staff.invite(db.session(), settings(), body, _by(user)))
 

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from blinker import signal
 from sqlalchemy.orm import Session
 
+from app import mail
 from app.config import MAILBOX
+from app.db import now
 from app.errors import Conflict, Invalid, NotFound
 from app.users import trail
 from app.users.models import Identity, Role, User, key
@@ -94,14 +96,18 @@ def free_username(session: Session, wished: str) -> str:
 
 
 def change(session: Session, user: User, *, name: str | None, email: str | None, given: set[str]) -> None:
-    """Change the fields in `given`. A new address is not verified."""
+    """Change the fields in `given`. A new address is not verified, and the one before is told."""
     if "name" in given:
         user.name = name
     if "email" in given and email != user.email:
+        before, was_verified = user.email, user.email_verified
         user.email = checked_email(email)
         user.verified_email = None
         session.flush()
         address_given.send(user, session=session)
+        if was_verified:  # else it may be a stranger's, whom this is none of the business of
+            old = {"email": before, "username": user.username}
+            mail.queue(session, "email_changed", f"email_changed:{user.id}:{now().timestamp()}", old)
     session.flush()
 
 
@@ -160,6 +166,9 @@ def close(session: Session, user_id: int, by: Doer, now: datetime) -> None:
     keep_staff(session, user_id)
     user = held(session, user_id)
     by.note(session, user.id, "account_closed")
+    if user.email_verified:
+        last = {"email": user.email, "username": user.username}
+        mail.queue(session, "account_closed", f"account_closed:{user.id}", last)
     user.active, user.role, user.closed_at = False, "customer", now
     session.flush()  # as above
     leaving.send(user, session=session)

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, selectinload
 
+from app import mail
 from app.config import Settings
 from app.db import Paging, rows
 from app.errors import NotFound
@@ -53,7 +54,10 @@ def trail_of(session: Session, user_id: int, paging: Paging) -> tuple[list[Any],
 
 
 def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> User:
-    """A new account, with a password where one is given. Raises Invalid or UsernameTaken."""
+    """A new account, with a password where one is given; else they choose one by a link that a mail brings them.
+
+    Raises Invalid or UsernameTaken.
+    """
     stored = None
     if wish.password is not None:
         check_policy(settings, wish.password, wish.username, wish.email)
@@ -63,6 +67,8 @@ def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> Use
     user.name, user.role = wish.name, wish.role
     by.note(session, user.id, "account_made", role=wish.role)
     service.address_given.send(user, session=session)
+    if stored is None and user.email is not None:
+        mail.queue(session, "invitation", f"invitation:{user.id}", {"user": user.id})
     return user
 
 

@@ -567,7 +567,8 @@ export interface paths {
         put?: never;
         /**
          * Make an account for somebody.
-         * @description Without a password they choose one by a link that `kiosk users reset-link` prints.
+         * @description Without a password they get a link by mail, good for a week, at which they choose one; where no mail is set up,
+         *     `kiosk users reset-link` prints one.
          */
         post: operations["users_add_user"];
         delete?: never;

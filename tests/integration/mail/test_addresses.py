@@ -197,7 +197,7 @@ def test_a_changed_address_gets_a_mail_and_is_not_verified_until_its_link_is_ope
 def test_an_address_that_staff_give_gets_the_mail_too(journey):
     grace = sign_in(journey.office.app, make_user("grace", role="staff"))
 
-    made = grace.post("/api/users", json={"username": "bob", "email": "bob@example.com"})
+    made = grace.post("/api/users", json={"username": "bob", "email": "bob@example.com", "password": PASSWORD})
     grace.patch(f"/api/users/{made.json['id']}", json={"email": "bob@new.example"})
 
     journey.office.deliver()

@@ -45,7 +45,7 @@ export function NewUser() {
           name="password"
           type="password"
           autoComplete="new-password"
-          hint="Left empty: they choose one by the link that “kiosk users reset-link” prints."
+          hint="Better left empty: then a mail brings them a link, and they choose one that only they know."
           error={about("password")}
         />
         <div className="field">
