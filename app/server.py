@@ -78,8 +78,6 @@ def _options(bind: str, workers: int, folder: Path, *, lifeline: bool) -> dict[s
         "control_socket_disable": True,
         # What proxies say is read in app/address.py, by KIOSK_TRUSTED_PROXIES; gunicorn believes loopback by itself.
         "forwarded_allow_ips": "",
-        "secure_scheme_headers": {},
-        "forwarder_headers": "",
         "loglevel": "warning",
         "when_ready": _ready(lifeline=lifeline),
         "post_worker_init": _leave_interrupts_to_the_master,

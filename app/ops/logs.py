@@ -9,6 +9,7 @@ from secrets import token_hex
 from flask import Flask, Response, g, has_request_context, request
 from pythonjsonlogger.json import JsonFormatter
 
+from app.address import client_address
 from app.config import Settings
 from app.scope import facts, note
 from app.spans import trace_id
@@ -63,7 +64,13 @@ def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     spent = round((time.perf_counter() - g.began) * 1000, 1)
     path = request.url_rule.rule if request.url_rule else ascii(request.path)  # never the query: it carries codes
-    details = {"method": request.method, "path": path, "status": response.status_code, "ms": spent}
+    details = {
+        "method": request.method,
+        "path": path,
+        "status": response.status_code,
+        "ms": spent,
+        "address": client_address(),
+    }
     level = logging.DEBUG if path.startswith(("/assets", "/healthz", "/readyz", "/metrics")) else logging.INFO
     access.log(level, "%s %s %s %sms", request.method, path, response.status_code, spent, extra=details)
     return response

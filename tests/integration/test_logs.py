@@ -89,6 +89,13 @@ def test_a_line_names_the_user_by_number(logged):
     assert "ada" not in last["message"]
 
 
+def test_a_line_says_where_the_request_came_from_and_believes_no_header(logged):
+    app, written = logged("production")
+    app.test_client().get("/api/items", headers={"X-Forwarded-For": "198.51.100.1"})
+
+    assert json.loads(written())["address"] == "127.0.0.1"
+
+
 def test_a_bug_is_written_down_with_where_it_happened_and_the_request_id(logged):
     app, written = logged("production")
     app.config["PROPAGATE_EXCEPTIONS"] = False
