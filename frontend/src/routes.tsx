@@ -109,7 +109,8 @@ const todos = createRoute({
 const profile = createRoute({
   getParentRoute: () => signedIn,
   path: "/profile",
-  component: lazyRouteComponent(() => import("./features/auth/Profile"), "Profile"),
+  validateSearch: (search: Search): { error?: string } => ({ error: text(search.error) }),
+  component: lazyRouteComponent(() => import("./features/account/Profile"), "Profile"),
 });
 
 const staff = createRoute({ getParentRoute: () => signedIn, id: "staff", component: StaffOnly });

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { Problem } from "./problem";
 import type { User } from "./types";
@@ -19,4 +19,14 @@ export const meQuery = queryOptions({
 
 export function useMe(): User | null | undefined {
   return useQuery(meQuery).data;
+}
+
+/** Somebody else sits at this browser from now on: nothing that was read for the last one stays. */
+export function useSwitchUser() {
+  const queries = useQueryClient();
+  return (user: User | null) => {
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me", type: "inactive" });
+    queries.setQueryData(meQuery.queryKey, user);
+    queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" });
+  };
 }

@@ -66,6 +66,12 @@ const inWords: Record<string, string> = {
   passkey_not_shown: "No passkey was shown. Try again, or go another way.",
   passkey_there_already: "This device has a passkey of yours already.",
   username_taken: "This username is taken. Choose another one.",
+  confirmation_required: "Nothing was changed, since you did not confirm that it is you.",
+  wrong_password: "This is not your password.",
+  invalid_code: "This code is wrong, too old, or was used before.",
+  last_sign_in_method:
+    "This is your only way to sign in. Set a password or link another account first.",
+  last_staff: "Nobody would be left to run the shop. Make somebody else staff first.",
   sold_out: "Sold out: there are not enough left of this.",
   not_on_sale: "This is not on sale at the moment.",
   too_many_unpaid_orders:

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
+import { isDown, leadingTo, providersQuery } from "../../api/providers";
 import { Trouble } from "../../ui/Trouble";
-import { providersQuery } from "./queries";
 
 /** Ordinary links: signing in at a provider leaves this page, and the server sees to the rest. */
 export function Providers({ next }: { next: string }) {
@@ -16,11 +16,15 @@ export function Providers({ next }: { next: string }) {
   return (
     <section className="panel" aria-label="Sign in with an account you have">
       <ul className="providers">
-        {data.map(({ name, label, url }) => (
-          <li key={name}>
-            <a className="button button-wide" href={withNext(url, next)}>
-              Continue with {label}
-            </a>
+        {data.map((provider) => (
+          <li key={provider.name}>
+            {isDown(provider) ? (
+              <OutOfOrder label={provider.label} />
+            ) : (
+              <a className="button button-wide" href={leadingTo(provider.url, next)}>
+                Continue with {provider.label}
+              </a>
+            )}
           </li>
         ))}
       </ul>
@@ -28,8 +32,13 @@ export function Providers({ next }: { next: string }) {
   );
 }
 
-function withNext(url: string, next: string): string {
-  const target = new URL(url, location.origin);
-  target.searchParams.set("next", next);
-  return target.href;
+function OutOfOrder({ label }: { label: string }) {
+  return (
+    <>
+      <button type="button" className="button button-wide" disabled>
+        Continue with {label}
+      </button>
+      <p className="field-hint">{label} does not answer right now.</p>
+    </>
+  );
 }

@@ -1,5 +1,5 @@
 import "./auth.css";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../../api/me";
 import { Field } from "../../ui/Field";
@@ -23,7 +23,10 @@ export function SignIn() {
   const signIn = useSignIn();
   const [half, setHalf] = useState<Credentials | null>(null);
 
-  if (me && (!search.error || signIn.isSuccess)) return <GoOn next={search.next} />;
+  // What went wrong for somebody who stayed signed in was about linking: their profile says it.
+  if (me && search.error && !signIn.isSuccess)
+    return <Navigate to="/profile" search={{ error: search.error }} replace />;
+  if (me) return <GoOn next={search.next} />;
   if (half) return <CodeStep signIn={signIn} credentials={half} onLeave={() => setHalf(null)} />;
   return (
     <Page title="Sign in" narrow>

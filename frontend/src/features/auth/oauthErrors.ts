@@ -5,6 +5,8 @@ const inWords: Record<string, string> = {
   oauth_unavailable: "The provider does not answer right now. Try again later, or use a password.",
   account_inactive: "This account has been deactivated. Ask the shop’s staff about it.",
   too_many_requests: "Too many sign-ins from where you are. Wait a minute, then try again.",
+  sign_in_first:
+    "An account here has this email address. Sign in to it as usual, then link the other one from your profile.",
   unknown_provider: "The shop does not know this provider. Choose one from below.",
 };
 

@@ -1,6 +1,6 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
-import { meQuery } from "../../api/me";
+import { meQuery, useSwitchUser } from "../../api/me";
 import { askPasskey } from "../../api/passkeys";
 import { Problem } from "../../api/problem";
 import type { components } from "../../api/schema";
@@ -9,22 +9,6 @@ import type { User } from "../../api/types";
 type Assertion = components["schemas"]["Assertion"];
 
 export type Credentials = { username: string; password: string; code?: string };
-
-export const providersQuery = queryOptions({
-  queryKey: ["providers"],
-  queryFn: () => body(api.GET("/api/providers")),
-  staleTime: 300_000,
-});
-
-/** Somebody else sits at this browser from now on: nothing that was read for the last one stays. */
-function useSwitchUser() {
-  const queries = useQueryClient();
-  return (user: User | null) => {
-    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me", type: "inactive" });
-    queries.setQueryData(meQuery.queryKey, user);
-    queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" });
-  };
-}
 
 const signIn = (credentials: Credentials) =>
   body<User>(api.POST("/api/session", { body: credentials }));
@@ -63,14 +47,6 @@ export function useRegister() {
   });
 }
 
-export function useSignOut() {
-  const switchUser = useSwitchUser();
-  return useMutation({
-    mutationFn: () => body(api.DELETE("/api/session")),
-    onSuccess: () => switchUser(null),
-  });
-}
-
 export function useResetPassword() {
   return useMutation({
     mutationFn: (reset: { token: string; password: string }) =>
@@ -97,14 +73,5 @@ export function useVerifyEmail(token: string) {
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
-  });
-}
-
-export function useSaveProfile() {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (profile: { name: string; email: string }) =>
-      body(api.PATCH("/api/profile", { body: profile })),
-    onSuccess: (user) => queries.setQueryData(meQuery.queryKey, user),
   });
 }
