@@ -71,7 +71,6 @@ const inWords: Record<string, string> = {
   invalid_code: "This code is wrong, too old, or was used before.",
   last_sign_in_method:
     "This is your only way to sign in. Set a password or link another account first.",
-  last_staff: "Nobody would be left to run the shop. Make somebody else staff first.",
   sold_out: "Sold out: there are not enough left of this.",
   not_on_sale: "This is not on sale at the moment.",
   too_many_unpaid_orders:

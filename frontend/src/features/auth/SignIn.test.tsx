@@ -67,6 +67,7 @@ test.each([
   ["oauth_failed", /could not be trusted/],
   ["oauth_unavailable", /does not answer/],
   ["account_inactive", /deactivated/],
+  ["sign_in_first", /link the other one/],
   ["too_many_requests", /Wait a minute/],
   ["unknown_provider", /does not know this provider/],
   ["anything_else", /did not work/],
@@ -115,4 +116,19 @@ test("a used link to reset the password says what to do", async () => {
   await user.click(screen.getByRole("button", { name: "Set the password" }));
 
   expect((await screen.findByRole("alert")).textContent).toMatch(/Ask for a new one/);
+});
+
+test("a provider that is down has its button disabled, and no other", async () => {
+  const other = { name: "other", label: "Other", url: "/oauth/login/other" };
+  shop({
+    "GET /api/providers": () =>
+      json([{ name: "demo", label: "Demo", url: "/oauth/login/demo", available: false }, other]),
+  });
+  open("/sign-in");
+
+  const demo = await screen.findByRole("button", { name: "Continue with Demo" });
+
+  expect(demo.hasAttribute("disabled")).toBe(true);
+  expect(screen.getByText("Demo does not answer right now.")).toBeTruthy();
+  screen.getByRole("link", { name: "Continue with Other" });
 });

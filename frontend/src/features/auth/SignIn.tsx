@@ -1,10 +1,12 @@
 import "./auth.css";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
-import { useState } from "react";
-import { useMe } from "../../api/me";
+import { useRef, useState } from "react";
+import { meQuery } from "../../api/me";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Page } from "../../ui/Page";
+import { Skeleton } from "../../ui/Skeleton";
 import { Trouble } from "../../ui/Trouble";
 import { CodeStep } from "./CodeStep";
 import { GoOn } from "./GoOn";
@@ -19,12 +21,15 @@ const route = getRouteApi("/sign-in");
 export function SignIn() {
   const search = route.useSearch();
   const next = localPath(search.next);
-  const me = useMe();
+  const { data: me, isPending } = useQuery(meQuery);
   const signIn = useSignIn();
   const [half, setHalf] = useState<Credentials | null>(null);
 
+  const wasOut = useRef(false);
+  if (me === null) wasOut.current = true;
+  if (search.error && isPending) return <Waiting />;
   // What went wrong for somebody who stayed signed in was about linking: their profile says it.
-  if (me && search.error && !signIn.isSuccess)
+  if (me && search.error && !wasOut.current)
     return <Navigate to="/profile" search={{ error: search.error }} replace />;
   if (me) return <GoOn next={search.next} />;
   if (half) return <CodeStep signIn={signIn} credentials={half} onLeave={() => setHalf(null)} />;
@@ -74,6 +79,14 @@ export function SignIn() {
           Make an account
         </Link>
       </p>
+    </Page>
+  );
+}
+
+function Waiting() {
+  return (
+    <Page title="Sign in" narrow>
+      <Skeleton />
     </Page>
   );
 }
