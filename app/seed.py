@@ -27,7 +27,8 @@ class DemoPerson(msgspec.Struct, frozen=True):
     username: str
     name: str
     email: str
-    role: str
+    role: str | None
+    """None for somebody who has no account yet."""
 
 
 def sow(session: Session, settings: Settings, now: datetime) -> tuple[int, int]:
@@ -48,7 +49,10 @@ def _items(session: Session, now: datetime) -> int:
 
 def _people(session: Session, provider: str, issuer: str, now: datetime) -> int:
     added = 0
-    for person in msgspec.json.decode((DEMO / "people.json").read_bytes(), type=list[DemoPerson]):
+    people = msgspec.json.decode((DEMO / "people.json").read_bytes(), type=list[DemoPerson])
+    for person in people:
+        if person.role is None:
+            continue
         user = session.scalar(sa.select(User).where(User.username_key == key(person.username)))
         if user is None:
             user = User(username=person.username, name=person.name, email=person.email, role=person.role)

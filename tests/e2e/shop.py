@@ -73,6 +73,52 @@ class Shop:
     def see_signed_out(self) -> None:
         expect(self.page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
 
+    # One's own account
+
+    def link_account_of(self, name: str) -> None:
+        """At the provider, as `name`."""
+        self.go_to("/profile")
+        self.section("Accounts elsewhere").get_by_role("button", name=re.compile("^Link")).click()
+        self.page.get_by_role("button", name=f"Continue as {name}").click()
+
+    def see_linked(self) -> None:
+        expect(self.section("Accounts elsewhere").get_by_role("button", name=re.compile("^Unlink"))).to_be_visible()
+
+    def unlink_account(self) -> None:
+        self.section("Accounts elsewhere").get_by_role("button", name=re.compile("^Unlink")).click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Unlink it").click()
+
+    def see_nothing_linked(self) -> None:
+        expect(self.section("Accounts elsewhere").get_by_role("button", name=re.compile("^Link"))).to_be_visible()
+
+    def see_sessions(self, count: int) -> None:
+        self.go_to("/profile")
+        expect(self.section("Where you are signed in").get_by_role("listitem")).to_have_count(count)
+
+    def sign_out_everywhere_else(self) -> None:
+        self.section("Where you are signed in").get_by_role("button", name="Sign out everywhere else").click()
+        expect(self.section("Where you are signed in").get_by_role("listitem")).to_have_count(1)
+
+    def change_password(self, current: str, new: str) -> None:
+        self.go_to("/profile")
+        section = self.section("Password")
+        section.get_by_label("Current password").fill(current)
+        section.get_by_label("New password").fill(new)
+        section.get_by_role("button", name="Change the password").click()
+        expect(section.get_by_role("status")).to_contain_text("signed out everywhere else")
+
+    def close_account(self) -> None:
+        self.go_to("/profile")
+        self.page.get_by_role("button", name="Close my account").click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Close it").click()
+        self.see_signed_out()
+
+    def see_alert(self, words: str) -> None:
+        expect(self.page.get_by_role("alert")).to_contain_text(words)
+
+    def section(self, heading: str) -> Locator:
+        return self.page.get_by_role("region", name=heading, exact=True)
+
     # Buying and paying
 
     def buy(self, item: str, quantity: int = 1) -> None:
