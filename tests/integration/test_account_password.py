@@ -201,19 +201,14 @@ def test_what_a_thief_would_do_next_takes_a_confirmation(ada, method_and_path):
     assert_problem(ada.open(path, method=method), 403, "confirmation_required")
 
 
-def test_news_of_a_change_are_mailed(ada, reconfigured):
-    reconfigured(mail_url="smtp://127.0.0.1:9")
-
+def test_news_of_a_change_are_mailed(ada):
     ada.patch("/api/profile", json={"email": "new@example.com"})
     change(ada)
 
-    sent = {each.kind: each.payload for each in Outgoing.query}
-    assert sent["email_changed"] == {"email": "ada@example.com", "username": "ada"}
-    assert sent["password_changed"] == {"user": User.query.one().id}
+    assert {each.kind for each in Outgoing.query} == {"email_changed", "verify_email", "password_changed"}
 
 
-def test_an_address_that_was_never_verified_hears_nothing_of_its_change(signed_in, reconfigured):
-    reconfigured(mail_url="smtp://127.0.0.1:9")
+def test_an_address_that_was_never_verified_hears_nothing_of_its_change(signed_in):
     ada = signed_in(make_user("ada", verified=False))
 
     ada.patch("/api/profile", json={"email": "new@example.com"})

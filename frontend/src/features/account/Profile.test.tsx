@@ -167,6 +167,19 @@ test("another email asks for the password first, and is then saved", async () =>
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 
+test("an address that is not verified gets the mail again", async () => {
+  const requests = account({
+    "GET /api/profile": () => json({ ...alice, email_verified: false }),
+    "POST /api/profile/email/verification": () => json({ done: true }, 202),
+  });
+  const { user } = open("/profile");
+
+  await user.click(await button("Send the mail with the link again"));
+
+  await screen.findByText("It is on its way.");
+  expect(sent(requests, "POST /api/profile/email/verification")).toHaveLength(1);
+});
+
 test("whoever does not confirm changes nothing, and is told so", async () => {
   const requests = account({ "PATCH /api/profile": required });
   const { user } = open("/profile");

@@ -3,7 +3,7 @@ import type { User } from "../../api/types";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Trouble } from "../../ui/Trouble";
-import { useSaveProfile } from "./queries";
+import { useAskToVerify, useSaveProfile } from "./queries";
 
 export function ProfileForm({ me }: { me: User }) {
   const { mutate, error, isPending, isSuccess } = useSaveProfile();
@@ -34,6 +34,7 @@ export function ProfileForm({ me }: { me: User }) {
         hint={me.email ? (me.email_verified ? "Verified." : "Not verified yet.") : undefined}
         error={problem?.about("email")}
       />
+      {me.email && !me.email_verified && <AskToVerify />}
       <div className="actions">
         <button type="submit" className="button" disabled={isPending}>
           {isPending ? "Saving…" : "Save"}
@@ -41,5 +42,25 @@ export function ProfileForm({ me }: { me: User }) {
         <p role="status">{isSuccess && "Saved."}</p>
       </div>
     </Form>
+  );
+}
+
+function AskToVerify() {
+  const { mutate, error, isPending, isSuccess } = useAskToVerify();
+  return (
+    <>
+      <div className="actions">
+        <button
+          type="button"
+          className="button button-small"
+          disabled={isPending}
+          onClick={() => mutate()}
+        >
+          Send the mail with the link again
+        </button>
+        <p role="status">{isSuccess && "It is on its way."}</p>
+      </div>
+      {error && <Trouble error={error} />}
+    </>
   );
 }

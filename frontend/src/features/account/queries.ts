@@ -34,6 +34,12 @@ export const useSaveProfile = () =>
     body(api.PATCH("/api/profile", { body: profile })),
   );
 
+export function useAskToVerify() {
+  return useMutation({
+    mutationFn: () => body(api.POST("/api/profile/email/verification")),
+  });
+}
+
 export const useChangePassword = () =>
   useChange((passwords: { current_password: string | null; new_password: string }) =>
     body(api.POST("/api/profile/password", { body: passwords })),

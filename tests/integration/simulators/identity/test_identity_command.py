@@ -138,7 +138,8 @@ def test_secret_of_a_client_is_in_no_repr():
     assert "hush" not in repr(registered(SETTINGS, 8001))
 
 
-def test_demo_has_a_customer_and_a_member_of_staff():
+def test_demo_has_a_customer_a_member_of_staff_and_somebody_new():
     people = json.loads(DEMO.read_text())
 
-    assert [(person["username"], person["role"]) for person in people] == [("ada", "customer"), ("grace", "staff")]
+    roles = [(person["username"], person["role"]) for person in people]
+    assert roles == [("ada", "customer"), ("grace", "staff"), ("joan", None)]

@@ -145,7 +145,7 @@ def test_people_can_be_added_and_replaced(party, control):
 
     control.add_person("turing", sub=sub)
 
-    assert [person["username"] for person in control.people()] == ["ada", "grace", "turing"]
+    assert [person["username"] for person in control.people()] == ["ada", "grace", "joan", "turing"]
     assert "email" not in party.userinfo(party.tokens("turing")["access_token"]).json()
 
 
@@ -205,4 +205,4 @@ def test_person_that_cannot_be_is_refused(control, http, person):
 
     assert answer.status_code == 400
     assert answer.json()["error"]
-    assert len(control.people()) == 2
+    assert len(control.people()) == 3
