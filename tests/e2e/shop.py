@@ -1,11 +1,15 @@
 """What people do in the shop, one method each, so that a journey reads as a story."""
 
+import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
+
+from app.auth import totp
 
 ACCEPTED, DECLINED, REFUND_FAILS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 5126"
 LOOKS = 30  # a second apart
@@ -118,6 +122,57 @@ class Shop:
 
     def section(self, heading: str) -> Locator:
         return self.page.get_by_role("region", name=heading, exact=True)
+
+    # A second factor, and passkeys
+
+    def set_up_app(self) -> list[str]:
+        """On a phone that is up to date. The recovery codes that it gives."""
+        self.go_to("/profile")
+        section = self.section("Authenticator app")
+        section.get_by_role("button", name="Set up an app").click()
+        key = base64.b32decode(section.get_by_role("code").first.inner_text().replace(" ", ""))
+        section.get_by_label("Code that the app shows").fill(totp.code_at(key, totp.step_at(datetime.now(UTC))))
+        section.get_by_role("button", name="Turn it on").click()
+        codes = section.get_by_role("list", name="Recovery codes").get_by_role("listitem")
+        expect(codes).to_have_count(10)
+        found = codes.all_inner_texts()
+        section.get_by_role("button", name="I have kept them").click()
+        expect(section.get_by_text("10 recovery codes are left")).to_be_visible()
+        return found
+
+    def remove_app(self, password: str) -> None:
+        self.go_to("/profile")
+        self.section("Authenticator app").get_by_role("button", name="Remove the app").click()
+        question = self.page.get_by_role("dialog")
+        question.get_by_label("Your password").fill(password)
+        question.get_by_role("button", name="Remove it").click()
+        expect(self.section("Authenticator app").get_by_role("button", name="Set up an app")).to_be_visible()
+
+    def give_code(self, code: str) -> None:
+        self.page.get_by_label("Code").fill(code)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def add_passkey(self, name: str) -> None:
+        self.go_to("/profile")
+        section = self.section("Passkeys")
+        section.get_by_label("Name of the passkey").fill(name)
+        section.get_by_role("button", name="Add a passkey").click()
+        expect(section.get_by_role("listitem").filter(has_text=name)).to_be_visible()
+
+    def remove_passkey(self, name: str) -> None:
+        self.go_to("/profile")
+        section = self.section("Passkeys")
+        section.get_by_role("button", name=f"Remove {name}").click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Remove it").click()
+        expect(section.get_by_role("listitem").filter(has_text=name)).to_have_count(0)
+
+    def suggest_no_passkeys(self) -> None:
+        """As a browser does that only asks for them when told to."""
+        self.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+
+    def sign_in_by_passkey(self) -> None:
+        self.go_to("/sign-in")
+        self.page.get_by_role("button", name="Use a passkey").click()
 
     # Buying and paying
 

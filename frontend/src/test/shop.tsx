@@ -3,7 +3,7 @@ import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { vi } from "vitest";
 import { App, createApp } from "../app";
-import { problemBody } from "./things";
+import { noFactors, problemBody } from "./things";
 
 /** What the API answers to one request; an Error is a connection that broke. */
 type Answer = Response | Error;
@@ -31,6 +31,7 @@ export function shop(answers: Answers): Request[] {
   const all: Answers = {
     "GET /api/profile": () => problem(401, "sign_in_required"),
     "GET /api/providers": () => json([]),
+    "GET /api/profile/factors": () => json(noFactors),
     "GET /api/shop": () => json({ currency: "EUR", hold_minutes: 30 }),
     ...answers,
   };

@@ -46,6 +46,14 @@ export const order: Order = {
 
 export const todo: Todo = { id: 3, title: "Water the plant", done: false, order_id: null };
 
+export const noFactors = {
+  has_password: true,
+  totp: false,
+  recovery_codes_left: 0,
+  passkeys: [],
+  passkeys_possible: true,
+};
+
 export const listOf = <T>(...items: T[]) => ({ items, total: items.length, page: 1, per_page: 20 });
 
 export const problemBody = (status: number, error: string, more: object = {}) => ({

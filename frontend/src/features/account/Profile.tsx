@@ -5,8 +5,10 @@ import { Page } from "../../ui/Page";
 import { CloseAccount } from "./CloseAccount";
 import { ConfirmIdentity } from "./ConfirmIdentity";
 import { linkError } from "./linkErrors";
+import { Passkeys } from "./Passkeys";
 import { Password } from "./Password";
 import { ProfileForm } from "./ProfileForm";
+import { SecondFactor } from "./SecondFactor";
 import { Sessions } from "./Sessions";
 import { SignInMethods } from "./SignInMethods";
 import { SignOut } from "./SignOut";
@@ -31,6 +33,8 @@ export function Profile() {
       <ConfirmIdentity>
         <ProfileForm me={me} />
         <Password />
+        <SecondFactor />
+        <Passkeys />
         <SignInMethods me={me} />
         <Sessions />
         <CloseAccount />

@@ -1,0 +1,77 @@
+"""A second factor and a passkey, in a browser with an authenticator that the browser itself plays."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.shop import Shop
+
+PASSWORD = "lantern-tide-77-orchard"
+
+
+@pytest.fixture
+def own_device(page: Page) -> Iterator[None]:
+    """A device that keeps passkeys and always knows its owner's finger.
+
+    https://chromedevtools.github.io/devtools-protocol/tot/WebAuthn/
+    """
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable", {"enableUI": False})
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    yield
+    session.detach()
+
+
+@pytest.fixture
+def visitor(shop: Shop) -> str:
+    """The name of somebody who has just registered, and is signed in."""
+    name = f"visitor-{secrets.token_hex(4)}"
+    shop.register(name, PASSWORD)
+    shop.see_signed_in(name)
+    return name
+
+
+@pytest.mark.usefixtures("own_device")
+def test_a_passkey_is_added_signs_in_and_is_removed(shop: Shop, visitor: str) -> None:
+    with shop.nothing_goes_wrong():
+        shop.add_passkey("Work laptop")
+        shop.sign_out()
+
+        shop.go_to("/sign-in")  # where this browser suggests the passkey, and this device says yes to it at once
+        shop.see_signed_in(visitor)
+        shop.suggest_no_passkeys()
+        shop.sign_out()
+        shop.sign_in_by_passkey()
+        shop.see_signed_in(visitor)
+
+        shop.remove_passkey("Work laptop")
+        shop.sign_out()
+        shop.sign_in_by_passkey()
+        expect(shop.page.get_by_role("alert")).to_contain_text("not accepted")
+
+
+def test_an_app_is_set_up_and_its_codes_are_asked_for(shop: Shop, visitor: str) -> None:
+    with shop.nothing_goes_wrong():
+        recovery_codes = shop.set_up_app()
+        shop.sign_out()
+
+        shop.sign_in_with_password(visitor, PASSWORD)
+        shop.give_code("aaaa-bbbb-cccc-dddd")
+        expect(shop.page.get_by_text("wrong, too old, or was used before")).to_be_visible()
+        shop.give_code(recovery_codes[0])
+        shop.see_signed_in(visitor)
+
+        shop.remove_app(PASSWORD)
+        shop.sign_out()
+        shop.sign_in_with_password(visitor, PASSWORD)
+        shop.see_signed_in(visitor)
