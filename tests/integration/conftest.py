@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from flask_migrate import upgrade
@@ -20,6 +21,7 @@ from app.config import PaymentsAccount
 from app.db import Session, now
 from app.models import User
 from app.payments.gateway import Gateway
+from app.users import passwords
 from simulators.identity.control import Control as Identity
 from simulators.mail.control import Control as Mailbox
 from simulators.payments import control as payments
@@ -73,6 +75,16 @@ def own_database(databases: Databases) -> Iterator[str]:
 
 
 # ---------------------------------------------------------------- the application
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed as ever, only not for long: a hash that takes its time is what most tests would wait for."""
+    quick = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", quick)
+        patch.setattr(passwords, "NOBODYS", quick.hash("nobody has this password"))
+        yield
 
 
 @pytest.fixture
