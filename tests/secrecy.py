@@ -8,7 +8,7 @@ look at what was logged meanwhile, so that the one to blame is named, also where
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -60,7 +60,8 @@ class Watch:
             answer = send(*args, **given)
             self.learn({"token": [value for line in cookies(answer) for value in values(line)]})
             if answer.headers.get("Content-Type") == "application/json":
-                self.learn(answer.json() if isinstance(answer, httpx.Response) else answer.get_json())
+                with suppress(ValueError):  # a simulator may break its answers on demand
+                    self.learn(answer.json() if isinstance(answer, httpx.Response) else answer.get_json(silent=True))
             return answer
 
         return sent
