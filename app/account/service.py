@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from app import mail
 from app.auth import confirm, devices, factors, identities, links, sessions, throttle
 from app.auth.models import OneTimeToken, UserSession
+from app.auth.service import check_beside_factors
 from app.config import Settings
 from app.db import Paging, rows
 from app.errors import Conflict, Forbidden, NotFound
 from app.users import passwords, trail
 from app.users import service as users
 from app.users.models import User
-from app.users.policy import check_policy
 from app.users.trail import Doer
 
 
@@ -87,14 +87,7 @@ def change_password(
     Raises Invalid, WrongPassword or TooManyTries; where there is no password yet, ConfirmationRequired.
     """
     user, stored = own.user, own.user.password_hash
-    check_policy(
-        settings,
-        new,
-        user.username,
-        user.email,
-        has_second_factor=factors.is_on(session, user.id),
-        field="new_password",
-    )
+    check_beside_factors(session, settings, user, new, "new_password")
     if stored is None:
         confirm.required(own, now)
         session.commit()
@@ -105,6 +98,7 @@ def change_password(
     still = sa.update(User).where(User.id == user.id, User.password_hash == stored, User.active)
     if session.execute(still.values(password_hash=fresh)).rowcount == 0:  # type: ignore[attr-defined]
         raise WrongPassword
+    check_beside_factors(session, settings, user, new, "new_password")  # the user is held now
     sessions.end_others(session, own)
     sessions.renew(session, own, now, overlap=False)
     session.execute(

@@ -72,11 +72,14 @@ def whose(session: Session, purpose: Purpose, token: str, now: datetime) -> User
 
 
 def spend(session: Session, purpose: Purpose, token: str, now: datetime) -> tuple[User, str | None]:
-    """The active user whom the link was for, and the address that it is about. Raises InvalidLink."""
+    """The active user whom the link was for, held, and the address that it is about. Raises InvalidLink."""
     mine = (OneTimeToken.token_hash == secrets.digest(token)) & (OneTimeToken.purpose == purpose.name)
-    spent = sa.delete(OneTimeToken).where(mine, OneTimeToken.expires_at > now)
-    found = session.execute(spent.returning(OneTimeToken.user_id, OneTimeToken.email)).first()
-    user = session.get(User, found.user_id) if found else None
-    if found is None or user is None or not user.active:
+    asked = sa.select(User).join(OneTimeToken).where(mine, OneTimeToken.expires_at > now, User.active)
+    # The user before the link, as when an account is closed: the other way round the two could wait for each other.
+    held = asked.with_for_update(of=User, key_share=True).execution_options(populate_existing=True)
+    user = session.scalar(held)
+    spent = sa.delete(OneTimeToken).where(mine, OneTimeToken.expires_at > now).returning(OneTimeToken.email)
+    found = session.execute(spent).first()
+    if user is None or found is None:
         raise InvalidLink
     return user, found.email

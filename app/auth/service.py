@@ -61,18 +61,34 @@ def by_password(
 
 
 def reset_password(session: Session, settings: Settings, token: str, password: str, now: datetime) -> None:
-    """Set a password by a link's token; whoever was signed in as this user no longer is. Raises InvalidLink."""
+    """Set a password by a link's token; whoever was signed in as this user no longer is.
+
+    Raises InvalidLink, and Invalid, which leaves the link as good as it was.
+    """
     guest = links.whose(session, links.RESET, token, now)
-    names = (guest.username, guest.email) if guest else ()
-    check_policy(settings, password, *names, has_second_factor=guest is not None and factors.is_on(session, guest.id))
+    if guest is None:
+        raise links.InvalidLink
+    check_beside_factors(session, settings, guest, password)
     session.commit()
     stored = passwords.hashed(password)
     user, _ = links.spend(session, links.RESET, token, now)
+    check_beside_factors(session, settings, user, password)  # nobody else changes the user now
     user.password_hash = stored
     sessions.end_all(session, user)
     session.execute(sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id))
     note(session, user.id, "password_reset", actor_id=None, address=devices.address())
     mail.queue(session, "password_changed", f"password_reset:{secrets.digest(token).hex()}", {"user": user.id})
+
+
+def check_beside_factors(
+    session: Session, settings: Settings, user: User, password: str, field: str = "password"
+) -> None:
+    """Whether `user` may have this password: beside an authenticator app it may be shorter. Raises Invalid.
+
+    To be asked once more where the user is held, since the app may go while a password is hashed.
+    """
+    has_second_factor = factors.is_on(session, user.id)
+    check_policy(settings, password, user.username, user.email, has_second_factor=has_second_factor, field=field)
 
 
 def _forget(user: User, session: Session) -> None:

@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
 from app import db
 from app.db import now
-from app.models import OneTimeToken, Outgoing, TrailEntry, User, UserSession
+from app.models import OneTimeToken, Outgoing, Totp, TrailEntry, User, UserSession
 from tests.integration.accounts import WRONG, assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
 from tests.integration.conftest import sign_in as let_in
@@ -254,7 +255,24 @@ def test_a_code_is_no_use_without_the_password(ada, phone):
 
 
 def test_with_a_second_factor_a_shorter_password_is_good_enough(ada, phone):
-    assert change(ada, new="blue-harp-9").status_code == 200
+    assert change(ada, new="7 tides!").status_code == 200
+
+
+def test_without_one_it_is_not(ada):
+    assert fields(change(ada, new="7 tides!")) == ["new_password"]
+
+
+def test_an_app_that_goes_while_the_password_is_hashed_leaves_no_short_one_alone(ada, app, phone, mocker):
+    hashing = PasswordHasher.hash
+
+    def hash_meanwhile(self, password):
+        Totp.query.delete()
+        return hashing(self, password)
+
+    mocker.patch.object(PasswordHasher, "hash", hash_meanwhile)
+
+    assert fields(change(ada, new="7 tides!")) == ["new_password"]
+    assert sign_in(browser(app), password="7 tides!").status_code == 401
 
 
 def test_a_session_from_before_anybody_confirmed_is_not_confirmed(ada):

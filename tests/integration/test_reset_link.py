@@ -4,12 +4,14 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from argon2 import PasswordHasher
 
 from app import db
 from app.db import now
 from app.models import OneTimeToken, Totp
 from tests.integration.accounts import assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.factories import make_user
+from tests.integration.second_factor import Phone
 
 NEW = "a-much-better-password"
 
@@ -124,6 +126,51 @@ def test_beside_an_authenticator_app_a_shorter_password_will_do(client, link):
 
     assert fields(reset(client, token, "x7-moor")) == ["password"]
     assert reset(client, token, "x7-moors").status_code == 200
+
+
+def test_an_app_that_goes_while_the_password_is_hashed_leaves_no_short_one_alone(client, link, mocker):
+    ada = make_ada()
+    db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=now()))
+    db.session.commit()
+    token = token_in(link())
+    hashing = PasswordHasher.hash
+
+    def hash_meanwhile(self, password):
+        Totp.query.delete()
+        return hashing(self, password)
+
+    mocker.patch.object(PasswordHasher, "hash", hash_meanwhile)
+
+    assert fields(reset(client, token, "x7-moors")) == ["password"]
+    assert sign_in(client, password="x7-moors").status_code == 401
+    assert reset(client, token).status_code == 200
+
+
+def test_an_app_that_showed_no_code_yet_makes_no_password_good(client, link):
+    ada = make_ada()
+    db.session.add(Totp(user_id=ada.id, secret="sealed"))
+    db.session.commit()
+
+    assert fields(reset(client, token_in(link()), "x7-moors")) == ["password"]
+
+
+def test_a_reset_is_no_way_around_the_app(app, client, link, signed_in):
+    phone = Phone(signed_in(make_ada()))
+    phone.confirm()
+
+    assert reset(client, token_in(link())).status_code == 200
+
+    assert_problem(sign_in(client, password=NEW), 401, "second_factor_required")
+
+
+@pytest.mark.parametrize("password", ["short", "x7-moors", NEW])
+@pytest.mark.attack
+def test_a_token_of_nobody_tells_nothing_whatever_the_password(client, password):
+    ada = make_ada()
+    db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=now()))
+    db.session.commit()
+
+    assert_problem(reset(client, "a" * 43, password), 422, "invalid_token")
 
 
 def test_a_user_who_is_not_active_gets_no_new_password(client, link):
