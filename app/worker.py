@@ -13,8 +13,9 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.auth import throttle
+from app.auth import rekeying, throttle
 from app.bridge import blocking, bridge
+from app.config import settings
 from app.db import db, now, writing
 from app.jobs import jobs
 from app.mail import outbox
@@ -44,11 +45,16 @@ async def forget_mails(session: Session, _: Gateway) -> None:
     await blocking(outbox.forget, session, now())
 
 
+async def renew_keys(session: Session, _: Gateway) -> None:
+    await blocking(rekeying.renew_all, session, settings())
+
+
 CHORES: list[tuple[str, timedelta, Chore]] = [
     ("backfill-hourly", timedelta(hours=1), backfill),
     ("audit-nightly", timedelta(hours=24), audit.audit),
     ("throttles-hourly", timedelta(hours=1), forget_tries),
     ("mails-nightly", timedelta(hours=24), forget_mails),
+    ("keys-nightly", timedelta(hours=24), renew_keys),
 ]
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import mail
-from app.auth import totp, vault
+from app.auth import rekeying, totp, vault
 from app.auth.models import RecoveryCode, Totp
 from app.auth.secrets import digest
 from app.config import Settings
@@ -76,12 +76,16 @@ def take(session: Session, settings: Settings, user_id: int, code: str, now: dat
 
 
 def _take_app_code(session: Session, settings: Settings, user_id: int, code: str, now: datetime) -> bool:
-    step = _step(settings, session.get(Totp, user_id), code, now)
-    if step is None:
+    app = session.get(Totp, user_id)
+    step = _step(settings, app, code, now)
+    if app is None or step is None:
         return False
     later = sa.or_(Totp.last_step.is_(None), Totp.last_step < step)
     taken = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None), later).values(last_step=step)
-    return bool(session.execute(taken).rowcount)  # type: ignore[attr-defined]
+    if session.execute(taken).rowcount == 0:  # type: ignore[attr-defined]
+        return False
+    rekeying.renew(session, settings, user_id, app.secret)
+    return True
 
 
 def _step(settings: Settings, app: Totp | None, code: str, now: datetime) -> int | None:
@@ -118,6 +122,7 @@ def confirm(session: Session, settings: Settings, user_id: int, code: str, by: D
     still = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_(None), Totp.secret == app.secret)
     if session.execute(still.values(confirmed_at=now, last_step=step)).rowcount == 0:  # type: ignore[attr-defined]
         raise AppAlready
+    rekeying.renew(session, settings, user_id, app.secret)
     by.note(session, user_id, "totp_added")
     mail.queue(session, "totp_added", f"totp_added:{user_id}:{now.timestamp()}", {"user": user_id})
     return _new_codes(session, user_id)

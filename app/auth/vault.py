@@ -25,6 +25,15 @@ def unseal(settings: Settings, sealed: str) -> bytes:
         raise Unreadable from error
 
 
+def renewed(settings: Settings, sealed: str) -> str | None:
+    """The same under the current key; None where it is already. Raises Unreadable."""
+    try:
+        Fernet(_key(settings.secret_key)).decrypt(sealed)
+    except InvalidToken:
+        return seal(settings, unseal(settings, sealed))
+    return None
+
+
 def _cipher(settings: Settings) -> MultiFernet:
     return MultiFernet([Fernet(_key(each)) for each in settings.secret_keys])
 

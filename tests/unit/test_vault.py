@@ -41,3 +41,17 @@ def test_what_was_sealed_under_an_older_key_is_read_while_that_key_is_a_fallback
 
     assert vault.unseal(rotated, vault.seal(NOW, b"the key of the app")) == b"the key of the app"
     assert vault.unseal(OTHER, vault.seal(rotated, b"the key of the app")) == b"the key of the app"
+
+
+def test_what_is_renewed_needs_no_fallback_any_more():
+    rotated = msgspec.structs.replace(OTHER, secret_key_fallbacks=NOW.secret_key)
+
+    fresh = vault.renewed(rotated, vault.seal(NOW, b"the key of the app"))
+
+    assert vault.unseal(OTHER, fresh) == b"the key of the app"
+    assert vault.renewed(rotated, fresh) is None
+
+
+def test_what_cannot_be_read_is_not_renewed():
+    with pytest.raises(vault.Unreadable):
+        vault.renewed(OTHER, vault.seal(NOW, b"the key of the app"))
