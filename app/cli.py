@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
-from app.auth import links
+from app.auth import factors, links
 from app.bridge import bridge
 from app.config import ConfigError, settings
 from app.db import db, now, writing
@@ -79,6 +79,16 @@ def reset_link(name: str) -> None:
     user = users.named(db.session(), name)
     COMMAND_LINE.note(db.session(), user.id, "reset_link_made")
     click.echo(links.mint(db.session(), settings(), links.RESET, user, now()))
+
+
+@accounts.command("remove-factors")
+@click.argument("name")
+@transaction
+def remove_factors(name: str) -> None:
+    """Forget the authenticator app and the recovery codes of the user NAME, who has lost both."""
+    user = users.named(db.session(), name)
+    factors.remove(db.session(), user.id, COMMAND_LINE, now())
+    click.echo(f"{user.username} signs in by password alone")
 
 
 @click.command("seed")

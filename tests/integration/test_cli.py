@@ -6,9 +6,12 @@ import subprocess
 
 import pytest
 
-from app.models import Item, TrailEntry, User, UserSession
+from app.models import Item, Outgoing, RecoveryCode, Totp, TrailEntry, User, UserSession
+from tests.integration.accounts import make_ada, sign_in
+from tests.integration.conftest import browser
 from tests.integration.factories import make_user
 from tests.integration.live import KIOSK
+from tests.integration.second_factor import Phone
 from tests.settings import environment, settings
 
 
@@ -65,7 +68,9 @@ def test_what_the_command_line_does_to_an_account_is_in_its_trail(runner):
     ]
 
 
-@pytest.mark.parametrize("command", [("staff", "grant"), ("staff", "revoke"), ("users", "reset-link")])
+@pytest.mark.parametrize(
+    "command", [("staff", "grant"), ("staff", "revoke"), ("users", "reset-link"), ("users", "remove-factors")]
+)
 def test_a_user_who_is_not_there_is_named_in_one_line(runner, command):
     result = invoke(runner, *command, "nobody")
 
@@ -81,6 +86,29 @@ def test_a_reset_link_is_printed_and_nothing_else(runner):
 
     assert result.output.startswith("http://localhost/reset-password?token=")
     assert result.output.count("\n") == 1
+
+
+def test_whoever_lost_app_and_codes_signs_in_by_password_alone(app, runner, signed_in):
+    ada = make_ada()
+    Phone(signed_in(ada)).confirm()
+    assert sign_in(browser(app)).status_code == 401
+
+    result = invoke(runner, "users", "remove-factors", "Ada")
+
+    assert (result.exit_code, result.output) == (0, "ada signs in by password alone\n")
+    assert sign_in(browser(app)).status_code == 200
+    assert (Totp.query.count(), RecoveryCode.query.count()) == (0, 0)
+    entry = TrailEntry.query.filter_by(action="totp_removed").one()
+    assert (entry.user_id, entry.actor_id, entry.details) == (ada.id, None, {"by": "command line"})
+    assert Outgoing.query.filter_by(kind="totp_removed").count() == 1
+
+
+def test_where_no_app_is_set_up_one_line_says_so(runner):
+    make_user("ada")
+
+    result = invoke(runner, "users", "remove-factors", "ada")
+
+    assert (result.exit_code, result.output) == (1, "Error: No authenticator app is set up.\n")
 
 
 def test_the_demo_is_sown_once_and_what_was_changed_stays(runner):
