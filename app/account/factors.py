@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from app.account import service
+from app.account.routes import Confirmed
 from app.address import client_address
 from app.api import END, Access, Api, Line, Private
 from app.auth import confirm, factors, passkeys, sessions, totp, ways
@@ -192,7 +193,7 @@ def ask_to_confirm(session: UserSession) -> Challenge:
 
 
 @routes.post("/api/profile/confirm/passkey", access=Access.SIGNED_IN, raises=(PasskeyNotYours,))
-def confirm_by_passkey(body: ShownPasskey, user: User, session: UserSession) -> Done:
+def confirm_by_passkey(body: ShownPasskey, user: User, session: UserSession) -> Confirmed:
     """Confirm once more who one is, by a passkey instead of the password. A browser gets a new cookie."""
     try:
         whose = passkeys.prove(db.session(), settings(), body.credential, "confirm", session, now())
@@ -201,4 +202,4 @@ def confirm_by_passkey(body: ShownPasskey, user: User, session: UserSession) -> 
     if whose.id != user.id:
         raise PasskeyNotYours
     sessions.confirm(db.session(), session, now())
-    return Done(True)
+    return Confirmed.of(session)

@@ -6,7 +6,7 @@ import msgspec
 from app import limits
 from app.account import service
 from app.api import Access, Answer, Api, Id, Line, Private
-from app.auth import addresses, confirm, sessions, ways
+from app.auth import addresses, confirm, passkeys, sessions, ways
 from app.auth.confirm import ConfirmationRequired
 from app.auth.factors import CodeRefused
 from app.auth.models import UserSession
@@ -42,19 +42,21 @@ class Confirmation(Private, frozen=True):
 
 
 class Confirmed(msgspec.Struct, frozen=True):
-    """Until when sensitive changes are allowed, and by what it can be renewed: a password, or a sign-in at one of
-    these `providers`, which begins at `/oauth/login/{provider}`.
+    """Until when sensitive changes are allowed, and by what it can be renewed: a password, a passkey, or a sign-in at
+    one of these `providers`, which begins at `/oauth/login/{provider}`.
     """
 
     until: datetime | None
     password: bool
+    passkey: bool
     providers: list[str]
 
     @classmethod
     def of(cls, session: UserSession) -> "Confirmed":
         user, at = session.user, session.confirmed_at
         linked = [each.provider for each in user.identities if each.provider in providers()]
-        return cls(at and at + confirm.WITHIN, user.password_hash is not None, linked)
+        passkey = passkeys.possible(settings()) and bool(passkeys.of(db.session(), user.id))
+        return cls(at and at + confirm.WITHIN, user.password_hash is not None, passkey, linked)
 
 
 class SessionOut(msgspec.Struct, frozen=True):

@@ -80,12 +80,14 @@ def ask(
     asking: UserSession | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """For `navigator.credentials.get()`. Raises NoPasskeysHere."""
+    """For `navigator.credentials.get()`; whoever is asking confirms with one of their own. Raises NoPasskeysHere."""
     _check_possible(settings)
+    own = of(session, asking.user_id) if asking else []
     options = webauthn.generate_authentication_options(
         rp_id=_rp_id(settings),
         challenge=challenges.issue(session, purpose, asking, now),
         timeout=challenges.MILLISECONDS,
+        allow_credentials=[PublicKeyCredentialDescriptor(id=each.credential_id) for each in own],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return options_to_json_dict(options)

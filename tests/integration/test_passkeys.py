@@ -377,6 +377,10 @@ def confirm(client, passkey, options=None, **lies):
     return client.post(CONFIRM, json={"credential": passkey.sign(options or asked(client, TO_CONFIRM), **lies)})
 
 
+def can_confirm(client):
+    return client.get("/api/profile/confirm").get_json()["passkey"]
+
+
 @pytest.fixture
 def long_ago(own, passkey):
     """Since Ada's browser proved anything."""
@@ -387,9 +391,26 @@ def long_ago(own, passkey):
 def test_a_passkey_confirms_who_one_is(own, passkey, long_ago):
     assert_problem(own.post(NEW), 403, "confirmation_required")
 
-    assert confirm(own, passkey).status_code == 200
+    confirmed = confirm(own, passkey)
 
+    assert confirmed.status_code == 200
+    assert confirmed.get_json() == own.get("/api/profile/confirm").get_json()
     assert own.post(NEW).status_code == 200
+
+
+def test_to_confirm_ones_own_passkeys_are_asked_for(own, passkey, signed_in):
+    enrol(signed_in(make_user("bob")), Authenticator())
+
+    assert [each["id"] for each in asked(own, TO_CONFIRM)["allowCredentials"]] == [encoded(passkey.credential_id)]
+
+
+def test_where_there_is_a_passkey_it_can_confirm(own, signed_in, passkey, reconfigured):
+    assert can_confirm(own)
+    assert not can_confirm(signed_in(make_user("bob")))
+
+    reconfigured(public_url="http://127.0.0.1:8000")
+
+    assert not can_confirm(own)
 
 
 @pytest.mark.parametrize("lies", [{"flags": PRESENT}, {"origin": "https://evil.example"}, {"signature": b""}])

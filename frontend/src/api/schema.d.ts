@@ -1132,12 +1132,13 @@ export interface components {
         };
         /**
          * Confirmed
-         * @description Until when sensitive changes are allowed, and by what it can be renewed: a password, or a sign-in at one of
-         *         these `providers`, which begins at `/oauth/login/{provider}`.
+         * @description Until when sensitive changes are allowed, and by what it can be renewed: a password, a passkey, or a sign-in at
+         *         one of these `providers`, which begins at `/oauth/login/{provider}`.
          */
         Confirmed: {
             until: string | null;
             password: boolean;
+            passkey: boolean;
             providers: string[];
         };
         /**
@@ -3838,7 +3839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["Confirmed"];
                 };
             };
             /** @description malformed_body */
