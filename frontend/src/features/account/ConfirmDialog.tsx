@@ -1,20 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useRef } from "react";
+import { passkeysPossible } from "../../api/passkeys";
 import { Problem } from "../../api/problem";
 import { isDown, leadingTo, providersQuery } from "../../api/providers";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Skeleton } from "../../ui/Skeleton";
 import { Trouble } from "../../ui/Trouble";
-import { confirmationQuery, useConfirmIdentity } from "./queries";
+import { confirmationQuery, useConfirmByPasskey, useConfirmIdentity } from "./queries";
 
 type Props = { onConfirmed: () => void; onClose: () => void };
 
-/** Asks who is there once more: by password, or by a sign-in at a provider, which leaves the page. */
+/** Asks who is there once more: by password, by passkey, or by a sign-in at a provider, which leaves the page. */
 export function ConfirmDialog({ onConfirmed, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const { data, error, refetch } = useQuery(confirmationQuery);
+
+  const byPasskey = !!data?.passkey && passkeysPossible();
 
   useEffect(() => dialog.current?.showModal(), []);
 
@@ -25,8 +28,9 @@ export function ConfirmDialog({ onConfirmed, onClose }: Props) {
       {error && <Trouble error={error} retry={() => refetch()} />}
       {!data && !error && <Skeleton lines={2} />}
       {data?.password && <ByPassword onConfirmed={onConfirmed} />}
+      {byPasskey && <ByPasskey onConfirmed={onConfirmed} />}
       {data && data.providers.length > 0 && <ByProvider names={data.providers} />}
-      {data && !data.password && data.providers.length === 0 && (
+      {data && !data.password && !byPasskey && data.providers.length === 0 && (
         <p>Sign out and in again, then come back here.</p>
       )}
       <button type="button" className="button button-quiet" onClick={() => dialog.current?.close()}>
@@ -83,6 +87,23 @@ function useAskedForCode(error: unknown): boolean {
   const names = ["second_factor_required", "invalid_code"];
   if (error instanceof Problem && names.includes(error.error)) asked.current = true;
   return asked.current;
+}
+
+function ByPasskey({ onConfirmed }: { onConfirmed: () => void }) {
+  const { mutate, error, isPending } = useConfirmByPasskey();
+  return (
+    <div className="confirm-form">
+      {error && <Trouble error={error} />}
+      <button
+        type="button"
+        className="button button-quiet button-wide"
+        disabled={isPending}
+        onClick={() => mutate(undefined, { onSuccess: onConfirmed })}
+      >
+        {isPending ? "Waiting for the device…" : "Confirm with a passkey"}
+      </button>
+    </div>
+  );
 }
 
 function ByProvider({ names }: { names: string[] }) {

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { Session, User } from "../../api/types";
+import { credential, passkeys, shown } from "../../test/passkeys";
 import { inTurn, json, leaving, open, problem, sent, shop } from "../../test/shop";
 import { alice, listOf } from "../../test/things";
 
@@ -24,7 +25,7 @@ const linked: User = {
 };
 
 const confirmation = (more: object = {}) =>
-  json({ until: soon(), password: true, providers: [], ...more });
+  json({ until: soon(), password: true, passkey: false, providers: [], ...more });
 const unconfirmed = (more: object = {}) => confirmation({ until: at, ...more });
 const required = () => problem(403, "confirmation_required");
 
@@ -232,6 +233,62 @@ test("a second factor is asked for where there is one", async () => {
     password: "my password",
     code: "000000",
   });
+});
+
+test("a passkey confirms instead of the password, and what was wanted goes on", async () => {
+  passkeys(shown);
+  const requests = account({
+    "GET /api/profile/confirm": () => unconfirmed({ passkey: true }),
+    "PATCH /api/profile": inTurn(required, () => json(alice)),
+    "POST /api/profile/confirm/challenge": () => json({ public_key: { challenge: "abc" } }),
+    "POST /api/profile/confirm/passkey": () => confirmation({ passkey: true }),
+  });
+  const { user } = open("/profile");
+  await user.click(await button("Save"));
+
+  await user.click(await button("Confirm with a passkey"));
+
+  await screen.findByText("Saved.");
+  expect(await bodyOf(requests, "POST /api/profile/confirm/passkey")).toEqual({ credential });
+  expect(sent(requests, "PATCH /api/profile")).toHaveLength(2);
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("a passkey that is not shown confirms nothing, and the question stays", async () => {
+  passkeys(async () => {
+    throw new DOMException("said no", "NotAllowedError");
+  });
+  const requests = account({
+    "GET /api/profile/confirm": () => unconfirmed({ passkey: true }),
+    "PATCH /api/profile": required,
+    "POST /api/profile/confirm/challenge": () => json({ public_key: { challenge: "abc" } }),
+  });
+  const { user } = open("/profile");
+  await user.click(await button("Save"));
+  const dialog = await screen.findByRole("dialog");
+
+  await user.click(await within(dialog).findByRole("button", { name: "Confirm with a passkey" }));
+
+  expect((await within(dialog).findByRole("alert")).textContent).toMatch(/No passkey was shown/);
+  expect(within(dialog).getByLabelText("Password")).toBeDefined();
+  expect(sent(requests, "PATCH /api/profile")).toHaveLength(1);
+});
+
+test.each([
+  ["the account has none", true, false],
+  ["the browser keeps none", false, true],
+])("no passkey is asked for where %s", async (_, browserKeeps, passkey) => {
+  if (browserKeeps) passkeys(shown);
+  account({
+    "GET /api/profile/confirm": () => unconfirmed({ password: false, passkey }),
+    "PATCH /api/profile": required,
+  });
+  const { user } = open("/profile");
+  await user.click(await button("Save"));
+
+  await screen.findByText(/Sign out and in again/);
+
+  expect(screen.queryByRole("button", { name: "Confirm with a passkey" })).toBeNull();
 });
 
 test("somebody without a password confirms at their provider", async () => {

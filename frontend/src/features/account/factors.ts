@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { api, body } from "../../api/client";
 import { makePasskey } from "../../api/passkeys";
 import { useConfirmed } from "./confirmed";
+import { confirmationQuery } from "./queries";
 
 export const factorsQuery = queryOptions({
   queryKey: ["factors"],
@@ -14,7 +15,10 @@ function useFactorChange<T, V>(change: (values: V) => Promise<T>) {
   return useMutation({
     mutationFn: (values: V) => confirmed(() => change(values)),
     // Not waited for: whoever asked has to hear the answer before the page looks another way.
-    onSuccess: () => void queries.invalidateQueries({ queryKey: factorsQuery.queryKey }),
+    onSuccess: () => {
+      for (const { queryKey } of [factorsQuery, confirmationQuery])
+        void queries.invalidateQueries({ queryKey });
+    },
     // Keys and codes are for whoever sees them now, not for whoever looks later.
     gcTime: 0,
   });

@@ -1,7 +1,9 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { meQuery, useSwitchUser } from "../../api/me";
+import { askPasskey } from "../../api/passkeys";
 import { Problem } from "../../api/problem";
+import type { components } from "../../api/schema";
 import { useConfirmed } from "./confirmed";
 
 export const sessionsQuery = queryOptions({
@@ -75,14 +77,25 @@ export const useEndSession = (id: number) =>
 
 export const useEndOthers = () => useChange(() => body(api.DELETE("/api/profile/sessions")));
 
-export function useConfirmIdentity() {
+/** Another proof of who is there, which gives what GET /api/profile/confirm does. */
+function useProof<V>(prove: (proof: V) => Promise<components["schemas"]["Confirmed"]>) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (proof: { password: string; code: string | null }) =>
-      body(api.POST("/api/profile/confirm", { body: proof })),
+    mutationFn: prove,
     onSuccess: (confirmation) => queries.setQueryData(confirmationQuery.queryKey, confirmation),
   });
 }
+
+export const useConfirmIdentity = () =>
+  useProof((proof: { password: string; code: string | null }) =>
+    body(api.POST("/api/profile/confirm", { body: proof })),
+  );
+
+export const useConfirmByPasskey = () =>
+  useProof(async () => {
+    const credential = await askPasskey(body(api.POST("/api/profile/confirm/challenge")));
+    return body(api.POST("/api/profile/confirm/passkey", { body: { credential } }));
+  });
 
 export function useSignOut() {
   const switchUser = useSwitchUser();

@@ -1,18 +1,8 @@
 import { screen, waitFor } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { credential, passkeys, shown } from "../../test/passkeys";
 import { inTurn, json, open, problem, sent, shop } from "../../test/shop";
 import { alice, listOf } from "../../test/things";
-
-const credential = { id: "a", rawId: "a", type: "public-key", response: {} };
-
-/** A browser that keeps passkeys, and a device that answers like this. */
-function passkeys(get: () => Promise<unknown>, suggests = false) {
-  vi.stubGlobal("PublicKeyCredential", {
-    parseRequestOptionsFromJSON: (options: unknown) => options,
-    isConditionalMediationAvailable: async () => suggests,
-  });
-  vi.stubGlobal("navigator", { ...navigator, credentials: { get: vi.fn(get) } });
-}
 
 const challenge = () => json({ public_key: { challenge: "abc" } });
 
@@ -50,7 +40,7 @@ test("a second factor is asked for after the password, and sent along with it", 
 });
 
 test("a passkey signs in by itself", async () => {
-  passkeys(async () => ({ toJSON: () => credential }));
+  passkeys(shown);
   const requests = shop({
     "POST /api/passkeys/challenge": challenge,
     "POST /api/session/passkey": () => json(alice),
@@ -65,7 +55,7 @@ test("a passkey signs in by itself", async () => {
 });
 
 test("a passkey that the browser suggested signs in without a click", async () => {
-  passkeys(async () => ({ toJSON: () => credential }), true);
+  passkeys(shown, true);
   shop({
     "POST /api/passkeys/challenge": challenge,
     "POST /api/session/passkey": () => json(alice),
@@ -89,7 +79,7 @@ test("whoever says no to the browser's question is told how to go on", async () 
 });
 
 test("a passkey that is refused says so", async () => {
-  passkeys(async () => ({ toJSON: () => credential }));
+  passkeys(shown);
   shop({
     "POST /api/passkeys/challenge": challenge,
     "POST /api/session/passkey": () => problem(401, "invalid_passkey"),

@@ -1,0 +1,15 @@
+import { vi } from "vitest";
+
+/** What a device says, as far as the page looks at it. */
+export const credential = { id: "a", rawId: "a", type: "public-key", response: {} };
+
+export const shown = async () => ({ toJSON: () => credential });
+
+/** A browser that keeps passkeys, and a device that answers like this. */
+export function passkeys(get: () => Promise<unknown>, suggests = false) {
+  vi.stubGlobal("PublicKeyCredential", {
+    parseRequestOptionsFromJSON: (options: unknown) => options,
+    isConditionalMediationAvailable: async () => suggests,
+  });
+  vi.stubGlobal("navigator", { ...navigator, credentials: { get: vi.fn(get) } });
+}
