@@ -47,7 +47,7 @@ def in_good_health(chosen: list[Safeguard]) -> bool:
     with Copy() as copy:
         for database in sorted({each.database for each in chosen}):
             tests = sorted({test for each in chosen if each.database == database for test in each.tests})
-            status, said = copy.test(tests, database, stop_at_first=False)
+            status, said = copy.test(["-n", str(AT_ONCE), *tests], database, stop_at_first=False)
             if status:
                 print("\n".join(said))
                 return False
@@ -75,7 +75,7 @@ class Copy:
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-safeguard-"))
         for name in COPIED:
-            shutil.copytree(ROOT / name, self.folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, self.folder / name)  # bytecode too: what is not edited is not compiled anew
         for name in LINKED:
             (self.folder / name).symlink_to(ROOT / name)
         return self
