@@ -31,11 +31,14 @@ def ask(session: Session, user: User) -> None:
         mail.queue_sparingly(session, "verify_email", user.email, payload, at_most=AN_HOUR)
 
 
-def _ask(user: User, session: Session) -> None:
+def _turn_to(user: User, session: Session) -> None:
+    """Nothing that was sent to the address before sets a password any more: it may never have been the user's."""
+    old = (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == links.RESET.name)
+    session.execute(sa.delete(OneTimeToken).where(old))
     ask(session, user)
 
 
-users.address_given.connect(_ask)
+users.address_given.connect(_turn_to)
 
 
 def verify(session: Session, token: str, now: datetime) -> None:

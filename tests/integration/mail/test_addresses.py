@@ -269,6 +269,18 @@ def test_no_secret_is_in_the_outbox(journey):
     assert "example" not in waiting.dedupe_key
 
 
+@pytest.mark.attack
+def test_a_link_in_a_mailbox_that_was_given_up_sets_no_password(journey):
+    ada = make_user("ada", password=PASSWORD)
+    journey.forgot()
+    token = journey.token("reset-password")
+
+    sign_in(journey.office.app, ada).patch("/api/profile", json={"email": "new@example.com"})
+
+    assert_problem(journey.reset(token), 422, "invalid_token")
+    assert journey.user().check_password(PASSWORD)
+
+
 def test_a_second_link_for_a_password_ends_the_first(journey):
     make_user("ada", password=PASSWORD)
     journey.forgot()

@@ -72,6 +72,16 @@ def test_an_invitation_that_has_nobody_to_go_to_any_more_is_dropped(office, staf
     assert all(each.done_at for each in Outgoing.query)
 
 
+@pytest.mark.attack
+def test_an_invitation_that_went_to_a_wrong_address_is_worth_nothing_once_staff_corrected_it(office, staff):
+    bob = invite(staff)
+    of_a_stranger = token(office)
+
+    staff.patch(f"/api/users/{bob['id']}", json={"email": "robert@example.com"})
+
+    assert_problem(choose(office, of_a_stranger), 422, "invalid_token")
+
+
 def test_another_address_is_asked_and_the_one_from_before_is_told(office, staff):
     ada = make_user("ada", email="ada@example.com")
 
