@@ -55,6 +55,9 @@ def refresh(session: Session, settings: Settings, token: str, now: datetime) -> 
     Within GRACE it gets the very answer that it got before, and nothing new. Raises InvalidToken.
     """
     known = RefreshToken.token_hash == secrets.digest(token)
+    # The family before its tokens, as whoever ends it has them: else each could wait for the other.
+    whole = sa.select(UserSession.id).join(RefreshToken).where(known)
+    session.execute(whole.with_for_update(key_share=True, of=UserSession))
     following = secrets.successor(settings.secret_key, token)
     first = session.execute(
         sa.update(RefreshToken).where(known, RefreshToken.used_at.is_(None)).values(used_at=now)

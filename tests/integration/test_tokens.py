@@ -3,13 +3,17 @@
 import base64
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from app import db
+from app.auth import sessions
 from app.db import now
 from app.models import RefreshToken, UserSession
 from tests.integration.accounts import assert_problem, bearer, make_ada, refresh, sign_in, tokens_of
@@ -218,6 +222,27 @@ def test_the_end_of_a_family_leaves_others_alone(app, tokens, client):
 
     assert profile(app, others["access_token"]).status_code == 200
     assert client.get("/api/profile").status_code == 200
+
+
+def test_a_refresh_and_a_sign_out_at_once_do_not_wait_for_each_other(own_app, monkeypatch):
+    with own_app.app_context():
+        make_ada()
+    tokens = tokens_of(own_app)
+    both, find = Barrier(2), sessions.find
+
+    def meet(*given):
+        found = find(*given)
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)  # where one is kept waiting elsewhere, as it ought to be, the other goes on
+        return found
+
+    monkeypatch.setattr(sessions, "find", meet)
+    with ThreadPoolExecutor(2) as threads:
+        refreshed = threads.submit(refresh, browser(own_app), tokens["refresh_token"])
+        left = threads.submit(browser(own_app).post, "/api/logout", headers=bearer(tokens["access_token"]))
+
+    assert left.result().status_code == 200
+    assert refreshed.result().status_code in (200, 401)
 
 
 def used_earlier(by):
