@@ -49,12 +49,17 @@ def change(
 
 
 def prove(session: Session, user: User, password: str | None, now: datetime) -> None:
-    """Raises WrongPassword where this is not the user's, and TooManyTries, since this is one more way to guess it."""
+    """Raises WrongPassword where this is not the user's, and TooManyTries, since this is one more way to guess it.
+
+    Committed: another password may be hashed next, and nothing may be locked meanwhile.
+    """
     stored = user.password_hash
     throttle.charge(session, user.username, now)
-    if password is None or not passwords.matches(stored, password):
-        raise WrongPassword
+    with throttle.unless_busy(session, user.username):
+        if password is None or not passwords.matches(stored, password):
+            raise WrongPassword
     throttle.refund(session, user.username)
+    session.commit()
 
 
 def confirm_again(

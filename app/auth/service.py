@@ -42,10 +42,11 @@ def by_password(
     user = users.find(session, username)
     stored = user.password_hash if user else None
     session.commit()
-    right = len(password) <= MAX_LENGTH and passwords.matches(stored, password)
-    if user is None or stored is None or not right or not user.active:
-        raise InvalidCredentials
-    fresh = passwords.hashed(password) if passwords.outdated(stored) else stored
+    with throttle.unless_busy(session, username):
+        right = len(passwords.normalised(password)) <= MAX_LENGTH and passwords.matches(stored, password)
+        if user is None or stored is None or not right or not user.active:
+            raise InvalidCredentials
+        fresh = passwords.hashed(password) if passwords.outdated(stored) else stored
     try:
         factors.check(session, settings, user.id, code, now)
     except factors.SecondFactorRequired:

@@ -6,6 +6,8 @@ the account's owner comes and goes.
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
@@ -17,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.auth.models import Throttle
 from app.errors import Problem
 from app.users.models import key
+from app.users.passwords import Busy
 
 FAILURES = 5
 WITHIN = timedelta(minutes=5)
@@ -32,7 +35,7 @@ class TooManyTries(Problem):
 def charge(session: Session, username: str, now: datetime) -> None:
     """Count a try on `username`, committed: call it before hashing. Raises TooManyTries, also where it would be right.
 
-    What fails stays charged; `refund` what was right.
+    What fails stays charged; `refund` what was right, and hash within `unless_busy`.
     """
     over = Throttle.since <= now - WITHIN
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -58,6 +61,17 @@ def refund(session: Session, username: str) -> None:
     """The try was right: it does not count."""
     right = sa.update(Throttle).where(Throttle.key == _key(username), Throttle.used > 0)
     session.execute(right.values(used=Throttle.used - 1))
+
+
+@contextmanager
+def unless_busy(session: Session, username: str) -> Iterator[None]:
+    """A try that there was no time to look at does not count: else a crowd would lock out whoever is right."""
+    try:
+        yield
+    except Busy:
+        refund(session, username)
+        session.commit()
+        raise
 
 
 def forget(session: Session, now: datetime) -> None:

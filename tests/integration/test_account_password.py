@@ -160,6 +160,38 @@ def test_another_page_changes_no_password(ada):
     assert_problem(change(ada), 403, "cross_site_request")
 
 
+DOORS = {
+    "register": ("/api/register", {"username": "bob", "email": "bob@example.com", "password": NEW}),
+    "sign in": ("/api/session", {"username": "ada", "password": PASSWORD}),
+    "log in": ("/api/login", {"username": "ada", "password": PASSWORD}),
+    "change": ("/api/profile/password", {"current_password": PASSWORD, "new_password": NEW}),
+    "confirm": ("/api/profile/confirm", {"password": PASSWORD}),
+    "reset": ("/api/password/reset", {"token": "x", "password": NEW}),
+    "make": ("/api/users", {"username": "bob", "password": NEW}),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_transaction_is_open_while_a_password_is_hashed(app, mocker, door):
+    """On SQLite it would keep everybody else from writing, for as long as a crowd keeps the hashing busy."""
+    client = let_in(app, make_ada(role="staff"))
+    path, body = DOORS[door]
+    open_at = []
+    for name in ("hash", "verify"):
+        real = getattr(PasswordHasher, name)
+
+        def noted(*given, real=real):
+            open_at.append(db.session().in_transaction())
+            return real(*given)
+
+        mocker.patch.object(PasswordHasher, name, noted)
+
+    client.post(path, json=body)
+
+    assert open_at
+    assert not any(open_at)
+
+
 def test_of_two_changes_at_once_one_is_told_that_it_came_too_late(own_app):
     with own_app.app_context():
         ada = make_ada()

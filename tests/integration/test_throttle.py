@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import BoundedSemaphore
+from unicodedata import normalize
 
 import pytest
 from argon2 import PasswordHasher
@@ -11,9 +13,12 @@ from app.auth import routes, throttle
 from app.bridge import bridge
 from app.db import now
 from app.models import Throttle, UserSession
+from app.users import passwords
 from app.worker import forget_tries
+from tests.attacks import came_of
 from tests.integration.accounts import WRONG, assert_problem, login, make_ada, sign_in
 from tests.integration.conftest import browser_at
+from tests.integration.conftest import sign_in as let_in
 from tests.integration.factories import PASSWORD, make_user
 
 
@@ -25,6 +30,10 @@ def later(monkeypatch):
         monkeypatch.setattr(routes, "now", lambda: now() + timedelta(**by))
 
     return move
+
+
+def confirm(client):
+    return client.post("/api/profile/confirm", json={"password": PASSWORD})
 
 
 def fail(client, times=5, name="ada"):
@@ -163,3 +172,26 @@ def test_the_worker_clears_what_no_longer_counts(app):
     bridge.run(forget_tries(db.session(), None))
 
     assert Throttle.query.count() == 1
+
+
+def test_a_long_password_that_is_short_once_it_is_composed_signs_in(client):
+    """As it was measured when it was chosen."""
+    decomposed = normalize("NFD", "한국어비밀번호" * 15)
+    body = {"username": "bob", "email": "bob@example.com", "password": decomposed}
+    assert client.post("/api/register", json=body).status_code == 201
+
+    assert sign_in(client, "bob", decomposed).status_code == 200
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("door", [sign_in, login, confirm])
+def test_a_crowd_that_keeps_the_hashing_busy_locks_nobody_out(app, client, mocker, door):
+    ada = make_ada()
+    if door is confirm:
+        client = let_in(app, ada)
+    crowd = mocker.patch.object(passwords, "ADMITTED", BoundedSemaphore(1))
+
+    with crowd:
+        assert [door(client).status_code for _ in range(6)] == [503] * 6
+
+    came_of(str(door(client).status_code), "200")
