@@ -152,9 +152,9 @@ def set_active(session: Session, user_id: int, by: Doer, *, active: bool) -> Use
     if user.active != active:
         by.note(session, user.id, "activated" if active else "deactivated")
         user.active = active
-        session.flush()  # first, so that no sign-in on its way leaves a session behind
-        if not active:
-            locked_out.send(user, session=session)
+        session.flush()  # first, so that no sign-in by password on its way leaves a session behind
+        # Also of somebody who may come back: at a provider or by a passkey a sign-in was on its way, and stayed.
+        locked_out.send(user, session=session)
     return user
 
 

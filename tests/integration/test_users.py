@@ -231,6 +231,16 @@ def test_whoever_is_deactivated_is_signed_in_nowhere_and_does_not_come_back_by_i
     assert trail(staff, ada) == ["deactivated", "activated"]
 
 
+@pytest.mark.attack
+def test_a_sign_in_that_was_on_its_way_while_somebody_was_deactivated_is_worth_nothing_later(staff, signed_in, ada):
+    changed(staff, ada, active=False)
+    late = signed_in(ada)  # at a provider or by a passkey, which wait for nobody
+
+    changed(staff, ada, active=True)
+
+    assert_problem(late.get("/api/profile"), 401, "sign_in_required")
+
+
 def test_staff_sign_somebody_out_everywhere(staff, app):
     ada = make_ada()
     by_cookie, pair = browser(app), tokens_of(app)
