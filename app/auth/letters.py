@@ -19,6 +19,7 @@ from app.mail.post import Writer, post
 from app.users.models import User
 
 NEWS: tuple[Kind, ...] = (
+    "identity_linked",
     "new_sign_in",
     "passkey_added",
     "passkey_removed",
@@ -26,7 +27,7 @@ NEWS: tuple[Kind, ...] = (
     "totp_added",
     "totp_removed",
 )
-"""`{"user": its id}`, and for `new_sign_in` a `device` and an `address` in words, for passkeys a `name`."""
+"""`{"user": its id}`, and for `new_sign_in` a `device` and an `address` in words, for passkeys a `name`, for identities the provider's."""
 
 
 def verify_email(session: Session, mail: Outgoing) -> Letter | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -55,8 +56,8 @@ def address(given: str) -> str:
         raise Undeliverable
     local, _, domain = given.partition("@")
     try:
-        return f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError as error:
+        return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}").addr_spec
+    except (UnicodeError, ValueError, MessageError) as error:  # such as a..b@host, which no header may hold
         raise Undeliverable from error
 
 

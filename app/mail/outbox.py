@@ -27,6 +27,7 @@ KEPT = timedelta(days=90)
 Kind = Literal[
     "account_closed",
     "email_changed",
+    "identity_linked",
     "invitation",
     "new_sign_in",
     "passkey_added",

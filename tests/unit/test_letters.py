@@ -7,6 +7,7 @@ from email.policy import default
 import pytest
 from flask import Config
 
+from app.auth.letters import NEWS
 from app.config import load
 from app.mail.letters import Letter, Undeliverable, address, message, sender
 from simulators.mail.pages import with_links
@@ -32,6 +33,16 @@ def test_a_mail_says_whom_it_is_from_and_that_no_machine_is_to_answer_it():
     assert mail["Subject"] == "Confirm your email address"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Date"].datetime == AT
+
+
+@pytest.mark.parametrize("kind", NEWS)
+def test_all_news_of_an_account_can_be_written_and_lead_to_where_it_is_mended(kind):
+    values = {"username": "ada", "at": "2026-05-04 10:00 UTC", "device": None, "address": None, "name": "Acme"}
+
+    mail = message(configured(), Letter("ada@example.com", kind, values), "key", AT)
+
+    assert mail["Subject"]
+    assert "https://shop.example/forgot-password" in mail.get_content()
 
 
 def test_a_mail_that_is_made_again_is_the_same_and_another_is_another():
@@ -74,6 +85,12 @@ def test_line_breaks_in_what_somebody_calls_themselves_are_gone():
 def test_what_could_be_more_than_an_address_is_no_address(to):
     with pytest.raises(Undeliverable):
         made(to=to)
+
+
+@pytest.mark.parametrize("to", ["a..b@shop.example", ".a@shop.example", "ada@shop.example.", "zoë@shop.example"])
+def test_what_no_header_may_hold_is_no_address(to):
+    with pytest.raises(Undeliverable):
+        address(to)
 
 
 def test_a_domain_of_another_alphabet_is_written_as_mail_servers_know_it():
