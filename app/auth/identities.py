@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import mail
 from app.auth import devices, sessions, ways
 from app.auth.models import Totp, UserSession
 from app.auth.oauth import Arrival
@@ -31,7 +32,7 @@ def by_identity(session: Session, at: Provider, profile: Profile, now: datetime)
             with session.begin_nested():
                 whose = _vouched_for(session, at, profile)
                 if whose is not None:
-                    _note(session, whose.id, at, by="verified email")
+                    _tell(session, whose.id, at, now, by="verified email")
                 _attach(session, whose or _add(session, at, profile), at, profile, now)
         except (sa.exc.IntegrityError, users.UsernameTaken):
             continue
@@ -64,7 +65,8 @@ def _vouched_for(session: Session, at: Provider, profile: Profile) -> User | Non
 
 
 def _proven(at: Provider, profile: Profile) -> str | None:
-    if at.settings.trust_email and profile.email_verified and profile.email:
+    # In ASCII alone two spellings that are one in lower case are one mailbox: elsewhere the Kelvin sign is a k.
+    if at.settings.trust_email and profile.email_verified and profile.email and profile.email.isascii():
         return profile.email.lower()
     return None
 
@@ -111,7 +113,7 @@ def link(session: Session, arrival: Arrival, now: datetime) -> None:
                 _attach(session, asking.user, arrival.at, arrival.profile, now)
         except sa.exc.IntegrityError:
             continue
-        _note(session, asking.user_id, arrival.at)
+        _tell(session, asking.user_id, arrival.at, now)
         return
     raise OAuthFailure("provider_linked", "another account there is linked already")
 
@@ -129,6 +131,8 @@ def unlink(session: Session, user: User, provider: str) -> None:
         trail.note(session, user.id, "identity_unlinked", actor_id=by, address=address, provider=provider)
 
 
-def _note(session: Session, user_id: int, at: Provider, **details: str) -> None:
+def _tell(session: Session, user_id: int, at: Provider, now: datetime, **details: str) -> None:
     address = devices.address()
     trail.note(session, user_id, "identity_linked", actor_id=user_id, address=address, provider=at.name, **details)
+    news = {"user": user_id, "name": at.label}
+    mail.queue(session, "identity_linked", f"identity_linked:{user_id}:{now.timestamp()}", news)

@@ -10,7 +10,7 @@ from app.auth import identities, oauth, providers
 from app.auth.profile import Profile
 from app.config import OAuthProvider
 from app.db import now, writing
-from app.models import Identity, OAuthRequest, Passkey, TrailEntry, User, UserSession
+from app.models import Identity, OAuthRequest, Outgoing, Passkey, TrailEntry, User, UserSession
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.acme import Journey
@@ -63,6 +63,13 @@ def test_whoever_is_signed_in_links_the_account_there_to_theirs(bobs, bob):
     assert [each["provider"] for each in profile(bobs.browser)["identities"]] == ["acme"]
     assert TrailEntry.query.filter_by(action="identity_linked").one().details == {"provider": "acme"}
     assert (User.query.count(), UserSession.query.count()) == (1, 1)
+
+
+def test_another_way_in_is_news_that_is_mailed_once(bobs, bob):
+    bobs.sign_in()
+    bobs.sign_in()  # which confirms who is asking, and links nothing
+
+    assert Outgoing.query.filter_by(kind="identity_linked").count() == 1
 
 
 def test_after_a_sign_in_by_password_an_account_is_linked_and_then_signs_in(client, app, acme):

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from app import db
-from app.models import Identity, Totp, TrailEntry, User
+from app.models import Identity, Outgoing, Totp, TrailEntry, User
 from tests.attacks import came_of
 from tests.integration.acme import Journey
 from tests.integration.conftest import browser
@@ -37,6 +37,7 @@ def test_a_trusted_providers_verified_email_finds_the_account_that_has_it(truste
     assert profile(client)["id"] == ada.id
     assert Identity.query.one().user_id == ada.id
     assert TrailEntry.query.filter_by(action="identity_linked").one().details["by"] == "verified email"
+    assert Outgoing.query.filter_by(kind="identity_linked").count() == 1
 
 
 def test_a_trusted_providers_verified_email_is_verified_in_a_new_account(trusted, client):
@@ -115,6 +116,26 @@ def test_the_email_of_an_account_that_is_not_active_opens_none(trusted):
     make_user("countess", email="ada@example.com", active=False)
 
     refused(trusted.sign_in(), "account_inactive")
+
+
+@pytest.mark.attack
+def test_an_email_that_only_lower_case_makes_the_same_finds_nobody(trusted, client, acme):
+    """The Kelvin sign is a k in lower case, and no mail server thinks so."""
+    kay = make_user("countess", email="kay@example.com")
+    acme.userinfo = {"email": "\N{KELVIN SIGN}ay@example.com"}
+
+    trusted.sign_in()
+
+    assert_another(client, kay)
+    assert profile(client)["email_verified"] is False
+
+
+def test_an_email_that_grows_in_lower_case_breaks_nothing(trusted, client, acme):
+    acme.userinfo = {"email": "İ" * 240 + "@example.com"}
+
+    assert trusted.sign_in().location == "/"
+
+    assert profile(client)["email_verified"] is False
 
 
 def test_a_trusted_email_changes_nothing_for_an_account_that_is_linked_already(trusted, app, client, acme):
