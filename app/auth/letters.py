@@ -27,7 +27,10 @@ NEWS: tuple[Kind, ...] = (
     "totp_added",
     "totp_removed",
 )
-"""`{"user": its id}`, and for `new_sign_in` a `device` and an `address` in words, for passkeys a `name`, for identities the provider's."""
+"""`{"user": its id}`, and for `new_sign_in` a `device` and an `address` in words.
+
+For passkeys a `name`, for identities the provider's.
+"""
 
 
 def verify_email(session: Session, mail: Outgoing) -> Letter | None:
