@@ -87,7 +87,7 @@ def show_profile(user: User) -> UserOut:
     return UserOut.of(user)
 
 
-@routes.patch("/api/profile", access=Access.SIGNED_IN, raises=(ConfirmationRequired,))
+@routes.patch("/api/profile", access=Access.SIGNED_IN, raises=(ConfirmationRequired,), limit=limits.MAIL)
 def change_profile(body: ProfileChange, user: User, session: UserSession) -> UserOut:
     """Change the name or the email; what is left out stays.
 

@@ -79,3 +79,13 @@ def test_a_change_that_is_wrong_names_the_field_and_changes_nothing(ada, change,
 def test_a_stranger_has_no_profile(client):
     assert_problem(client.get("/api/profile"), 401, "sign_in_required")
     assert client.get("/api/profile").headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.attack
+def test_nobody_has_mails_sent_to_one_address_after_another(signed_in):
+    ada = signed_in(make_user("ada"))
+
+    answers = [ada.patch("/api/profile", json={"email": f"victim-{number}@example.com"}) for number in range(31)]
+
+    assert {answer.status_code for answer in answers[:-1]} == {200}
+    assert_problem(answers[-1], 429, "too_many_requests")

@@ -297,6 +297,8 @@ export interface paths {
         /**
          * Change the name or the email; what is left out stays.
          * @description Another email takes a sign-in or a confirmation within the last 30 minutes, and is not verified.
+         *
+         *     At most 30 a minute from one address.
          */
         patch: operations["account_change_profile"];
         trace?: never;
@@ -2668,6 +2670,15 @@ export interface operations {
             };
             /** @description invalid_input */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
