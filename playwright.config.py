@@ -16,7 +16,10 @@ KIOSK = [str(Path(sys.executable).with_name("kiosk"))]
 
 # {port} is a free one, {data} an empty folder that goes after the tests.
 web_server = {
-    "command": [*KIOSK, "up", "--host", "localhost", "--port", "{port}", "--data", "{data}"],
+    "command": [
+        *[*KIOSK, "up", "--host", "localhost", "--port", "{port}", "--data", "{data}"],
+        *["--trusted-proxies", "127.0.0.1"],  # each test comes from an address of its own, and meets no other's limits
+    ],
     "url": "http://localhost:{port}",  # not 127.0.0.1: passkeys belong to a name
     "ready": "/readyz",
     "timeout": 60,  # seconds

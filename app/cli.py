@@ -208,11 +208,12 @@ def doctor() -> None:
     type=click.Choice(["127.0.0.1", "localhost"]),
     help="Its name in addresses: passkeys belong to a name, and so need localhost.",
 )
-def up(port: int | None, data: str, host: str) -> None:
+@click.option("--trusted-proxies", default="", help="Proxies in front of it, as in KIOSK_TRUSTED_PROXIES.")
+def up(port: int | None, data: str, host: str, trusted_proxies: str) -> None:
     """The embedded default, all in one: migrations, demo items, simulators, server."""
     from app.up import run
 
-    run(port, data, host)
+    run(port, data, host, trusted_proxies)
 
 
 @click.command("smoke")

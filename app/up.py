@@ -31,14 +31,14 @@ READY_SECONDS = 30
 END_SECONDS = 8
 
 
-def run(port: int | None, data: str, host: str) -> None:
+def run(port: int | None, data: str, host: str, trusted_proxies: str) -> None:
     """Until Ctrl-C, SIGTERM, or the end of any of its processes."""
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job has it ignored
         signal.signal(number, signal.default_int_handler)
     folder = Path(data).resolve()
     try:
         kept = _kept(folder, port)
-        settings = _settings(folder, kept, host)
+        settings = {**_settings(folder, kept, host), "TRUSTED_PROXIES": trusted_proxies}
         env = environment(settings)
         with _together(_commands(kept["port"]), env) as processes:
             _prepare(settings)

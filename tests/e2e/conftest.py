@@ -3,6 +3,7 @@
 import importlib.util
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,6 +28,7 @@ def load(path: Path) -> ModuleType:
 
 
 settings = load(CONFIG)
+_numbers = count()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,10 +49,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("project", marker.args if marker else list(settings.projects))
 
 
+def given_url(config: pytest.Config) -> str | None:
+    found: str | None = config.getoption("--base-url") or settings.base_url
+    return found
+
+
 @pytest.fixture(scope="session")
 def base_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where Kiosk is; where none is given, one is started for the tests."""
-    if given := pytestconfig.getoption("--base-url") or settings.base_url:
+    if given := given_url(pytestconfig):
         yield given.rstrip("/")
         return
     folder = tmp_path_factory.mktemp("kiosk")
@@ -76,8 +83,17 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def browser_context_args(browser_context_args: dict[str, Any], project: str) -> dict[str, Any]:
-    return {**browser_context_args, **settings.context, **settings.projects[project]}
+def browser_context_args(browser_context_args: dict[str, Any], project: str, address: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, **settings.context, **settings.projects[project], **address}
+
+
+@pytest.fixture
+def address(pytestconfig: pytest.Config) -> dict[str, Any]:
+    """Where the browsers of one test come from, as a Kiosk that was started for the tests believes."""
+    if given_url(pytestconfig):
+        return {}
+    number = next(_numbers)
+    return {"extra_http_headers": {"X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}"}}
 
 
 @pytest.fixture
