@@ -14,8 +14,12 @@ LOCK = 0x6B696F736B
 PATIENCE = 120.0
 """Seconds to wait for another process that migrates, or for locks that requests hold."""
 
-LOCK_SECONDS = 2.0
-"""The longest wait for one lock on a table: every request to that table queues up behind us meanwhile."""
+LOCK_SECONDS = 0.5
+"""The longest wait for one lock on a table: every request to that table queues up behind us meanwhile.
+
+Less than the second after which PostgreSQL looks for a deadlock (deadlock_timeout): where a request and a migration of
+several tables wait for each other, it is the migration that gives way and tries again.
+"""
 
 PAUSE = 0.5
 
