@@ -14,12 +14,13 @@ base_url: str | None = None
 
 KIOSK = [str(Path(sys.executable).with_name("kiosk"))]
 
-# {port} is a free one, {data} an empty folder that goes after the tests.
+# {port} is the first of so many free ones in a row, {data} an empty folder that goes after the tests.
 web_server = {
     "command": [
         *[*KIOSK, "up", "--host", "localhost", "--port", "{port}", "--data", "{data}"],
         *["--trusted-proxies", "127.0.0.1"],  # each test comes from an address of its own, and meets no other's limits
     ],
+    "ports": 5,
     "url": "http://localhost:{port}",  # not 127.0.0.1: passkeys belong to a name
     "ready": "/readyz",
     "timeout": 60,  # seconds

@@ -140,8 +140,7 @@ def worker(metrics_port: int | None, metrics_bind: str, lifeline: bool) -> None:
             told = f", and tells of it on http://{metrics_bind}:{listen(app, metrics_bind, metrics_port)}/metrics"
         except OSError as error:
             raise click.ClickException(f"--metrics-port {metrics_port} cannot be had: {error.strerror}") from error
-    click.echo(f"kiosk worker is at work{told}")
-    run(app)
+    run(app, begun=lambda: click.echo(f"kiosk worker is at work{told}"))
 
 
 @click.command("reconcile")

@@ -58,12 +58,13 @@ CHORES: list[tuple[str, timedelta, Chore]] = [
 ]
 
 
-def run(app: Flask) -> None:
-    """Until SIGTERM or Ctrl-C; what is under way is finished first."""
+def run(app: Flask, begun: Callable[[], None]) -> None:
+    """Until SIGTERM or Ctrl-C; what is under way is finished first. Calls `begun` when it can be stopped so."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     jobs(app).work(THREADS)
+    begun()
     while not stopping.is_set():
         with app.app_context(), scope(job="sweep"), writing():
             turn(stopping)

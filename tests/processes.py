@@ -1,6 +1,8 @@
 """Programs that tests run beside themselves, and waiting for them: never by a fixed time, always with a deadline."""
 
+import itertools
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -30,11 +32,32 @@ def wait_for(condition: Callable[[], T], what: str, deadline: float = DEADLINE) 
         time.sleep(0.02)
 
 
-def free_port() -> int:
+# Below the ports that systems give to outgoing connections, else one of these takes a port between its choice and its
+# use. Each process that runs tests has a range of its own, and goes round it from anywhere: another run may be beside.
+RANGE = 600
+_FIRST = 12_000 + RANGE * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 30)
+_steps = itertools.count(secrets.randbelow(RANGE))
+
+
+def free_port(in_a_row: int = 1) -> int:
+    """The first of so many that nobody listens at, and that no other test of this run gets."""
+    while True:
+        begin = next(_steps) % RANGE
+        for _ in range(in_a_row - 1):
+            next(_steps)
+        ports = range(_FIRST + begin, _FIRST + begin + in_a_row)
+        if begin + in_a_row <= RANGE and not any(map(_taken, ports)):
+            return ports[0]
+
+
+def _taken(port: int) -> bool:
     with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
 
 
 class Process:

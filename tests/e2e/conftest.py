@@ -61,7 +61,7 @@ def base_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFacto
         yield given.rstrip("/")
         return
     folder = tmp_path_factory.mktemp("kiosk")
-    values = {"port": free_port(), "data": folder / "data"}
+    values = {"port": free_port(settings.web_server["ports"]), "data": folder / "data"}
     command = [part.format(**values) for part in settings.web_server["command"]]
     url = settings.web_server["url"].format(**values)
     server = Process(command, folder / "log", env=dict(os.environ))
