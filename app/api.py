@@ -6,9 +6,9 @@
     def add(body: NewTodo, user: User) -> TodoOut: ...
 
 `body` and `query` are read from the request and checked against their Struct; `user` is whoever is signed in, and
-`session` their session. A plain
-or an `async def` view answers with a Struct, an `Answer` around one, or a ready Response. What a writing view has done
-is committed here, once, after it returned; what it has done before an error is rolled back.
+`session` their session. With `confirmed` they have shown within the last 30 minutes who they are. A plain or an
+`async def` view answers with a Struct, an `Answer` around one, or a ready Response. What a writing view has done is
+committed here, once, after it returned; what it has done before an error is rolled back.
 """
 
 import re
@@ -89,6 +89,7 @@ class Operation:
     etag: bool
     writes: bool
     limit: limits.Limit | None
+    confirmed: bool
     tag: str
     reads: dict[str, Any]
     answer: Any
@@ -98,7 +99,7 @@ class Operation:
             request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
         with writing() if self.writes else nullcontext():
             wanted = [name for name in ("user", "session") if name in self.reads]
-            signed_in = current_app.extensions["guard"](self.access, wanted=bool(wanted))
+            signed_in = current_app.extensions["guard"](self.access, wanted=bool(wanted), confirmed=self.confirmed)
             for name in wanted:
                 given[name] = getattr(signed_in, name, None)
             if self.limit is not None:
@@ -155,6 +156,7 @@ class Api:
         etag: bool = False,
         writes: bool | None = None,
         limit: limits.Limit | None = None,
+        confirmed: bool = False,
     ) -> Callable[[View_], View_]:
         def declare(view: View_) -> View_:
             hints = get_type_hints(view)
@@ -172,6 +174,7 @@ class Api:
                 etag,
                 method != "GET" if writes is None else writes,
                 limit,
+                confirmed,
                 self.blueprint.name,
                 hints,
                 get_args(answer)[0] if get_origin(answer) is Answer else answer,

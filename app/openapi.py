@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app import limits
 from app.api import Access, Api, Operation, operations
+from app.auth.confirm import WITHIN, ConfirmationRequired
 from app.errors import (
     Forbidden,
     Invalid,
@@ -26,6 +28,7 @@ from app.errors import (
 from app.web.pages import page
 
 VERSION = "1"
+RECENT = f"Takes a sign-in or a confirmation within the last {WITHIN // timedelta(minutes=1)} minutes."
 routes = Api("description")
 
 
@@ -98,10 +101,9 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
         "responses": _responses(operation, schemas),
         "x-access": operation.access.value,
     }
-    if operation.limit is not None:
-        details = f"{details}\n\n{operation.limit}".lstrip()
-    if details:
-        found["description"] = details
+    notes = [details, RECENT if operation.confirmed else "", operation.limit or ""]
+    if said := "\n\n".join(str(note) for note in notes if note):
+        found["description"] = said
     if operation.access is Access.OPERATOR:
         found["security"] = [{"operator": []}]
     elif operation.access not in (Access.ALL, Access.PROVIDER):
@@ -150,6 +152,8 @@ def _raised(operation: Operation) -> set[type[Problem]]:
             if operation.method != "GET" or operation.access is Access.STAFF
             else {Unauthorized}
         )
+    if operation.confirmed:
+        found.add(ConfirmationRequired)
     if "<" in operation.path:
         found.add(NotFound)
     if operation.limit is not None:

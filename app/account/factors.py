@@ -9,7 +9,7 @@ from app.account import service
 from app.account.routes import Confirmed
 from app.address import client_address
 from app.api import END, Access, Api, Line, Private
-from app.auth import confirm, factors, passkeys, sessions, totp, ways
+from app.auth import factors, passkeys, sessions, totp, ways
 from app.auth.models import Passkey, UserSession
 from app.auth.routes import Done, Password, ShownPasskey
 from app.auth.shapes import Challenge, NewCredential
@@ -101,10 +101,9 @@ def show_factors(user: User) -> FactorsOut:
     )
 
 
-@routes.post("/api/profile/totp", access=Access.SIGNED_IN, raises=(confirm.ConfirmationRequired, factors.AppAlready))
-def begin_totp(user: User, session: UserSession) -> AppToSetUp:
+@routes.post("/api/profile/totp", access=Access.SIGNED_IN, confirmed=True, raises=(factors.AppAlready,))
+def begin_totp(user: User) -> AppToSetUp:
     """Begin to set up an authenticator app. It counts once a code of it was shown; asking again starts over."""
-    confirm.required(session, now())
     key = factors.begin(db.session(), settings(), user.id)
     uri = totp.uri(key, user.username, ISSUER)
     return AppToSetUp(totp.spelled(key), uri, totp.picture(uri))
@@ -113,19 +112,19 @@ def begin_totp(user: User, session: UserSession) -> AppToSetUp:
 @routes.put(
     "/api/profile/totp",
     access=Access.SIGNED_IN,
-    raises=(confirm.ConfirmationRequired, factors.AppAlready, factors.NoApp, factors.CodeRefused),
+    confirmed=True,
+    raises=(factors.AppAlready, factors.NoApp, factors.CodeRefused),
 )
-def confirm_totp(body: Code, user: User, session: UserSession) -> RecoveryCodes:
+def confirm_totp(body: Code, user: User) -> RecoveryCodes:
     """Show a code of the app: from now on signing in by password takes one."""
-    confirm.required(session, now())
     return RecoveryCodes(factors.confirm(db.session(), settings(), user.id, body.code, _own(user), now()))
 
 
 @routes.delete(
     "/api/profile/totp",
     access=Access.SIGNED_IN,
+    confirmed=True,
     raises=(
-        confirm.ConfirmationRequired,
         factors.NoApp,
         service.WrongPassword,
         service.PasswordTooShort,
@@ -141,23 +140,20 @@ def remove_totp(body: Removal, user: User, session: UserSession) -> Done:
     return Done(True)
 
 
-@routes.post(
-    "/api/profile/recovery-codes", access=Access.SIGNED_IN, raises=(confirm.ConfirmationRequired, factors.NoApp)
-)
-def renew_recovery_codes(user: User, session: UserSession) -> RecoveryCodes:
+@routes.post("/api/profile/recovery-codes", access=Access.SIGNED_IN, confirmed=True, raises=(factors.NoApp,))
+def renew_recovery_codes(user: User) -> RecoveryCodes:
     """New recovery codes; the old ones are worth nothing any more."""
-    confirm.required(session, now())
     return RecoveryCodes(factors.renew_codes(db.session(), user.id, _own(user)))
 
 
 @routes.post(
     "/api/profile/passkeys/challenge",
     access=Access.SIGNED_IN,
-    raises=(confirm.ConfirmationRequired, passkeys.NoPasskeysHere, passkeys.TooManyPasskeys),
+    confirmed=True,
+    raises=(passkeys.NoPasskeysHere, passkeys.TooManyPasskeys),
 )
 def ask_for_passkey(user: User, session: UserSession) -> Challenge:
     """What `navigator.credentials.create()` needs; good for five minutes, for this session, and once."""
-    confirm.required(session, now())
     return Challenge(passkeys.ask_for_new(db.session(), settings(), user, session, now()))
 
 
@@ -165,11 +161,11 @@ def ask_for_passkey(user: User, session: UserSession) -> Challenge:
     "/api/profile/passkeys",
     access=Access.SIGNED_IN,
     status=201,
-    raises=(confirm.ConfirmationRequired, passkeys.PasskeyRefused, passkeys.TooManyPasskeys),
+    confirmed=True,
+    raises=(passkeys.PasskeyRefused, passkeys.TooManyPasskeys),
 )
 def add_passkey(body: NewPasskey, user: User, session: UserSession) -> PasskeyOut:
     """Keep a passkey that was made for the challenge: from now on it signs in by itself."""
-    confirm.required(session, now())
     passkey = passkeys.enrol(db.session(), settings(), user, session, body.name, body.credential, _own(user), now())
     return PasskeyOut.of(passkey)
 
@@ -177,11 +173,11 @@ def add_passkey(body: NewPasskey, user: User, session: UserSession) -> PasskeyOu
 @routes.delete(
     "/api/profile/passkeys/<id:passkey_id>",
     access=Access.OWNER,
-    raises=(confirm.ConfirmationRequired, ways.LastSignInMethod),
+    confirmed=True,
+    raises=(ways.LastSignInMethod,),
 )
-def remove_passkey(passkey_id: int, user: User, session: UserSession) -> Done:
+def remove_passkey(passkey_id: int, user: User) -> Done:
     """Forget a passkey, unless it is the only way in. It signs nobody in from now on."""
-    confirm.required(session, now())
     passkeys.remove(db.session(), user.id, passkey_id, _own(user))
     return Done(True)
 

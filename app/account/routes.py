@@ -99,12 +99,9 @@ def change_profile(body: ProfileChange, user: User, session: UserSession) -> Use
     return UserOut.of(user)
 
 
-@routes.delete("/api/profile", access=Access.SIGNED_IN, raises=(ConfirmationRequired, users.LastStaff))
+@routes.delete("/api/profile", access=Access.SIGNED_IN, confirmed=True, raises=(users.LastStaff,))
 def close_account(session: UserSession) -> Answer[Done]:
-    """Close the account for good. Orders stay, without the person.
-
-    Takes a sign-in or a confirmation within the last 30 minutes. Orders that nobody has paid are left to run out.
-    """
+    """Close the account for good. Orders stay, without the person; those that nobody has paid are left to run out."""
     service.close(db.session(), session, now())
     return Answer(Done(True), finish=sessions.drop_cookie)
 
@@ -161,14 +158,12 @@ def end_session(session_id: int, user: User, session: UserSession) -> Answer[Don
 @routes.delete(
     "/api/profile/identities/<provider>",
     access=Access.OWNER,
-    raises=(ConfirmationRequired, ways.LastSignInMethod),
+    confirmed=True,
+    raises=(ways.LastSignInMethod,),
 )
-def unlink(provider: str, user: User, session: UserSession) -> UserOut:
-    """Forget an account elsewhere that one signs in with, unless it is the only way in.
-
-    Takes a sign-in or a confirmation within the last 30 minutes.
-    """
-    service.unlink(db.session(), session, provider, now())
+def unlink(provider: str, user: User) -> UserOut:
+    """Forget an account elsewhere that one signs in with, unless it is the only way in."""
+    service.unlink(db.session(), user, provider)
     return UserOut.of(user)
 
 

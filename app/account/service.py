@@ -79,8 +79,7 @@ def confirm_again(
 
 
 def close(session: Session, own: UserSession, now: datetime) -> None:
-    """The person goes, the orders stay. Raises ConfirmationRequired, LastStaff."""
-    confirm.required(own, now)
+    """The person goes, the orders stay. Raises LastStaff."""
     users.close(session, own.user_id, Doer(own.user_id, devices.address()), now)
 
 
@@ -118,9 +117,8 @@ def remove_app(
 ) -> None:
     """The authenticator app guards the password no more.
 
-    Raises ConfirmationRequired, NoApp, WrongPassword, TooManyTries, PasswordTooShort.
+    Raises NoApp, WrongPassword, TooManyTries, PasswordTooShort.
     """
-    confirm.required(own, now)
     stored = own.user.password_hash
     if stored is not None:
         prove(session, own.user, password, now)
@@ -131,11 +129,10 @@ def remove_app(
         raise WrongPassword
 
 
-def unlink(session: Session, own: UserSession, provider: str, now: datetime) -> None:
-    """Raises ConfirmationRequired, NotFound, or LastSignInMethod."""
-    confirm.required(own, now)
-    identities.unlink(session, own.user, provider)
-    session.refresh(own.user, ["identities"])
+def unlink(session: Session, user: User, provider: str) -> None:
+    """Raises NotFound, or LastSignInMethod."""
+    identities.unlink(session, user, provider)
+    session.refresh(user, ["identities"])
 
 
 def listed(user: User, paging: Paging, now: datetime) -> tuple[list[Any], int]:

@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 RECOVERY_CODES = 10
 RECOVERY_BYTES = 15
 """120 bits: more than the 112 from which on ASVS 5.0 (6.5.2) lets a plain hash keep them."""
+MOST_WRONG = 100
+"""App codes in a row. After them none is taken, as NIST SP 800-63B-4 (3.2.2) asks, until a recovery code was."""
+WORTH_A_MAIL = 10
+"""Wrong codes in a row: whoever sends these knows the password, and the owner hardly gets as far."""
 
 
 class SecondFactorRequired(Unauthorized):
@@ -31,7 +35,9 @@ class SecondFactorRequired(Unauthorized):
 
 class InvalidCode(Unauthorized):
     error = "invalid_code"
-    detail = "This code is wrong, too old, or was used before."
+    detail = (
+        "This code is wrong, too old, or was used before. After 100 wrong ones in a row only a recovery code is taken."
+    )
 
 
 class CodeRefused(Invalid):
@@ -67,12 +73,25 @@ def check(session: Session, settings: Settings, user_id: int, code: str | None, 
 
 
 def take(session: Session, settings: Settings, user_id: int, code: str, now: datetime) -> bool:
-    """Whether `code` is a good one, of the app or for recovery. It never is again."""
+    """Whether `code` is a good one, of the app or for recovery. It never is again. Commits what is under way."""
     plain = "".join(code.split()).replace("-", "").lower()
     if len(plain) == totp.DIGITS:
-        return _take_app_code(session, settings, user_id, plain, now)
+        return _count(session, user_id, now) and _take_app_code(session, settings, user_id, plain, now)
     spent = sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id, RecoveryCode.code_hash == digest(plain))
-    return bool(session.execute(spent).rowcount)  # type: ignore[attr-defined]
+    if session.execute(spent).rowcount == 0:  # type: ignore[attr-defined]
+        return False
+    session.execute(sa.update(Totp).where(Totp.user_id == user_id).values(wrong=0))
+    return True
+
+
+def _count(session: Session, user_id: int, now: datetime) -> bool:
+    """Count a code as wrong before it is looked at, committed. Whether one may be looked at."""
+    counted = sa.update(Totp).where(Totp.user_id == user_id, Totp.wrong < MOST_WRONG).values(wrong=Totp.wrong + 1)
+    wrong = session.scalar(counted.returning(Totp.wrong))
+    if wrong == WORTH_A_MAIL + 1:
+        mail.queue(session, "codes_guessed", f"codes_guessed:{user_id}:{now.timestamp()}", {"user": user_id})
+    session.commit()
+    return wrong is not None
 
 
 def _take_app_code(session: Session, settings: Settings, user_id: int, code: str, now: datetime) -> bool:
@@ -81,8 +100,8 @@ def _take_app_code(session: Session, settings: Settings, user_id: int, code: str
     if app is None or step is None:
         return False
     later = sa.or_(Totp.last_step.is_(None), Totp.last_step < step)
-    taken = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None), later).values(last_step=step)
-    if session.execute(taken).rowcount == 0:  # type: ignore[attr-defined]
+    taken = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None), later)
+    if session.execute(taken.values(last_step=step, wrong=0)).rowcount == 0:  # type: ignore[attr-defined]
         return False
     rekeying.renew(session, settings, user_id, app.secret)
     return True

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import g, request
 
 from app.api import Access
-from app.auth import secrets, sessions, tokens, watcher
+from app.auth import confirm, secrets, sessions, tokens, watcher
 from app.auth.models import UserSession
 from app.config import settings
 from app.db import db, now, writing
@@ -35,8 +35,10 @@ class SignedIn:
     session: UserSession
 
 
-def guard(access: Access, *, wanted: bool) -> SignedIn | None:
-    """Lets the request through, or raises Unauthorized or Forbidden. Nobody is looked up where nobody is `wanted`."""
+def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
+    """Lets the request through, or raises Unauthorized, Forbidden, or, where it has to be `confirmed`,
+    ConfirmationRequired. Nobody is looked up where nobody is `wanted`.
+    """
     bearer = request.headers.get("Authorization", "")
     if access is Access.PROVIDER:
         return None
@@ -55,6 +57,8 @@ def guard(access: Access, *, wanted: bool) -> SignedIn | None:
     g.user_id = found.user.id
     if access is Access.STAFF and not found.user.is_staff:
         raise Forbidden("Only those who run the shop may do this.")
+    if confirmed:
+        confirm.required(found.session, now())
     return found
 
 

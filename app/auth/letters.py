@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.auth import links
+from app.auth import links, passkeys
 from app.config import settings
 from app.db import now
 from app.mail.letters import Letter
@@ -19,6 +19,7 @@ from app.mail.post import Writer, post
 from app.users.models import User
 
 NEWS: tuple[Kind, ...] = (
+    "codes_guessed",
     "identity_linked",
     "new_sign_in",
     "passkey_added",
@@ -69,10 +70,20 @@ def news(kind: Kind) -> Writer:
         user = session.get(User, mail.payload["user"], populate_existing=True)
         if user is None or user.email is None or not user.email_verified or not user.active:
             return None
-        more = {"device": None, "address": None, "name": None}
+        more = {"device": None, "address": None, "name": None, "ways": []}
+        if kind == "password_changed":
+            more["ways"] = _other_ways(session, user)
         return Letter(user.email, kind, {**more, **mail.payload, **_told(user, mail)})
 
     return write
+
+
+def _other_ways(session: Session, user: User) -> list[str]:
+    """A new password closes none of these, and whoever had the account for a while may have left one behind."""
+    return [
+        *(f'passkey "{each.name}", of {each.created_at:%Y-%m-%d}' for each in passkeys.of(session, user.id)),
+        *(f"account at {each.provider}, linked {each.created_at:%Y-%m-%d}" for each in user.identities),
+    ]
 
 
 def to_old_address(kind: Kind) -> Writer:

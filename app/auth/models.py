@@ -107,6 +107,8 @@ class Totp(Model):
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     last_step: Mapped[int | None] = mapped_column(sa.BigInteger)
     """The time step of the last code that was taken: no code is taken twice."""
+    wrong: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    """How many codes in a row were no good ones."""
 
 
 class RecoveryCode(Model):

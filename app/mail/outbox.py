@@ -26,6 +26,7 @@ KEPT = timedelta(days=90)
 
 Kind = Literal[
     "account_closed",
+    "codes_guessed",
     "email_changed",
     "identity_linked",
     "invitation",

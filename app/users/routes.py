@@ -39,7 +39,7 @@ def list_users(query: UserSearch) -> Page[UserOut]:
     return Page([UserOut.of(each) for each in found], total, query.page, query.per_page)
 
 
-@routes.post("/api/users", access=Access.STAFF, status=201, raises=(service.UsernameTaken,))
+@routes.post("/api/users", access=Access.STAFF, status=201, confirmed=True, raises=(service.UsernameTaken,))
 def add_user(body: NewUser, user: User) -> UserOut:
     """Make an account for somebody.
 
@@ -55,7 +55,7 @@ def show_user(user_id: int) -> UserOut:
     return UserOut.of(staff.get(db.session(), user_id))
 
 
-@routes.patch("/api/users/<id:user_id>", access=Access.STAFF, raises=(service.LastStaff,))
+@routes.patch("/api/users/<id:user_id>", access=Access.STAFF, confirmed=True, raises=(service.LastStaff,))
 def change_user(user_id: int, body: UserChange, user: User) -> UserOut:
     """Change some of a user; what is left out stays. A new email is not verified, and a role holds at once.
 
@@ -64,7 +64,7 @@ def change_user(user_id: int, body: UserChange, user: User) -> UserOut:
     return UserOut.of(staff.change(db.session(), user_id, body, _by(user)))
 
 
-@routes.delete("/api/users/<id:user_id>", access=Access.STAFF, raises=(service.LastStaff,))
+@routes.delete("/api/users/<id:user_id>", access=Access.STAFF, confirmed=True, raises=(service.LastStaff,))
 def delete_user(user_id: int, user: User) -> Gone:
     """Close an account: nobody can tell any more whose it was. Its orders and its trail stay."""
     service.close(db.session(), user_id, _by(user), now())

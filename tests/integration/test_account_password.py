@@ -77,7 +77,6 @@ def test_an_api_client_that_changes_the_password_goes_on_and_browsers_do_not(ada
 
 @pytest.mark.attack
 @pytest.mark.parametrize("current", [WRONG, NEW, None])
-@pytest.mark.attack
 def test_without_the_current_password_nothing_changes(ada, app, current):
     second = browser(app)
     sign_in(second)
@@ -103,7 +102,6 @@ def test_a_new_password_may_not_hold_the_username(ada):
     assert fields(change(ada, new="ada-of-the-analytical-engine")) == ["new_password"]
 
 
-@pytest.mark.attack
 @pytest.mark.attack
 def test_guessing_the_current_password_is_throttled_as_signing_in_is(ada, app):
     for _ in range(5):
@@ -153,7 +151,6 @@ def test_a_first_password_takes_a_confirmation_that_is_not_old(signed_in, app):
     assert sign_in(browser(app), password=NEW).status_code == 401
 
 
-@pytest.mark.attack
 @pytest.mark.attack
 def test_another_page_changes_no_password(ada):
     ada.environ_base["HTTP_SEC_FETCH_SITE"] = "same-site"
@@ -230,16 +227,6 @@ def test_after_half_an_hour_another_email_takes_a_confirmation(ada):
     assert ada.patch("/api/profile", json={"name": "Countess", "email": "ada@example.com"}).status_code == 200
 
 
-@pytest.mark.attack
-@pytest.mark.parametrize("method_and_path", ["DELETE /api/profile", "DELETE /api/profile/identities/acme"])
-@pytest.mark.attack
-def test_what_a_thief_would_do_next_takes_a_confirmation(ada, method_and_path):
-    method, path = method_and_path.split()
-    wait(ada)
-
-    assert_problem(ada.open(path, method=method), 403, "confirmation_required")
-
-
 def test_news_of_a_change_are_mailed(ada):
     ada.patch("/api/profile", json={"email": "new@example.com"})
     change(ada)
@@ -277,7 +264,6 @@ def test_an_account_with_a_second_factor_is_confirmed_by_both(ada, phone):
     assert ada.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
 
 
-@pytest.mark.attack
 @pytest.mark.attack
 def test_guessing_a_code_confirms_nothing_and_is_throttled(ada, phone):
     wait(ada)
@@ -331,7 +317,6 @@ def test_the_password_confirms_and_gives_another_cookie(ada):
     assert ada.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
 
 
-@pytest.mark.attack
 @pytest.mark.attack
 def test_a_wrong_password_confirms_nothing(ada):
     wait(ada)

@@ -104,7 +104,6 @@ def test_ending_the_own_session_signs_out(ada):
 
 
 @pytest.mark.attack
-@pytest.mark.attack
 def test_nobody_ends_the_session_of_somebody_else(ada, signed_in):
     bob = signed_in(make_user("bob"))
     adas = listed(ada)["items"][0]["id"]
@@ -127,7 +126,6 @@ def test_all_others_are_ended_at_once_and_nobody_elses(ada, app, signed_in):
     assert [each.get("/api/profile").status_code for each in (ada, bob)] == [200, 200]
 
 
-@pytest.mark.attack
 @pytest.mark.attack
 def test_another_page_ends_no_session(ada):
     ada.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"

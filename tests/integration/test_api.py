@@ -1,12 +1,15 @@
 """What holds for every route, whoever adds the next one."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from app import db
 from app.api import Access, operations
-from app.models import Todo
+from app.db import now
+from app.models import Todo, UserSession
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser
@@ -108,6 +111,34 @@ def test_what_belongs_to_somebody_else_is_not_found(customer):
 
     assert len(answers) >= 5
     assert_all(answers, 404, "not_found")
+
+
+TAKE_A_CONFIRMATION = [
+    "DELETE /api/profile",
+    "DELETE /api/profile/identities/<provider>",
+    "DELETE /api/profile/passkeys/<id:passkey_id>",
+    "DELETE /api/profile/totp",
+    "DELETE /api/users/<id:user_id>",
+    "PATCH /api/users/<id:user_id>",
+    "POST /api/profile/passkeys",
+    "POST /api/profile/passkeys/challenge",
+    "POST /api/profile/recovery-codes",
+    "POST /api/profile/totp",
+    "POST /api/users",
+    "PUT /api/profile/totp",
+]
+
+
+@pytest.mark.attack
+def test_what_a_thief_would_do_next_takes_a_confirmation(staff):
+    UserSession.query.update({"confirmed_at": now() - timedelta(minutes=31)})
+    db.session.commit()
+    by_name = {f"{each.method} {each.path}": each for each in operations()}
+
+    answers = [(by_name[name], call(staff, by_name[name])) for name in TAKE_A_CONFIRMATION]
+
+    assert [name for name, each in sorted(by_name.items()) if each.confirmed] == TAKE_A_CONFIRMATION
+    assert_all(answers, 403, "confirmation_required")
 
 
 @pytest.mark.attack

@@ -341,7 +341,6 @@ def test_what_is_not_linked_is_not_found(bobs, provider):
 
 
 @pytest.mark.attack
-@pytest.mark.attack
 def test_nobody_unlinks_for_somebody_else(bobs, signed_in):
     ada = make_user("ada", password="a-bicycle-for-the-moon")
     give(ada)
@@ -356,7 +355,6 @@ def only_identity(**more):
     return user
 
 
-@pytest.mark.attack
 @pytest.mark.attack
 def test_the_last_way_in_cannot_be_unlinked(signed_in, acme):
     carol = only_identity()

@@ -10,7 +10,7 @@ import pytest
 from app import db
 from app.auth import totp
 from app.db import now
-from app.models import RecoveryCode, Totp, TrailEntry, UserSession
+from app.models import Outgoing, RecoveryCode, Totp, TrailEntry, UserSession
 from tests.integration.accounts import assert_problem, fields, make_ada
 from tests.integration.conftest import browser
 from tests.integration.conftest import sign_in as signed_in_to
@@ -149,6 +149,44 @@ def test_wrong_codes_are_failures_of_the_account(app, phone):
         sign_in(app, code=wrong(phone.code()))
 
     assert_problem(sign_in(app, code=phone.code()), 429, "too_many_tries")
+
+
+def guessed(times):
+    """So many wrong codes in a row, over however many days."""
+    Totp.query.update({"wrong": times})
+    db.session.commit()
+
+
+@pytest.mark.attack
+def test_after_a_hundred_wrong_codes_in_a_row_the_right_one_signs_nobody_in(app, phone):
+    guessed(99)
+    assert_problem(sign_in(app, code=wrong(phone.code())), 401, "invalid_code")
+
+    assert_problem(sign_in(app, code=phone.code()), 401, "invalid_code")
+
+
+def test_a_recovery_code_makes_the_apps_codes_good_again(app, phone):
+    guessed(100)
+
+    assert sign_in(app, code=phone.codes[0]).status_code == 200
+    assert sign_in(app, code=phone.code()).status_code == 200
+
+
+def test_a_right_code_ends_the_row_of_wrong_ones(app, phone):
+    guessed(99)
+
+    assert sign_in(app, code=phone.code()).status_code == 200
+    assert_problem(sign_in(app, code=wrong(phone.code())), 401, "invalid_code")
+    assert sign_in(app, code=phone.code(steps=1)).status_code == 200
+
+
+def test_the_owner_hears_once_that_somebody_guesses_codes(app, phone):
+    guessed(9)
+
+    for _ in range(3):
+        sign_in(app, code=wrong(phone.code()))
+
+    assert Outgoing.query.filter_by(kind="codes_guessed").count() == 1
 
 
 def test_the_question_for_a_code_neither_counts_as_a_failure_nor_wipes_one_out(app, phone):

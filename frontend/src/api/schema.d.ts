@@ -288,8 +288,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Close the account for good. Orders stay, without the person.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes. Orders that nobody has paid are left to run out.
+         * Close the account for good. Orders stay, without the person; those that nobody has paid are left to run out.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
         delete: operations["account_close_account"];
         options?: never;
@@ -441,13 +441,21 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Show a code of the app: from now on signing in by password takes one. */
+        /**
+         * Show a code of the app: from now on signing in by password takes one.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
         put: operations["factors_confirm_totp"];
-        /** Begin to set up an authenticator app. It counts once a code of it was shown; asking again starts over. */
+        /**
+         * Begin to set up an authenticator app. It counts once a code of it was shown; asking again starts over.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
         post: operations["factors_begin_totp"];
         /**
          * Sign in by the password alone again. The recovery codes go with the app.
          * @description The password is asked for, since a short one is only good enough together with a second factor.
+         *
+         *     Takes a sign-in or a confirmation within the last 30 minutes.
          */
         delete: operations["factors_remove_totp"];
         options?: never;
@@ -464,7 +472,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** New recovery codes; the old ones are worth nothing any more. */
+        /**
+         * New recovery codes; the old ones are worth nothing any more.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
         post: operations["factors_renew_recovery_codes"];
         delete?: never;
         options?: never;
@@ -481,7 +492,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What `navigator.credentials.create()` needs; good for five minutes, for this session, and once. */
+        /**
+         * What `navigator.credentials.create()` needs; good for five minutes, for this session, and once.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
         post: operations["factors_ask_for_passkey"];
         delete?: never;
         options?: never;
@@ -498,7 +512,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keep a passkey that was made for the challenge: from now on it signs in by itself. */
+        /**
+         * Keep a passkey that was made for the challenge: from now on it signs in by itself.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
         post: operations["factors_add_passkey"];
         delete?: never;
         options?: never;
@@ -516,7 +533,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Forget a passkey, unless it is the only way in. It signs nobody in from now on. */
+        /**
+         * Forget a passkey, unless it is the only way in. It signs nobody in from now on.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
         delete: operations["factors_remove_passkey"];
         options?: never;
         head?: never;
@@ -571,6 +591,8 @@ export interface paths {
          * Make an account for somebody.
          * @description Without a password they get a link by mail, good for a week, at which they choose one; where no mail is set up,
          *     `kiosk users reset-link` prints one.
+         *
+         *     Takes a sign-in or a confirmation within the last 30 minutes.
          */
         post: operations["users_add_user"];
         delete?: never;
@@ -590,13 +612,18 @@ export interface paths {
         get: operations["users_show_user"];
         put?: never;
         post?: never;
-        /** Close an account: nobody can tell any more whose it was. Its orders and its trail stay. */
+        /**
+         * Close an account: nobody can tell any more whose it was. Its orders and its trail stay.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
         delete: operations["users_delete_user"];
         options?: never;
         head?: never;
         /**
          * Change some of a user; what is left out stays. A new email is not verified, and a role holds at once.
          * @description Whoever is not active is signed in nowhere, and cannot sign in.
+         *
+         *     Takes a sign-in or a confirmation within the last 30 minutes.
          */
         patch: operations["users_change_user"];
         trace?: never;
@@ -4020,7 +4047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description confirmation_required, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4163,7 +4190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description confirmation_required, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4243,7 +4270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description confirmation_required, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;

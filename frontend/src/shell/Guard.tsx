@@ -5,12 +5,18 @@ import { meQuery, useMe } from "../api/me";
 import { Page } from "../ui/Page";
 import { Skeleton } from "../ui/Skeleton";
 import { Trouble } from "../ui/Trouble";
+import { ConfirmIdentity } from "./ConfirmIdentity";
 
 /** Pages for somebody signed in. Sends everyone else to sign in first, and back here after. */
 export function SignedIn() {
   const me = useQuery(meQuery);
 
-  if (me.data) return <Outlet />;
+  if (me.data)
+    return (
+      <ConfirmIdentity>
+        <Outlet />
+      </ConfirmIdentity>
+    );
   if (me.data === null) return <ToSignIn />;
   return (
     <Page title="One moment">

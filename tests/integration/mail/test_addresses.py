@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from app import db
 from app.db import now
-from app.models import OneTimeToken, Outgoing, TrailEntry, User
+from app.models import Identity, OneTimeToken, Outgoing, Passkey, TrailEntry, User
+from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser, sign_in
-from tests.integration.factories import PASSWORD, make_user
+from tests.integration.factories import PASSWORD, make_user, saved
 
 NEW = "a-much-better-secret"
 
@@ -342,3 +343,19 @@ def test_expired_links_are_cleared(journey):
     journey.token("reset-password")
 
     assert OneTimeToken.query.count() == 1
+
+
+@pytest.mark.attack
+def test_the_mail_about_a_reset_names_what_somebody_before_may_have_left_behind(journey):
+    journey.register()
+    journey.verify(journey.token())
+    ada = journey.user().id
+    saved(Passkey(user_id=ada, credential_id=b"1", public_key=b"1", name="trojan\nhorse"))
+    saved(Identity(user_id=ada, provider="acme", issuer="https://id.example", subject="7"))
+    journey.forgot()
+
+    journey.reset(journey.token("reset-password"))
+    journey.office.deliver()
+
+    told = journey.office.mails[-1]["text"].partition("without a password.")[2]
+    came_of(" and ".join(each for each in ('"trojan horse"', "at acme") if each in told), '"trojan horse" and at acme')

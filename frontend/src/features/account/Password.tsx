@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { confirmationQuery } from "../../api/confirmation";
 import { Problem } from "../../api/problem";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Skeleton } from "../../ui/Skeleton";
 import { Trouble } from "../../ui/Trouble";
-import { confirmationQuery, useChangePassword } from "./queries";
+import { useChangePassword } from "./queries";
 
 /** Changes the password, or sets a first one for somebody who signs in by other means. */
 export function Password() {

@@ -3,7 +3,6 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useMe } from "../../api/me";
 import { Page } from "../../ui/Page";
 import { CloseAccount } from "./CloseAccount";
-import { ConfirmIdentity } from "./ConfirmIdentity";
 import { linkError } from "./linkErrors";
 import { Passkeys } from "./Passkeys";
 import { Password } from "./Password";
@@ -30,15 +29,13 @@ export function Profile() {
           <p>{linkError(error)}</p>
         </div>
       )}
-      <ConfirmIdentity>
-        <ProfileForm me={me} />
-        <Password />
-        <SecondFactor />
-        <Passkeys />
-        <SignInMethods me={me} />
-        <Sessions />
-        <CloseAccount />
-      </ConfirmIdentity>
+      <ProfileForm me={me} />
+      <Password />
+      <SecondFactor />
+      <Passkeys />
+      <SignInMethods me={me} />
+      <Sessions />
+      <CloseAccount />
     </Page>
   );
 }

@@ -1,8 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
+import { confirmationQuery, useConfirmed } from "../../api/confirmation";
 import { makePasskey } from "../../api/passkeys";
-import { useConfirmed } from "./confirmed";
-import { confirmationQuery } from "./queries";
 
 export const factorsQuery = queryOptions({
   queryKey: ["factors"],

@@ -1,19 +1,12 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
+import { confirmationQuery, useConfirmed } from "../../api/confirmation";
 import { meQuery, useSwitchUser } from "../../api/me";
-import { askPasskey } from "../../api/passkeys";
 import { Problem } from "../../api/problem";
-import type { components } from "../../api/schema";
-import { useConfirmed } from "./confirmed";
 
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
   queryFn: () => body(api.GET("/api/profile/sessions", { params: { query: { per_page: 100 } } })),
-});
-
-export const confirmationQuery = queryOptions({
-  queryKey: ["confirmation"],
-  queryFn: () => body(api.GET("/api/profile/confirm")),
 });
 
 /** An action that shows in the account, and may ask first whether it is really them. */
@@ -76,26 +69,6 @@ export const useEndSession = (id: number) =>
   );
 
 export const useEndOthers = () => useChange(() => body(api.DELETE("/api/profile/sessions")));
-
-/** Another proof of who is there, which gives what GET /api/profile/confirm does. */
-function useProof<V>(prove: (proof: V) => Promise<components["schemas"]["Confirmed"]>) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: prove,
-    onSuccess: (confirmation) => queries.setQueryData(confirmationQuery.queryKey, confirmation),
-  });
-}
-
-export const useConfirmIdentity = () =>
-  useProof((proof: { password: string; code: string | null }) =>
-    body(api.POST("/api/profile/confirm", { body: proof })),
-  );
-
-export const useConfirmByPasskey = () =>
-  useProof(async () => {
-    const credential = await askPasskey(body(api.POST("/api/profile/confirm/challenge")));
-    return body(api.POST("/api/profile/confirm/passkey", { body: { credential } }));
-  });
 
 export function useSignOut() {
   const switchUser = useSwitchUser();

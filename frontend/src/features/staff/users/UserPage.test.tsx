@@ -44,6 +44,46 @@ test.each([
   expect(await sent(requests, change)[0]?.json()).toEqual(body);
 });
 
+test("a power asks for the password where it has been a while, and is then used", async () => {
+  const requests = shop({
+    ...staff,
+    "GET /api/profile/confirm": () =>
+      json({ until: null, password: true, passkey: false, providers: [] }),
+    "POST /api/profile/confirm": () =>
+      json({ until: entry.at, password: true, passkey: false, providers: [] }),
+    [change]: inTurn(
+      () => problem(403, "confirmation_required"),
+      () => json({ ...alice, role: "staff" }),
+    ),
+  });
+  const { user } = open("/staff/users/1");
+  await user.click(await screen.findByRole("button", { name: "Make staff" }));
+  const question = screen.getByRole("dialog", { name: /Make alice staff/ });
+  await user.click(within(question).getByRole("button", { name: "Make staff" }));
+
+  const dialog = await screen.findByRole("dialog", { name: "Is it you?" });
+  await user.type(await within(dialog).findByLabelText("Password"), "my password");
+  await user.click(within(dialog).getByRole("button", { name: "Confirm" }));
+
+  expect(await screen.findByText("They are staff now.")).toBeTruthy();
+  expect(await sent(requests, change)[1]?.json()).toEqual({ role: "staff" });
+});
+
+test("a provider that confirms leads back to the page where it was wanted", async () => {
+  shop({
+    ...staff,
+    "GET /api/profile/confirm": () =>
+      json({ until: null, password: false, passkey: false, providers: ["demo"] }),
+    "GET /api/providers": () => json([{ name: "demo", label: "Demo", url: "/oauth/login/demo" }]),
+    [change]: () => problem(403, "confirmation_required"),
+  });
+  const { user } = open("/staff/users/1");
+  await user.click(await screen.findByRole("button", { name: "Save" }));
+
+  const link = await screen.findByRole("link", { name: "Confirm with Demo" });
+  expect(new URL((link as HTMLAnchorElement).href).searchParams.get("next")).toBe("/staff/users/1");
+});
+
 test("whoever says no changes nothing", async () => {
   const requests = shop(staff);
   const { user } = open("/staff/users/1");

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../../api/client";
+import { useConfirmed } from "../../../api/confirmation";
 import type { NewUser, Role, User, UserChange } from "../../../api/types";
 
 export type Wanted = { q?: string; role?: Role; page?: number };
@@ -38,16 +39,19 @@ function useRefresh() {
 }
 
 export function useNewUser() {
+  const confirmed = useConfirmed();
   return useMutation({
-    mutationFn: (user: NewUser) => body(api.POST("/api/users", { body: user })),
+    mutationFn: (user: NewUser) => confirmed(() => body(api.POST("/api/users", { body: user }))),
     onSuccess: useRefresh(),
   });
 }
 
 export function useChangeUser({ id }: User) {
+  const confirmed = useConfirmed();
+  const params = { path: { user_id: id } };
   return useMutation({
     mutationFn: (change: UserChange) =>
-      body(api.PATCH("/api/users/{user_id}", { params: { path: { user_id: id } }, body: change })),
+      confirmed(() => body(api.PATCH("/api/users/{user_id}", { params, body: change }))),
     onSettled: useRefresh(),
   });
 }
@@ -63,9 +67,10 @@ export function useEndSessions({ id }: User) {
 /** What the page shows of the user stays until it is left: there is nothing any more to read anew. */
 export function useDeleteUser({ id }: User) {
   const queries = useQueryClient();
+  const confirmed = useConfirmed();
+  const params = { path: { user_id: id } };
   return useMutation({
-    mutationFn: () =>
-      body(api.DELETE("/api/users/{user_id}", { params: { path: { user_id: id } } })),
+    mutationFn: () => confirmed(() => body(api.DELETE("/api/users/{user_id}", { params }))),
     onSuccess: () =>
       Promise.all(
         [["users", "list"], ["me"]].map((queryKey) => queries.invalidateQueries({ queryKey })),

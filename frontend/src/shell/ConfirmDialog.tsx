@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { useRouterState } from "@tanstack/react-router";
 import { useEffect, useId, useRef } from "react";
-import { passkeysPossible } from "../../api/passkeys";
-import { Problem } from "../../api/problem";
-import { isDown, leadingTo, providersQuery } from "../../api/providers";
-import { Field } from "../../ui/Field";
-import { Form } from "../../ui/Form";
-import { Skeleton } from "../../ui/Skeleton";
-import { Trouble } from "../../ui/Trouble";
-import { confirmationQuery, useConfirmByPasskey, useConfirmIdentity } from "./queries";
+import { confirmationQuery, useConfirmByPasskey, useConfirmIdentity } from "../api/confirmation";
+import { passkeysPossible } from "../api/passkeys";
+import { Problem } from "../api/problem";
+import { isDown, leadingTo, providersQuery } from "../api/providers";
+import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
+import { Skeleton } from "../ui/Skeleton";
+import { Trouble } from "../ui/Trouble";
 
 type Props = { onConfirmed: () => void; onClose: () => void };
 
@@ -108,13 +109,14 @@ function ByPasskey({ onConfirmed }: { onConfirmed: () => void }) {
 
 function ByProvider({ names }: { names: string[] }) {
   const providers = useQuery(providersQuery).data ?? [];
+  const here = useRouterState({ select: ({ location }) => location.href });
   return (
-    <ul className="account-ways">
+    <ul className="confirm-ways">
       {providers
         .filter((provider) => names.includes(provider.name) && !isDown(provider))
         .map(({ name, label, url }) => (
           <li key={name}>
-            <a className="button button-quiet button-wide" href={leadingTo(url, "/profile")}>
+            <a className="button button-quiet button-wide" href={leadingTo(url, here)}>
               Confirm with {label}
             </a>
             <p className="field-hint">Leads to {label} and back; then do it again.</p>

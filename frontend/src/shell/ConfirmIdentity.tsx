@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useState } from "react";
+import { Asking } from "../api/confirmation";
 import { ConfirmDialog } from "./ConfirmDialog";
-import { Asking } from "./confirmed";
 
 /** Below this, an action that the server wants a confirmation for asks for it, and is then done again. */
 export function ConfirmIdentity({ children }: { children: ReactNode }) {
