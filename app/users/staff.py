@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from app import mail
 from app.config import Settings
-from app.db import Paging, rows
+from app.db import Paging, now, rows
 from app.errors import NotFound
 from app.users import passwords, service
 from app.users.models import Role, TrailEntry, User, key
@@ -67,9 +67,14 @@ def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> Use
     user.name, user.role = wish.name, wish.role
     by.note(session, user.id, "account_made", role=wish.role)
     service.address_given.send(user, session=session)
-    if stored is None and user.email is not None:
-        mail.queue(session, "invitation", f"invitation:{user.id}", {"user": user.id})
+    _ask_in(session, user)
     return user
+
+
+def _ask_in(session: Session, user: User) -> None:
+    """Whoever has no way in yet is mailed a link to choose a password by."""
+    if user.email is not None and user.password_hash is None and not user.identities:
+        mail.queue(session, "invitation", f"invitation:{user.id}:{now().timestamp()}", {"user": user.id})
 
 
 def change(session: Session, user_id: int, wish: UserChange, by: Doer) -> User:
@@ -80,9 +85,11 @@ def change(session: Session, user_id: int, wish: UserChange, by: Doer) -> User:
     user = service.held(session, user_id)
     before = (user.name, user.email)
     service.change(session, user, name=given.get("name"), email=given.get("email"), given=given.keys() & _SAID)
-    for field, was, now in zip(_SAID, before, (user.name, user.email), strict=True):
-        if was != now:
+    for field, was, became in zip(_SAID, before, (user.name, user.email), strict=True):
+        if was != became:
             by.note(session, user.id, f"{field}_changed")
+    if user.email != before[1]:
+        _ask_in(session, user)
     if "role" in given:
         service.set_role(session, user_id, given["role"], by)
     if "active" in given:

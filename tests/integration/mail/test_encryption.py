@@ -76,7 +76,7 @@ def send(url):
 
     made = message(
         load(Config(""), settings("sqlite://")),
-        Letter("ada@example.com", "password_changed", {"username": "ada", "at": "now"}),
+        Letter("ada@example.com", "password_changed", {"username": "ada", "at": "now", "ways": []}),
         "key",
         datetime.now(UTC),
     )

@@ -7,7 +7,7 @@ import pytest
 from app import db
 from app.db import now
 from app.models import Outgoing, User
-from tests.integration.accounts import assert_problem
+from tests.integration.accounts import assert_problem, make_ada
 from tests.integration.accounts import sign_in as by_password
 from tests.integration.conftest import browser, sign_in
 from tests.integration.factories import PASSWORD, make_user
@@ -25,11 +25,11 @@ def invite(staff, **more):
     return response.get_json()
 
 
-def token(office):
+def token(office, to="bob@example.com"):
     office.deliver()
-    [mail] = [each for each in office.mails if each["headers"]["Subject"] == "An account was made for you"]
-    assert mail["to"] == ["bob@example.com"]
-    return link_in(mail, "reset-password")
+    invitations = [each for each in office.mails if each["headers"]["Subject"] == "An account was made for you"]
+    assert invitations[-1]["to"] == [to]
+    return link_in(invitations[-1], "reset-password")
 
 
 def choose(office, token):
@@ -82,8 +82,17 @@ def test_an_invitation_that_went_to_a_wrong_address_is_worth_nothing_once_staff_
     assert_problem(choose(office, of_a_stranger), 422, "invalid_token")
 
 
+def test_whoever_was_invited_to_a_wrong_address_is_invited_to_the_right_one(office, staff):
+    bob = invite(staff)
+    office.deliver()
+
+    staff.patch(f"/api/users/{bob['id']}", json={"email": "robert@example.com"})
+
+    assert choose(office, token(office, to="robert@example.com")).status_code == 200
+
+
 def test_another_address_is_asked_and_the_one_from_before_is_told(office, staff):
-    ada = make_user("ada", email="ada@example.com")
+    ada = make_ada()
 
     staff.patch(f"/api/users/{ada.id}", json={"email": "countess@example.com"})
 
