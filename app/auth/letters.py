@@ -70,7 +70,7 @@ def news(kind: Kind) -> Writer:
         user = session.get(User, mail.payload["user"], populate_existing=True)
         if user is None or user.email is None or not user.email_verified or not user.active:
             return None
-        more = {"device": None, "address": None, "name": None, "ways": []}
+        more: dict[str, Any] = {"device": None, "address": None, "name": None, "ways": []}
         if kind == "password_changed":
             more["ways"] = _other_ways(session, user)
         return Letter(user.email, kind, {**more, **mail.payload, **_told(user, mail)})

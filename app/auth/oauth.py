@@ -88,11 +88,21 @@ async def begin(
         )
     )
     session.commit()
-    extra = {} if at.is_github else {"nonce": nonce} | ({"prompt": "login"} if anew else {})
+    extra = {} if at.is_github else {"nonce": nonce} | (_anew(at) if anew else {})
     url, _ = _client(at, metadata).create_authorization_url(
         metadata.authorization_endpoint, state=state, code_verifier=verifier, **extra
     )
     return str(url)
+
+
+def _anew(at: Provider) -> dict[str, str]:
+    """What has the person sign in once more, and the ID token tell when they did.
+
+    https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest, and for Google, which knows no `login`,
+    https://developers.google.com/identity/openid-connect/reference
+    """
+    google = at.settings.issuer == "https://accounts.google.com"
+    return {"max_age": "0", "prompt": "select_account" if google else "login"}
 
 
 def _client(at: Provider, metadata: Metadata) -> AsyncOAuth2Client:

@@ -268,7 +268,7 @@ def test_an_account_that_is_linked_already_confirms_who_is_asking(bobs, bob):
 
     assert bobs.sign_in().location == "/profile"
 
-    assert bobs.asked["prompt"] == "login"
+    assert (bobs.asked["prompt"], bobs.asked["max_age"]) == ("login", "0")
     assert bobs.browser.get_cookie("kiosk").value != before
     assert bobs.browser.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
 
@@ -299,6 +299,16 @@ def test_an_account_of_somebody_else_confirms_nothing(bobs, bob):
     refused(bobs.sign_in(), "provider_linked")
 
     assert UserSession.query.one().confirmed_at < now() - timedelta(minutes=30)
+
+
+def test_google_is_asked_in_a_word_that_it_knows(signed_in, bob, reconfigured, httpx_mock):
+    google = "https://accounts.google.com"
+    reconfigured(oauth={"google": OAuthProvider(google, CLIENT_ID, "secret")})
+    told = {name: f"{google}/{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
+    httpx_mock.add_response(url=f"{google}/.well-known/openid-configuration", json={"issuer": google, **told})
+    give(bob, provider="google", issuer=google)
+
+    assert Journey(signed_in(bob), provider="google").leave()["prompt"] == "select_account"
 
 
 def test_whoever_signs_in_is_not_asked_to_do_so_anew_at_the_provider(client, acme):
