@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from sqlalchemy.engine import URL
 
 from app.auth.models import OAuthRequest, OneTimeToken, PasskeyChallenge, RefreshToken, UserSession
 from app.config import environment
+from app.ops.migrate import alone, patiently
 
 PASSING = tuple(
     model.__tablename__ for model in (RefreshToken, OAuthRequest, PasskeyChallenge, OneTimeToken, UserSession)
@@ -54,7 +56,14 @@ def backup(engine: sa.Engine, file: Path) -> None:
 
 
 def restore(engine: sa.Engine, file: Path, *, replace: bool) -> str:
-    """Put a backup in the place of the database, all of it or nothing. Gives its revision. Raises Failed."""
+    """Put a backup in the place of the database, all of it or nothing. Gives its revision. Raises Failed, Stuck."""
+    with alone(engine) as connection:
+        if engine.dialect.name != "sqlite":
+            patiently(connection, partial(_put_right, connection))
+        return _restored(engine, file, replace=replace)
+
+
+def _restored(engine: sa.Engine, file: Path, *, replace: bool) -> str:
     if not replace and sa.inspect(engine).has_table("alembic_version"):
         raise Failed("there is a shop in this database: add --replace to give up all that is in it.")
     if engine.dialect.name == "sqlite":
@@ -119,6 +128,18 @@ def _check(file: Path) -> None:
 def _dump(url: URL, file: Path) -> None:
     leave_out = [f"--exclude-table-data={table}" for table in PASSING]
     _run("pg_dump", url, ["--format=custom", "--no-owner", "--no-privileges", f"--file={file}", *leave_out])
+
+
+def _put_right(connection: sa.Connection) -> None:
+    """After a restore that was killed: what stood aside comes back, unless the backup was there already."""
+    inspector = sa.inspect(connection)
+    if ASIDE in inspector.get_schema_names():
+        if inspector.has_table("alembic_version"):
+            connection.exec_driver_sql(f"DROP SCHEMA {ASIDE} CASCADE")
+        else:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql(f"ALTER SCHEMA {ASIDE} RENAME TO public")
+    connection.commit()
 
 
 def _undump(engine: sa.Engine, file: Path) -> None:

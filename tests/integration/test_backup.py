@@ -18,9 +18,10 @@ from app.payments.gateway import Gateway
 from tests.databases import find_binaries
 from tests.integration.conftest import close, sign_in
 from tests.integration.factories import make_item, make_user
+from tests.integration.live import KIOSK
 from tests.integration.payments.shop import Shop
-from tests.processes import wait_for
-from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET, settings
+from tests.processes import Process, wait_for
+from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET, environment, settings
 
 
 @pytest.fixture(autouse=True)
@@ -231,3 +232,48 @@ def test_a_database_that_stays_in_use_is_one_line(own_app, tmp_path, monkeypatch
 
     assert (result.exit_code, result.output.count("\n")) == (1, 1)
     assert "stop whatever uses it" in result.output
+
+
+def stuck(program, folder):
+    """Stands in for one of PostgreSQL's programs: never comes to an end. The file that says that it began."""
+    begun = folder / "begun"
+    (folder / program).write_text(f"#!/bin/sh\ntouch {begun}\nsleep 600\n")
+    (folder / program).chmod(0o755)
+    return begun
+
+
+def test_what_a_restore_left_that_was_killed_is_put_right_by_the_next_one(own_app, tmp_path, request):
+    if request.config.getoption("--database") != "postgresql":
+        pytest.skip("SQLite itself takes back what a killed process had begun")
+    file = tmp_path / "kiosk.backup"
+    done(own_app, "backup", file)
+    with own_app.app_context():
+        make_user("since then")
+    begun = stuck("pg_restore", tmp_path)
+    env = environment(settings(own_app.config["SQLALCHEMY_DATABASE_URI"]))
+    env["PATH"] = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    restoring = Process([KIOSK, "restore", "--replace", file], tmp_path / "log", env=env)
+    restoring.wait_for(begun.exists, "the restore to begin")
+
+    restoring.kill()
+    refused = kiosk(own_app, "restore", file)
+
+    assert "add --replace" in refused.output
+    assert len(rows(own_app, User)) == 1
+    done(own_app, "restore", "--replace", file)
+    assert rows(own_app, User) == []
+
+
+def test_what_stood_aside_goes_where_a_restore_was_killed_at_its_very_end(own_app, tmp_path, request):
+    if request.config.getoption("--database") != "postgresql":
+        pytest.skip("about PostgreSQL's schemas")
+    file = tmp_path / "kiosk.backup"
+    done(own_app, "backup", file)
+    with own_app.app_context():
+        db.session.execute(sa.text("CREATE SCHEMA kiosk_before_restore"))
+        db.session.commit()
+
+    done(own_app, "restore", "--replace", file)
+
+    with own_app.app_context():
+        assert sa.inspect(db.engine).get_schema_names() == ["information_schema", "public"]
