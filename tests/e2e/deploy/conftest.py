@@ -50,9 +50,9 @@ class Place:
 
     def kiosk(self, release: str, *arguments: str) -> None:
         """A command of a deployed release, with the settings of this place."""
-        settings = dict(line.split("=", 1) for line in (self.folder / "kiosk.env").read_text().splitlines())
         command = [self.folder / "releases" / release / ".venv" / "bin" / "kiosk", *arguments]
-        subprocess.run(command, env={**self.env, **settings}, check=True, capture_output=True)
+        with_settings = [STEPS / "with", self.folder / "kiosk.env", *command]
+        subprocess.run(with_settings, env=self.env, check=True, capture_output=True)
 
     def running(self) -> dict[str, str]:
         """The release that each process runs."""
