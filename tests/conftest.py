@@ -44,8 +44,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = long_ones_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
     # Playwright keeps an event loop in the main thread, so that nothing else may run one after it.
     items.sort(key=lambda item: LAYERS.index(layer_of(item)))
+
+
+def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Each of so many workers, which all begin with a part of the whole, begins with its share of what takes long."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    rest = [item for item in items if not item.get_closest_marker("long")]
+    share = -(-len(rest) // workers)
+    parts = [(long[n::workers], rest[n * share : (n + 1) * share]) for n in range(workers)]
+    return [item for part in parts for group in part for item in group]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -49,6 +49,7 @@ def nothing_is_secret(monkeypatch):
     monkeypatch.setattr(watch, "learn", lambda _: None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["customer", "staff"])
 def test_whatever_is_asked_nothing_breaks_and_every_answer_is_described(app, acme, simulated, role):
     described = schemathesis.openapi.from_wsgi("/api/openapi.json", app)

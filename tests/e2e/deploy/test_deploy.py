@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.e2e.deploy.conftest import Place, Watch
 
@@ -36,6 +37,7 @@ def script_of(url: str) -> bytes:
     return httpx.get(url + name[0], trust_env=False).content
 
 
+@pytest.mark.long
 def test_a_release_with_a_fault_that_only_a_browser_sees_is_rolled_back_and_nobody_is_turned_away(
     place: Place, archive: Path, tmp_path: Path
 ) -> None:

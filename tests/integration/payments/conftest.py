@@ -1,18 +1,18 @@
 """The shop against the payment simulator: in this process, or as a `kiosk serve` that can be killed."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from click.testing import Result
 
 from app import http
 from app.config import PaymentsAccount
 from app.payments import gateway
 from app.payments.gateway import Gateway
-from tests.integration.live import KIOSK, LiveKiosk
+from tests.integration.live import LiveKiosk
 from tests.integration.payments.shop import Shop
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET
 
@@ -62,20 +62,16 @@ class LiveShop(Shop):
         self.let_pass(seconds=31)
         self.kiosk.start(self.kiosk.settings)
 
-    def reconcile(self, *options: str) -> subprocess.CompletedProcess[str]:
-        return self.run("reconcile", *options)
+    def reconcile(self, *options: str) -> Result:
+        """The command, in this process: to start another would take longer than what it does."""
+        return self.app.test_cli_runner().invoke(args=["reconcile", *options])
 
     def mend(self) -> dict[str, Any]:
         """`kiosk reconcile` brings all in line, without a person. What it reports."""
         done = self.reconcile("--report", "json")
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.exit_code == 0, done.output
         report: dict[str, Any] = json.loads(done.stdout)
         return report
-
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [KIOSK, *command], env=self.kiosk.environment, capture_output=True, text=True, check=False
-        )
 
 
 @pytest.fixture

@@ -142,6 +142,7 @@ def test_a_second_instance_takes_over_once_the_firsts_lease_is_over(live_shop, l
     assert_payable(shop)
 
 
+@pytest.mark.long
 def test_reconcile_waits_for_the_lease_of_one_who_was_killed(live_shop):
     shop = live_shop()
     shop.control.hang(when="after", **POST)

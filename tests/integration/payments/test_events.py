@@ -84,6 +84,7 @@ def test_one_that_breaks_does_not_keep_the_sweep_from_the_others(broken):
     assert broken.shop.given_back == [("pending", 100), ("succeeded", 200)]
 
 
+@pytest.mark.long
 def test_one_that_breaks_needs_a_person(broken):
     needed = [each for each in reconciled(broken.shop).needs_person if each.kind == "refund"]
 

@@ -48,6 +48,7 @@ async def rush(shop, tokens):
         return await asyncio.gather(*(buy(client, token) for token in tokens))
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # a thousand sockets close in their own time
 def test_a_thousand_buyers_at_once_get_the_hundred_that_there_are(live_shop):
     shop = live_shop(workers=2, on_hand=UNITS)
