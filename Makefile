@@ -34,7 +34,7 @@ fmt:  ## format what can be formatted
 
 unit:  ## no app, no database, no sockets
 	@scripts/install development
-	@$(BIN)/pytest -q -p no:playwright -m unit tests/unit
+	@$(BIN)/pytest -q -p no:playwright -p no:schemathesis -m unit tests/unit
 
 integration:  ## the app with a database; DATABASE=postgresql for the other one
 	@scripts/install development frontend
