@@ -237,7 +237,7 @@ def invalid(error: msgspec.ValidationError) -> Invalid:
 
 
 def init_app(app: Flask, guard: Callable[..., Any]) -> None:
-    """`guard(access, wanted=…)` lets a request through and gives its user and session, or raises."""
+    """`guard(access, wanted=…, confirmed=…)` lets a request through and gives its user and session, or raises."""
     app.extensions["guard"] = guard
     app.extensions["operations"] = []
     app.url_map.merge_slashes = False  # its redirect would go wherever the Host header says

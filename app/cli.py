@@ -75,9 +75,13 @@ def _set_role(name: str, role: Role) -> None:
 @click.argument("name")
 @transaction
 def reset_link(name: str) -> None:
-    """Print a link at which the user NAME sets a new password, once and within an hour."""
+    """Print a link at which the user NAME sets a new password, once and within an hour.
+
+    Codes of their authenticator app are taken again, where too many wrong ones had ended that.
+    """
     user = users.named(db.session(), name)
     COMMAND_LINE.note(db.session(), user.id, "reset_link_made")
+    factors.believe(db.session(), user.id)
     click.echo(links.mint(db.session(), settings(), links.RESET, user, now()))
 
 

@@ -8,13 +8,14 @@ from flask import current_app
 
 from app import models
 from app.db import db, writing
-from app.ops.migrate import alone, check_references, patiently
+from app.ops.migrate import alone, check_references, patiently, put_right
 
 assert models.__all__  # every table is known to the metadata by now
 
 
 def run() -> None:
     with writing(), alone(db.engine) as connection:
+        patiently(connection, partial(put_right, connection))
         patiently(connection, partial(migrate, connection))
 
 

@@ -14,6 +14,6 @@ class ConfirmationRequired(Forbidden):
 
 
 def required(session: UserSession, now: datetime) -> None:
-    """For routes that change how one signs in, or end the account. Raises ConfirmationRequired."""
+    """For what changes how one signs in, ends the account, or changes those of others. Raises ConfirmationRequired."""
     if session.confirmed_at is None or now - session.confirmed_at > WITHIN:
         raise ConfirmationRequired

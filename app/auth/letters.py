@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.auth import links, passkeys
+from app.auth.providers import providers
 from app.config import settings
 from app.db import now
 from app.mail.letters import Letter
@@ -57,9 +58,14 @@ def reset_password(session: Session, mail: Outgoing) -> Letter | None:
 
 
 def invitation(session: Session, mail: Outgoing) -> Letter | None:
-    """`{"user": its id}`: to an address that nobody has verified, since staff want it to be told of the account."""
+    """`{"user": its id}`: to an address that nobody has verified, since staff want it to be told of the account.
+
+    Only while nobody has made the account theirs: else a slip of staff's would give it to a stranger.
+    """
     user = session.get(User, mail.payload["user"], populate_existing=True)
-    if user is None or user.email is None or user.password_hash is not None or not user.active:
+    if user is None or user.email is None or not user.active:
+        return None
+    if user.password_hash is not None or user.identities or passkeys.of(session, user.id):
         return None
     link = links.mint(session, settings(), links.INVITE, user, now(), again=mail.tries > 1)
     return Letter(user.email, "invitation", {"username": user.username, "link": link})
@@ -82,7 +88,11 @@ def _other_ways(session: Session, user: User) -> list[str]:
     """A new password closes none of these, and whoever had the account for a while may have left one behind."""
     return [
         *(f'passkey "{each.name}", of {each.created_at:%Y-%m-%d}' for each in passkeys.of(session, user.id)),
-        *(f"account at {each.provider}, linked {each.created_at:%Y-%m-%d}" for each in user.identities),
+        *(
+            f"account at {each.provider}, linked {each.created_at:%Y-%m-%d}"
+            for each in user.identities
+            if each.provider in providers()
+        ),
     ]
 
 

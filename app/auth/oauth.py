@@ -20,7 +20,7 @@ from app import auth, http
 from app.auth import idtoken, secrets
 from app.auth.models import OAuthRequest
 from app.auth.profile import Profile, ProviderToken, understood
-from app.auth.providers import Metadata, OAuthFailure, Provider, provider
+from app.auth.providers import GOOGLE, Metadata, OAuthFailure, Provider, provider
 from app.bridge import blocking, settled
 
 with warnings.catch_warnings():
@@ -39,7 +39,9 @@ class Arrival(NamedTuple):
     next: str
     session_id: int | None
     fresh: bool
-    """Whether, as far as the provider tells, the person signed in there since they were sent."""
+    """Whether, as far as the provider can tell, the person signed in there since they were sent."""
+    since: datetime | None
+    """When they signed in there, where the provider says so."""
 
 
 def local_path(wished: str | None) -> str:
@@ -101,8 +103,7 @@ def _anew(at: Provider) -> dict[str, str]:
     https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest, and for Google, which knows no `login`,
     https://developers.google.com/identity/openid-connect/reference
     """
-    google = at.settings.issuer == "https://accounts.google.com"
-    return {"max_age": "0", "prompt": "select_account" if google else "login"}
+    return {"max_age": "0", "prompt": "select_account" if at.settings.issuer == GOOGLE else "login"}
 
 
 def _client(at: Provider, metadata: Metadata) -> AsyncOAuth2Client:
@@ -155,8 +156,8 @@ async def complete(
     with at.admitted():
         profile, since = await _vouched_for(at, answer, asked, now)
     earliest = asked.created_at - timedelta(seconds=idtoken.LEEWAY)
-    fresh = since is None or since >= earliest
-    return Arrival(profile, at, local_path(asked.next), asked.session_id, fresh)
+    fresh = since >= earliest if since else not at.tells_when
+    return Arrival(profile, at, local_path(asked.next), asked.session_id, fresh, since)
 
 
 async def _vouched_for(

@@ -16,6 +16,7 @@ from app import http
 from app.config import OAuthProvider, Settings
 
 T = TypeVar("T")
+GOOGLE = "https://accounts.google.com"
 KEPT_SECONDS = 3600
 REFETCH_SECONDS = 30
 """How soon a key set may be fetched again because of a key that nobody knows: anyone can make one up."""
@@ -102,6 +103,11 @@ class Provider:
     @property
     def is_github(self) -> bool:
         return self.settings.kind == "github"
+
+    @property
+    def tells_when(self) -> bool:
+        """Whether its answers can say when the person signed in there. Google's leave it out, whatever is asked."""
+        return not self.is_github and self.settings.issuer != GOOGLE
 
     @property
     def scope(self) -> str:

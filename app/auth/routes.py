@@ -259,7 +259,7 @@ def _let_in(arrival: oauth.Arrival) -> str | None:
         identities.link(db.session(), arrival, now())
         return None
     user = identities.by_identity(db.session(), arrival.at, arrival.profile, now())
-    return sessions.rotate(db.session(), user, now())
+    return sessions.rotate(db.session(), user, now(), arrival.since)
 
 
 @routes.blueprint.errorhandler(limits.TooManyRequests)

@@ -25,8 +25,13 @@ OVERLAP = timedelta(seconds=20)
 """How long a cookie is good after another took its place: requests may have been under way with it."""
 
 
-def begin(session: Session, user: User, now: datetime, token: str | None = None) -> UserSession:
-    """A new session of `user`; with `token` one of a browser that holds it as its cookie."""
+def begin(
+    session: Session, user: User, now: datetime, token: str | None = None, since: datetime | None = None
+) -> UserSession:
+    """A new session of `user`; with `token` one of a browser that holds it as its cookie.
+
+    `since` is when they showed who they are, where that was not just now.
+    """
     session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id, UserSession.expires_at < now))
     begun = UserSession(
         user_id=user.id,
@@ -35,7 +40,7 @@ def begin(session: Session, user: User, now: datetime, token: str | None = None)
         address=devices.address(),
         created_at=now,
         used_at=now,
-        confirmed_at=now,
+        confirmed_at=min(since or now, now),
         expires_at=now + LASTS,
     )
     session.add(begun)
@@ -133,12 +138,12 @@ def drop_cookie(response: Response) -> None:
     response.delete_cookie(cookie_name(), secure=settings().https, httponly=True, samesite="Lax")
 
 
-def rotate(session: Session, user: User, now: datetime) -> str:
+def rotate(session: Session, user: User, now: datetime, since: datetime | None = None) -> str:
     """Sign a browser in: whatever it was signed in as before ends. Gives the new cookie's value."""
     if (old := cookie()) is not None:
         session.execute(sa.delete(UserSession).where(known_by(old, now)))
     token = secrets.mint()
-    begin(session, user, now, token)
+    begin(session, user, now, token, since)
     return token
 
 

@@ -19,14 +19,13 @@ from sqlalchemy.engine import URL
 
 from app.auth.models import OAuthRequest, OneTimeToken, PasskeyChallenge, RefreshToken, UserSession
 from app.config import environment
-from app.ops.migrate import alone, patiently
+from app.ops.migrate import ASIDE, Stuck, alone, patiently, put_right
 
 PASSING = tuple(
     model.__tablename__ for model in (RefreshToken, OAuthRequest, PasskeyChallenge, OneTimeToken, UserSession)
 )
 """Tables of what is good for a while only; whatever refers to another of them comes first."""
 
-ASIDE = "kiosk_before_restore"
 TOOL_SECONDS = 6 * 3600
 BUSY_SECONDS = 60.0
 
@@ -58,21 +57,20 @@ def backup(engine: sa.Engine, file: Path) -> None:
 def restore(engine: sa.Engine, file: Path, *, replace: bool) -> str:
     """Put a backup in the place of the database, all of it or nothing. Gives its revision. Raises Failed, Stuck."""
     with alone(engine) as connection:
-        if engine.dialect.name != "sqlite":
-            patiently(connection, partial(_put_right, connection))
-        return _restored(engine, file, replace=replace)
+        patiently(connection, partial(put_right, connection))
+        return _restored(engine, connection, file, replace=replace)
 
 
-def _restored(engine: sa.Engine, file: Path, *, replace: bool) -> str:
+def _restored(engine: sa.Engine, connection: sa.Connection, file: Path, *, replace: bool) -> str:
     if not replace and sa.inspect(engine).has_table("alembic_version"):
         raise Failed("there is a shop in this database: add --replace to give up all that is in it.")
     if engine.dialect.name == "sqlite":
         _check(file)
         _copy_sqlite(file, _path(engine))
     else:
-        _undump(engine, file)
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        _undump(engine, connection, file)
+    with engine.connect() as looking:
+        return MigrationContext.configure(looking).get_current_revision() or ""
 
 
 # ---------------------------------------------------------------- SQLite
@@ -126,38 +124,31 @@ def _check(file: Path) -> None:
 
 
 def _dump(url: URL, file: Path) -> None:
-    leave_out = [f"--exclude-table-data={table}" for table in PASSING]
+    leave_out = [f"--exclude-schema={ASIDE}", *(f"--exclude-table-data={table}" for table in PASSING)]
     _run("pg_dump", url, ["--format=custom", "--no-owner", "--no-privileges", f"--file={file}", *leave_out])
 
 
-def _put_right(connection: sa.Connection) -> None:
-    """After a restore that was killed: what stood aside comes back, unless the backup was there already."""
-    inspector = sa.inspect(connection)
-    if ASIDE in inspector.get_schema_names():
-        if inspector.has_table("alembic_version"):
-            connection.exec_driver_sql(f"DROP SCHEMA {ASIDE} CASCADE")
-        else:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql(f"ALTER SCHEMA {ASIDE} RENAME TO public")
-    connection.commit()
-
-
-def _undump(engine: sa.Engine, file: Path) -> None:
+def _undump(engine: sa.Engine, connection: sa.Connection, file: Path) -> None:
     """What was there stands aside meanwhile, and comes back where the backup turns out to be none."""
     options = ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", str(file)]
-    _execute(engine, f"ALTER SCHEMA public RENAME TO {ASIDE}", "CREATE SCHEMA public")
+    drop = f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE"
+    step_aside = [drop, f"ALTER SCHEMA public RENAME TO {ASIDE}", "CREATE SCHEMA public"]
+    patiently(connection, partial(_execute, connection, *step_aside))
     try:
         _run("pg_restore", engine.url, options)
     except BaseException:
-        _execute(engine, "DROP SCHEMA public CASCADE", f"ALTER SCHEMA {ASIDE} RENAME TO public")
+        patiently(connection, partial(put_right, connection))
         raise
-    _execute(engine, f"DROP SCHEMA {ASIDE} CASCADE")
+    try:
+        patiently(connection, partial(_execute, connection, drop))
+    except Stuck:
+        click.echo(f"The backup is there. Somebody still reads what was: drop the schema {ASIDE} later.", err=True)
 
 
-def _execute(engine: sa.Engine, *statements: str) -> None:
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
+def _execute(connection: sa.Connection, *statements: str) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    connection.commit()
 
 
 def _run(program: str, url: URL, options: list[str]) -> None:

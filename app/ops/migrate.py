@@ -24,6 +24,10 @@ several tables wait for each other, it is the migration that gives way and tries
 PAUSE = 0.5
 
 
+ASIDE = "kiosk_before_restore"
+"""The schema where a database stands while a backup takes its place."""
+
+
 class Stuck(click.ClickException):
     """A migration that could not have the database to itself; nothing of it was done."""
 
@@ -59,11 +63,23 @@ def _lock_postgresql(connection: sa.Connection) -> None:
         connection.commit()
         if time.monotonic() > until:
             raise Stuck(
-                f"another process migrates this database, and is not done after {PATIENCE:.0f} s: run this again."
+                f"another process migrates or restores this database, and is not done after {PATIENCE:.0f} s:"
+                " run this again."
             )
         time.sleep(PAUSE)
     connection.execute(sa.text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
     connection.execute(sa.text("SET statement_timeout = 0"))  # an index takes as long as it takes
+    connection.commit()
+
+
+def put_right(connection: sa.Connection) -> None:
+    """Where a restore was killed before the backup was there, what stood aside comes back. Committed."""
+    if connection.dialect.name == "sqlite":
+        return
+    inspector = sa.inspect(connection)
+    if ASIDE in inspector.get_schema_names() and not inspector.has_table("alembic_version"):
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql(f"ALTER SCHEMA {ASIDE} RENAME TO public")
     connection.commit()
 
 
@@ -81,7 +97,7 @@ def patiently(connection: sa.Connection, migrate: Callable[[], None]) -> None:
             if not _is_in_the_way(error):
                 raise
             if time.monotonic() > until:
-                raise Stuck(f"the database is too busy to be migrated: {error.orig}. Run this again.") from error
+                raise Stuck(f"the database is too busy to be changed: {error.orig}. Run this again.") from error
         else:
             return
         time.sleep(PAUSE)

@@ -72,8 +72,8 @@ def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> Use
 
 
 def _ask_in(session: Session, user: User) -> None:
-    """Whoever has no way in yet is mailed a link to choose a password by."""
-    if user.email is not None and user.password_hash is None and not user.identities:
+    """Whoever has no way in yet is mailed a link to choose a password by; who has one is seen when it is written."""
+    if user.email is not None and user.password_hash is None:
         mail.queue(session, "invitation", f"invitation:{user.id}:{now().timestamp()}", {"user": user.id})
 
 

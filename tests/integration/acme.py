@@ -85,6 +85,7 @@ class Acme:
             "iat": now,
             "exp": now + 300,
             "nonce": self.nonce,
+            "auth_time": now,
             "at_hash": half_hash(ACCESS_TOKEN),
         }
         header = merged({"alg": "RS256", "kid": self.signed_by.kid}, self.header)

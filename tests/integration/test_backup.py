@@ -242,9 +242,11 @@ def stuck(program, folder):
     return begun
 
 
-def test_what_a_restore_left_that_was_killed_is_put_right_by_the_next_one(own_app, tmp_path, request):
+@pytest.mark.parametrize("command", [["restore", "kiosk.backup"], ["db", "upgrade"]], ids=["restore", "upgrade"])
+def test_what_a_restore_left_that_was_killed_is_put_right_by_the_next(command, own_app, tmp_path, request, monkeypatch):
     if request.config.getoption("--database") != "postgresql":
         pytest.skip("SQLite itself takes back what a killed process had begun")
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / "kiosk.backup"
     done(own_app, "backup", file)
     with own_app.app_context():
@@ -256,9 +258,9 @@ def test_what_a_restore_left_that_was_killed_is_put_right_by_the_next_one(own_ap
     restoring.wait_for(begun.exists, "the restore to begin")
 
     restoring.kill()
-    refused = kiosk(own_app, "restore", file)
+    next_one = kiosk(own_app, *command)
 
-    assert "add --replace" in refused.output
+    assert (next_one.exit_code, "add --replace" in next_one.output) in [(1, True), (0, False)]
     assert len(rows(own_app, User)) == 1
     done(own_app, "restore", "--replace", file)
     assert rows(own_app, User) == []
@@ -277,3 +279,16 @@ def test_what_stood_aside_goes_where_a_restore_was_killed_at_its_very_end(own_ap
 
     with own_app.app_context():
         assert sa.inspect(db.engine).get_schema_names() == ["information_schema", "public"]
+
+
+def test_what_stands_aside_is_in_no_backup(own_app, tmp_path, request):
+    if request.config.getoption("--database") != "postgresql":
+        pytest.skip("about PostgreSQL's schemas")
+    with own_app.app_context():
+        db.session.execute(sa.text("CREATE SCHEMA kiosk_before_restore CREATE TABLE sessions (secret text)"))
+        db.session.commit()
+    file = tmp_path / "kiosk.backup"
+
+    done(own_app, "backup", file)
+
+    assert b"kiosk_before_restore" not in file.read_bytes()

@@ -244,7 +244,7 @@ def test_two_callbacks_at_once_link_one_account(own_app, monkeypatch):
             session = UserSession.query.filter_by(user_id=owner.id).one()
             profile = Profile("ada-lovelace", "ada", None, None, False, None)
             try:
-                identities.link(db.session(), oauth.Arrival(profile, provider, "/", session.id, True), now())
+                identities.link(db.session(), oauth.Arrival(profile, provider, "/", session.id, True, None), now())
                 db.session.commit()
             except providers.OAuthFailure as failure:
                 return failure.code
@@ -282,6 +282,26 @@ def test_a_sign_in_at_the_provider_from_before_confirms_nothing(bobs, bob):
     refused(bobs.sign_in(), "confirmation_required")
 
     assert_problem(bobs.browser.delete("/api/profile"), 403, "confirmation_required")
+
+
+@pytest.mark.attack
+def test_a_provider_that_was_kept_from_telling_when_confirms_nothing(bobs, bob):
+    give(bob)
+    wait()
+    bobs.acme.claims = {"auth_time": None}
+
+    refused(bobs.sign_in(), "confirmation_required")
+
+
+@pytest.mark.attack
+def test_a_sign_in_that_the_provider_lets_through_by_itself_confirms_nothing(client, bob, acme):
+    give(bob)
+    acme.claims = {"auth_time": int(now().timestamp()) - 3600}
+
+    assert Journey(client, acme).sign_in().status_code == 302
+
+    assert client.get("/api/profile").get_json()["username"] == "bob"
+    assert_problem(client.delete("/api/profile"), 403, "confirmation_required")
 
 
 def test_a_sign_in_at_the_provider_just_now_confirms(bobs, bob):

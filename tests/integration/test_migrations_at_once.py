@@ -136,6 +136,6 @@ def test_a_table_that_stays_in_use_is_one_line_and_nothing_is_changed(postgresql
     result = invoke(behind, "upgrade")
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: the database is too busy to be migrated")
+    assert result.output.startswith("Error: the database is too busy to be changed")
     assert result.output.count("\n") == 1
     assert revision(behind) == "0002"

@@ -172,6 +172,14 @@ def test_a_recovery_code_makes_the_apps_codes_good_again(app, phone):
     assert sign_in(app, code=phone.code()).status_code == 200
 
 
+def test_so_does_a_reset_link_of_an_operator(app, phone):
+    guessed(100)
+
+    app.test_cli_runner().invoke(args=["users", "reset-link", "ada"])
+
+    assert sign_in(app, code=phone.code()).status_code == 200
+
+
 def test_a_right_code_ends_the_row_of_wrong_ones(app, phone):
     guessed(99)
 

@@ -109,7 +109,7 @@ function ByPasskey({ onConfirmed }: { onConfirmed: () => void }) {
 
 function ByProvider({ names }: { names: string[] }) {
   const providers = useQuery(providersQuery).data ?? [];
-  const here = useRouterState({ select: ({ location }) => location.href });
+  const here = useRouterState({ select: ({ location }) => location.pathname });
   return (
     <ul className="confirm-ways">
       {providers

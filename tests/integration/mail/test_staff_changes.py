@@ -6,11 +6,12 @@ import pytest
 
 from app import db
 from app.db import now
-from app.models import Outgoing, User
+from app.models import Outgoing, Passkey, User
+from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada
 from tests.integration.accounts import sign_in as by_password
 from tests.integration.conftest import browser, sign_in
-from tests.integration.factories import PASSWORD, make_user
+from tests.integration.factories import PASSWORD, make_user, saved
 from tests.integration.mail.test_addresses import link_in
 
 
@@ -89,6 +90,18 @@ def test_whoever_was_invited_to_a_wrong_address_is_invited_to_the_right_one(offi
     staff.patch(f"/api/users/{bob['id']}", json={"email": "robert@example.com"})
 
     assert choose(office, token(office, to="robert@example.com")).status_code == 200
+
+
+@pytest.mark.attack
+def test_nobody_is_invited_into_an_account_that_somebody_has_made_theirs(office, staff):
+    ada = make_user("ada", email="ada@example.com")
+    saved(Passkey(user_id=ada.id, credential_id=b"1", public_key=b"1", name="phone"))
+
+    staff.patch(f"/api/users/{ada.id}", json={"email": "a-slip@example.com"})
+    office.deliver()
+
+    came = [mail["headers"]["Subject"] for mail in office.mails if mail["to"] == ["a-slip@example.com"]]
+    came_of(", ".join(came), "Confirm your email address")
 
 
 def test_another_address_is_asked_and_the_one_from_before_is_told(office, staff):

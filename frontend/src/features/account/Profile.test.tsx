@@ -383,7 +383,7 @@ test("a provider that is down cannot be linked, and the sign-in page disables it
 test.each([
   ["identity_taken", /belongs to somebody else/],
   ["provider_linked", /Unlink that one first/],
-  ["confirmation_required", /nothing was linked/],
+  ["confirmation_required", /nothing was changed/],
   ["link_elsewhere", /Another site/],
   ["oauth_denied", /said no/],
   ["anything_else", /did not work/],

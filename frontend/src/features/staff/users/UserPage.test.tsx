@@ -69,6 +69,23 @@ test("a power asks for the password where it has been a while, and is then used"
   expect(await sent(requests, change)[1]?.json()).toEqual({ role: "staff" });
 });
 
+test("what was to be confirmed is dropped where the page is left", async () => {
+  const requests = shop({
+    ...staff,
+    "GET /api/profile/confirm": () =>
+      json({ until: null, password: true, passkey: false, providers: [] }),
+    [change]: () => problem(403, "confirmation_required"),
+  });
+  const { user } = open("/staff/users/1");
+  await user.click(await screen.findByRole("button", { name: "Save" }));
+  await screen.findByRole("dialog", { name: "Is it you?" });
+
+  await user.click(screen.getByRole("link", { name: "To-dos", hidden: true }));
+
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(sent(requests, change)).toHaveLength(1);
+});
+
 test("a provider that confirms leads back to the page where it was wanted", async () => {
   shop({
     ...staff,
