@@ -23,10 +23,10 @@ Case = Callable[[], object]
 
 
 def main() -> None:
-    if sys.argv[1:] != ["signin"]:
-        with shared():  # counts go where those of a server go
+    with shared():  # counts go where those of a server go
+        if sys.argv[1:] != ["signin"]:
             requests()
-    signin.main()
+        signin.main()
 
 
 def requests() -> None:
