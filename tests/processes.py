@@ -121,6 +121,9 @@ class Process:
         watch.told(self.said())
         return status
 
+    def wait_until_said(self, words: str) -> None:
+        self.wait_for(lambda: words in self.said(), f"it to say {words!r}")
+
     def wait_for(self, condition: Callable[[], T], what: str, deadline: float = DEADLINE) -> T:
         """As `wait_for`, and gives up at once, with what the program said, where it ends meanwhile."""
 

@@ -100,7 +100,7 @@ def worker(own_database, tmp_path):
 def test_a_worker_tells_of_itself_and_of_nothing_else(worker):
     port = free_port()
     process = worker("--metrics-port", str(port))
-    process.wait_for(lambda: "at work" in process.said(), "the worker to begin")
+    process.wait_until_said("at work")
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
         assert wait_for(lambda: reading(http)("worker_last_turn_timestamp_seconds"), "its first turn")
         assert http.get("/healthz").json() == {"status": "ok"}

@@ -39,7 +39,7 @@ class Staffed(Shop):
     def hire(self):
         worker = Process([KIOSK, "worker"], self.folder / f"worker-{len(self.workers)}", env=self.kiosk.environment)
         self.workers.append(worker)
-        worker.wait_for(lambda: "at work" in worker.said(), "the worker to begin")
+        worker.wait_until_said("at work")
         return worker
 
     def hear(self):

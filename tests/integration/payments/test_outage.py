@@ -53,7 +53,7 @@ def worker(shop, tmp_path):
 
     def start():
         started.append(Process([KIOSK, "worker"], tmp_path / "worker.log", env=shop.kiosk.environment))
-        started[0].wait_for(lambda: "at work" in started[0].said(), "the worker to begin")
+        started[0].wait_until_said("at work")
         return started[0]
 
     yield start

@@ -101,7 +101,8 @@ def test_two_workers_do_no_harm(live_shop, tmp_path):
 
     workers = [Process([KIOSK, "worker"], tmp_path / f"{n}.log", env=shop.kiosk.environment) for n in range(2)]
     wait_for(lambda: shop.todos == 8, "the workers to find what was paid")
-    for worker in workers:
+    for worker in workers:  # one may be there when the other has done it all
+        worker.wait_until_said("at work")
         assert worker.stop() == 0
 
     assert Counter(order.status for order in shop.rows(Order)) == {"paid": 8, "pending": 4}
