@@ -54,6 +54,10 @@ class Crowd:
     """`cookies` are signed-in browsers, `staff` those of staff; `items` are (id, scarce).
 
     `fates` says how often what becomes of a purchase; each of them has `pause` seconds between two.
+
+    Without `keep_alive` each request has a connection of its own: a proxy that is told to change closes those that
+    wait for another, and what is sent at that very moment is torn (RFC 9112, 9.3.1). Browsers send it again by
+    themselves; httpx does not.
     """
 
     def __init__(
@@ -65,11 +69,13 @@ class Crowd:
         items: list[tuple[int, bool]],
         fates: dict[str, int] = FATES,
         pause: float = 0,
+        *,
+        keep_alive: bool = True,
     ) -> None:
         self.urls, self.control, self.cookies, self.staff, self.items = urls, control, cookies, staff, items
         self.fates, self.pause = fates, pause
         self.figures, self.over = Figures(), threading.Event()
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=64)
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=64 if keep_alive else 0)
         self.http = httpx.Client(timeout=15, trust_env=False, limits=limits)
         self.side = ThreadPoolExecutor(64)
 
@@ -100,8 +106,9 @@ class Crowd:
             try:
                 url = rng.choice(self.urls) + path
                 answer = self.http.request(method, url, json=json, headers=headers | ({"Idempotency-Key": key}))
-            except httpx.TransportError:
+            except httpx.TransportError as error:
                 self.figures.counts["torn requests"] += 1
+                self.figures.counts[f"torn by {error!r} at {method} {path}"] += 1
             else:
                 if answer.status_code == httpx.codes.UNAUTHORIZED:
                     self.figures.wrong.append(f"{method} {path}: somebody who was signed in no longer is")

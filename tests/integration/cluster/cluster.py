@@ -48,7 +48,8 @@ class Cluster:
     def customers(self) -> Iterator["Customers"]:
         """They shop while the block runs."""
         items = [(item, False) for item in self.stock]
-        crowd = Crowd(self.fleet.urls, self.fleet.control, self.cookies, self.staff, items, fates=FATES, pause=PAUSE)
+        people = (self.fleet.urls, self.fleet.control, self.cookies, self.staff)
+        crowd = Crowd(*people, items, fates=FATES, pause=PAUSE, keep_alive=False)
         self.crowds += 1
         shopping = threading.Thread(target=crowd.shop, args=(WITHOUT_END, THREADS, self.crowds))
         shopping.start()
