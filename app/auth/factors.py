@@ -36,7 +36,8 @@ class SecondFactorRequired(Unauthorized):
 class InvalidCode(Unauthorized):
     error = "invalid_code"
     detail = (
-        "This code is wrong, too old, or was used before. After 100 wrong ones in a row only a recovery code is taken."
+        "This code is wrong, too old, or was used before."
+        f" After {MOST_WRONG} wrong ones in a row only a recovery code is taken."
     )
 
 

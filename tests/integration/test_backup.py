@@ -242,8 +242,14 @@ def stuck(program, folder):
     return begun
 
 
-@pytest.mark.parametrize("command", [["restore", "kiosk.backup"], ["db", "upgrade"]], ids=["restore", "upgrade"])
-def test_what_a_restore_left_that_was_killed_is_put_right_by_the_next(command, own_app, tmp_path, request, monkeypatch):
+@pytest.mark.parametrize(
+    ("command", "came_to"),
+    [("restore kiosk.backup", (1, True)), ("db upgrade", (0, False))],
+    ids=["restore", "upgrade"],
+)
+def test_what_a_restore_left_that_was_killed_is_put_right_by_the_next(
+    command, came_to, own_app, tmp_path, request, monkeypatch
+):
     if request.config.getoption("--database") != "postgresql":
         pytest.skip("SQLite itself takes back what a killed process had begun")
     monkeypatch.chdir(tmp_path)
@@ -258,9 +264,9 @@ def test_what_a_restore_left_that_was_killed_is_put_right_by_the_next(command, o
     restoring.wait_for(begun.exists, "the restore to begin")
 
     restoring.kill()
-    next_one = kiosk(own_app, *command)
+    next_one = kiosk(own_app, *command.split())
 
-    assert (next_one.exit_code, "add --replace" in next_one.output) in [(1, True), (0, False)]
+    assert (next_one.exit_code, "add --replace" in next_one.output) == came_to
     assert len(rows(own_app, User)) == 1
     done(own_app, "restore", "--replace", file)
     assert rows(own_app, User) == []

@@ -1,7 +1,6 @@
 """Staff at the till of a shop whose only order, two lamps, is paid: what they send back, and what becomes of it."""
 
 import json
-import subprocess
 from typing import Any
 
 import httpx
@@ -14,7 +13,6 @@ from app.models import Attempt, Dispute, Event, Refund, Todo
 from app.orders import audit
 from app.orders.reconcile import Reconciled, reconcile
 from app.payments.signature import sign
-from tests.integration.live import KIOSK
 from tests.integration.payments.shop import Shop
 from tests.settings import WEBHOOK_SECRET
 
@@ -154,8 +152,3 @@ def send(client: httpx.Client, event: dict[str, Any]) -> httpx.Response:
     body = json.dumps(event).encode()
     header = sign(body, WEBHOOK_SECRET, int(now().timestamp()))
     return client.post("/api/payments/webhook", content=body, headers={"Stripe-Signature": header})
-
-
-def command(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """A `kiosk` command, run to its end."""
-    return subprocess.run([KIOSK, *words], env=environment, capture_output=True, text=True, check=False, timeout=120)
