@@ -45,7 +45,7 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     if access is Access.OPERATOR:
         watcher.check(bearer)
         return None
-    if not bearer and sessions.cookie() is not None and request.method not in SAFE:
+    if not bearer and request.method not in SAFE:
         _check_origin()
     if access is Access.ALL and not wanted:
         return None
@@ -63,14 +63,20 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
 
 
 def _check_origin() -> None:
-    """A page of somebody else's can make a browser send our cookie, but not these headers.
+    """Another site can make a browser send us our cookie, or sign it in with a password of its own choice.
 
-    https://www.w3.org/TR/fetch-metadata/ and, for older browsers, Origin.
+    It cannot choose these headers: https://www.w3.org/TR/fetch-metadata/ and, for older browsers, Origin. A program
+    sends neither, and no cookie.
     """
-    site = request.headers.get("Sec-Fetch-Site")
-    if site == "same-origin" or (site is None and request.headers.get("Origin") == settings().public_url):
-        return
-    raise CrossSite
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        is_ours = site == "same-origin"
+    elif origin is not None:
+        is_ours = origin == settings().public_url
+    else:
+        is_ours = sessions.cookie() is None
+    if not is_ours:
+        raise CrossSite
 
 
 def from_elsewhere() -> bool:

@@ -10,7 +10,7 @@ from app.db import now
 from app.models import Todo, UserSession
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.conftest import close
-from tests.integration.factories import make_user
+from tests.integration.factories import PASSWORD, make_user
 from tests.settings import settings
 
 OWN = "http://localhost"
@@ -189,10 +189,50 @@ def test_reading_is_allowed_from_anywhere_and_tells_other_pages_nothing(bare):
     assert not [name for name in response.headers.keys() if name.startswith("Access-Control")]  # noqa: SIM118
 
 
-def test_without_a_cookie_there_is_nothing_to_misuse(app):
+def test_a_program_without_a_cookie_needs_no_headers_of_a_browser(app):
     make_ada()
 
     assert sign_in(app.test_client()).status_code == 200
+
+
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+@pytest.mark.attack
+def test_another_site_signs_no_browser_in_whatever_cookie_it_has(app, headers):
+    make_ada()
+    client = app.test_client()
+
+    response = client.post("/api/session", json={"username": "ada", "password": PASSWORD}, headers=headers)
+
+    assert_problem(response, 403, "cross_site_request")
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/register",
+        "/api/login",
+        "/api/token/refresh",
+        "/api/passkeys/challenge",
+        "/api/session/passkey",
+        "/api/password/forgot",
+        "/api/password/reset",
+        "/api/email/verify",
+    ],
+)
+@pytest.mark.attack
+def test_another_site_does_nothing_in_the_name_of_a_visitor_without_a_session(app, path, headers):
+    assert_problem(app.test_client().post(path, json={}, headers=headers), 403, "cross_site_request")
 
 
 @pytest.mark.attack
