@@ -91,7 +91,7 @@ def reset_link(name: str) -> None:
 def remove_factors(name: str) -> None:
     """Forget the authenticator app and the recovery codes of the user NAME, who has lost both."""
     user = users.named(db.session(), name)
-    factors.remove(db.session(), user.id, COMMAND_LINE, now())
+    factors.remove(db.session(), user.id, COMMAND_LINE)
     click.echo(f"{user.username} signs in by password alone")
 
 

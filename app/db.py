@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import flask_sqlalchemy.session
@@ -17,7 +19,7 @@ import sqlalchemy.orm
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.bridge import at_home
@@ -83,7 +85,17 @@ if TYPE_CHECKING:
 
         __abstract__ = True
 else:
-    Model = db.Model
+
+    class Model(db.Model):
+        __abstract__ = True
+
+        @classmethod
+        def __table_cls__(cls, *args: Any, **kwargs: Any) -> sa.Table | None:
+            """An id of a row that was deleted is not given to another one, as SQLite does by itself.
+
+            https://sqlite.org/autoinc.html
+            """
+            return super().__table_cls__(*args, sqlite_autoincrement=True, **kwargs)
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -103,6 +115,14 @@ class Moment(sa.types.TypeDecorator[datetime]):
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up by itself for INTEGER alone
 Blob = sa.LargeBinary
+
+
+def public_id() -> MappedColumn[str]:
+    """A column with what a row is called outside of Kiosk: random, and never given to another row.
+
+    Ids that count up are given again: on PostgreSQL after a restore, which sets the sequences back.
+    """
+    return mapped_column(sa.String(32), unique=True, default=partial(token_hex, 16))
 
 
 def now() -> datetime:

@@ -56,7 +56,7 @@ def _people(session: Session, provider: str, issuer: str, now: datetime) -> int:
         user = session.scalar(sa.select(User).where(User.username_key == key(person.username)))
         if user is None:
             user = User(username=person.username, name=person.name, email=person.email, role=person.role)
-            user.verified_email, user.created_at = person.email.lower(), now
+            user.verified_email, user.verified_in_session, user.created_at = person.email.lower(), True, now
             session.add(user)
             session.flush()
             added += 1

@@ -5,7 +5,7 @@ import msgspec
 
 from app import limits
 from app.account import service
-from app.api import Access, Answer, Api, Id, Line, Private
+from app.api import Access, Answer, Api, Line, Private
 from app.auth import addresses, confirm, passkeys, sessions, ways
 from app.auth.confirm import ConfirmationRequired
 from app.auth.factors import CodeRefused
@@ -62,7 +62,7 @@ class Confirmed(msgspec.Struct, frozen=True):
 class SessionOut(msgspec.Struct, frozen=True):
     """`used_at` is right to the hour. `current` is the one that asks."""
 
-    id: Id
+    id: str
     kind: Literal["browser", "api"]
     device: str
     address: str | None
@@ -74,7 +74,7 @@ class SessionOut(msgspec.Struct, frozen=True):
     def of(cls, row: Any, own: UserSession) -> "SessionOut":
         kind: Literal["browser", "api"] = "api" if row.token_hash is None else "browser"
         device = row.device or "Unknown device"
-        return cls(row.id, kind, device, row.address, row.created_at, row.used_at, row.id == own.id)
+        return cls(row.public_id, kind, device, row.address, row.created_at, row.used_at, row.id == own.id)
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -148,11 +148,11 @@ def end_other_sessions(session: UserSession) -> Ended:
     return Ended(service.end_other_sessions(db.session(), session))
 
 
-@routes.delete("/api/profile/sessions/<id:session_id>", access=Access.OWNER)
-def end_session(session_id: int, user: User, session: UserSession) -> Answer[Done]:
+@routes.delete("/api/profile/sessions/<token:session_id>", access=Access.OWNER)
+def end_session(session_id: str, user: User, session: UserSession) -> Answer[Done]:
     """Sign out one browser or API client; nothing that it holds is worth anything from now on."""
     service.end_session(db.session(), user, session_id)
-    return Answer(Done(True), finish=sessions.drop_cookie if session_id == session.id else None)
+    return Answer(Done(True), finish=sessions.drop_cookie if session_id == session.public_id else None)
 
 
 @routes.delete(

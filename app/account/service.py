@@ -109,7 +109,7 @@ def change_password(
         sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id, OneTimeToken.purpose == links.RESET.name)
     )
     _note(session, user, "password_changed")
-    mail.queue(session, "password_changed", f"password_changed:{user.id}:{now.timestamp()}", {"user": user.id})
+    mail.queue(session, "password_changed", {"user": user.id})
 
 
 def remove_app(
@@ -124,7 +124,7 @@ def remove_app(
         prove(session, own.user, password, now)
         if len(password or "") < settings.password_min_length:
             raise PasswordTooShort(f"Choose a password of at least {settings.password_min_length} characters first.")
-    factors.remove(session, own.user_id, by, now)
+    factors.remove(session, own.user_id, by)
     if users.held(session, own.user_id).password_hash != stored:  # it was changed just now
         raise WrongPassword
 
@@ -141,9 +141,9 @@ def listed(user: User, paging: Paging, now: datetime) -> tuple[list[Any], int]:
     return rows(query.order_by(UserSession.used_at.desc(), UserSession.id.desc()), paging)
 
 
-def end_session(session: Session, user: User, session_id: int) -> None:
-    """Raises NotFound for what is nobody's, or somebody else's."""
-    mine = sa.delete(UserSession).where(UserSession.id == session_id, UserSession.user_id == user.id)
+def end_session(session: Session, user: User, public_id: str) -> None:
+    """Raises NotFound where the user has no such session."""
+    mine = sa.delete(UserSession).where(UserSession.public_id == public_id, UserSession.user_id == user.id)
     if session.execute(mine).rowcount == 0:  # type: ignore[attr-defined]
         raise NotFound
     _note(session, user, "session_ended")

@@ -77,7 +77,7 @@ def take(session: Session, settings: Settings, user_id: int, code: str, now: dat
     """Whether `code` is a good one, of the app or for recovery. It never is again. Commits what is under way."""
     plain = "".join(code.split()).replace("-", "").lower()
     if len(plain) == totp.DIGITS:
-        return _count(session, user_id, now) and _take_app_code(session, settings, user_id, plain, now)
+        return _count(session, user_id) and _take_app_code(session, settings, user_id, plain, now)
     spent = sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id, RecoveryCode.code_hash == digest(plain))
     if session.execute(spent).rowcount == 0:  # type: ignore[attr-defined]
         return False
@@ -90,12 +90,12 @@ def believe(session: Session, user_id: int) -> None:
     session.execute(sa.update(Totp).where(Totp.user_id == user_id).values(wrong=0))
 
 
-def _count(session: Session, user_id: int, now: datetime) -> bool:
+def _count(session: Session, user_id: int) -> bool:
     """Count a code as wrong before it is looked at, committed. Whether one may be looked at."""
     counted = sa.update(Totp).where(Totp.user_id == user_id, Totp.wrong < MOST_WRONG).values(wrong=Totp.wrong + 1)
     wrong = session.scalar(counted.returning(Totp.wrong))
     if wrong == WORTH_A_MAIL + 1:
-        mail.queue(session, "codes_guessed", f"codes_guessed:{user_id}:{now.timestamp()}", {"user": user_id})
+        mail.queue(session, "codes_guessed", {"user": user_id})
     session.commit()
     return wrong is not None
 
@@ -149,18 +149,18 @@ def confirm(session: Session, settings: Settings, user_id: int, code: str, by: D
         raise AppAlready
     rekeying.renew(session, settings, user_id, app.secret)
     by.note(session, user_id, "totp_added")
-    mail.queue(session, "totp_added", f"totp_added:{user_id}:{now.timestamp()}", {"user": user_id})
+    mail.queue(session, "totp_added", {"user": user_id})
     return _new_codes(session, user_id)
 
 
-def remove(session: Session, user_id: int, by: Doer, now: datetime) -> None:
+def remove(session: Session, user_id: int, by: Doer) -> None:
     """Signing in takes the password alone again. Raises NoApp."""
     gone = sa.delete(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None))
     if session.execute(gone).rowcount == 0:  # type: ignore[attr-defined]
         raise NoApp
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     by.note(session, user_id, "totp_removed")
-    mail.queue(session, "totp_removed", f"totp_removed:{user_id}:{now.timestamp()}", {"user": user_id})
+    mail.queue(session, "totp_removed", {"user": user_id})
 
 
 def renew_codes(session: Session, user_id: int, by: Doer) -> list[str]:

@@ -92,7 +92,8 @@ def _by_bearer(header: str) -> SignedIn | None:
     if scheme.lower() != "bearer":
         raise tokens.InvalidToken
     moment = now()
-    found = _find(UserSession.id == tokens.read(settings(), token.strip(), moment), moment)
+    claims = tokens.read(settings(), token.strip(), moment)
+    found = _find((UserSession.public_id == claims.sid) & (User.public_id == claims.sub), moment)
     if found is None:
         raise tokens.InvalidToken
     return found

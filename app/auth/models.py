@@ -3,7 +3,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import BigId, Model, Moment, now
+from app.db import BigId, Model, Moment, now, public_id
 from app.users.models import User
 
 
@@ -11,12 +11,13 @@ class UserSession(Model):
     """A signed-in browser, or the family of tokens of a signed-in API client.
 
     Ends with its row, from the very next request on. A browser knows it by an opaque cookie, of which only the hash
-    is kept; an access token names it as `sid`.
+    is kept; an access token names its `public_id` as `sid`.
     """
 
     __tablename__ = "sessions"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = public_id()
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)
     token_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)
     """Of the cookie; none for an API client."""

@@ -147,7 +147,7 @@ def enrol(
     if len(of(session, user.id)) > MOST:
         raise TooManyPasskeys
     by.note(session, user.id, "passkey_added", passkey=kept)
-    mail.queue(session, "passkey_added", f"passkey_added:{kept}", {"user": user.id, "name": name})
+    mail.queue(session, "passkey_added", {"user": user.id, "name": name})
     return session.get_one(Passkey, kept)
 
 
@@ -173,7 +173,7 @@ def remove(session: Session, user_id: int, passkey_id: int, by: Doer) -> None:
         if name is None:
             raise NotFound
     by.note(session, user_id, "passkey_removed", passkey=passkey_id)
-    mail.queue(session, "passkey_removed", f"passkey_removed:{passkey_id}", {"user": user_id, "name": name})
+    mail.queue(session, "passkey_removed", {"user": user_id, "name": name})
 
 
 def prove(
@@ -196,7 +196,7 @@ def prove(
         raise InvalidPasskey
     passkey, user = found
     count = _count_signed(settings, shown, passkey, challenge)
-    if count is None or shown.response.user_handle not in (None, bytes_to_base64url(_handle(user))):
+    if count is None or not _names(user, shown.response.user_handle):
         raise InvalidPasskey
     # Only while it is there, and its count as it was: a copy of it may be in use at this very moment.
     same = sa.update(Passkey).where(Passkey.id == passkey.id, Passkey.sign_count == passkey.sign_count)
@@ -238,7 +238,13 @@ def _rp_id(settings: Settings) -> str:
 
 def _handle(user: User) -> bytes:
     """What passkeys call their user: the same for good, telling nothing, and another in any other shop."""
-    return hashlib.sha256(f"user {user.id} since {user.created_at.isoformat()}".encode()).digest()
+    return user.public_id.encode()
+
+
+def _names(user: User, handle: str | None) -> bool:
+    """Whether a passkey calls its user so; those that were made before users had a `public_id` used the other name."""
+    before = hashlib.sha256(f"user {user.id} since {user.created_at.isoformat()}".encode()).digest()
+    return handle in (None, bytes_to_base64url(_handle(user)), bytes_to_base64url(before))
 
 
 def _decoded(text: str) -> bytes:

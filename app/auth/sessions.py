@@ -55,7 +55,7 @@ def _tell(session: Session, begun: UserSession, now: datetime) -> None:
     trail.note(session, user_id, "sign_in", actor_id=user_id, address=address, device=device)
     if devices.is_new(session, begun, now):
         news = {"user": user_id, "device": device, "address": address}
-        mail.queue(session, "new_sign_in", f"new_sign_in:{begun.id}", news)
+        mail.queue(session, "new_sign_in", news)
 
 
 def alive(now: datetime) -> sa.ColumnElement[bool]:

@@ -2,7 +2,9 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Annotated
 
+import msgspec
 import sqlalchemy as sa
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -22,7 +24,27 @@ GRACE = timedelta(seconds=20)
 
 AUDIENCE = "kiosk-api"
 ALGORITHM = "HS256"
-REQUIRED = ("iss", "aud", "sub", "exp", "iat", "jti", "sid")
+TYPE = "at+jwt"
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""Since 1970."""
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """What an access token has to say, in these types: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
+
+    `sub` and `sid` are the `public_id` of the user and of the session.
+    """
+
+    iss: Text
+    aud: Text
+    sub: Text
+    sid: Text
+    iat: Seconds
+    exp: Seconds
+    jti: Text
+    nbf: Seconds = 0
 
 
 class InvalidToken(Unauthorized):
@@ -97,34 +119,31 @@ def _pair(settings: Settings, family: UserSession, refresh: str, at: datetime) -
     claims = {
         "iss": settings.public_url,
         "aud": AUDIENCE,
-        "sub": str(family.user_id),
-        "sid": family.id,
+        "sub": family.user.public_id,
+        "sid": family.public_id,
         "iat": issued,
         "exp": issued + ACCESS_SECONDS,
         "jti": secrets.digest("jti:" + refresh).hex()[:32],
     }
-    header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": key.kid}
+    header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
     return TokenPair(jwt.encode(header, claims, key), refresh, "Bearer", ACCESS_SECONDS)
 
 
-def read(settings: Settings, token: str, now: datetime) -> int:
-    """The id of the session that an access token stands for. Raises InvalidToken."""
+def read(settings: Settings, token: str, now: datetime) -> Claims:
+    """What an access token says, where it is one of ours and good at this moment. Raises InvalidToken."""
     keys = {key.kid: key for key in map(_key, settings.jwt_secret_keys)}
     try:
         decoded = jwt.decode(token, lambda sent: keys[sent.headers()["kid"]], algorithms=[ALGORITHM])
+        claims = msgspec.convert(decoded.claims, Claims)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # a hostile header
         raise InvalidToken from error
-    header, claims = decoded.header, decoded.claims
-    numbers = all(isinstance(claims.get(name), int) for name in ("exp", "iat", "sid"))
-    if header.get("typ") != "at+jwt" or not numbers:
+    if decoded.header.keys() != {"alg", "typ", "kid"} or decoded.header["typ"] != TYPE:
         raise InvalidToken
-    if any(not claims.get(name) for name in REQUIRED):
+    if claims.iss != settings.public_url or claims.aud != AUDIENCE:
         raise InvalidToken
-    if claims["iss"] != settings.public_url or claims["aud"] != AUDIENCE:
+    if max(claims.iat, claims.nbf) > now.timestamp() + 1 or now.timestamp() >= claims.exp:
         raise InvalidToken
-    if not claims["iat"] <= now.timestamp() + 1 or now.timestamp() >= claims["exp"]:
-        raise InvalidToken
-    return int(claims["sid"])
+    return claims
 
 
 def _key(secret: str) -> OctKey:

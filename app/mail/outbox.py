@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 from functools import partial
+from secrets import token_hex
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -42,15 +43,16 @@ Kind = Literal[
 ]
 
 
-def queue(session: Session, kind: Kind, dedupe_key: str, payload: dict[str, Any]) -> bool:
-    """Have a mail sent once this transaction is committed. Whether it is new: there is one of each `dedupe_key`.
+def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = "") -> bool:
+    """Have a mail sent when this transaction is committed. Whether it is new: there is one mail for each `once`.
 
-    The payload holds no secret: what a link needs is minted when the mail is made. Where no mail is set up the row is
-    done at once, so that setting it up later sends nothing old.
+    Without `once` it is always a new one. An id that a database may give to another row does not belong in there: the
+    mail about the other row would never be sent. The payload holds no secret: what a link needs is minted when the mail
+    is made. Where no mail is set up the row is done at once, so that setting it up later sends nothing old.
     """
     moment, is_sent = now(), bool(settings().mail_url)
     values = {
-        "dedupe_key": dedupe_key,
+        "dedupe_key": once or f"{kind}:{token_hex(16)}",
         "kind": kind,
         "payload": payload if is_sent else {},
         "created_at": moment,
@@ -68,7 +70,7 @@ def queue_sparingly(session: Session, kind: Kind, email: str, payload: dict[str,
     """As `queue`, for mails that anybody can have sent to an address of their choice: so many of them an hour."""
     address = hashlib.sha256(email.lower().encode()).hexdigest()[:32]
     hour = int(now().timestamp()) // 3600
-    return any(queue(session, kind, f"{kind}:{address}:{hour}:{number}", payload) for number in range(at_most))
+    return any(queue(session, kind, payload, once=f"{kind}:{address}:{hour}:{number}") for number in range(at_most))
 
 
 def due(session: Session, now: datetime) -> list[int]:

@@ -221,4 +221,4 @@ def _paid(session: Session, order: Order, now: datetime) -> None:
     if order.live_attempt is not None:
         order.live_attempt.next_check_at = now  # nobody is to pay twice: its session is ended
     session.add(Todo(order_id=order.id, title=f"Hand over order {order.number}", created_at=now))
-    mail.queue(session, "receipt", f"receipt:{order.id}", {"order": order.id})
+    mail.queue(session, "receipt", {"order": order.id}, once=f"receipt:{order.id}")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from app.db import BigId, Model, Moment, now
+from app.db import BigId, Model, Moment, now, public_id
 from app.users import passwords
 
 Role = Literal["customer", "staff"]
@@ -21,12 +21,19 @@ class User(Model):
     __table_args__ = (sa.CheckConstraint("role IN ('customer', 'staff')", name="role"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = public_id()
+    """What access tokens and passkeys call the user."""
     username: Mapped[str] = mapped_column(sa.String(64))
     username_key: Mapped[str] = mapped_column(sa.String(128), unique=True)
     email: Mapped[str | None] = mapped_column(sa.String(254))
     verified_email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     """The email in lower case, once it is verified. Only then is it unique: else whoever registers an address
     first keeps its owner out, and registering tells who is here."""
+    verified_in_session: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether the email was verified in a session of this very account, or by the provider that it was made with.
+
+    Else its mails may be read by another person than the one who set its password.
+    """
     name: Mapped[str | None] = mapped_column(sa.String(200))
     avatar_url: Mapped[str | None] = mapped_column(sa.String(2000))
     role: Mapped[str] = mapped_column(sa.String(16), default="customer")

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from app import mail
 from app.config import MAILBOX
-from app.db import now
 from app.errors import Conflict, Invalid, NotFound
 from app.users import trail
-from app.users.models import Identity, Role, User, key
+from app.users.models import Role, User, key
 from app.users.trail import Doer
 
 KEY_LENGTH = 128
@@ -102,12 +101,12 @@ def change(session: Session, user: User, *, name: str | None, email: str | None,
     if "email" in given and email != user.email:
         before, was_verified = user.email, user.email_verified
         user.email = checked_email(email)
-        user.verified_email = None
+        user.verified_email, user.verified_in_session = None, False
         session.flush()
         address_given.send(user, session=session)
         if was_verified:  # else it may be a stranger's, whom this is none of the business of
             old = {"email": before, "username": user.username}
-            mail.queue(session, "email_changed", f"email_changed:{user.id}:{now().timestamp()}", old)
+            mail.queue(session, "email_changed", old)
     session.flush()
 
 
@@ -168,12 +167,12 @@ def close(session: Session, user_id: int, by: Doer, now: datetime) -> None:
     by.note(session, user.id, "account_closed")
     if user.email_verified:
         last = {"email": user.email, "username": user.username}
-        mail.queue(session, "account_closed", f"account_closed:{user.id}", last)
+        mail.queue(session, "account_closed", last)
     user.active, user.role, user.closed_at = False, "customer", now
     session.flush()  # as above
     leaving.send(user, session=session)
-    session.execute(sa.delete(Identity).where(Identity.user_id == user.id))
-    session.expire(user, ["identities"])
+    session.expire(user, ["identities", "password_hash"])
     user.username = f"closed:{user.id}"  # which nobody can have registered
     user.email = user.verified_email = user.name = user.avatar_url = user.password_hash = None
+    user.verified_in_session = False
     trail.forget(session, user.id)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from app import mail
 from app.config import Settings
-from app.db import Paging, now, rows
+from app.db import Paging, rows
 from app.errors import NotFound
 from app.users import passwords, service
 from app.users.models import Role, TrailEntry, User, key
@@ -74,7 +74,7 @@ def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> Use
 def _ask_in(session: Session, user: User) -> None:
     """Whoever has no way in yet is mailed a link to choose a password by; who has one is seen when it is written."""
     if user.email is not None and user.password_hash is None:
-        mail.queue(session, "invitation", f"invitation:{user.id}:{now().timestamp()}", {"user": user.id})
+        mail.queue(session, "invitation", {"user": user.id})
 
 
 def change(session: Session, user_id: int, wish: UserChange, by: Doer) -> User:

@@ -23,7 +23,14 @@ def make_user(
     """Hashing a password takes its time: without one the user cannot sign in by password, which few tests need."""
     username = username or f"user-{next(_numbers)}"
     email = email or f"{username}@example.com"
-    user = User(username=username, email=email, verified_email=email.lower() if verified else None, role=role, **more)
+    user = User(
+        username=username,
+        email=email,
+        verified_email=email.lower() if verified else None,
+        verified_in_session=verified,
+        role=role,
+        **more,
+    )
     if password:
         user.set_password(password)
     return saved(user)

@@ -285,6 +285,20 @@ def test_a_new_device_is_mailed_once_and_the_very_first_is_not(client, app):
     assert Outgoing.query.one().kind == "new_sign_in"
 
 
+def test_the_mail_about_a_new_device_comes_also_after_a_session_was_ended(client, app):
+    """A mail that is one for each id of a session would be missed where a database gives the id again."""
+    make_ada()
+    sign_in(client)
+    tokens = with_curl(app)
+    app.test_client().post("/api/logout", headers=bearer(tokens["access_token"]))
+
+    thief = browser(app)
+    thief.environ_base["HTTP_USER_AGENT"] = "Wget/1.21"
+    login(thief)
+
+    assert Outgoing.query.filter_by(kind="new_sign_in").count() == 2
+
+
 def test_a_device_that_was_not_seen_for_long_is_forgotten(ada, app):
     KnownDevice.query.update({"seen_at": now() - timedelta(days=401)})
     db.session.commit()

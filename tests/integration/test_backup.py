@@ -16,8 +16,9 @@ from app.models import Item, Order, Payment, Todo, User, UserSession
 from app.ops import backup
 from app.payments.gateway import Gateway
 from tests.databases import find_binaries
-from tests.integration.conftest import close, sign_in
-from tests.integration.factories import make_item, make_user
+from tests.integration.accounts import assert_problem, bearer, refresh, tokens_of
+from tests.integration.conftest import browser, close, sign_in
+from tests.integration.factories import PASSWORD, make_item, make_user
 from tests.integration.live import KIOSK
 from tests.integration.payments.shop import Shop
 from tests.processes import Process, wait_for
@@ -88,6 +89,24 @@ def test_what_was_backed_up_is_there_again_and_the_books_are_in_line(shop, empty
     [lamp] = rows(empty, Item)
     assert (lamp.on_hand, lamp.held) == (1, 0)
     assert done(empty, "reconcile") == "all is in line\n"
+
+
+@pytest.mark.attack
+def test_a_token_from_before_a_restore_is_never_good_for_a_user_who_came_after_it(own_app, tmp_path):
+    """The database counts up from where the backup was: the ids of those who came meanwhile are given again."""
+    done(own_app, "backup", tmp_path / "kiosk.backup")
+    with own_app.app_context():
+        make_user("mallory", password=PASSWORD)
+    before = tokens_of(own_app, username="mallory")
+    done(own_app, "restore", "--replace", tmp_path / "kiosk.backup")
+    with own_app.app_context():
+        make_user("grace", role="staff", password=PASSWORD)
+    tokens_of(own_app, username="grace")
+
+    profile = browser(own_app).get("/api/profile", headers=bearer(before["access_token"]))
+
+    assert_problem(profile, 401, "invalid_token")
+    assert_problem(refresh(browser(own_app), before["refresh_token"]), 401, "invalid_token")
 
 
 def test_a_backup_is_of_one_moment_however_much_is_written_meanwhile(own_app, empty, tmp_path):

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from app import create_app, db
-from app.models import Todo
+from app.models import Todo, User, UserSession
 from tests.integration.conftest import close, sign_in
 from tests.integration.factories import make_item, make_user, saved
 from tests.settings import settings
@@ -110,6 +110,36 @@ def test_what_differs_from_the_models_is_found(kiosk):
     result = kiosk.app.test_cli_runner().invoke(args=["db", "check"])
 
     assert result.exit_code == 1
+
+
+def test_an_id_of_a_row_that_was_deleted_is_given_to_no_other(kiosk):
+    """Of every table whose id the database counts up, on whichever way it was migrated."""
+    counted = [each for each in db.metadata.sorted_tables if "id" in each.primary_key.columns]
+    assert len(counted) > 10
+
+    with kiosk.app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            made = dict(db.session.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all())
+            assert [each.name for each in counted if "AUTOINCREMENT" not in made[each.name]] == []
+        ada = make_user("ada")
+        first = saved(Todo(user_id=ada.id, title="Tea")).id
+        db.session.execute(sa.delete(Todo))
+
+        assert saved(Todo(user_id=ada.id, title="Milk")).id > first
+
+
+def test_rows_of_the_release_before_get_a_random_id(kiosk):
+    with kiosk.app.app_context():
+        ada = make_user("ada")
+        sign_in(kiosk.app, ada)
+        make_user("bob")
+    kiosk("db", "downgrade", "0004")
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        names = [*db.session.scalars(sa.select(User.public_id)), *db.session.scalars(sa.select(UserSession.public_id))]
+    assert len({*names}) == 3
+    assert all(len(each) == 32 for each in names)
 
 
 @pytest.mark.parametrize(

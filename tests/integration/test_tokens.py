@@ -1,6 +1,7 @@
 """API clients: access tokens to the letter, refresh tokens that work once."""
 
 import base64
+import hmac
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from app.models import RefreshToken, UserSession
 from tests.integration.accounts import assert_problem, bearer, make_ada, refresh, sign_in, tokens_of
 from tests.integration.acme import merged
 from tests.integration.conftest import browser
+from tests.integration.factories import PASSWORD, make_user
 from tests.settings import JWT_SECRET_KEY, SECRET_KEY
 
 KEY = OctKey.import_key(JWT_SECRET_KEY)
@@ -63,7 +65,7 @@ def test_an_access_token_says_what_it_is_for(tokens, ada):
     assert (decoded.header["alg"], decoded.header["typ"]) == ("HS256", "at+jwt")
     assert decoded.header["kid"]
     claims = decoded.claims
-    assert (claims["iss"], claims["aud"], claims["sub"]) == ("http://localhost", "kiosk-api", str(ada.id))
+    assert (claims["iss"], claims["aud"], claims["sub"]) == ("http://localhost", "kiosk-api", ada.public_id)
     assert claims["exp"] - claims["iat"] == 900
     assert abs(claims["iat"] - time.time()) < 60
     assert claims["jti"]
@@ -79,7 +81,10 @@ def test_a_token_that_was_only_signed_anew_is_still_good(app, tokens):
     assert profile(app, forged(tokens["access_token"])).status_code == 200
 
 
-@pytest.mark.parametrize("header", [{"typ": "JWT"}, {"typ": None}, {"kid": "other"}, {"kid": None}])
+@pytest.mark.parametrize(
+    "header",
+    [{"typ": "JWT"}, {"typ": None}, {"kid": "other"}, {"kid": None}, {"cty": "x"}, {"x5t": "x"}],
+)
 @pytest.mark.attack
 def test_a_header_of_another_kind_is_refused(app, tokens, header):
     assert_problem(profile(app, forged(tokens["access_token"], header=header)), 401, "invalid_token")
@@ -93,8 +98,20 @@ CLAIMS = [
     {"exp": 1_700_000_000},
     {"exp": "4000000000"},
     {"iat": 4_000_000_000},
-    {"sid": 999_999},
+    {"exp": 10**400},
+    {"exp": 4_000_000_000.5},
+    {"exp": True},
+    {"iat": -1},
+    {"nbf": 4_000_000_000},
+    {"nbf": "now"},
+    {"sub": 1},
+    {"sub": "1"},
+    {"sub": ["1"]},
+    {"sub": "0" * 32},
+    {"sid": 1},
     {"sid": "1"},
+    {"sid": "0" * 32},
+    {"jti": 1},
     *({name: None} for name in ("iss", "aud", "sub", "exp", "iat", "jti", "sid")),
 ]
 
@@ -150,6 +167,21 @@ def test_a_hostile_header_is_refused_like_any_other(app, tokens, header):
     assert_problem(profile(app, f"{encoded}.{claims}.{signature}"), 401, "invalid_token")
 
 
+@pytest.mark.parametrize(
+    "header", [{"crit": ["exp"], "exp": 1}, {"crit": ["x"], "x": 1}, {"crit": []}, {"crit": 1}], ids=str
+)
+@pytest.mark.attack
+def test_a_header_that_asks_for_what_kiosk_does_not_know_is_refused_however_well_signed(app, tokens, header):
+    """https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11"""
+    first, claims, _ = tokens["access_token"].split(".")
+    known = json.loads(base64.urlsafe_b64decode(first + "=="))
+    signed = base64.urlsafe_b64encode(json.dumps({**known, **header}).encode()).rstrip(b"=").decode() + "." + claims
+    mac = hmac.digest(JWT_SECRET_KEY.encode(), signed.encode(), "sha256")
+    token = f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+    assert_problem(profile(app, token), 401, "invalid_token")
+
+
 @pytest.mark.attack
 def test_a_changed_signature_is_refused(app, tokens):
     token = tokens["access_token"]
@@ -171,6 +203,25 @@ def test_a_bearer_header_means_that_the_cookie_is_not_looked_at(client, ada):
     for value in ("Bearer wrong", "Bearer", "Basic YWRhOng=", "wrong"):
         assert_problem(client.get("/api/profile", headers={"Authorization": value}), 401, "invalid_token")
     assert client.get("/api/profile").status_code == 200
+
+
+@pytest.mark.attack
+def test_a_token_of_a_session_that_is_over_is_never_good_for_the_next_user(app, tokens):
+    """SQLite would give the highest id, once its row is deleted, to the row that comes next."""
+    make_user("staff", role="staff", password=PASSWORD)
+    app.test_client().post("/api/logout", headers=bearer(tokens["access_token"]))
+    tokens_of(app, username="staff")
+
+    assert_problem(profile(app, tokens["access_token"]), 401, "invalid_token")
+
+
+@pytest.mark.attack
+def test_a_token_names_the_session_and_its_user_and_each_has_to_be_right(app, tokens):
+    make_user("staff", role="staff", password=PASSWORD)
+    other = jwt.decode(tokens_of(app, username="staff")["access_token"], KEY).claims
+
+    for claims in ({"sid": other["sid"]}, {"sub": other["sub"]}):
+        assert_problem(profile(app, forged(tokens["access_token"], **claims)), 401, "invalid_token")
 
 
 def test_a_bearer_needs_no_page_of_ours(app, tokens):
@@ -296,7 +347,7 @@ def test_a_fallback_signs_nothing(app, ada, reconfigured):
     reconfigured(jwt_secret_key=NEW_KEY, jwt_secret_key_fallbacks=JWT_SECRET_KEY)
     token = tokens_of(app)["access_token"]
 
-    assert jwt.decode(token, OctKey.import_key(NEW_KEY)).claims["sub"] == str(ada.id)
+    assert jwt.decode(token, OctKey.import_key(NEW_KEY)).claims["sub"] == ada.public_id
     reconfigured(jwt_secret_key_fallbacks="")
     assert profile(app, token).status_code == 200
 

@@ -173,7 +173,9 @@ export interface paths {
         put?: never;
         /**
          * Verify an email address with the token of the link that was sent to it, once.
-         * @description At most 60 a minute from one address.
+         * @description The page behind the link asks for a click first: mail scanners open links, and run what is on the page.
+         *
+         *     At most 60 a minute from one address.
          */
         post: operations["auth_verify_email"];
         delete?: never;
@@ -1207,7 +1209,7 @@ export interface components {
          * @description `used_at` is right to the hour. `current` is the one that asks.
          */
         SessionOut: {
-            id: number;
+            id: string;
             /** @enum {unknown} */
             kind: "api" | "browser";
             device: string;
@@ -3056,7 +3058,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                session_id: number;
+                session_id: string;
             };
             cookie?: never;
         };

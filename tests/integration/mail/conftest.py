@@ -24,7 +24,7 @@ class Office:
 
     def put(self, kind="password_changed", key="once", **payload):
         payload = payload or {"user": make_user("ada").id}
-        queued = queue(db.session(), kind, key, payload)
+        queued = queue(db.session(), kind, payload, once=key)
         db.session.commit()
         return queued
 

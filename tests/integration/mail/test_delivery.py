@@ -54,7 +54,7 @@ def test_of_one_key_there_is_one_mail(office):
 
 
 def test_a_mail_that_was_rolled_back_is_never_sent(office):
-    queue(db.session(), "password_changed", "once", {"user": make_user().id})
+    queue(db.session(), "password_changed", {"user": make_user().id})
     db.session.rollback()
 
     office.deliver()
@@ -63,7 +63,7 @@ def test_a_mail_that_was_rolled_back_is_never_sent(office):
 
 
 def test_without_a_mail_server_a_mail_is_done_at_once_and_never_sent_later(app):
-    queue(db.session(), "password_changed", "once", {"user": make_user().id})
+    queue(db.session(), "password_changed", {"user": make_user().id})
     db.session.commit()
 
     row = Outgoing.query.one()
@@ -242,7 +242,7 @@ def test_what_is_queued_goes_out_by_itself(own_database, mail_simulator):
     app = create_app(settings(own_database, MAIL_URL=mail_simulator.smtp_url))
     with app.app_context():
         began = time.monotonic()
-        queue(db.session(), "password_changed", "once", {"user": make_user().id})
+        queue(db.session(), "password_changed", {"user": make_user().id})
         db.session.commit()
         assert time.monotonic() - began < 5, "nobody waits for the mail server"
 

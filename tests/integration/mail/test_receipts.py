@@ -17,7 +17,7 @@ from tests.settings import environment, settings
 def paid(user, *items, currency="EUR"):
     order = make_order(user, *items, status="paid", paid_at=now())
     order.currency, order.attempts[0].status = currency, "expired"
-    queue(db.session(), "receipt", f"receipt:{order.id}", {"order": order.id})
+    queue(db.session(), "receipt", {"order": order.id}, once=f"receipt:{order.id}")
     db.session.commit()
     return order
 

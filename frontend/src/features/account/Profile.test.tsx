@@ -9,7 +9,7 @@ const at = "2026-05-04T10:00:00Z";
 const soon = () => new Date(Date.now() + 600_000).toISOString();
 
 const here: Session = {
-  id: 1,
+  id: "s1",
   kind: "browser",
   device: "Firefox on Linux",
   address: "192.0.2.7",
@@ -17,7 +17,7 @@ const here: Session = {
   used_at: at,
   current: true,
 };
-const phone: Session = { ...here, id: 2, device: "Safari on iPhone", current: false };
+const phone: Session = { ...here, id: "s2", device: "Safari on iPhone", current: false };
 const demo = { name: "demo", label: "Demo", url: "/oauth/login/demo" };
 const linked: User = {
   ...alice,
@@ -63,14 +63,14 @@ test("one other session is ended, and the list is read again", async () => {
       () => json(listOf(here, phone)),
       () => json(listOf(here)),
     ),
-    "DELETE /api/profile/sessions/2": () => json({ done: true }),
+    "DELETE /api/profile/sessions/s2": () => json({ done: true }),
   });
   const { user } = open("/profile");
 
   await user.click(await button("Sign out Safari on iPhone"));
 
   await waitFor(() => expect(screen.queryByText("Safari on iPhone")).toBeNull());
-  expect(sent(requests, "DELETE /api/profile/sessions/2")).toHaveLength(1);
+  expect(sent(requests, "DELETE /api/profile/sessions/s2")).toHaveLength(1);
   expect(screen.queryByRole("button", { name: "Sign out everywhere else" })).toBeNull();
 });
 

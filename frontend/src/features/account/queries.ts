@@ -61,7 +61,7 @@ export function useLink() {
   });
 }
 
-export const useEndSession = (id: number) =>
+export const useEndSession = (id: string) =>
   useChange(() =>
     body(
       api.DELETE("/api/profile/sessions/{session_id}", { params: { path: { session_id: id } } }),
