@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import mail
 from app.auth import devices, links
-from app.auth.models import OneTimeToken
+from app.auth.models import OneTimeToken, UserSession
 from app.errors import Conflict
 from app.users import service as users
 from app.users.models import User
@@ -41,16 +41,22 @@ def _turn_to(user: User, session: Session) -> None:
 users.address_given.connect(_turn_to)
 
 
-def verify(session: Session, token: str, now: datetime) -> None:
-    """The link of a mail was opened, so whoever has the account reads the mails of its address.
+def verify(session: Session, token: str, own: UserSession | None, now: datetime) -> None:
+    """A person who reads the mails of the address has pressed the button behind the link that was sent there.
 
-    Raises InvalidLink, also where it is another address by now, and EmailInUse.
+    Only where they did so in a session of that account (`own`) is it certain that the account is theirs too: another
+    person may have registered with their address. Raises InvalidLink, also where it is another address by now, and
+    EmailInUse.
     """
     user, email = links.spend(session, links.VERIFY, token, now)
     still = sa.update(User).where(User.id == user.id, User.email == email, User.active)
+    values = {
+        "verified_email": (email or "").lower(),
+        "verified_in_session": own is not None and own.user_id == user.id,
+    }
     try:
         with session.begin_nested():
-            verified = session.execute(still.values(verified_email=(email or "").lower()))
+            verified = session.execute(still.values(values))
     except sa.exc.IntegrityError as error:
         raise EmailInUse from error
     if verified.rowcount == 0:  # type: ignore[attr-defined]

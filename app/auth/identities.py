@@ -32,7 +32,7 @@ def by_identity(session: Session, at: Provider, profile: Profile, now: datetime)
             with session.begin_nested():
                 whose = _vouched_for(session, at, profile)
                 if whose is not None:
-                    _tell(session, whose.id, at, now, by="verified email")
+                    _hand_over(session, whose, at)
                 _attach(session, whose or _add(session, at, profile), at, profile, now)
         except (sa.exc.IntegrityError, users.UsernameTaken):
             continue
@@ -64,6 +64,21 @@ def _vouched_for(session: Session, at: Provider, profile: Profile) -> User | Non
     return user
 
 
+def _hand_over(session: Session, user: User, at: Provider) -> None:
+    """The account is from now on that of the person whom the provider vouches for.
+
+    Where the address was not verified in a session of the account, another person may have registered with it ahead of
+    its owner, and wait: what they sign in with is removed.
+    """
+    is_new_owner = not user.verified_in_session
+    if is_new_owner:
+        ways.remove_all(session, user.id)
+        session.expire(user, ["identities", "password_hash"])
+        user.verified_in_session = True
+        trail.note(session, user.id, "sign_in_methods_removed", actor_id=None, address=devices.address())
+    _tell(session, user.id, at, removed=is_new_owner, by="verified email")
+
+
 def _proven(at: Provider, profile: Profile) -> str | None:
     # In ASCII alone two spellings that are one in lower case are one mailbox: elsewhere the Kelvin sign is a k.
     if at.settings.trust_email and profile.email_verified and profile.email and profile.email.isascii():
@@ -75,6 +90,7 @@ def _add(session: Session, at: Provider, profile: Profile) -> User:
     user = users.add(session, users.free_username(session, profile.username), None, None)
     user.email, user.name, user.avatar_url = profile.email, profile.name, profile.avatar_url
     user.verified_email = _proven(at, profile)
+    user.verified_in_session = user.verified_email is not None
     return user
 
 
@@ -113,7 +129,7 @@ def link(session: Session, arrival: Arrival, now: datetime) -> None:
                 _attach(session, asking.user, arrival.at, arrival.profile, now)
         except sa.exc.IntegrityError:
             continue
-        _tell(session, asking.user_id, arrival.at, now)
+        _tell(session, asking.user_id, arrival.at)
         return
     raise OAuthFailure("provider_linked", "another account there is linked already")
 
@@ -131,8 +147,8 @@ def unlink(session: Session, user: User, provider: str) -> None:
         trail.note(session, user.id, "identity_unlinked", actor_id=by, address=address, provider=provider)
 
 
-def _tell(session: Session, user_id: int, at: Provider, now: datetime, **details: str) -> None:
+def _tell(session: Session, user_id: int, at: Provider, *, removed: bool = False, **details: str) -> None:
+    """`removed`: whatever signed in before no longer does."""
     address = devices.address()
     trail.note(session, user_id, "identity_linked", actor_id=user_id, address=address, provider=at.name, **details)
-    news = {"user": user_id, "name": at.label}
-    mail.queue(session, "identity_linked", f"identity_linked:{user_id}:{now.timestamp()}", news)
+    mail.queue(session, "identity_linked", {"user": user_id, "name": at.label, "removed": removed})

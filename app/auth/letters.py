@@ -31,7 +31,7 @@ NEWS: tuple[Kind, ...] = (
 )
 """`{"user": its id}`, and for `new_sign_in` a `device` and an `address` in words.
 
-For passkeys a `name`, for identities the provider's.
+For passkeys a `name`, for identities the provider's, and `removed`: whether all that signed in before no longer does.
 """
 
 
@@ -76,7 +76,7 @@ def news(kind: Kind) -> Writer:
         user = session.get(User, mail.payload["user"], populate_existing=True)
         if user is None or user.email is None or not user.email_verified or not user.active:
             return None
-        more: dict[str, Any] = {"device": None, "address": None, "name": None, "ways": []}
+        more: dict[str, Any] = {"device": None, "address": None, "name": None, "ways": [], "removed": False}
         if kind == "password_changed":
             more["ways"] = _other_ways(session, user)
         return Letter(user.email, kind, {**more, **mail.payload, **_told(user, mail)})

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import mail
-from app.auth import addresses, devices, factors, links, secrets, sessions, throttle
-from app.auth.models import KnownDevice, OneTimeToken, Passkey, RecoveryCode, Totp, UserSession
+from app.auth import addresses, devices, factors, links, sessions, throttle, ways
+from app.auth.models import OneTimeToken
 from app.config import Settings
 from app.errors import Unauthorized
 from app.users import passwords
@@ -78,7 +78,7 @@ def reset_password(session: Session, settings: Settings, token: str, password: s
     sessions.end_all(session, user)
     session.execute(sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id))
     note(session, user.id, "password_reset", actor_id=None, address=devices.address())
-    mail.queue(session, "password_changed", f"password_reset:{secrets.digest(token).hex()}", {"user": user.id})
+    mail.queue(session, "password_changed", {"user": user.id})
 
 
 def check_beside_factors(
@@ -93,8 +93,7 @@ def check_beside_factors(
 
 
 def _forget(user: User, session: Session) -> None:
-    for kept in (UserSession, OneTimeToken, KnownDevice, Totp, RecoveryCode, Passkey):
-        session.execute(sa.delete(kept).where(kept.user_id == user.id))
+    ways.remove_all(session, user.id)
 
 
 users.leaving.connect(_forget)

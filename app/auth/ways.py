@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth.models import Passkey
+from app.auth.models import KnownDevice, OneTimeToken, Passkey, RecoveryCode, Totp, UserSession
 from app.auth.providers import providers
 from app.errors import Conflict
 from app.users import service as users
@@ -29,6 +29,13 @@ def removing(session: Session, user_id: int) -> Iterator[None]:
     session.flush()
     if not session.scalar(sa.select(_any_left(user_id))):
         raise LastSignInMethod
+
+
+def remove_all(session: Session, user_id: int) -> None:
+    """Nothing that signed in to this account does any more: it is about to be another person's."""
+    for kept in (UserSession, OneTimeToken, KnownDevice, Totp, RecoveryCode, Passkey, Identity):
+        session.execute(sa.delete(kept).where(kept.user_id == user_id))
+    session.execute(sa.update(User).where(User.id == user_id).values(password_hash=None))
 
 
 def _any_left(user_id: int) -> sa.ColumnElement[bool]:

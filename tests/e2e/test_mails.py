@@ -20,7 +20,7 @@ def test_an_address_is_verified_and_a_forgotten_password_replaced(shop: Shop, ma
     shop.see_signed_in(name)
 
     shop.go_to(mailbox.link_in("Confirm your email address", name))
-    shop.see_address_verified()
+    shop.verify_address()
     shop.sign_out()
 
     shop.forget_password(f"{name}@example.com")

@@ -4,11 +4,15 @@ import msgspec
 import pytest
 
 from app import db
-from app.models import Identity, Outgoing, Totp, TrailEntry, User
+from app.auth import links
+from app.config import settings
+from app.db import now
+from app.models import Identity, Outgoing, Passkey, Totp, TrailEntry, User
 from tests.attacks import came_of
+from tests.integration.accounts import assert_problem, bearer, login, refresh, sign_in
 from tests.integration.acme import Journey
 from tests.integration.conftest import browser
-from tests.integration.factories import make_user, saved
+from tests.integration.factories import PASSWORD, make_user, saved
 
 
 @pytest.fixture
@@ -29,8 +33,8 @@ def assert_another(client, user):
     assert Identity.query.filter_by(user_id=user.id).count() == 0
 
 
-def test_a_trusted_providers_verified_email_finds_the_account_that_has_it(trusted, client):
-    ada = make_user("countess", email="Ada@Example.com")
+def test_a_trusted_providers_verified_email_finds_the_account_that_has_it(trusted, client, app):
+    ada = make_user("countess", email="Ada@Example.com", password=PASSWORD)
 
     assert trusted.sign_in().location == "/"
 
@@ -38,6 +42,7 @@ def test_a_trusted_providers_verified_email_finds_the_account_that_has_it(truste
     assert Identity.query.one().user_id == ada.id
     assert TrailEntry.query.filter_by(action="identity_linked").one().details["by"] == "verified email"
     assert Outgoing.query.filter_by(kind="identity_linked").count() == 1
+    assert sign_in(browser(app), "countess").status_code == 200
 
 
 def test_a_trusted_providers_verified_email_is_verified_in_a_new_account(trusted, client):
@@ -56,6 +61,55 @@ def test_an_email_that_is_not_verified_here_finds_nobody(trusted, client):
 
     assert_another(client, squatter)
     assert profile(client)["email_verified"] is True
+
+
+@pytest.fixture
+def registered_ahead(app):
+    """An account that another person made with Ada's address, and waits in: by password, API, passkey and provider.
+
+    Ada has pressed the button of the mail that came, in a browser that is signed in to nothing.
+    """
+    mallory = make_user("mallory", email="ada@example.com", verified=False, password=PASSWORD)
+    tokens = login(browser(app), "mallory").get_json()
+    saved(Identity(user_id=mallory.id, provider="other", issuer="https://other.example", subject="mallory"))
+    saved(Passkey(user_id=mallory.id, credential_id=b"mallory", public_key=b"", name="key"))
+    link = links.mint(db.session(), settings(), links.VERIFY, mallory, now(), email=mallory.email)
+    db.session.commit()
+    assert browser(app).post("/api/email/verify", json={"token": link.partition("token=")[2]}).status_code == 200
+    return mallory, tokens
+
+
+@pytest.mark.attack
+def test_who_registered_with_an_address_ahead_of_its_owner_is_out_once_the_owner_signs_in(
+    trusted, client, app, registered_ahead
+):
+    mallory, tokens = registered_ahead
+
+    trusted.sign_in()
+
+    assert profile(client)["identities"] != []
+    assert_problem(login(browser(app), "mallory"), 401, "invalid_credentials")
+    assert_problem(browser(app).get("/api/profile", headers=bearer(tokens["access_token"])), 401, "invalid_token")
+    assert_problem(refresh(browser(app), tokens["refresh_token"]), 401, "invalid_token")
+    assert [each.provider for each in Identity.query] == ["acme"]
+    assert Passkey.query.count() == 0
+    assert Outgoing.query.filter_by(kind="identity_linked").count() == 1
+    assert TrailEntry.query.filter_by(user_id=mallory.id, action="sign_in_methods_removed").count() == 1
+
+
+def test_an_address_that_was_verified_in_a_session_of_the_account_keeps_its_ways_in(trusted, client, app):
+    ada = make_user("countess", email="ada@example.com", verified=False, password=PASSWORD)
+    own = browser(app)
+    sign_in(own, "countess")
+    link = links.mint(db.session(), settings(), links.VERIFY, ada, now(), email=ada.email)
+    db.session.commit()
+    own.post("/api/email/verify", json={"token": link.partition("token=")[2]})
+
+    trusted.sign_in()
+
+    assert profile(client)["id"] == ada.id
+    assert own.get("/api/profile").status_code == 200
+    assert sign_in(browser(app), "countess").status_code == 200
 
 
 @pytest.mark.attack

@@ -39,7 +39,9 @@ def test_a_mail_says_whom_it_is_from_and_that_no_machine_is_to_answer_it():
 def test_all_news_of_an_account_can_be_written_and_lead_to_where_it_is_mended(kind):
     values = {"username": "ada", "at": "2026-05-04 10:00 UTC", "device": None, "address": None, "name": "Acme"}
 
-    mail = message(configured(), Letter("ada@example.com", kind, {**values, "ways": ["a passkey"]}), "key", AT)
+    mail = message(
+        configured(), Letter("ada@example.com", kind, {**values, "ways": ["a passkey"], "removed": True}), "key", AT
+    )
 
     assert mail["Subject"]
     assert "https://shop.example/forgot-password" in mail.get_content()

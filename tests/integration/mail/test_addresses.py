@@ -70,6 +70,17 @@ def test_who_registers_verifies_their_address_by_the_link_of_a_mail(journey):
     assert [each.action for each in TrailEntry.query] == ["email_verified"]
 
 
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_link_that_is_merely_fetched_verifies_nothing(journey, method):
+    journey.register()
+    token = journey.token()
+
+    getattr(browser(journey.office.app), method)(f"/verify-email?token={token}").close()
+
+    assert not journey.user().email_verified
+    assert journey.verify(token).status_code == 200
+
+
 def test_a_link_verifies_once(journey):
     journey.register()
     token = journey.token()

@@ -29,27 +29,37 @@ export function VerifyEmail() {
   );
 }
 
+/** A link in a mail is also opened by scanners of mails, which run the page: only a person presses the button. */
 function Verifying({ token }: { token: string }) {
   const me = useMe();
-  const { error, isSuccess, refetch } = useVerifyEmail(token);
+  const { mutate, error, isSuccess, isPending } = useVerifyEmail();
   const refusal = error instanceof Problem ? refusals[error.error] : undefined;
   const onward = me ? <Link to="/profile">Your profile</Link> : <Link to="/sign-in">Sign in</Link>;
 
-  if (error) {
+  if (isSuccess) {
     return (
       <>
-        <Trouble error={error} retry={refusal ? undefined : () => void refetch()}>
-          {refusal}
-        </Trouble>
+        <p role="status">It is verified: mails about your account reach you there.</p>
         <p>{onward}</p>
       </>
     );
   }
-  if (!isSuccess) return <p role="status">One moment…</p>;
+  if (refusal) {
+    return (
+      <>
+        <Trouble error={error}>{refusal}</Trouble>
+        <p>{onward}</p>
+      </>
+    );
+  }
   return (
     <>
-      <p role="status">It is verified: mails about your account reach you there.</p>
-      <p>{onward}</p>
+      <p>Did you make an account here with the address to which this link was sent?</p>
+      {error && <Trouble error={error} />}
+      <button type="button" className="button" disabled={isPending} onClick={() => mutate(token)}>
+        Yes, this is my address
+      </button>
+      <p className="fine">If you did not, close this page: nothing has happened.</p>
     </>
   );
 }

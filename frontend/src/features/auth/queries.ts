@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { meQuery, useSwitchUser } from "../../api/me";
 import { askPasskey } from "../../api/passkeys";
@@ -60,18 +60,10 @@ export function useForgotPassword() {
   });
 }
 
-/** Once for each link, however often the page is drawn: it works only once. */
-export function useVerifyEmail(token: string) {
+export function useVerifyEmail() {
   const queries = useQueryClient();
-  return useQuery({
-    queryKey: ["verify-email", token],
-    queryFn: async () => {
-      const done = await body(api.POST("/api/email/verify", { body: { token } }));
-      await queries.invalidateQueries({ queryKey: meQuery.queryKey });
-      return done;
-    },
-    retry: false,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: Number.POSITIVE_INFINITY,
+  return useMutation({
+    mutationFn: (token: string) => body(api.POST("/api/email/verify", { body: { token } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: meQuery.queryKey }),
   });
 }

@@ -39,6 +39,8 @@ const words: Record<string, string | ((details: Details) => string)> = {
     details.after ? `Made ${role(details.after)}, was ${role(details.before)}` : "Role changed",
   session_ended: "A session ended",
   sessions_ended: "Signed out everywhere",
+  sign_in_methods_removed:
+    "All earlier ways to sign in removed, since another person may have set them",
   sign_in: (details) => `Signed in${at(details)}`,
   totp_added: "Authenticator app added",
   totp_removed: "Authenticator app removed",
