@@ -114,7 +114,7 @@ def narrow(monkeypatch, shop, identity_simulator):
 @pytest.mark.attack
 def test_whoever_finds_the_line_full_keeps_a_state_that_is_good(narrow, crowd, identity_simulator):
     arrived = crowd(3)
-    identity_simulator.fault("token", delay=2, times=1)
+    identity_simulator.fault("token", delay=3, times=1)
 
     locations = at_once(arrived)
 
@@ -128,7 +128,7 @@ def test_whoever_finds_the_line_full_keeps_a_state_that_is_good(narrow, crowd, i
 @pytest.mark.attack
 def test_nobody_stands_in_line_for_a_provider_that_hangs(narrow, crowd, identity_simulator, monkeypatch):
     arrived = crowd(3)
-    monkeypatch.setattr("app.http.TIMEOUT", httpx.Timeout(0.5))
+    monkeypatch.setattr("app.http.TIMEOUT", httpx.Timeout(2))
     identity_simulator.hangs("token")
 
     assert at_once(arrived) == ["/sign-in?error=oauth_unavailable"] * 3
