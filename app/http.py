@@ -11,6 +11,7 @@ import httpx
 from blinker import Signal
 from flask import Flask, current_app, has_app_context
 
+from app.bounded import Bounded
 from app.bridge import blocking, bridge
 from app.db import db
 from app.spans import span
@@ -22,6 +23,9 @@ DEADLINE_SECONDS = 8
 
 TOGETHER_SECONDS = 9
 """The longest that all calls of one request take: whoever waits for us is answered within 10 seconds."""
+
+MOST_BYTES = 1024 * 1024
+"""The longest answer that is read, unpacked: a hundred times what any provider's is."""
 
 TIMEOUT = httpx.Timeout(connect=3, read=6, write=3, pool=2)
 
@@ -132,9 +136,12 @@ def pool() -> Pool:
     return found
 
 
-def client() -> httpx.AsyncClient:
-    """A client on the shared pool. It costs no connection of its own, and need not be closed."""
-    return httpx.AsyncClient(transport=pool(), timeout=TIMEOUT, trust_env=False)
+def client(most: int = MOST_BYTES) -> httpx.AsyncClient:
+    """A client on the shared pool. It costs no connection of its own, and need not be closed.
+
+    It follows no redirect. An answer of more than `most` bytes ends in httpx.DecodingError.
+    """
+    return httpx.AsyncClient(transport=Bounded(pool(), most), timeout=TIMEOUT, trust_env=False)
 
 
 def init_app(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from app.auth.models import (
     KnownDevice,
     OAuthRequest,
+    OAuthReturn,
     OneTimeToken,
     Passkey,
     PasskeyChallenge,
@@ -31,6 +32,7 @@ __all__ = [
     "Item",
     "KnownDevice",
     "OAuthRequest",
+    "OAuthReturn",
     "OneTimeToken",
     "Order",
     "OrderLine",

@@ -25,6 +25,10 @@ THREADS = 32
 """Per process; the database pool is as large."""
 
 
+LONGEST_LINE = 8190
+"""Of a request, in bytes, and gunicorn's most: the codes of some providers are thousands of characters long."""
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options
@@ -73,6 +77,7 @@ def _options(bind: str, workers: int, folder: Path, *, lifeline: bool) -> dict[s
         "worker_class": "gthread",
         "threads": THREADS,
         "keepalive": 30,
+        "limit_request_line": LONGEST_LINE,
         "timeout": 60,
         "graceful_timeout": 25,
         "control_socket_disable": True,

@@ -19,7 +19,7 @@ from app.users.models import Identity, User
 
 def by_identity(session: Session, at: Provider, profile: Profile, now: datetime) -> User:
     """The user whom the provider knows as this subject, made where there is none. Raises OAuthFailure."""
-    for _ in range(3):  # another first sign-in may take the username, or be the same person's, in between
+    for attempt in range(5):  # another first sign-in may take the username, or be the same person's, in between
         if (identity := _known(session, at, profile)) is not None:
             identity.email = profile.email
             user = identity.user
@@ -33,7 +33,8 @@ def by_identity(session: Session, at: Provider, profile: Profile, now: datetime)
                 whose = _vouched_for(session, at, profile)
                 if whose is not None:
                     _hand_over(session, whose, at)
-                _attach(session, whose or _add(session, at, profile), at, profile, now)
+                # Eight at once who want one name would take turns to lose: each further try looks further around.
+                _attach(session, whose or _add(session, at, profile, spread=100**attempt), at, profile, now)
         except (sa.exc.IntegrityError, users.UsernameTaken):
             continue
     raise OAuthFailure("oauth_failed", "the account cannot be made")
@@ -86,8 +87,8 @@ def _proven(at: Provider, profile: Profile) -> str | None:
     return None
 
 
-def _add(session: Session, at: Provider, profile: Profile) -> User:
-    user = users.add(session, users.free_username(session, profile.username), None, None)
+def _add(session: Session, at: Provider, profile: Profile, *, spread: int) -> User:
+    user = users.add(session, users.free_username(session, profile.username, spread), None, None)
     user.email, user.name, user.avatar_url = profile.email, profile.name, profile.avatar_url
     user.verified_email = _proven(at, profile)
     user.verified_in_session = user.verified_email is not None

@@ -63,6 +63,19 @@ class OAuthRequest(Model):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
 
 
+class OAuthReturn(Model):
+    """A callback that came and was taken, so that the same one is known again: no secret, and no way in."""
+
+    __tablename__ = "oauth_returns"
+
+    state_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    browser_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    next: Mapped[str] = mapped_column(sa.String(2000))
+    session_id: Mapped[int | None] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"), index=True)
+    """The session that it began, or linked for; None while it is under way."""
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+
+
 class OneTimeToken(Model):
     """A link that works once, for one purpose; only its hash is kept."""
 

@@ -1,25 +1,30 @@
 """The OAuth providers that the settings name: where their endpoints are, and which keys sign for them."""
 
+import asyncio
+import json
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-import msgspec
 from flask import Flask, current_app
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from app import http
+from app.auth import metadata as discovery
+from app.auth.keys import Keys
+from app.auth.metadata import Metadata
+from app.auth.pace import Full, Line, OnLoop, Spare
 from app.config import OAuthProvider, Settings
 
 T = TypeVar("T")
 GOOGLE = "https://accounts.google.com"
 KEPT_SECONDS = 3600
+REFETCHES = 3
 REFETCH_SECONDS = 30
-"""How soon a key set may be fetched again because of a key that nobody knows: anyone can make one up."""
+"""How often a key set is fetched anew, and in vain, because of a key that is not in it: so often at once, and once more
+every so many seconds."""
 
 PAUSE_SECONDS = 10
 """How long discovery is not tried again after it kept somebody waiting in vain."""
@@ -30,6 +35,12 @@ DOWN_SECONDS = 30
 AT_ONCE = 8
 """Sign-ins at one provider that may wait for it: a quarter of a server's threads."""
 
+IN_LINE = 8
+"""How many more may wait for one of these to end, as long as the provider does not hang."""
+
+CALLS_SECONDS = 3
+"""What is left for the calls themselves, however long the wait in line."""
+
 
 class OAuthFailure(Exception):
     """Why a sign-in at a provider came to nothing. `code` goes to the page, the message to the log."""
@@ -37,19 +48,6 @@ class OAuthFailure(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-class Metadata(msgspec.Struct, frozen=True):
-    """What of https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata Kiosk reads."""
-
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str = ""
-    userinfo_endpoint: str = ""
-    id_token_signing_alg_values_supported: Sequence[str] = ("RS256",)
-    token_endpoint_auth_methods_supported: Sequence[str] = ("client_secret_basic",)
-    authorization_response_iss_parameter_supported: bool = False
 
 
 class Kept(Generic[T]):
@@ -62,8 +60,8 @@ class Kept(Generic[T]):
     def fresh(self, seconds: float) -> T | None:
         return self.value if time.monotonic() - self.since < seconds else None
 
-    def keep(self, value: T) -> T:
-        self.value, self.since = value, time.monotonic()
+    def keep(self, value: T, since: float | None = None) -> T:
+        self.value, self.since = value, time.monotonic() if since is None else since
         return value
 
 
@@ -74,26 +72,42 @@ class Provider:
         self.redirect_uri = redirect_uri
         self.label = settings.label or name.replace("_", " ").title()
         self._metadata: Kept[Metadata] = Kept()
-        self._keys: Kept[KeySet] = Kept()
-        self._busy = 0
+        self._keys: Kept[Keys] = Kept()
+        self._asking = OnLoop(asyncio.Lock)
+        self._refetches = Spare(REFETCHES, REFETCH_SECONDS)
+        self._line = Line(AT_ONCE, IN_LINE)
         self._hung: Kept[bool] = Kept()
         self._failed: Kept[bool] = Kept()
 
-    @contextmanager
-    def admitted(self) -> Iterator[None]:
-        """A place among those whom the provider keeps waiting: one that hangs may not hold all of the server."""
-        if self._busy >= AT_ONCE:
-            raise OAuthFailure("oauth_unavailable", f"{AT_ONCE} sign-ins wait for {self.name} already")
-        self._busy += 1
+    @asynccontextmanager
+    async def admitted(self) -> AsyncIterator[None]:
+        """A place among those whom the provider keeps waiting: one that hangs may not hold all of the server.
+
+        It may take a wait in line, within the time that the request has. Raises OAuthFailure where there is none.
+        """
+        await self._wait_in_line()
         try:
             yield
         except OAuthFailure as failure:
             if failure.code == "oauth_unavailable":
                 self._failed.keep(True)
+            if isinstance(failure.__cause__, httpx.TimeoutException):
+                self._hung.keep(True)
             raise
         finally:
-            self._busy -= 1
+            self._line.leave()
         self._failed.keep(False)
+        self._hung.keep(False)
+
+    async def _wait_in_line(self) -> None:
+        hangs = self._hung.fresh(PAUSE_SECONDS)
+        try:
+            waited = await self._line.enter(0 if hangs else http.time_left() - CALLS_SECONDS)
+        except Full:
+            raise OAuthFailure("oauth_unavailable", f"too many sign-ins wait for {self.name} already") from None
+        if waited and self._hung.fresh(PAUSE_SECONDS):  # those before waited in vain
+            self._line.leave()
+            raise OAuthFailure("oauth_unavailable", f"{self.name} did not answer just now")
 
     @property
     def available(self) -> bool:
@@ -109,9 +123,12 @@ class Provider:
         """Whether its answers can say when the person signed in there. Google's leave it out, whatever is asked."""
         return not self.is_github and self.settings.issuer != GOOGLE
 
-    @property
-    def scope(self) -> str:
-        return "read:user user:email" if self.is_github else "openid email profile"
+    def scope(self, metadata: Metadata) -> str:
+        """Without what the provider says it does not know, and so might refuse; `openid` all of them know."""
+        if self.is_github:
+            return "read:user user:email"
+        known = metadata.scopes_supported or ("email", "profile")
+        return " ".join(["openid", *(each for each in ("email", "profile") if each in known)])
 
     @property
     def api_base(self) -> str:
@@ -121,51 +138,91 @@ class Provider:
 
     async def metadata(self) -> Metadata:
         """Raises OAuthFailure where the provider does not answer, or answers for another issuer."""
-        if (found := self._metadata.fresh(KEPT_SECONDS)) is not None:
-            return found
+        if (kept := self._metadata.fresh(KEPT_SECONDS)) is not None:
+            return kept
         issuer = self.settings.issuer
         if self.is_github:
             base = issuer.rstrip("/") + "/login/oauth"
             return self._metadata.keep(Metadata(issuer, f"{base}/authorize", f"{base}/access_token"))
-        found = await self._discovered(issuer.rstrip("/") + "/.well-known/openid-configuration")
-        if found.issuer != issuer:
-            raise OAuthFailure("oauth_failed", f"{issuer} says that it is {found.issuer}")
-        return self._metadata.keep(found)
+        async with self._asking.here():
+            if (kept := self._metadata.fresh(KEPT_SECONDS)) is not None:
+                return kept
+            document = await self._fetched(issuer.rstrip("/") + "/.well-known/openid-configuration")
+            try:
+                told = discovery.understood(document)
+            except ValueError as error:
+                raise OAuthFailure("oauth_failed", f"{self.name}: {error}") from error
+            if told.issuer != issuer:
+                raise OAuthFailure("oauth_failed", f"{issuer} says that it is {told.issuer[:200]!r}")
+            return self._metadata.keep(told)
 
-    async def _discovered(self, url: str) -> Metadata:
+    async def _fetched(self, url: str) -> dict[str, Any]:
         """Where one waited in vain, the others hear of it at once."""
         if self._hung.fresh(PAUSE_SECONDS):
             raise OAuthFailure("oauth_unavailable", f"{self.name} did not answer just now")
         try:
-            found: Metadata = await fetch(url, Metadata)
+            return await fetch(url, dict)
         except OAuthFailure as failure:
             if isinstance(failure.__cause__, httpx.TimeoutException):
                 self._hung.keep(True)
             raise
-        return found
 
-    async def keys(self, *, anew: bool = False) -> KeySet:
-        """The key set; `anew` where a key is missing from the one at hand, as after a rotation."""
-        if (found := self._keys.fresh(REFETCH_SECONDS if anew else KEPT_SECONDS)) is not None:
-            return found
-        raw = await fetch((await self.metadata()).jwks_uri, dict[str, Any])
-        try:
-            return self._keys.keep(KeySet.import_key_set(raw))
-        except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise OAuthFailure("oauth_failed", f"{self.name}'s key set cannot be read: {error!r}") from error
+    async def keys(self, *, newer_than: float | None = None) -> Keys:
+        """The key set; where a key is missing from it, as after a rotation, the one since a `time.monotonic()`.
+
+        That may be an older one all the same, if it was fetched in vain of late. Raises OAuthFailure.
+        """
+        if (kept := self._kept_keys(newer_than)) is not None:
+            return kept
+        if not (url := (await self.metadata()).jwks_uri):
+            raise OAuthFailure("oauth_failed", f"{self.name} names no key set")
+        async with self._asking.here():
+            if (kept := self._kept_keys(newer_than)) is not None:
+                return kept
+            before = self._keys.fresh(KEPT_SECONDS)
+            if before is not None and not self._refetches.take():
+                return before
+            began = time.monotonic()
+            try:
+                keys = Keys(await self._fetched(url))
+            except ValueError as error:
+                raise OAuthFailure("oauth_failed", f"{self.name}'s key set cannot be read: {error}") from error
+            if before is not None and keys.members != before.members:
+                self._refetches.give_back()
+            return self._keys.keep(keys, began)
+
+    def _kept_keys(self, newer_than: float | None) -> Keys | None:
+        kept = self._keys.fresh(KEPT_SECONDS)
+        return kept if newer_than is None or self._keys.since >= newer_than else None
 
 
-async def fetch(url: str, shape: Any, headers: dict[str, str] | None = None) -> Any:
+def decoded(raw: bytes) -> Any:
+    """What JSON says, also where it says what only a member that nobody reads may: numbers and texts of any kind.
+
+    Raises ValueError, or RecursionError where it is nested too deep.
+    """
+    return json.loads(raw, parse_int=_whole)
+
+
+def _whole(digits: str) -> int | float:
+    # Of thousands of digits int() makes nothing: https://docs.python.org/3/library/stdtypes.html#int-max-str-digits
+    return int(digits) if len(digits) <= 20 else float(digits)  # noqa: PLR2004 -- of 64 bits
+
+
+async def fetch(url: str, shape: type[T], headers: dict[str, str] | None = None) -> T:
     """GET and decode JSON. Raises OAuthFailure: `oauth_unavailable` where asking again later may help."""
     try:
         async with http.deadline():
             answer = await http.client().get(url, headers=headers)
         answer.raise_for_status()
-        return msgspec.json.decode(answer.content, type=shape)
+        found = decoded(answer.content)
+    except (httpx.DecodingError, httpx.InvalidURL, ValueError, RecursionError) as error:
+        raise OAuthFailure("oauth_failed", f"{url}: {error!r}") from error
     except httpx.HTTPError as error:
         raise OAuthFailure("oauth_unavailable", f"{url}: {error!r}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, httpx.InvalidURL) as error:
-        raise OAuthFailure("oauth_failed", f"{url}: {error!r}") from error
+    if not isinstance(found, shape):
+        raise OAuthFailure("oauth_failed", f"{url}: no {shape.__name__}, but {type(found).__name__}")
+    return found
 
 
 def providers() -> dict[str, Provider]:

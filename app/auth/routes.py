@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from app.auth import (
     links,
     oauth,
     passkeys,
+    returns,
     secrets,
     service,
     sessions,
@@ -39,8 +41,16 @@ Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 REFUSED = (service.InvalidCredentials, factors.SecondFactorRequired, factors.InvalidCode, throttle.TooManyTries)
 
 
-def _browser_cookie() -> str:
-    """The cookie that binds a sign-in at a provider to the browser that began it; nobody else's host can set it."""
+def _browser_cookies() -> dict[str, str]:
+    """The cookies that bind a sign-in at a provider to the browser that began it; nobody else's host can set them.
+
+    There is one, which the next sign-in uses again. Of two that begin at once, before there is any, each brings one,
+    and so it has a name of its own: else the second would take the place of the first.
+    """
+    return {name: value for name, value in request.cookies.items() if value and name.startswith(_cookie_name())}
+
+
+def _cookie_name() -> str:
     return "__Host-kiosk-oauth" if settings().https else "kiosk-oauth"
 
 
@@ -200,7 +210,8 @@ async def begin_oauth(provider: str, query: Wish, session: UserSession | None) -
     For somebody who is signed in it links the account there to theirs; where it is linked already, it confirms that
     it is them. Linking is begun on the shop's own page, by somebody who signed in or confirmed it of late.
     """
-    browser = request.cookies.get(_browser_cookie()) or secrets.mint()
+    known = _browser_cookies().items()
+    cookie, browser = next(iter(known), (f"{_cookie_name()}-{secrets.mint()[:8]}", secrets.mint()))
     try:
         again = session is not None and await blocking(_may_link, session, provider)
         onward = query.next or ("/profile" if session else "/")
@@ -210,9 +221,9 @@ async def begin_oauth(provider: str, query: Wish, session: UserSession | None) -
     except OAuthFailure as failure:
         return _refused(failure)
     response = redirect(url)
-    lasts = int(oauth.WITHIN.total_seconds())
+    lasts = int(returns.WITHIN.total_seconds())
     secure = settings().https
-    response.set_cookie(_browser_cookie(), browser, max_age=lasts, secure=secure, httponly=True, samesite="Lax")
+    response.set_cookie(cookie, browser, max_age=lasts, secure=secure, httponly=True, samesite="Lax")
     return response
 
 
@@ -242,27 +253,45 @@ async def end_oauth(provider: str, session: UserSession | None) -> Response:
 
 
 async def _end_oauth(name: str, session: UserSession | None) -> Response:
-    browser = request.cookies.get(_browser_cookie())
+    browsers, state = _browser_cookies().values(), request.args.get("state", "")
     session_id = session.id if session else None
     db.session.commit()
     try:
-        arrival = await oauth.complete(db.session(), name, request.args, browser, now(), session_id=session_id)
-        cookie = await blocking(_let_in, arrival)
+        arrival = await oauth.complete(db.session(), name, request.args, browsers, now(), session_id=session_id)
+        cookie = await blocking(_let_in, arrival, state)
     except OAuthFailure as failure:
-        return _refused(failure)
+        return await _not_let_in(failure, state, browsers, session_id)
     response = redirect(arrival.next)
     if cookie:
         sessions.set_cookie(response, cookie)
     return response
 
 
-def _let_in(arrival: oauth.Arrival) -> str | None:
-    """The value of the new session's cookie; None where somebody is signed in, and stays so."""
-    if arrival.session_id is not None:
-        identities.link(db.session(), arrival, now())
-        return None
-    user = identities.by_identity(db.session(), arrival.at, arrival.profile, now())
-    return sessions.rotate(db.session(), user, now(), arrival.since)
+def _let_in(arrival: oauth.Arrival, state: str) -> str | None:
+    """The value of the new session's cookie; None where somebody is signed in, and stays so. Raises OAuthFailure."""
+    session, cookie = db.session(), None
+    try:
+        if arrival.session_id is not None:
+            identities.link(session, arrival, now())
+            whose = UserSession.id == arrival.session_id
+        else:
+            user = identities.by_identity(session, arrival.at, arrival.profile, now())
+            cookie = sessions.rotate(session, user, now(), arrival.since)
+            whose = UserSession.token_hash == secrets.digest(cookie)
+    except Exception:
+        returns.failed(session, state)
+        raise
+    returns.succeeded(session, state, whose)
+    return cookie
+
+
+async def _not_let_in(failure: OAuthFailure, state: str, browsers: Collection[str], session_id: int | None) -> Response:
+    """To the sign-in page; but onward where this callback came before, and let this very browser in."""
+    if failure.code == "oauth_expired":
+        onward = await returns.again(db.session(), state, browsers, now(), session_id)
+        if onward is not None:
+            return redirect(oauth.local_path(onward))
+    return _refused(failure)
 
 
 @routes.blueprint.errorhandler(limits.TooManyRequests)

@@ -17,12 +17,13 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import URL
 
-from app.auth.models import OAuthRequest, OneTimeToken, PasskeyChallenge, RefreshToken, UserSession
+from app.auth.models import OAuthRequest, OAuthReturn, OneTimeToken, PasskeyChallenge, RefreshToken, UserSession
 from app.config import environment
 from app.ops.migrate import ASIDE, Stuck, alone, patiently, put_right
 
 PASSING = tuple(
-    model.__tablename__ for model in (RefreshToken, OAuthRequest, PasskeyChallenge, OneTimeToken, UserSession)
+    model.__tablename__
+    for model in (RefreshToken, OAuthRequest, OAuthReturn, PasskeyChallenge, OneTimeToken, UserSession)
 )
 """Tables of what is good for a while only; whatever refers to another of them comes first."""
 

@@ -19,6 +19,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import http
+from app.auth import idtoken
+from app.auth.metadata import Metadata
 from app.auth.providers import OAuthFailure, Provider, providers
 from app.bridge import bridge
 from app.config import ConfigError, settings
@@ -203,13 +205,21 @@ def _provider(provider: Provider) -> Iterator[Line]:
 async def _known_of(provider: Provider) -> str:
     metadata = await provider.metadata()
     if not provider.is_github:
-        return f"discovery and {len((await provider.keys()).keys)} keys can be read"
+        return await _openid(provider, metadata)
     try:
         async with http.deadline():
             await http.client().get(metadata.authorization_endpoint)
     except httpx.HTTPError as error:
         raise OAuthFailure("oauth_unavailable", f"{metadata.authorization_endpoint}: {error!r}") from error
     return "answers"
+
+
+async def _openid(provider: Provider, metadata: Metadata) -> str:
+    number = (await provider.keys()).count(idtoken.allowed(metadata))
+    if not number:
+        raise OAuthFailure("oauth_failed", f"{metadata.jwks_uri}: no key that an ID token could be checked with")
+    whence = "" if metadata.userinfo_endpoint else "; there is no userinfo, the ID token says who it is"
+    return f"discovery and {number} keys can be read{whence}"
 
 
 def _mail() -> Iterator[Line]:

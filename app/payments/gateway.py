@@ -33,6 +33,8 @@ API_VERSION = "2026-07-29.dahlia"
 TRIES = 3
 PAUSE_SECONDS = 0.2
 PAGE = 100
+MOST_BYTES = 32 * 1024 * 1024
+"""Of an answer: a page of a listing holds a hundred events, each as long as what it is about."""
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -140,7 +142,7 @@ async def _persist(request: tuple[str, str, str, dict[str, str]]) -> httpx.Respo
     method, url, content, headers = request
     for attempt in range(1, TRIES + 1):
         try:
-            answer = await http.client().request(method, url, content=content, headers=headers)
+            answer = await http.client(MOST_BYTES).request(method, url, content=content, headers=headers)
         except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             if attempt == TRIES:
                 raise

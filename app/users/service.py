@@ -1,6 +1,7 @@
 """Finding and changing accounts."""
 
 import re
+import secrets
 from datetime import datetime
 
 import click
@@ -80,14 +81,18 @@ def checked_email(email: str | None) -> str | None:
     return email
 
 
-def free_username(session: Session, wished: str) -> str:
-    """`wished`, cut to what a username may be, with a number behind it where somebody has it."""
+def free_username(session: Session, wished: str, spread: int = 1) -> str:
+    """`wished`, cut to what a username may be, with a number behind it where somebody has it.
+
+    Several who ask at once get the same one. With `spread` the number is any of so many, and it is most likely another.
+    """
     stem = re.sub(r"[^\w.\-]", "", wished).lstrip("_.-")[:48]
     if not stem or len(key(stem)) > KEY_LENGTH // 2:
         stem = "user"
     pattern = key(stem).replace("\\", r"\\").replace("_", r"\_").replace("%", r"\%") + "%"
     taken = set(session.scalars(sa.select(User.username_key).where(User.username_key.like(pattern, escape="\\"))))
-    number, name = 1, stem
+    number = 1 + secrets.randbelow(spread)
+    name = stem if number == 1 else f"{stem}-{number}"
     while key(name) in taken:
         number += 1
         name = f"{stem}-{number}"

@@ -1,6 +1,7 @@
 """Acme, the OpenID provider of `tests.settings`, on the wire; and a browser on its way there and back."""
 
 import hashlib
+import json
 import time
 from base64 import urlsafe_b64encode
 from typing import Any
@@ -8,8 +9,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx
 from flask.testing import FlaskClient
-from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jws import JWSRegistry
 from pytest_httpx import HTTPXMock
 from werkzeug.test import TestResponse
 
@@ -21,20 +22,24 @@ KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("first", "
 SECRET = OctKey.import_key(CLIENT_SECRET)
 STRANGER = "https://evil.example"
 ACCESS_TOKEN = "acme-access-token"
+NULL = object()
+"""Sent as null."""
 
 
 class Acme:
     """Answers as it should. A test changes what it answers, or puts a response or an error into `faults`.
 
-    In `metadata`, `claims`, `header`, `answer` and `userinfo` a test overrides members; None leaves one out.
+    In `metadata`, `claims`, `header`, `answer` and `userinfo` a test overrides members; None leaves one out. `members`
+    come before the published keys in the key set.
     """
 
     def __init__(self, httpx_mock: HTTPXMock) -> None:
         self.faults: dict[str, httpx.Response | Exception] = {}
         self.requests: dict[str, list[httpx.Request]] = {}
         self.nonce = ""
-        self.published: list[RSAKey] = [KEY]
-        self.signed_by: RSAKey | OctKey = KEY
+        self.published: list[RSAKey | ECKey] = [KEY]
+        self.members: list[Any] = []
+        self.signed_by: RSAKey | ECKey | OctKey = KEY
         self.metadata: dict[str, Any] = {}
         self.claims: dict[str, Any] = {}
         self.header: dict[str, Any] = {}
@@ -52,7 +57,7 @@ class Acme:
             fault = self.faults.get(place)
             if isinstance(fault, Exception):
                 raise fault
-            return fault or httpx.Response(200, json=getattr(self, f"_{place}")())
+            return fault or httpx.Response(200, text=json.dumps(getattr(self, f"_{place}")()))
 
         httpx_mock.add_callback(answer, url=url, is_optional=True, is_reusable=True)
 
@@ -68,7 +73,7 @@ class Acme:
         return merged(metadata, self.metadata)
 
     def _jwks(self) -> dict[str, Any]:
-        return {"keys": [key.as_dict(private=False) for key in self.published]}
+        return {"keys": [*self.members, *(key.as_dict(private=False) for key in self.published)]}
 
     def _token(self) -> dict[str, Any]:
         return merged(
@@ -89,7 +94,7 @@ class Acme:
             "at_hash": half_hash(ACCESS_TOKEN),
         }
         header = merged({"alg": "RS256", "kid": self.signed_by.kid}, self.header)
-        return jwt.encode(header, merged(claims, self.claims), self.signed_by, algorithms=[header["alg"]])
+        return signed(header, merged(claims, self.claims), self.signed_by)
 
     def _userinfo(self) -> dict[str, Any]:
         person = {
@@ -110,11 +115,23 @@ class Acme:
 
 
 def merged(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in {**members, **changes}.items() if value is not None}
+    both = {name: value for name, value in {**members, **changes}.items() if value is not None}
+    return {name: None if value is NULL else value for name, value in both.items()}
+
+
+def signed(header: dict[str, Any], claims: dict[str, Any], key: RSAKey | ECKey | OctKey) -> str:
+    """As no library would, whatever stands in them."""
+    head, body = (encoded(json.dumps(part).encode()) for part in (header, claims))
+    signature = JWSRegistry.algorithms[header["alg"]].sign(f"{head}.{body}".encode(), key)
+    return f"{head}.{body}.{encoded(signature)}"
+
+
+def encoded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def half_hash(token: str) -> str:
-    return urlsafe_b64encode(hashlib.sha256(token.encode()).digest()[:16]).rstrip(b"=").decode()
+    return encoded(hashlib.sha256(token.encode()).digest()[:16])
 
 
 class Journey:

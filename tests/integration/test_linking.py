@@ -273,6 +273,15 @@ def test_an_account_that_is_linked_already_confirms_who_is_asking(bobs, bob):
     assert bobs.browser.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
 
 
+def test_the_time_of_a_sign_in_there_may_have_a_fraction(bobs, bob, acme):
+    give(bob)
+    wait()
+    acme.claims = {"auth_time": now().timestamp()}
+
+    assert bobs.sign_in().location == "/profile"
+    assert bobs.browser.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
+
+
 @pytest.mark.attack
 def test_a_sign_in_at_the_provider_from_before_confirms_nothing(bobs, bob):
     give(bob)

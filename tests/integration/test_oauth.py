@@ -1,12 +1,13 @@
 """Sign-in at an OpenID provider, mocked on the wire: the way there, the way back, and whom it makes."""
 
-from base64 import urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 import pytest
 
 from app import auth, db
+from app.config import OAuthProvider
 from app.models import Identity, OAuthRequest, User
 from tests.integration.acme import ACCESS_TOKEN, Journey
 from tests.integration.conftest import browser
@@ -59,6 +60,39 @@ def test_the_code_is_exchanged_by_the_client_that_asked(journey, acme):
     assert form["redirect_uri"] == journey.asked["redirect_uri"] == "http://localhost/oauth/callback/acme"
     assert acme.requests["token"][-1].headers["Authorization"].startswith("Basic ")
     assert CLIENT_SECRET not in journey.url
+
+
+ODD_PAIRS = [
+    ("kiosk", "s3cr~t_of-no.note"),
+    ("kiosk", "a+b c%2Fd%"),
+    ("kiosk", "colon:and/slash"),
+    ("shop:1", "päßwörd 🔑"),
+    ("https://shop.example/?a=1&b=2", "="),
+]
+
+
+@pytest.mark.parametrize(("number", "secret"), ODD_PAIRS)
+def test_an_id_and_a_secret_of_any_characters_are_form_encoded_first(journey, reconfigured, acme, number, secret):
+    reconfigured(oauth={"acme": OAuthProvider(IDENTITY, number, secret)})
+    acme.claims = {"aud": number}
+
+    assert journey.sign_in().location == "/"
+
+    [_, given] = acme.requests["token"][-1].headers["Authorization"].split()
+    assert [unquote_plus(each) for each in b64decode(given).decode().split(":")] == [number, secret]
+    assert "client_secret" not in acme.form()
+
+
+@pytest.mark.parametrize(("number", "secret"), ODD_PAIRS)
+def test_a_provider_that_takes_them_in_the_form_gets_them_there(journey, reconfigured, acme, number, secret):
+    reconfigured(oauth={"acme": OAuthProvider(IDENTITY, number, secret)})
+    acme.claims = {"aud": number}
+    acme.metadata = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+
+    assert journey.sign_in().location == "/"
+
+    assert (acme.form()["client_id"], acme.form()["client_secret"]) == (number, secret)
+    assert "Authorization" not in acme.requests["token"][-1].headers
 
 
 def test_the_profile_is_asked_for_with_the_access_token(journey, acme):

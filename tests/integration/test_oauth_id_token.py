@@ -1,13 +1,10 @@
-"""An ID token that is not exactly right signs nobody in; keys are fetched when they are needed, and not oftener."""
-
-from types import SimpleNamespace
+"""An ID token that is not exactly right signs nobody in."""
 
 import pytest
 
 from app import auth
 from app.auth import providers
-from tests.integration.acme import KEY, OTHER_KEY, SECRET, STRANGER, Journey, assert_refused, half_hash
-from tests.integration.conftest import browser
+from tests.integration.acme import KEY, OTHER_KEY, SECRET, STRANGER, assert_refused, half_hash
 from tests.settings import CLIENT_ID
 
 CLAIMS = {
@@ -93,30 +90,6 @@ def test_what_is_no_signed_id_token_is_refused(journey, acme, token):
     acme.answer = {"id_token": token}
 
     assert_refused(journey.sign_in(), "oauth_failed")
-
-
-def test_a_key_that_is_new_is_fetched_once(journey, app, acme, monkeypatch):
-    journey.sign_in()
-    clock = SimpleNamespace(monotonic=lambda: later)
-    later = providers.time.monotonic() + providers.REFETCH_SECONDS + 1
-    monkeypatch.setattr(providers, "time", clock)
-    acme.published, acme.signed_by = [KEY, OTHER_KEY], OTHER_KEY
-    again = browser(app)
-
-    Journey(again, acme).sign_in()
-
-    assert again.get("/api/profile").status_code == 200
-    assert acme.count("jwks") == 2
-
-
-@pytest.mark.attack
-def test_keys_that_nobody_knows_do_not_make_us_fetch_again_and_again(journey, acme):
-    acme.signed_by = OTHER_KEY
-
-    for _ in range(3):
-        assert_refused(journey.sign_in(), "oauth_failed")
-
-    assert acme.count("jwks") == 1
 
 
 @pytest.mark.attack

@@ -8,6 +8,7 @@ import pytest
 from app import http
 from app.config import OAuthProvider
 from simulators.identity.control import Control, deny, walk
+from simulators.process import Process as Simulator
 from tests.integration.acme import assert_refused
 from tests.integration.conftest import browser
 from tests.settings import CLIENT_ID, CLIENT_SECRET
@@ -66,12 +67,47 @@ def test_two_people_are_two_users_and_come_back_as_themselves(travel, app):
     assert ids[0] == ids[2] != ids[1]
 
 
+@pytest.mark.parametrize("number", ["shop", "sh+p%2F ä"])
+@pytest.mark.parametrize("secret", ["pl+us", "100%25", "c:l:n", "ümläut und Leerzeichen"])
+def test_a_strict_provider_knows_a_client_of_any_characters(client, reconfigured, person, number, secret):
+    options = ["--client", f"{number}:{secret}", "--redirect-uri", "http://localhost/oauth/callback/acme"]
+    with Simulator("identity", "--port", "0", "--control", *options) as simulator:
+        reconfigured(oauth={"acme": OAuthProvider(simulator.url, number, secret)})
+        back = urlsplit(walk(person, client.get("/oauth/login/acme").location, "ada"))
+
+        response = client.get(f"{back.path}?{back.query}")
+
+    assert response.location == "/"
+    assert client.get("/api/profile").get_json()["username"] == "ada"
+
+
 def test_keys_that_are_rotated_before_the_first_sign_in_do_no_harm(travel, client, control):
     control.rotate_keys()
 
     travel()
 
     assert client.get("/api/profile").status_code == 200
+
+
+def test_keys_that_are_rotated_between_two_sign_ins_do_no_harm(travel, app, control):
+    travel("ada")
+    control.rotate_keys(keep=False)
+    again = browser(app)
+
+    travel("grace", by=again)
+
+    assert again.get("/api/profile").get_json()["username"] == "grace"
+
+
+def test_a_provider_without_userinfo_signs_in_by_the_id_token(travel, client, control):
+    control.fault("discovery", remove=["userinfo_endpoint"])
+    control.fault("id_token", set={"preferred_username": "countess", "email": "ada@example.com"})
+
+    travel("ada")
+
+    body = client.get("/api/profile").get_json()
+    assert (body["username"], body["email"]) == ("countess", "ada@example.com")
+    assert control.count("userinfo") == 0
 
 
 def test_a_strict_provider_finds_nothing_to_complain_of(travel, control):
@@ -207,6 +243,16 @@ def test_a_github_in_trouble_signs_nobody_in(travel, control, place):
 
     control.fails(place)
     assert_refused(travel(kind="github"), "oauth_unavailable")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_github_that_shows_no_emails_signs_in_without_one(travel, client, control, status):
+    control.fails("github_emails", status)
+
+    travel("ada", kind="github")
+
+    body = client.get("/api/profile").get_json()
+    assert (body["username"], body["email"]) == ("ada", None)
 
 
 def test_githubs_refusal_with_status_200_is_a_refusal(travel, control):

@@ -48,10 +48,14 @@ def test_an_authorized_party_of_ours_does_not_make_up_for_a_foreign_audience():
     assert wrong(aud="other", azp="kiosk") == ["another audience"]
 
 
-@pytest.mark.parametrize("party", ["other", "", None, ["kiosk"]])
+@pytest.mark.parametrize("party", ["other", "", 0, False, [], ["kiosk"]])
 def test_the_authorized_party_is_this_client_where_there_is_one(party):
     assert wrong(azp=party) == ["another authorized party"]
     assert wrong(azp="kiosk") == []
+
+
+def test_an_authorized_party_of_null_is_none():
+    assert wrong(azp=None) == []
 
 
 @pytest.mark.parametrize("expires", [NOW - 61, NOW - 60, 0, -1, None, ..., "2100-01-01", True])
@@ -69,7 +73,7 @@ def test_clocks_may_differ_by_less_than_a_minute():
     assert wrong(iat=NOW + 59) == []
 
 
-@pytest.mark.parametrize("nonce", ["other", "", None, ..., 7, [NONCE]])
+@pytest.mark.parametrize("nonce", ["other", "", None, ..., 7, [NONCE], "\ud800", "ü"])
 def test_the_nonce_is_the_one_that_was_sent(nonce):
     assert wrong(nonce=nonce) == ["another nonce"]
 
@@ -84,7 +88,7 @@ def test_at_hash_is_of_this_access_token(name):
     assert wrong(at_hash=half_hash(name, "another")) == ["another access token"]
 
 
-@pytest.mark.parametrize("value", ["", 7, ["x"], half_hash("sha256") + "="])
+@pytest.mark.parametrize("value", ["", 7, ["x"], half_hash("sha256") + "=", "\ud800", "ü"])
 def test_an_at_hash_of_another_form_is_refused(value):
     assert wrong(at_hash=value) == ["another access token"]
 

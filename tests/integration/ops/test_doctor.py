@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from threading import Thread
 
+import httpx
 import pytest
 
 from app import create_app, db
@@ -76,6 +77,39 @@ def test_a_sign_in_provider_that_is_away(examined):
     line = examined(identity="http://127.0.0.1:9")["sign-in at acme"]
 
     assert (line.level, line.mend) == ("FAIL", "check KIOSK_OAUTH__acme__ISSUER, and the way out")
+
+
+def test_a_sign_in_provider_without_userinfo_is_well(examined, identity_simulator):
+    identity_simulator.fault("discovery", remove=["userinfo_endpoint"], set={"scopes_supported": None})
+
+    line = examined()["sign-in at acme"]
+
+    assert (line.level, line.words) == (
+        "ok",
+        "discovery and 1 keys can be read; there is no userinfo, the ID token says who it is",
+    )
+
+
+def test_odd_keys_beside_a_good_one_are_not_counted(examined, identity_simulator):
+    [key] = httpx.get(f"{identity_simulator.url}/jwks", trust_env=False).json()["keys"]
+    odd = [{**key, "use": "enc"}, {"kty": "EC", "crv": "P-999"}, None, "key"]
+    identity_simulator.fault("jwks", set={"keys": [*odd, key]})
+
+    assert examined()["sign-in at acme"].words == "discovery and 1 keys can be read"
+
+
+@pytest.mark.parametrize("keys", [[], [{"kty": "RSA"}], None])
+def test_a_sign_in_provider_whose_keys_are_of_no_use(examined, identity_simulator, keys):
+    identity_simulator.fault("jwks", set={"keys": keys})
+
+    assert examined()["sign-in at acme"].level == "FAIL"
+
+
+@pytest.mark.parametrize("name", ["token_endpoint", "jwks_uri"])
+def test_a_sign_in_provider_whose_discovery_lacks_what_a_sign_in_needs(examined, identity_simulator, name):
+    identity_simulator.fault("discovery", set={name: None})
+
+    assert examined()["sign-in at acme"].level == "FAIL"
 
 
 def test_a_database_that_is_away(examined):

@@ -130,6 +130,12 @@ def test_wrong_secret_is_refused(party, secret):
     assert party.exchange(code).status_code == 200
 
 
+def test_id_and_secret_of_a_basic_header_are_form_decoded(party):
+    number, secret = (each.replace("s", "%73") for each in (DEMO_ID, DEMO_SECRET))
+
+    assert party.exchange(party.code(), auth=(number, secret)).status_code == 200
+
+
 @pytest.mark.parametrize("header", ["Basic !!!", "Basic a2lvc2s=", "Bearer a2lvc2s6eA=="])
 def test_authorization_header_that_is_no_basic_is_refused(party, header):
     answer = party.exchange(party.code(), auth=None, headers={"Authorization": header})
