@@ -25,7 +25,7 @@ COPY requirements/runtime.txt requirements/
 RUN python3 -m venv /venv && \
     /venv/bin/pip install --no-cache-dir --require-hashes --requirement requirements/runtime.txt
 # Kiosk itself stays in /kiosk, beside its migrations and its page; installing it makes the `kiosk` command.
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY simulators simulators
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . && \
@@ -41,6 +41,11 @@ COPY --from=packages /kiosk /kiosk
 COPY migrations /kiosk/migrations
 COPY demo /kiosk/demo
 COPY --from=frontend /build/frontend/dist /kiosk/frontend/dist
+
+# `make release` writes the version here and in pyproject.toml; a test holds the two together.
+LABEL org.opencontainers.image.title="Kiosk" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.licenses="MIT"
 
 # Nothing of it is writable for the one who runs it, but for /data, where SQLite may live, and /tmp.
 WORKDIR /data

@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e bench load lock chaos safeguards api screenshots clean
+.PHONY: help install run test check fmt unit integration e2e bench load lock chaos safeguards api screenshots release clean
 
 help:
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,10 @@ screenshots: install  ## docs/pictures/ anew
 lock:  ## requirements/ anew from pyproject.toml; UPGRADE=1 for newer versions
 	@scripts/install development
 	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+release:  ## VERSION=0.2.0: dates the changelog, commits and tags; CONTRIBUTING.md says how
+	@scripts/install development
+	@$(BIN)/python scripts/release.py $(VERSION)
 
 clean:  ## what was installed and built here; data in var/ stays
 	rm -rf .venv .tools frontend/node_modules frontend/dist test-results

@@ -272,6 +272,7 @@ def main() -> None:
     """Every error that a person can mend is one line. An application is made by the commands that need one."""
     commands = [*OF_THE_APP, doctor, serve, up, simulate, smoke]
     group = click.Group(help="Kiosk: a small shop that you host yourself.", commands=commands)
+    group = click.version_option(package_name="kiosk", message="%(prog)s %(version)s")(group)
     try:
         group.main(prog_name="kiosk", obj=ScriptInfo(create_app=_create_app, set_debug_flag=False))
     except sa.exc.SQLAlchemyError as error:

@@ -1,4 +1,7 @@
-"""Everything that can be judged without running Kiosk. Goes on after a failure, and fails at the end."""
+"""Everything that can be judged without running Kiosk. Goes on after a failure, and fails at the end.
+
+usage: check.py [NAME]...    without a name, all of CHECKS
+"""
 
 import re
 import sys
@@ -13,6 +16,16 @@ from steps import ROOT, VENV, StepError, run
 
 BIN = VENV / "bin"
 FRONTEND = ROOT / "frontend"
+COLUMNS = 120
+STILL_LONG = {
+    "CHANGELOG.md",
+    "docs/configuration.md",
+    "docs/operations.md",
+    "docs/payments.md",
+    "docs/security.md",
+    "docs/sign-in.md",
+}
+"""To become empty: files whose lines are still to be broken."""
 
 
 def tool(command: Sequence[str | Path], mend: str, cwd: Path = ROOT) -> Callable[[], object]:
@@ -56,6 +69,14 @@ def shell_scripts() -> None:
     )
 
 
+def issue_forms() -> None:
+    """Of the form that GitHub reads."""
+    mend = "An issue form has not the form that GitHub reads: mend what is named above."
+    config, *forms = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").iterdir(), key=lambda file: file.stem != "config")
+    run([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-issue-config", config], mend)
+    run([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", *forms], mend)
+
+
 def workflows() -> None:
     """Of the right form; with no action that somebody could change under us, and no more rights than they need."""
     files = sorted((ROOT / ".github" / "workflows").iterdir())
@@ -68,6 +89,21 @@ def workflows() -> None:
             raise StepError(f"{file.name} uses {', '.join(loose)}: name the commit, and its version beside it.")
         if not re.search(r"^permissions:", text, re.MULTILINE):
             raise StepError(f"{file.name} says nothing of permissions: begin with `permissions: {{}}`.")
+
+
+def prose() -> None:
+    """Lines of the docs fit on a screen; the rows of a table cannot be broken, and need not."""
+    files = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob(".github/**/*.md")])
+    long = {
+        f"{file.relative_to(ROOT)}:{number}": str(file.relative_to(ROOT))
+        for file in files
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if len(line) > COLUMNS and not line.lstrip().startswith("|")
+    }
+    if done := STILL_LONG - set(long.values()):
+        raise StepError(f"{', '.join(sorted(done))} fits by now: take it out of STILL_LONG in scripts/check.py.")
+    if places := [place for place, name in long.items() if name not in STILL_LONG]:
+        raise StepError(f"Lines of more than {COLUMNS} columns: {', '.join(places)}.")
 
 
 CHECKS: dict[str, Callable[[], object]] = {
@@ -85,6 +121,8 @@ CHECKS: dict[str, Callable[[], object]] = {
         "compose.yaml has not the form that Compose reads: mend what is named above.",
     ),
     "workflows": workflows,
+    "issue forms": issue_forms,
+    "lines of the docs": prose,
     "frontend lint and types": tool(
         ["npm", "run", "--silent", "check"], "The frontend has faults: `make fmt` mends some of them.", FRONTEND
     ),
@@ -93,12 +131,15 @@ CHECKS: dict[str, Callable[[], object]] = {
 }
 
 
-def main() -> int:
+def main(wanted: Sequence[str]) -> int:
+    if unknown := set(wanted) - set(CHECKS):
+        print(f"There is no check named {', '.join(sorted(unknown))}. There are: {', '.join(CHECKS)}.")
+        return 2
     failed = []
-    for name, check in CHECKS.items():
+    for name in wanted or CHECKS:
         began = time.monotonic()
         try:
-            check()
+            CHECKS[name]()
         except StepError as error:
             print(f"FAILED {name}: {error}", flush=True)
             failed.append(name)
@@ -111,6 +152,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)
