@@ -90,11 +90,13 @@ class Operation:
     writes: bool
     limit: limits.Limit | None
     confirmed: bool
+    max_body: int
     tag: str
     reads: dict[str, Any]
     answer: Any
 
     def __call__(self, **given: Any) -> Response:
+        request.max_content_length = self.max_body
         if "body" in self.reads:
             request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
         with writing() if self.writes else nullcontext():
@@ -157,6 +159,7 @@ class Api:
         writes: bool | None = None,
         limit: limits.Limit | None = None,
         confirmed: bool = False,
+        max_body: int = MAX_BODY,
     ) -> Callable[[View_], View_]:
         def declare(view: View_) -> View_:
             hints = get_type_hints(view)
@@ -175,6 +178,7 @@ class Api:
                 method != "GET" if writes is None else writes,
                 limit,
                 confirmed,
+                max_body,
                 self.blueprint.name,
                 hints,
                 get_args(answer)[0] if get_origin(answer) is Answer else answer,

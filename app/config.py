@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 from flask import Config, Flask, current_app
 
+from app import currencies
+
 PREFIX = "KIOSK"
 MIN_SECRET_BYTES = 32
 PLACEHOLDERS = ("change", "secret", "password", "placeholder", "example", "your-", "dev")
@@ -202,6 +204,11 @@ def check(found: Settings, *, debug: bool) -> Iterator[str]:
     yield from _check_proxies(found)
     yield from _check_urls(found)
     yield from _check_mail(found)
+    if found.currency not in currencies.SUPPORTED:
+        yield (
+            f"KIOSK_CURRENCY is {found.currency}, in which the payment provider takes no payments: "
+            "take one that https://docs.stripe.com/currencies lists"
+        )
     if found.oauth_default and found.oauth_default not in found.oauth:
         yield f"KIOSK_OAUTH_DEFAULT names {found.oauth_default!r}: set KIOSK_OAUTH__{found.oauth_default}__ISSUER too"
     if found.env in ("staging", "production") and not found.payments.secret_key:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from app.config import PaymentsAccount, Settings
 from app.payments.errors import Declined, Misconfigured, NotFound, PaymentError, Rejected, Stuck, Unknown
 from app.payments.form import form
 from app.payments.shapes import (
+    Charge,
     CheckoutSession,
     ErrorBody,
     ErrorDetail,
@@ -87,6 +89,9 @@ class Gateway:
 
     def refunds(self, intent_id: str) -> AsyncIterator[ProviderRefund]:
         return self._all("/v1/refunds", ProviderRefund, {"payment_intent": intent_id})
+
+    async def get_charge(self, charge_id: str) -> Charge:
+        return await self._ask("GET", f"/v1/charges/{_part(charge_id)}", Charge)
 
     async def get_dispute(self, dispute_id: str) -> ProviderDispute:
         return await self._ask("GET", f"/v1/disputes/{_part(dispute_id)}", ProviderDispute)
@@ -161,10 +166,13 @@ def _again(answer: httpx.Response) -> bool:
 
 
 def _error(answer: httpx.Response, what: str) -> PaymentError:
-    """https://docs.stripe.com/api/errors: which answers are final. The provider's own words may quote our key."""
+    """https://docs.stripe.com/api/errors: which answers are final. The provider's own words may quote our key.
+
+    408 and 425 are a proxy's: they say nothing of what became of the call.
+    """
     detail, status = _detail(answer), answer.status_code
     replayed = answer.headers.get("Idempotent-Replayed") == "true"
-    if status in (409, 429):
+    if status in (408, 409, 425, 429):
         kind: type[PaymentError] = Unknown  # 409: our key is in flight, whatever type the error has
     elif detail.type == "idempotency_error" or (answer.is_server_error and replayed):
         kind = Stuck
@@ -172,9 +180,17 @@ def _error(answer: httpx.Response, what: str) -> PaymentError:
         kind = FINAL.get(status, Rejected)
     else:
         kind = Unknown
-    return kind(f"{what}: {status} {detail.type} {detail.code}")
+    told = {"code": _name(detail.code), "param": _name(detail.param)}
+    words = " ".join(f"{name}={value}" for name, value in {"type": _name(detail.type), **told}.items() if value)
+    return kind(f"{what}: {status} {words}".rstrip(), **told)
 
 
+def _name(given: object) -> str:
+    """A name of the provider's, such as `line_items[0][quantity]`, and nothing that would forge a line of the log."""
+    return given if isinstance(given, str) and NAME.fullmatch(given) else ""
+
+
+NAME = re.compile(r"[\w.\[\]-]{1,200}", re.ASCII)
 FINAL = {401: Misconfigured, 402: Declined, 403: Misconfigured, 404: NotFound}
 
 

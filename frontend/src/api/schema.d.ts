@@ -804,7 +804,10 @@ export interface paths {
         put?: never;
         /**
          * Where to pay an order that was placed before: the open attempt, or a new one where the last is dead.
-         * @description At most 1200 a minute from one user.
+         * @description The provider is asked first whether it can still be paid there; without an address the answer is an order that
+         *     turned out to be paid, or over.
+         *
+         *     At most 1200 a minute from one user.
          */
         post: operations["orders_check_out"];
         delete?: never;
@@ -1371,9 +1374,13 @@ export interface components {
         /**
          * ShopOut
          * @description What holds for all that is on offer: the ISO 4217 currency of every price, and how long an order may wait.
+         *
+         *         `currency_digits`: how many digits of a price stand after the point, by the payment provider's table, which is
+         *         not ISO 4217's.
          */
         ShopOut: {
             currency: string;
+            currency_digits: number;
             hold_minutes: number;
         };
         /** Search */
@@ -1401,6 +1408,7 @@ export interface components {
             description: string;
             price: number | null;
             currency: string;
+            currency_digits: number;
             on_hand: number | null;
             available: number | null;
             image_url: string | null;
@@ -1473,7 +1481,7 @@ export interface components {
         };
         /**
          * OrderOut
-         * @description Amounts in minor units of `currency`; `checkout_url` while there is something to pay and a place to do it.
+         * @description Amounts in minor units of `currency`, `currency_digits` of whose digits stand after the point; `checkout_url` while there is something to pay and a place to do it.
          *
          *         `refunded` went back or is on its way, of all that came in for this order; `refundable` is left of what paid it.
          */
@@ -1483,6 +1491,7 @@ export interface components {
             status: string;
             total: number;
             currency: string;
+            currency_digits: number;
             refunded: number;
             refundable: number;
             lines: components["schemas"]["LineOut"][];
@@ -5593,7 +5602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_on_sale, sold_out, too_many_unpaid_orders */
+            /** @description not_on_sale, payment_refused, sold_out, too_many_unpaid_orders */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5620,7 +5629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description idempotency_key_reused, invalid_input */
+            /** @description amount_too_small, idempotency_key_reused, invalid_input */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5763,8 +5772,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description nothing_to_pay, sold_out */
+            /** @description nothing_to_pay, payment_refused, sold_out */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description amount_too_small */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
