@@ -123,7 +123,7 @@ def _refusal(failure: PaymentError) -> Problem:
     """A final no to this order is told apart from a provider that takes no money from this shop at all."""
     if isinstance(failure, Declined):
         return PaymentDeclined()
-    if isinstance(failure, Misconfigured | NoSuchThing):
+    if isinstance(failure, Misconfigured | NoSuchThing) or failure.param == "expires_at":  # our clock is wrong
         return PaymentsUnavailable()
     if failure.code == service.AmountTooSmall.error:  # the minimum of the currency that the shop is paid out in
         return service.AmountTooSmall()

@@ -4,6 +4,8 @@ import asyncio
 import random
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -100,6 +102,15 @@ class Gateway:
         """Messages of the last 30 days at most, as they would have come: https://docs.stripe.com/api/events/list"""
         return self._all("/v1/events", dict[str, Any], {"created": {"gte": since}})
 
+    async def clock(self) -> datetime:
+        """The provider's time, to the second: https://www.rfc-editor.org/rfc/rfc9110#name-date"""
+        what = "GET /v1/events"
+        answer = await self._answer("GET", "/v1/events?limit=1", what, _Asked())
+        try:
+            return parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC)
+        except ValueError as error:
+            raise Unknown(f"{what}: no date in the answer") from error
+
     async def _all(self, path: str, shape: type[T], fields: dict[str, Any]) -> AsyncIterator[T]:
         last = ""
         while True:
@@ -115,14 +126,21 @@ class Gateway:
                 return
 
     async def _ask(self, method: str, path: str, shape: type[T], asked: _Asked = _Asked()) -> T:  # noqa: B008 -- frozen
-        """Asks again, under the same key, where that may help and time is left."""
+        what = f"{method} {path.partition('?')[0]}"
+        answer = await self._answer(method, path, what, asked)
+        try:
+            return msgspec.json.decode(answer.content, type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Unknown(f"{what}: {answer.status_code} without sense: {error}") from error
+
+    async def _answer(self, method: str, path: str, what: str, asked: _Asked) -> httpx.Response:
+        """A success. Asks again, under the same key, where that may help and time is left."""
         headers = {**self._headers, "Stripe-Version": asked.version}
         if asked.key:
             headers["Idempotency-Key"] = asked.key
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         request = (method, self._base + path, asked.body, headers)
-        what = f"{method} {path.partition('?')[0]}"
         if not http.time_left():
             raise Unknown(f"{what}: not asked, since the answers before it took too long")
         try:
@@ -135,10 +153,7 @@ class Gateway:
             raise Unknown(f"{what}: {error!r}") from error
         if not answer.is_success:
             raise _error(answer, what)
-        try:
-            return msgspec.json.decode(answer.content, type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unknown(f"{what}: {answer.status_code} without sense: {error}") from error
+        return answer
 
 
 async def _persist(request: tuple[str, str, str, dict[str, str]]) -> httpx.Response:

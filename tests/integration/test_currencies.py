@@ -143,6 +143,16 @@ def test_a_minimum_that_only_the_provider_knows_is_said_too(shop_in, httpx_mock,
     assert (available(buyer, item), Attempt.query.one().status) == (5, "rejected")
 
 
+def test_a_session_that_is_refused_for_its_time_is_no_fault_of_the_order(shop_in, httpx_mock, caplog):
+    """Our clock is wrong: no order can be paid, so that it is not for the buyer to change theirs."""
+    _, buyer = shop_in("EUR")
+    error = {"type": "invalid_request_error", "param": "expires_at", "message": "must be less than 24 hours"}
+    httpx_mock.add_response(400, json={"error": error}, method="POST", url=f"https://pay.example{SESSIONS}")
+
+    assert_problem(order(buyer, make_item()), 503, "payments_unavailable")
+    assert "param=expires_at" in caplog.text
+
+
 @pytest.mark.attack
 def test_no_answer_of_the_provider_writes_lines_into_the_log(shop_in, httpx_mock, caplog):
     _, buyer = shop_in("EUR")
