@@ -25,7 +25,7 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
-from app import limits
+from app import limits, text
 from app.db import db, writing
 from app.errors import FieldError, Invalid, MalformedBody, Problem, WrongContentType
 
@@ -39,7 +39,7 @@ MAX_BODY = 256 * 1024
 END = r"(?![\s\S])"
 """Of a pattern: `$` would let a line break through behind it in Python, and `\\Z` is not known in JSON Schema."""
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^[^\x00-\x1f\x7f\ud800-\udfff]*{END}")]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^[^{text.BREAKS}\ud800-\udfff]*{END}")]
 Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 

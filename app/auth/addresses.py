@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import mail
+from app import mail, mailbox
 from app.auth import devices, links
 from app.auth.models import OneTimeToken
 from app.errors import Conflict
@@ -50,7 +50,7 @@ def verify(session: Session, token: str, now: datetime) -> None:
     still = sa.update(User).where(User.id == user.id, User.email == email, User.active)
     try:
         with session.begin_nested():
-            verified = session.execute(still.values(verified_email=(email or "").lower()))
+            verified = session.execute(still.values(verified_email=mailbox.key(email or "")))
     except sa.exc.IntegrityError as error:
         raise EmailInUse from error
     if verified.rowcount == 0:  # type: ignore[attr-defined]
@@ -65,5 +65,5 @@ def forgot(session: Session, email: str) -> None:
 
     Whether one has is looked up when the mail is written: here everything is the same for everybody.
     """
-    users.checked_email(email)
+    email = users.checked_email(email) or ""
     mail.queue_sparingly(session, "reset_password", email, {"email": email}, at_most=AN_HOUR)

@@ -196,7 +196,7 @@ def prove(
         raise InvalidPasskey
     passkey, user = found
     count = _count_signed(settings, shown, passkey, challenge)
-    if count is None or shown.response.user_handle not in (None, bytes_to_base64url(_handle(user))):
+    if count is None or shown.response.user_handle not in (None, "", bytes_to_base64url(_handle(user))):
         raise InvalidPasskey
     # Only while it is there, and its count as it was: a copy of it may be in use at this very moment.
     same = sa.update(Passkey).where(Passkey.id == passkey.id, Passkey.sign_count == passkey.sign_count)

@@ -5,7 +5,9 @@ from typing import Any
 
 import msgspec
 
+from app import mailbox
 from app.auth.providers import OAuthFailure, Provider, fetch
+from app.text import is_line
 
 
 class ProviderToken(dict[str, Any]):
@@ -59,13 +61,13 @@ def understood(claims: object) -> Profile:
         raise OAuthFailure("oauth_failed", "the profile names no subject")
     if not 0 < len(str(subject)) <= 255 or not str(subject).isprintable():  # noqa: PLR2004 -- the column's width, and OIDC's
         raise OAuthFailure("oauth_failed", "the profile's subject is no identifier")
-    email = _text(claims, "email", 254)
+    email = _address(claims)
     wished = _text(claims, "preferred_username", 64) or _text(claims, "login", 64)
     return Profile(
         subject=str(subject),
         username=wished or (email or "").partition("@")[0] or _text(claims, "name", 64) or "user",
         name=_text(claims, "name", 200),
-        email=email if email and "@" in email else None,
+        email=email,
         email_verified=claims.get("email_verified") is True,
         avatar_url=_picture(_text(claims, "picture", 2000) or _text(claims, "avatar_url", 2000)),
     )
@@ -73,9 +75,17 @@ def understood(claims: object) -> Profile:
 
 def _text(claims: Mapping[str, Any], name: str, longest: int) -> str | None:
     value = claims.get(name)
-    if not isinstance(value, str) or len(value) > longest or not value.isprintable():
+    if not isinstance(value, str) or len(value) > longest or not is_line(value):
         return None
     return value.strip() or None
+
+
+def _address(claims: Mapping[str, Any]) -> str | None:
+    """None for what no mail can be sent to: that is no reason to keep a person out."""
+    try:
+        return mailbox.checked(_text(claims, "email", 254) or "")
+    except mailbox.NoMailbox:
+        return None
 
 
 def _picture(url: str | None) -> str | None:

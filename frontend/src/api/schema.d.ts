@@ -927,7 +927,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The payment provider's messages, by their signature. */
+        /** The payment provider's messages, by their signature: snapshots and thin ones. */
         post: operations["orders_receive_event"];
         delete?: never;
         options?: never;
@@ -1015,6 +1015,26 @@ export interface paths {
         };
         /** This description, for reading and trying; works offline. */
         get: operations["description_show_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * To the place where people change their password.
+         * @description Password managers know this address: https://w3c.github.io/webappsec-change-password-url/
+         */
+        get: operations["pages_change_password"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1481,8 +1501,9 @@ export interface components {
         };
         /**
          * OrderOut
-         * @description Amounts in minor units of `currency`, `currency_digits` of whose digits stand after the point; `checkout_url` while there is something to pay and a place to do it.
+         * @description Amounts in minor units of `currency`, of which `currency_digits` stand after the point.
          *
+         *         `checkout_url` while there is something to pay and a place to do it.
          *         `refunded` went back or is on its way, of all that came in for this order; `refundable` is left of what paid it.
          */
         OrderOut: {
@@ -6384,6 +6405,33 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    pages_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
