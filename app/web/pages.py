@@ -18,7 +18,7 @@ https://w3c.github.io/webappsec-change-password-url/#semantics
 
 routes = Api("pages")
 
-CHANGE_PASSWORD = "/profile#password"
+PASSWORD_PANEL = "/profile#password"
 
 
 class NotBuilt(Unavailable):
@@ -47,7 +47,7 @@ def change_password() -> BaseResponse:
 
     Password managers know this address: https://w3c.github.io/webappsec-change-password-url/
     """
-    return redirect(CHANGE_PASSWORD)
+    return redirect(PASSWORD_PANEL)
 
 
 def fall_back(error: NotFound) -> Response:
