@@ -18,7 +18,7 @@ https://w3c.github.io/webappsec-change-password-url/#semantics
 
 routes = Api("pages")
 
-PASSWORD_PANEL = "/profile#password"
+PANEL = "/profile#password"
 
 
 class NotBuilt(Unavailable):
@@ -47,7 +47,7 @@ def change_password() -> BaseResponse:
 
     Password managers know this address: https://w3c.github.io/webappsec-change-password-url/
     """
-    return redirect(PASSWORD_PANEL)
+    return redirect(PANEL)
 
 
 def fall_back(error: NotFound) -> Response:
