@@ -60,3 +60,8 @@ def parsed(hop: str) -> Address | None:
 def networks(text: str) -> tuple[Network, ...]:
     """Addresses and networks, separated by commas. Raises ValueError."""
     return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip())
+
+
+def authority(host: str) -> str:
+    """A host as it stands before a port: an address of IPv6 in brackets (RFC 3986, section 3.2.2)."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host

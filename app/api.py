@@ -25,7 +25,7 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
-from app import limits
+from app import limits, text
 from app.db import db, writing
 from app.errors import FieldError, Invalid, MalformedBody, Problem, WrongContentType
 
@@ -39,7 +39,7 @@ MAX_BODY = 256 * 1024
 END = r"(?![\s\S])"
 """Of a pattern: `$` would let a line break through behind it in Python, and `\\Z` is not known in JSON Schema."""
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^[^\x00-\x1f\x7f\ud800-\udfff]*{END}")]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^[^{text.BREAKS}\ud800-\udfff]*{END}")]
 Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
@@ -90,11 +90,13 @@ class Operation:
     writes: bool
     limit: limits.Limit | None
     confirmed: bool
+    max_body: int
     tag: str
     reads: dict[str, Any]
     answer: Any
 
     def __call__(self, **given: Any) -> Response:
+        request.max_content_length = self.max_body
         if "body" in self.reads:
             request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
         with writing() if self.writes else nullcontext():
@@ -157,6 +159,7 @@ class Api:
         writes: bool | None = None,
         limit: limits.Limit | None = None,
         confirmed: bool = False,
+        max_body: int = MAX_BODY,
     ) -> Callable[[View_], View_]:
         def declare(view: View_) -> View_:
             hints = get_type_hints(view)
@@ -175,6 +178,7 @@ class Api:
                 method != "GET" if writes is None else writes,
                 limit,
                 confirmed,
+                max_body,
                 self.blueprint.name,
                 hints,
                 get_args(answer)[0] if get_origin(answer) is Answer else answer,

@@ -131,6 +131,7 @@ def serve(bind: str, port: int, workers: int, lifeline: bool) -> None:
 @with_appcontext
 def worker(metrics_port: int | None, metrics_bind: str, lifeline: bool) -> None:
     """Jobs and the sweep; any number of these may run."""
+    from app.address import authority
     from app.lifeline import hold
     from app.ops.metrics import listen
     from app.worker import run
@@ -141,7 +142,8 @@ def worker(metrics_port: int | None, metrics_bind: str, lifeline: bool) -> None:
     told = ""
     if metrics_port is not None:
         try:
-            told = f", and tells of it on http://{metrics_bind}:{listen(app, metrics_bind, metrics_port)}/metrics"
+            where = f"{authority(metrics_bind)}:{listen(app, metrics_bind, metrics_port)}"
+            told = f", and tells of it on http://{where}/metrics"
         except OSError as error:
             raise click.ClickException(f"--metrics-port {metrics_port} cannot be had: {error.strerror}") from error
     run(app, begun=lambda: click.echo(f"kiosk worker is at work{told}"))

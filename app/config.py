@@ -11,15 +11,14 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 from flask import Config, Flask, current_app
 
+from app import currencies, mailbox
+
 PREFIX = "KIOSK"
 MIN_SECRET_BYTES = 32
 PLACEHOLDERS = ("change", "secret", "password", "placeholder", "example", "your-", "dev")
 
-BARE = r'[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,64}@[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]{1,189}'
-MAILBOX = re.compile(BARE)
-"""A bare address: nothing in it that means something in a header or to a mail server."""
-
-SENDER = re.compile(rf'{BARE}|[^"(),:;<>@\[\\\]\x00-\x1f\x7f]*<{BARE}>')
+SENDER = re.compile(r'(?P<bare>[^<>]+)|[^"(),:;<>@\[\\\]\x00-\x1f\x7f]*<(?P<named>[^<>]+)>')
+"""An address, maybe with a name before it that means nothing to a mail server."""
 
 MISSPELT = 0.75
 """How alike two names are, as difflib counts it, of which one is meant to be the other."""
@@ -202,6 +201,11 @@ def check(found: Settings, *, debug: bool) -> Iterator[str]:
     yield from _check_proxies(found)
     yield from _check_urls(found)
     yield from _check_mail(found)
+    if found.currency not in currencies.SUPPORTED:
+        yield (
+            f"KIOSK_CURRENCY is {found.currency}, in which the payment provider takes no payments: "
+            "take one that https://docs.stripe.com/currencies lists"
+        )
     if found.oauth_default and found.oauth_default not in found.oauth:
         yield f"KIOSK_OAUTH_DEFAULT names {found.oauth_default!r}: set KIOSK_OAUTH__{found.oauth_default}__ISSUER too"
     if found.env in ("staging", "production") and not found.payments.secret_key:
@@ -271,8 +275,18 @@ def _check_mail(found: Settings) -> Iterator[str]:
         yield "KIOSK_MAIL_URL is no mail server: write it like smtp://mail.example:587, or smtps://user:password@mail.example"
     elif found.mail_url and bool(parts.username) != bool(parts.password):
         yield "KIOSK_MAIL_URL has a user without a password, or the other way round: write smtps://user:password@host"
-    if not SENDER.fullmatch(found.sender):
+    if not _is_sender(found.sender):
         yield "KIOSK_MAIL_FROM is no address: write it like shop@mail.example, or My shop <shop@mail.example>"
+
+
+def _is_sender(text: str) -> bool:
+    if (found := SENDER.fullmatch(text)) is None:
+        return False
+    try:
+        mailbox.wire(found["bare"] or found["named"])
+    except mailbox.NoMailbox:
+        return False
+    return True
 
 
 def _is_origin(url: str) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import mailbox
 from app.config import Settings, is_loopback
 from app.items.models import Item
 from app.users.models import Identity, User, key
@@ -56,7 +57,7 @@ def _people(session: Session, provider: str, issuer: str, now: datetime) -> int:
         user = session.scalar(sa.select(User).where(User.username_key == key(person.username)))
         if user is None:
             user = User(username=person.username, name=person.name, email=person.email, role=person.role)
-            user.verified_email, user.verified_in_session, user.created_at = person.email.lower(), True, now
+            user.verified_email, user.verified_in_session, user.created_at = mailbox.key(person.email), True, now
             session.add(user)
             session.flush()
             added += 1

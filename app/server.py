@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 from app import config
+from app.address import authority
 from app.bridge import bridge
 from app.jobs import jobs
 from app.lifeline import hold
@@ -67,7 +68,7 @@ def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
     Master.drain_seconds = settings.drain_seconds
     drain.share()
     with shared() as folder:
-        Server(_options(f"{bind}:{port}", workers, folder, lifeline=lifeline)).run()
+        Server(_options(f"{authority(bind)}:{port}", workers, folder, lifeline=lifeline)).run()
 
 
 def _options(bind: str, workers: int, folder: Path, *, lifeline: bool) -> dict[str, Any]:

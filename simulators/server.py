@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 LARGEST_BODY = 1 << 20
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BODYLESS = (204, 304)
 
 
@@ -160,10 +160,13 @@ class Server(ThreadingTCPServer):
     app: "WSGIApplication"
 
     def __init__(self, host: str, port: int) -> None:
+        if ":" in host:
+            self.address_family = socket.AF_INET6
         super().__init__((host, port), Handler)
         self.numbers = itertools.count(1)
         self.port = int(self.server_address[1])
-        self.url = f"http://{'127.0.0.1' if host in ('', '0.0.0.0') else host}:{self.port}"
+        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is everyday life; anything else is a fault of ours and is shown."""

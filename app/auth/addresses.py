@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import mail
+from app import mail, mailbox
 from app.auth import devices, links
 from app.auth.models import OneTimeToken, UserSession
 from app.errors import Conflict
@@ -51,7 +51,7 @@ def verify(session: Session, token: str, own: UserSession | None, now: datetime)
     user, email = links.spend(session, links.VERIFY, token, now)
     still = sa.update(User).where(User.id == user.id, User.email == email, User.active)
     values = {
-        "verified_email": (email or "").lower(),
+        "verified_email": mailbox.key(email or ""),
         "verified_in_session": own is not None and own.user_id == user.id,
     }
     try:
@@ -71,5 +71,5 @@ def forgot(session: Session, email: str) -> None:
 
     Whether one has is looked up when the mail is written: here everything is the same for everybody.
     """
-    users.checked_email(email)
+    email = users.checked_email(email) or ""
     mail.queue_sparingly(session, "reset_password", email, {"email": email}, at_most=AN_HOUR)

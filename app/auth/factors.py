@@ -15,6 +15,7 @@ from app.auth.secrets import digest
 from app.config import Settings
 from app.db import insert_once
 from app.errors import Conflict, Invalid, Unauthorized
+from app.text import typed_code
 from app.users.trail import Doer
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def check(session: Session, settings: Settings, user_id: int, code: str | None, 
 
 def take(session: Session, settings: Settings, user_id: int, code: str, now: datetime) -> bool:
     """Whether `code` is a good one, of the app or for recovery. It never is again. Commits what is under way."""
-    plain = "".join(code.split()).replace("-", "").lower()
+    plain = typed_code(code)
     if len(plain) == totp.DIGITS:
         return _count(session, user_id) and _take_app_code(session, settings, user_id, plain, now)
     spent = sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id, RecoveryCode.code_hash == digest(plain))
@@ -141,7 +142,7 @@ def confirm(session: Session, settings: Settings, user_id: int, code: str, by: D
         raise NoApp
     if app.confirmed_at is not None:
         raise AppAlready
-    step = _step(settings, app, "".join(code.split()), now)
+    step = _step(settings, app, typed_code(code), now)
     if step is None:
         raise CodeRefused
     still = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_(None), Totp.secret == app.secret)

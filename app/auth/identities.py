@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import mail
+from app import mail, mailbox
 from app.auth import devices, sessions, ways
 from app.auth.models import Totp, UserSession
 from app.auth.oauth import Arrival
@@ -83,7 +83,7 @@ def _hand_over(session: Session, user: User, at: Provider) -> None:
 def _proven(at: Provider, profile: Profile) -> str | None:
     # In ASCII alone two spellings that are one in lower case are one mailbox: elsewhere the Kelvin sign is a k.
     if at.settings.trust_email and profile.email_verified and profile.email and profile.email.isascii():
-        return profile.email.lower()
+        return mailbox.key(profile.email)
     return None
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app import mailbox
 from app.auth import links, passkeys
 from app.auth.providers import providers
 from app.config import settings
@@ -40,7 +41,7 @@ def verify_email(session: Session, mail: Outgoing) -> Letter | None:
     user, email = session.get(User, mail.payload["user"], populate_existing=True), mail.payload["email"]
     if user is None or not user.active or user.email != email or user.email_verified:
         return None
-    owner = session.scalar(sa.select(User).where(User.verified_email == email.lower()))
+    owner = session.scalar(sa.select(User).where(User.verified_email == mailbox.key(email)))
     if owner is not None:
         return Letter(email, "email_in_use", {"username": user.username, "owner": owner.username})
     link = links.mint(session, settings(), links.VERIFY, user, now(), email=email, again=mail.tries > 1)
@@ -49,7 +50,7 @@ def verify_email(session: Session, mail: Outgoing) -> Letter | None:
 
 def reset_password(session: Session, mail: Outgoing) -> Letter | None:
     """`{"email": what somebody typed in}`: an account that has it verified gets a link, and nobody else anything."""
-    whose = sa.select(User).where(User.verified_email == mail.payload["email"].lower(), User.active)
+    whose = sa.select(User).where(User.verified_email == mailbox.key(mail.payload["email"]), User.active)
     user = session.scalar(whose.execution_options(populate_existing=True))
     if user is None or user.email is None or not user.email_verified:
         return None

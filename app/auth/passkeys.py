@@ -244,7 +244,7 @@ def _handle(user: User) -> bytes:
 def _names(user: User, handle: str | None) -> bool:
     """Whether a passkey calls its user so; those that were made before users had a `public_id` used the other name."""
     before = hashlib.sha256(f"user {user.id} since {user.created_at.isoformat()}".encode()).digest()
-    return handle in (None, bytes_to_base64url(_handle(user)), bytes_to_base64url(before))
+    return handle in (None, "", bytes_to_base64url(_handle(user)), bytes_to_base64url(before))
 
 
 def _decoded(text: str) -> bytes:

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import msgspec
 
+from app import mailbox
 from app.auth.providers import OAuthFailure, Provider, fetch
+from app.text import is_line
 
 
 class ProviderToken(dict[str, Any]):
@@ -81,12 +83,12 @@ def understood(claims: object, vouched: Mapping[str, Any] | None = None) -> Prof
     if not isinstance(claims, Mapping):
         raise OAuthFailure("oauth_failed", "the profile is no mapping")
     said = [vouched or {}, claims]
-    email = _text(said, "email", 254, needs="@")
+    email = next(filter(None, map(_address, said)), None)
     wished = _text(said, "preferred_username", 64) or _text(said, "login", 64)
-    mailbox, _, _ = (_text(said, "email", 254) or "").partition("@")
+    local, _, _ = (_text(said, "email", 254) or "").partition("@")
     return Profile(
         subject=_subject(claims),
-        username=wished or mailbox or _text(said, "name", 64) or "user",
+        username=wished or local or _text(said, "name", 64) or "user",
         name=_text(said, "name", 200),
         email=email,
         email_verified=email is not None and _is_verified(email, said),
@@ -109,16 +111,24 @@ def _is_verified(email: str, said: Sequence[Mapping[str, Any]]) -> bool:
         word = claims.get("email_verified")
         if word is not None and word is not True:
             return False
-        if word is True and _text([claims], "email", 254) == email:
+        if word is True and _address(claims) == email:
             return True
     return False
 
 
-def _text(said: Sequence[Mapping[str, Any]], name: str, longest: int, needs: str = "") -> str | None:
+def _text(said: Sequence[Mapping[str, Any]], name: str, longest: int) -> str | None:
     """The first that is of use."""
     values = (claims.get(name) for claims in said)
-    texts = (value for value in values if isinstance(value, str) and len(value) <= longest and value.isprintable())
-    return next((text.strip() for text in texts if text.strip() and needs in text), None)
+    texts = (value.strip() for value in values if isinstance(value, str) and len(value) <= longest and is_line(value))
+    return next((text for text in texts if text), None)
+
+
+def _address(claims: Mapping[str, Any]) -> str | None:
+    """None for what no mail can be sent to: that is no reason to keep a person out."""
+    try:
+        return mailbox.checked(_text([claims], "email", 254) or "")
+    except mailbox.NoMailbox:
+        return None
 
 
 def _picture(url: str | None) -> str | None:

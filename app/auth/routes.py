@@ -134,10 +134,10 @@ def refresh(body: Refreshing) -> tokens.TokenPair:
 
 
 @routes.post("/api/logout", access=Access.SIGNED_IN)
-def logout(session: UserSession) -> Done:
+def logout(session: UserSession) -> Answer[Done]:
     """End the session that this request came with; its tokens are worth nothing from now on."""
     sessions.end(db.session(), session)
-    return Done(True)
+    return Answer(Done(True), finish=None if session.token_hash is None else sessions.drop_cookie)
 
 
 @routes.post("/api/session", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)

@@ -36,8 +36,10 @@ def by_password(
 ) -> User:
     """The active user whose password this is, and whose second factor `code`, where they have one.
 
+    `username` may be a verified email too; tries count for the account, whichever of its names they are made with.
     Raises TooManyTries, InvalidCredentials alike for every reason, SecondFactorRequired, InvalidCode.
     """
+    username = users.sign_in_name(session, username)
     throttle.charge(session, username, now)
     user = users.find(session, username)
     stored = user.password_hash if user else None

@@ -1,8 +1,10 @@
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 from flask import request
 
+from app import currencies
 from app.api import END, Access, Answer, Api, Id, Line, Text
 from app.config import settings
 from app.db import Page, Paging, db
@@ -13,7 +15,12 @@ from app.users.models import User
 
 routes = Api("items")
 
-Price = Annotated[int, msgspec.Meta(ge=1, le=99_999_999, description="In minor units of the currency")]
+Price = Annotated[
+    int,
+    msgspec.Meta(
+        ge=1, le=currencies.MOST, description="In minor units of the currency, as the payment provider has it"
+    ),
+]
 Stock = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1, description="How many are there; null where there is no end")]
 Picture = Annotated[
     str,
@@ -52,6 +59,7 @@ class ItemOut(msgspec.Struct, frozen=True):
     description: str
     price: int | None
     currency: str
+    currency_digits: int
     on_hand: int | None
     available: int | None
     image_url: str | None
@@ -61,12 +69,14 @@ class ItemOut(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, item: Any) -> "ItemOut":
         """From an Item or a row of its columns."""
+        currency = settings().currency
         return cls(
             item.id,
             item.name,
             item.description,
             item.price,
-            settings().currency,
+            currency,
+            currencies.digits(currency),
             item.on_hand,
             None if item.on_hand is None else item.on_hand - item.held,
             item.image_url,
@@ -80,16 +90,22 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 class ShopOut(msgspec.Struct, frozen=True):
-    """What holds for all that is on offer: the ISO 4217 currency of every price, and how long an order may wait."""
+    """What holds for all that is on offer: the ISO 4217 currency of every price, and how long an order may wait.
+
+    `currency_digits`: how many digits of a price stand after the point, by the payment provider's table, which is
+    not ISO 4217's.
+    """
 
     currency: str
+    currency_digits: int
     hold_minutes: int
 
 
 @routes.get("/api/shop", access=Access.ALL, etag=True)
 def show_shop() -> ShopOut:
     """The shop: its currency, and how long it sets things aside for an order that is not paid yet."""
-    return ShopOut(settings().currency, settings().hold_minutes)
+    currency = settings().currency
+    return ShopOut(currency, currencies.digits(currency), settings().hold_minutes)
 
 
 @routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden,))
@@ -113,7 +129,7 @@ def show_item(item_id: int, user: User | None) -> Answer[ItemOut]:
 @routes.post("/api/items", access=Access.STAFF, status=201)
 def add_item(body: NewItem) -> Answer[ItemOut]:
     """Put something on offer; without a price it is a draft."""
-    return _answer(service.add(db.session(), msgspec.structs.asdict(body)))
+    return _answer(service.add(db.session(), _values(body)))
 
 
 @routes.put(
@@ -121,7 +137,7 @@ def add_item(body: NewItem) -> Answer[ItemOut]:
 )
 def replace_item(item_id: int, body: NewItem) -> Answer[ItemOut]:
     """Change all of an item; what is left out falls back to its default."""
-    return _answer(service.change(db.session(), item_id, msgspec.structs.asdict(body), _expected()))
+    return _answer(service.change(db.session(), item_id, _values(body), _expected()))
 
 
 @routes.patch(
@@ -129,8 +145,7 @@ def replace_item(item_id: int, body: NewItem) -> Answer[ItemOut]:
 )
 def change_item(item_id: int, body: ItemChange) -> Answer[ItemOut]:
     """Change some of an item; what is left out stays."""
-    given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
-    return _answer(service.change(db.session(), item_id, given, _expected()))
+    return _answer(service.change(db.session(), item_id, _values(body), _expected()))
 
 
 @routes.delete("/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion,))
@@ -138,6 +153,11 @@ def delete_item(item_id: int) -> Gone:
     """Take an item out of the catalogue. Orders that name it stay as they are."""
     service.withdraw(db.session(), item_id, _expected())
     return Gone(True)
+
+
+def _values(body: NewItem | ItemChange) -> Mapping[str, Any]:
+    given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    return service.checked(given, settings().currency)
 
 
 def _answer(item: Item) -> Answer[ItemOut]:

@@ -7,8 +7,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import currencies
 from app.db import Paging, now, rows
-from app.errors import Conflict, NotFound, StaleVersion
+from app.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.items.models import Item
 
 
@@ -34,6 +35,13 @@ def get(session: Session, item_id: int) -> Item:
     if item is None or item.withdrawn_at is not None:
         raise NotFound
     return item
+
+
+def checked(values: Mapping[str, Any], currency: str) -> Mapping[str, Any]:
+    """`values` of an item whose price, if they name one, can be paid in `currency`. Raises Invalid."""
+    if words := currencies.fault(values.get("price") or 0, currency):
+        raise Invalid.field("price", words)
+    return values
 
 
 def add(session: Session, values: Mapping[str, Any]) -> Item:

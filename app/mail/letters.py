@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -13,7 +12,9 @@ from urllib.parse import urlsplit
 import jinja2
 import msgspec
 
-from app.config import MAILBOX, Settings
+from app import mailbox
+from app.config import Settings
+from app.text import on_one_line
 
 
 class Undeliverable(Exception):
@@ -52,12 +53,9 @@ def message(settings: Settings, letter: Letter, dedupe_key: str, at: datetime) -
 
 def address(given: str) -> str:
     """`given`, with its domain as mail servers know it. Raises Undeliverable."""
-    if not MAILBOX.fullmatch(given):
-        raise Undeliverable
-    local, _, domain = given.partition("@")
     try:
-        return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}").addr_spec
-    except (UnicodeError, ValueError, MessageError) as error:  # such as a..b@host, which no header may hold
+        return mailbox.wire(given)
+    except mailbox.NoMailbox as error:
         raise Undeliverable from error
 
 
@@ -79,4 +77,4 @@ def _environment() -> jinja2.Environment:
 
 def _on_one_line(value: object) -> object:
     """What somebody calls themselves, or a thing, must not be able to look like a paragraph of ours."""
-    return "".join(each if each.isprintable() else " " for each in value) if isinstance(value, str) else value
+    return on_one_line(value) if isinstance(value, str) else value

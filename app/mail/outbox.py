@@ -9,6 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import mailbox
 from app.config import settings
 from app.db import after_commit, insert_once, now
 from app.jobs import jobs
@@ -68,7 +69,7 @@ def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = 
 
 def queue_sparingly(session: Session, kind: Kind, email: str, payload: dict[str, Any], *, at_most: int) -> bool:
     """As `queue`, for mails that anybody can have sent to an address of their choice: so many of them an hour."""
-    address = hashlib.sha256(email.lower().encode()).hexdigest()[:32]
+    address = hashlib.sha256(mailbox.key(email).encode()).hexdigest()[:32]
     hour = int(now().timestamp()) // 3600
     return any(queue(session, kind, payload, once=f"{kind}:{address}:{hour}:{number}") for number in range(at_most))
 

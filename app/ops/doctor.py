@@ -39,6 +39,9 @@ PATIENCE_SECONDS = 10
 KEPT_SECONDS = 60
 """Until all is told: nothing is asked twice."""
 
+CLOCKS_DIFFER = timedelta(seconds=30)
+"""More than an answer takes, and less than any that is signed with a time may differ."""
+
 MAIL_SECONDS = 8
 SILENT = timedelta(minutes=2)
 
@@ -94,6 +97,7 @@ def _checks() -> Iterator[tuple[str, Callable[[], Iterable[Line]]]]:
     yield "worker", _worker
     yield "Redis", _redis
     yield "payments", _payments
+    yield "clock", _clock
     for name, provider in providers().items():
         yield f"sign-in at {name}", partial(_provider, provider)
     yield "mail", _mail
@@ -190,6 +194,43 @@ async def _read_one() -> None:
     """The harmless question: a list that is read anyway, and most likely an empty one."""
     async for _ in gateway().events(int(now().timestamp())):
         return
+
+
+def _clock() -> Iterator[Line]:
+    """A wrong one makes the provider refuse sessions, and us its messages, ID tokens and the codes of apps."""
+    ours = {"the payment provider's": _providers_clock, "the database's": _databases_clock}
+    compared = {whose: now() - theirs for whose, ask in ours.items() if (theirs := ask()) is not None}
+    wrong = {whose: ahead for whose, ahead in compared.items() if abs(ahead) > CLOCKS_DIFFER}
+    for whose, ahead in wrong.items():
+        words = f"this machine's is {_rounded(abs(ahead))} {'ahead of' if ahead > timedelta() else 'behind'} {whose}"
+        yield Line("FAIL", "clock", words, "have it set by NTP")
+    if compared and not wrong:
+        yield Line("ok", "clock", f"as {' and '.join(compared)}")
+
+
+def _rounded(time: timedelta) -> str:
+    return f"{round(time / timedelta(minutes=1))} min" if time > timedelta(minutes=2) else f"{time.seconds} s"
+
+
+def _providers_clock() -> datetime | None:
+    if not settings().payments.secret_key:
+        return None
+    try:
+        return bridge.run(gateway().clock())
+    except PaymentError:  # it has a line of its own
+        return None
+
+
+def _databases_clock() -> datetime | None:
+    """SQLite has none."""
+    if db.engine.dialect.name == "sqlite":
+        return None
+    try:
+        with db.engine.connect() as connection:
+            found: datetime = connection.scalars(sa.text("SELECT clock_timestamp()")).one()
+    except sa.exc.SQLAlchemyError:
+        return None
+    return found
 
 
 def _provider(provider: Provider) -> Iterator[Line]:

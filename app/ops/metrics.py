@@ -1,5 +1,6 @@
 """/metrics, in the words of https://prometheus.io/docs/instrumenting/exposition_formats/"""
 
+import socket
 import threading
 from collections.abc import Iterable
 from socketserver import ThreadingMixIn
@@ -33,6 +34,10 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
 class _Handler(WSGIRequestHandler):
     timeout = 5
     """Seconds: who sends slowly is hung up on."""
@@ -50,7 +55,7 @@ def listen(app: Flask, bind: str, port: int) -> int:
         start("404 Not Found", [("Content-Length", "0")])
         return []
 
-    server = make_server(bind, port, answer, _Server, _Handler)
+    server = make_server(bind, port, answer, _Server6 if ":" in bind else _Server, _Handler)
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     return server.server_port
 

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.bridge import blocking
+from app.currencies import written
 from app.db import insert_once
 from app.db import now as at_once
 from app.items.models import Item
 from app.orders.inbox import Event, Finding
 from app.orders.models import LIVE, Attempt, Hold, Order
-from app.orders.money import OVER, Dispute, Payment, Refund, written
+from app.orders.money import OVER, Dispute, Payment, Refund
 from app.orders.settle import settle
 from app.payments.errors import NotFound
 from app.payments.gateway import Gateway

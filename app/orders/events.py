@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -23,6 +22,10 @@ from app.payments.gateway import Gateway
 log = logging.getLogger(__name__)
 
 MAX_EVENT_ID = 255
+MAX_EVENT = 2 * 1024 * 1024
+"""Bytes, as the proxy takes too. The provider names no limit (https://docs.stripe.com/webhooks): a snapshot holds its
+object with whatever is in it, and one that is refused here is sent for days and never arrives."""
+
 TRIES = 20
 """Over some three hours; then a person has to look."""
 
@@ -64,8 +67,10 @@ def keep(body: bytes, now: datetime) -> str | None:
         event = msgspec.json.decode(body, type=shapes.Event)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    if not event.is_whole:
+        return None
     event_id = event.id[:MAX_EVENT_ID]
-    wanted = event.type.startswith(WANTED)
+    wanted = event.kind.startswith(WANTED)
     row = {"event_id": event_id, "kind": event.type[:100], "body": body, "received_at": now}
     state = {"state": "new", "next_try_at": now} if wanted else {"state": "done", "next_try_at": None}
     insert_once(Event, {**row, **state, "tries": 0})
@@ -123,38 +128,50 @@ def _record(
 
 async def _act(session: Session, gateway: Gateway, event: shapes.Event) -> tuple[int | None, bool]:
     """The order it was about, and whether all is done. Nothing in a message is believed: the provider is asked."""
-    subject = event.data.object
+    subject = event.subject
     if not isinstance(subject.get("id"), str):
         return None, True
-    if event.type.startswith("checkout.session."):
-        return await _session(session, gateway, subject)
-    if event.type.startswith("refund."):
+    if event.kind.startswith("checkout.session."):
+        return await _session(session, gateway, event)
+    if event.kind.startswith("refund."):
         found = await gateway.get_refund(subject["id"])
         return await blocking(refunds.adopt, session, found, at_once()), True
-    if event.type == "charge.refunded":
-        return await _refunds_of(session, gateway, subject)
-    if event.type.startswith("charge.dispute."):
+    if event.kind == "charge.refunded":
+        return await _refunds_of(session, gateway, event)
+    if event.kind.startswith("charge.dispute."):
         told = await gateway.get_dispute(subject["id"])
         return await blocking(disputes.note, session, told, at_once()), True
     return None, True
 
 
-async def _session(session: Session, gateway: Gateway, subject: dict[str, Any]) -> tuple[int | None, bool]:
-    marks = subject.get("metadata")
-    mark = marks.get("attempt") if isinstance(marks, dict) else None
-    known = Attempt.session_id == subject["id"]
-    if isinstance(mark, str):  # faster than the answer to our own POST, or that answer was lost
-        known |= Attempt.idem_key == mark
-    attempt = session.execute(sa.select(Attempt.id, Attempt.order_id).where(known)).one_or_none()
-    session.commit()
+async def _session(session: Session, gateway: Gateway, event: shapes.Event) -> tuple[int | None, bool]:
+    subject = event.subject
+    attempt = await blocking(_attempt, session, subject["id"], subject.get("metadata"))
+    if attempt is None and event.is_thin:  # it does not tell the marks
+        found = await gateway.get_session(subject["id"])
+        attempt = await blocking(_attempt, session, found.id, found.metadata)
     if attempt is None:
         log.info("session %s is none of ours", subject["id"])
         return None, True
-    return attempt.order_id, await settle(session, gateway, attempt.id, subject["id"])
+    attempt_id, order_id = attempt
+    return order_id, await settle(session, gateway, attempt_id, subject["id"])
 
 
-async def _refunds_of(session: Session, gateway: Gateway, subject: dict[str, Any]) -> tuple[int | None, bool]:
-    intent, order_id = subject.get("payment_intent"), None
+def _attempt(session: Session, session_id: str, marks: object) -> tuple[int, int] | None:
+    """The attempt that made this session, and its order."""
+    mark = marks.get("attempt") if isinstance(marks, dict) else None
+    known = Attempt.session_id == session_id
+    if isinstance(mark, str):  # faster than the answer to our own POST, or that answer was lost
+        known |= Attempt.idem_key == mark
+    found = session.execute(sa.select(Attempt.id, Attempt.order_id).where(known)).one_or_none()
+    session.commit()
+    return (found.id, found.order_id) if found else None
+
+
+async def _refunds_of(session: Session, gateway: Gateway, event: shapes.Event) -> tuple[int | None, bool]:
+    intent, order_id = event.subject.get("payment_intent"), None
+    if event.is_thin:
+        intent = (await gateway.get_charge(event.subject["id"])).payment_intent
     if isinstance(intent, str):
         async for found in gateway.refunds(intent):
             order_id = await blocking(refunds.adopt, session, found, at_once())

@@ -7,9 +7,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.currencies import written
 from app.orders.inbox import Event
 from app.orders.models import Attempt, Order
-from app.orders.money import Dispute, Payment, Refund, written
+from app.orders.money import Dispute, Payment, Refund
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -1,7 +1,6 @@
 """Money that came, money that goes back, and money that somebody wants back."""
 
 from datetime import datetime
-from decimal import Decimal
 from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
@@ -83,16 +82,6 @@ class Refund(Model):
 
 
 OVER = ("failed", "canceled")
-
-WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
-"""Currencies with 0 and 3 digits after the point, as ISO 4217 has it; all others have 2."""
-
-
-def written(minor: int, currency: str) -> str:
-    """Minor units as people write them: 1250, EUR is "12.50 EUR"."""
-    digits = 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
-    return f"{Decimal(minor).scaleb(-digits):.{digits}f} {currency}"
 
 
 class Dispute(Model):

@@ -4,11 +4,11 @@ from flask import Flask
 from sqlalchemy.orm import Session, selectinload
 
 from app.config import settings
+from app.currencies import written
 from app.mail.letters import Letter
 from app.mail.models import Outgoing
 from app.mail.post import post
 from app.orders.models import Order
-from app.orders.money import written
 from app.users.models import User
 
 

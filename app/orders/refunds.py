@@ -12,6 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import currencies
 from app.bridge import blocking
 from app.db import now as at_once
 from app.errors import Conflict, Invalid
@@ -64,7 +65,8 @@ class Wish:
 def request(session: Session, order_id: int, user: User, wish: Wish, now: datetime) -> tuple[Refund, bool]:
     """One transaction, committed here: the refund under the staff's key, its sum reserved. And whether it is new.
 
-    Two equal wishes with two keys are two refunds; one key is one. Raises NothingToRefund, TooMuch, KeyUsed.
+    Two equal wishes with two keys are two refunds; one key is one. Raises NothingToRefund, TooMuch, KeyUsed, and
+    Invalid for an amount that the currency does not have.
     """
     order = attempts.lock(session, Order.id == order_id)
     if order is None or (payment := order.settled_by) is None:
@@ -77,6 +79,8 @@ def request(session: Session, order_id: int, user: User, wish: Wish, now: dateti
             raise KeyUsed
         session.commit()
         return known, False
+    if wish.amount is not None and (words := currencies.fault(wish.amount, payment.currency)):
+        raise Invalid.field("amount", words)
     refund = _reserve(session, payment, wish.amount or payment.refundable, intent_key, now)
     if wish.restock and order.status == "paid" and payment.refundable > 0:
         session.rollback()  # else what goes back on the shelf is handed over too
@@ -219,7 +223,7 @@ def _record_failure(session: Session, refund_id: int, error: PaymentError, now: 
 
 
 def _reason(error: PaymentError) -> str:
-    return next((words for code, words in REASONS.items() if str(error).endswith(code)), str(error))
+    return REASONS.get(error.code, str(error))
 
 
 def _locked(session: Session, refund_id: int) -> tuple[Order, Refund]:

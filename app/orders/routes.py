@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 from http import HTTPStatus
 
 import msgspec
@@ -15,10 +16,11 @@ from app.errors import Conflict, NotFound, Problem, Unavailable
 from app.jobs import jobs
 from app.orders import attempts, audit, events, history, refunds, service
 from app.orders.holds import SoldOut
-from app.orders.models import Attempt
+from app.orders.models import Attempt, Order
 from app.orders.settle import settle
 from app.orders.shapes import NewOrder, NewRefund, OrderOut, OrderSearch, RefundOut
-from app.payments.errors import Declined, PaymentError
+from app.payments.errors import Declined, Misconfigured, PaymentError
+from app.payments.errors import NotFound as NoSuchThing
 from app.payments.gateway import gateway
 from app.todos.models import Todo
 from app.todos.service import order_handed_over
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 routes = Api("orders")
 
 MAX_KEY = 255
+DOUBLE_CLICK = timedelta(minutes=1)
+"""Within it a repeated order is answered from the books alone."""
 
 
 class KeyMissing(Problem):
@@ -39,6 +43,11 @@ class PaymentDeclined(Problem):
     status = HTTPStatus.PAYMENT_REQUIRED
     error = "payment_declined"
     detail = "The payment provider declined this order. Nothing was charged."
+
+
+class PaymentRefused(Conflict):
+    error = "payment_refused"
+    detail = "The payment provider refuses this order, and would again. Nothing was charged and nothing is set aside."
 
 
 class PaymentsUnavailable(Unavailable):
@@ -70,7 +79,9 @@ class Received(msgspec.Struct, frozen=True):
         service.NotOnSale,
         service.KeyUsed,
         service.TooManyUnpaid,
+        service.AmountTooSmall,
         PaymentDeclined,
+        PaymentRefused,
         PaymentsUnavailable,
     ),
     limit=limits.ORDER,
@@ -80,11 +91,19 @@ async def place_order(body: NewOrder, user: User) -> Answer[OrderOut]:
     key = _key()
     order, attempt = await blocking(service.place, db.session(), settings(), user, key, body.quantities(), now())
     if attempt is None:
-        return Answer(OrderOut.of(order), 200, {"Idempotency-Replayed": "true"})
+        return Answer(OrderOut.of(await _as_it_stands(order, user)), 200, {"Idempotency-Replayed": "true"})
     await _send(attempt)
     found = await blocking(service.get, db.session(), order.id, user)
     location = {"Location": f"/api/orders/{order.id}"}
     return Answer(OrderOut.of(found), 201 if found.checkout_url else 202, location)
+
+
+async def _as_it_stands(order: Order, user: User) -> Order:
+    """An order that was placed before: a link to pay that was made a while ago may be dead by now."""
+    if order.live_attempt is None or now() - order.created_at < DOUBLE_CLICK:
+        return order
+    await settle(db.session(), gateway(), order.live_attempt.id)
+    return await blocking(service.get, db.session(), order.id, user)
 
 
 def _key() -> str:
@@ -101,7 +120,14 @@ async def _send(attempt: Attempt) -> None:
 
 
 def _refusal(failure: PaymentError) -> Problem:
-    return PaymentDeclined() if isinstance(failure, Declined) else PaymentsUnavailable()
+    """A final no to this order is told apart from a provider that takes no money from this shop at all."""
+    if isinstance(failure, Declined):
+        return PaymentDeclined()
+    if isinstance(failure, Misconfigured | NoSuchThing) or failure.param == "expires_at":  # our clock is wrong
+        return PaymentsUnavailable()
+    if failure.code == service.AmountTooSmall.error:  # the minimum of the currency that the shop is paid out in
+        return service.AmountTooSmall()
+    return PaymentRefused()
 
 
 @routes.get("/api/orders", access=Access.OWNER)
@@ -121,19 +147,38 @@ def show_order(order_id: int, user: User) -> OrderOut:
     "/api/orders/<id:order_id>/checkout",
     access=Access.OWNER,
     also={202: "The payment provider has not answered yet, and the order goes on by itself"},
-    raises=(service.NothingToPay, SoldOut, PaymentDeclined, PaymentsUnavailable),
+    raises=(
+        service.NothingToPay,
+        SoldOut,
+        service.AmountTooSmall,
+        PaymentDeclined,
+        PaymentRefused,
+        PaymentsUnavailable,
+    ),
     limit=limits.ORDER,
 )
 async def check_out(order_id: int, user: User) -> Answer[OrderOut]:
-    """Where to pay an order that was placed before: the open attempt, or a new one where the last is dead."""
+    """Where to pay an order that was placed before: the open attempt, or a new one where the last is dead.
+
+    The provider is asked first whether it can still be paid there; without an address the answer is an order that
+    turned out to be paid, or over.
+    """
     await blocking(service.get, db.session(), order_id, user)
     attempt, is_new = await blocking(service.retry, db.session(), settings(), order_id, now())
+    if not is_new:
+        await settle(db.session(), gateway(), attempt.id)
+        asked = await blocking(service.get, db.session(), order_id, user)
+        if asked.status != "pending" or asked.live_attempt is not None:
+            return _where_to_pay(asked)
+        attempt, is_new = await blocking(service.retry, db.session(), settings(), order_id, now())
     if is_new:
         await _send(attempt)
-    elif attempt.status != "open":
-        await settle(db.session(), gateway(), attempt.id)
-    found = await blocking(service.get, db.session(), order_id, user)
-    return Answer(OrderOut.of(found), 200 if found.checkout_url else 202)
+    return _where_to_pay(await blocking(service.get, db.session(), order_id, user))
+
+
+def _where_to_pay(order: Order) -> Answer[OrderOut]:
+    awaited = order.status == "pending" and order.checkout_url is None
+    return Answer(OrderOut.of(order), 202 if awaited else 200)
 
 
 @routes.post(
@@ -208,9 +253,14 @@ async def come_back(attempt: str) -> Response:
     return redirect(f"/orders/{found.order_id}", HTTPStatus.SEE_OTHER)
 
 
-@routes.post("/api/payments/webhook", access=Access.PROVIDER, raises=(events.BadSignature, events.NoWebhookSecret))
+@routes.post(
+    "/api/payments/webhook",
+    access=Access.PROVIDER,
+    raises=(events.BadSignature, events.NoWebhookSecret),
+    max_body=events.MAX_EVENT,
+)
 def receive_event() -> Received:
-    """The payment provider's messages, by their signature."""
+    """The payment provider's messages, by their signature: snapshots and thin ones."""
     header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
     event_id = events.receive(db.session(), header, request.get_data(), secrets, now())
     jobs().ring("event", event_id)

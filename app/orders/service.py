@@ -5,6 +5,7 @@ that say how far it came.
 """
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +14,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import currencies
 from app.auth.guard import owned
 from app.config import Settings
 from app.db import Paging, insert_once
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, FieldError, Invalid
 from app.items.models import Item
 from app.orders import attempts, holds
 from app.orders.models import Attempt, Order, OrderLine
@@ -25,8 +27,7 @@ from app.scope import note
 from app.todos.models import Todo
 from app.users.models import User
 
-MAX_TOTAL = 99_999_999
-"""In minor units; the provider takes no more: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts"""
+log = logging.getLogger(__name__)
 
 WHOLE = attempts.EVERYTHING
 
@@ -34,6 +35,16 @@ WHOLE = attempts.EVERYTHING
 class KeyUsed(Invalid):
     error = "idempotency_key_reused"
     detail = "This Idempotency-Key belongs to another order. Use a new one for a new order."
+
+
+class AmountTooSmall(Invalid):
+    error = "amount_too_small"
+    detail = "The payment provider does not take so small a sum. Nothing was charged; order a little more."
+
+    @classmethod
+    def below(cls, minimum: int, currency: str) -> "AmountTooSmall":
+        words = f"The payment provider takes no sum below {currencies.written(minimum, currency)}: order a little more."
+        return cls(words, errors=[FieldError("lines", words)])
 
 
 class NotOnSale(Conflict):
@@ -71,7 +82,8 @@ def place(
 ) -> tuple[Order, Attempt | None]:
     """One transaction, committed here: the order under (user, key), its lines, its holds, its first attempt.
 
-    Without an attempt it is a replay: the order was there. Raises KeyUsed, NotOnSale, SoldOut, TooManyUnpaid.
+    Without an attempt it is a replay: the order was there. Raises KeyUsed, NotOnSale, SoldOut, TooManyUnpaid, and
+    AmountTooSmall or Invalid for a sum that the provider does not take.
     """
     asked = _fingerprint(quantities)
     if (order := _under(session, user, key)) is None:
@@ -111,18 +123,29 @@ def _check_room(session: Session, settings: Settings, user: User) -> None:
         raise TooManyUnpaid
 
 
+def _total(lines: list[tuple[Item, int]], currency: str) -> int:
+    """In minor units. Checked before anything is set aside: such an order would be refused each time."""
+    for item, _ in lines:
+        if words := currencies.fault(item.price or 0, currency):  # it was entered for another currency
+            log.warning("item %s cannot be sold at its price: %s", item.id, words)
+            raise Invalid.field("lines", f"{item.name} cannot be sold at its price: the shop has to correct it.")
+    total = sum((item.price or 0) * quantity for item, quantity in lines)
+    if total > currencies.maximum(currency):
+        raise Invalid.field("lines", "This is more than can be paid at once.")
+    if total < (minimum := currencies.minimum(currency)):
+        raise AmountTooSmall.below(minimum, currency)
+    return total
+
+
 def _row(
     settings: Settings, user: User, key: str, asked: str, lines: list[tuple[Item, int]], now: datetime
 ) -> dict[str, Any]:
-    total = sum((item.price or 0) * quantity for item, quantity in lines)
-    if total > MAX_TOTAL:
-        raise Invalid.field("lines", "This is more than can be paid at once.")
     return {
         "user_id": user.id,
         "idempotency_key": key,
         "request_hash": asked,
         "status": "pending",
-        "total": total,
+        "total": _total(lines, settings.currency),
         "currency": settings.currency,
         "hold_until": now + timedelta(minutes=settings.hold_minutes),
         "created_at": now,

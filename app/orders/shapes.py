@@ -3,6 +3,7 @@ from typing import Annotated
 
 import msgspec
 
+from app import currencies
 from app.api import Id
 from app.db import Paging
 from app.orders.models import Order
@@ -37,8 +38,9 @@ class LineOut(msgspec.Struct, frozen=True):
 
 
 class OrderOut(msgspec.Struct, frozen=True):
-    """Amounts in minor units of `currency`; `checkout_url` while there is something to pay and a place to do it.
+    """Amounts in minor units of `currency`, of which `currency_digits` stand after the point.
 
+    `checkout_url` while there is something to pay and a place to do it.
     `refunded` went back or is on its way, of all that came in for this order; `refundable` is left of what paid it.
     """
 
@@ -47,6 +49,7 @@ class OrderOut(msgspec.Struct, frozen=True):
     status: str
     total: int
     currency: str
+    currency_digits: int
     refunded: int
     refundable: int
     lines: list[LineOut]
@@ -63,6 +66,7 @@ class OrderOut(msgspec.Struct, frozen=True):
             order.status,
             order.total,
             order.currency,
+            currencies.digits(order.currency),
             order.refunded,
             order.refundable,
             lines,
@@ -75,7 +79,7 @@ class OrderOut(msgspec.Struct, frozen=True):
 class NewRefund(msgspec.Struct, frozen=True):
     """`amount` in minor units, all that is left where it is missing; `restock` puts what was sold back on the shelf."""
 
-    amount: Annotated[int, msgspec.Meta(ge=1, le=99_999_999)] | None = None
+    amount: Annotated[int, msgspec.Meta(ge=1, le=currencies.MOST)] | None = None
     restock: bool = False
 
 

@@ -5,8 +5,13 @@ class PaymentError(Exception):
     """`known`: the provider has answered for good, and nothing was made. Otherwise it may have been made all the same.
 
     `retry`: the same words under the same key may fare better. `look_up`: they will not, since the answer is kept
-    under the key; what they led to has to be found by other means.
+    under the key; what they led to has to be found by other means. `code` and `param` are the provider's, such as
+    amount_too_small and line_items: https://docs.stripe.com/error-codes
     """
+
+    def __init__(self, words: str, *, code: str = "", param: str = "") -> None:
+        super().__init__(words)
+        self.code, self.param = code, param
 
     known = False
     retry = False

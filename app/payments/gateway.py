@@ -2,7 +2,10 @@
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -15,6 +18,7 @@ from app.config import PaymentsAccount, Settings
 from app.payments.errors import Declined, Misconfigured, NotFound, PaymentError, Rejected, Stuck, Unknown
 from app.payments.form import form
 from app.payments.shapes import (
+    Charge,
     CheckoutSession,
     ErrorBody,
     ErrorDetail,
@@ -90,12 +94,24 @@ class Gateway:
     def refunds(self, intent_id: str) -> AsyncIterator[ProviderRefund]:
         return self._all("/v1/refunds", ProviderRefund, {"payment_intent": intent_id})
 
+    async def get_charge(self, charge_id: str) -> Charge:
+        return await self._ask("GET", f"/v1/charges/{_part(charge_id)}", Charge)
+
     async def get_dispute(self, dispute_id: str) -> ProviderDispute:
         return await self._ask("GET", f"/v1/disputes/{_part(dispute_id)}", ProviderDispute)
 
     def events(self, since: int) -> AsyncIterator[dict[str, Any]]:
         """Messages of the last 30 days at most, as they would have come: https://docs.stripe.com/api/events/list"""
         return self._all("/v1/events", dict[str, Any], {"created": {"gte": since}})
+
+    async def clock(self) -> datetime:
+        """The provider's time, to the second: https://www.rfc-editor.org/rfc/rfc9110#name-date"""
+        what = "GET /v1/events"
+        answer = await self._answer("GET", "/v1/events?limit=1", what, _Asked())
+        try:
+            return parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC)
+        except ValueError as error:
+            raise Unknown(f"{what}: no date in the answer") from error
 
     async def _all(self, path: str, shape: type[T], fields: dict[str, Any]) -> AsyncIterator[T]:
         last = ""
@@ -112,14 +128,21 @@ class Gateway:
                 return
 
     async def _ask(self, method: str, path: str, shape: type[T], asked: _Asked = _Asked()) -> T:  # noqa: B008 -- frozen
-        """Asks again, under the same key, where that may help and time is left."""
+        what = f"{method} {path.partition('?')[0]}"
+        answer = await self._answer(method, path, what, asked)
+        try:
+            return msgspec.json.decode(answer.content, type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Unknown(f"{what}: {answer.status_code} without sense: {error}") from error
+
+    async def _answer(self, method: str, path: str, what: str, asked: _Asked) -> httpx.Response:
+        """A success. Asks again, under the same key, where that may help and time is left."""
         headers = {**self._headers, "Stripe-Version": asked.version}
         if asked.key:
             headers["Idempotency-Key"] = asked.key
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         request = (method, self._base + path, asked.body, headers)
-        what = f"{method} {path.partition('?')[0]}"
         if not http.time_left():
             raise Unknown(f"{what}: not asked, since the answers before it took too long")
         try:
@@ -132,10 +155,7 @@ class Gateway:
             raise Unknown(f"{what}: {error!r}") from error
         if not answer.is_success:
             raise _error(answer, what)
-        try:
-            return msgspec.json.decode(answer.content, type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unknown(f"{what}: {answer.status_code} without sense: {error}") from error
+        return answer
 
 
 async def _persist(request: tuple[str, str, str, dict[str, str]]) -> httpx.Response:
@@ -163,10 +183,13 @@ def _again(answer: httpx.Response) -> bool:
 
 
 def _error(answer: httpx.Response, what: str) -> PaymentError:
-    """https://docs.stripe.com/api/errors: which answers are final. The provider's own words may quote our key."""
+    """https://docs.stripe.com/api/errors: which answers are final. The provider's own words may quote our key.
+
+    408 and 425 are a proxy's: they say nothing of what became of the call.
+    """
     detail, status = _detail(answer), answer.status_code
     replayed = answer.headers.get("Idempotent-Replayed") == "true"
-    if status in (409, 429):
+    if status in (408, 409, 425, 429):
         kind: type[PaymentError] = Unknown  # 409: our key is in flight, whatever type the error has
     elif detail.type == "idempotency_error" or (answer.is_server_error and replayed):
         kind = Stuck
@@ -174,9 +197,17 @@ def _error(answer: httpx.Response, what: str) -> PaymentError:
         kind = FINAL.get(status, Rejected)
     else:
         kind = Unknown
-    return kind(f"{what}: {status} {detail.type} {detail.code}")
+    told = {"code": _name(detail.code), "param": _name(detail.param)}
+    words = " ".join(f"{name}={value}" for name, value in {"type": _name(detail.type), **told}.items() if value)
+    return kind(f"{what}: {status} {words}".rstrip(), **told)
 
 
+def _name(given: object) -> str:
+    """A name of the provider's, such as `line_items[0][quantity]`, and nothing that would forge a line of the log."""
+    return given if isinstance(given, str) and NAME.fullmatch(given) else ""
+
+
+NAME = re.compile(r"[\w.\[\]-]{1,200}", re.ASCII)
 FINAL = {401: Misconfigured, 402: Declined, 403: Misconfigured, 404: NotFound}
 
 

@@ -60,17 +60,54 @@ class ProviderDispute(msgspec.Struct, frozen=True):
     payment_intent: str | None = None
 
 
+class Charge(msgspec.Struct, frozen=True):
+    """https://docs.stripe.com/api/charges/object"""
+
+    id: str
+    payment_intent: str | None = None
+
+
 class EventData(msgspec.Struct, frozen=True):
-    object: dict[str, Any]
+    object: dict[str, Any] = {}
+
+
+class RelatedObject(msgspec.Struct, frozen=True):
+    id: str
 
 
 class Event(msgspec.Struct, frozen=True):
-    """https://docs.stripe.com/api/events/object"""
+    """A message, in either form: https://docs.stripe.com/event-destinations
+
+    A snapshot (https://docs.stripe.com/api/events/object) holds the object as it was. A thin one
+    (https://docs.stripe.com/api/v2/core/events/object) names it, and v1.refund.failed is the thin refund.failed. The
+    address in it is never asked: it could be anybody's.
+    """
 
     id: str
     type: str
-    data: EventData
-    created: int = 0
+    object: str = "event"
+    data: EventData | None = None
+    related_object: RelatedObject | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.data is not None or self.is_thin
+
+    @property
+    def is_thin(self) -> bool:
+        return self.object == "v2.core.event"
+
+    @property
+    def kind(self) -> str:
+        """What happened, under the name that it has in a snapshot."""
+        return self.type.removeprefix("v1.") if self.is_thin else self.type
+
+    @property
+    def subject(self) -> dict[str, Any]:
+        """What is told of the object; of a thin one no more than its id."""
+        if self.is_thin:
+            return {"id": self.related_object.id} if self.related_object else {}
+        return self.data.object if self.data else {}
 
 
 class Listing(msgspec.Struct, Generic[T], frozen=True):
@@ -81,11 +118,11 @@ class Listing(msgspec.Struct, Generic[T], frozen=True):
 
 
 class ErrorDetail(msgspec.Struct, frozen=True):
-    """https://docs.stripe.com/api/errors"""
+    """https://docs.stripe.com/api/errors; no odd value of one may hide the others."""
 
-    type: str = ""
-    code: str | None = None
-    message: str | None = None
+    type: Any = None
+    code: Any = None
+    param: Any = None
 
 
 class ErrorBody(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from app import mailbox
 from app.db import BigId, Model, Moment, now, public_id
 from app.users import passwords
 
@@ -12,8 +13,8 @@ Role = Literal["customer", "staff"]
 
 
 def key(name: str) -> str:
-    """What two spellings of one username have in common: `Ada`, `ADA` and a full-width `ａｄａ` are one."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    """What two spellings of one username have in common: `Ada`, `ADA `, and a full-width `ａｄａ` are one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip(" ")
 
 
 class User(Model):
@@ -27,7 +28,7 @@ class User(Model):
     username_key: Mapped[str] = mapped_column(sa.String(128), unique=True)
     email: Mapped[str | None] = mapped_column(sa.String(254))
     verified_email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
-    """The email in lower case, once it is verified. Only then is it unique: else whoever registers an address
+    """The `mailbox.key` of the email, once it is verified. Only then is it unique: else whoever registers an address
     first keeps its owner out, and registering tells who is here."""
     verified_in_session: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether the email was verified in a session of this very account, or by the provider that it was made with.
@@ -54,7 +55,7 @@ class User(Model):
 
     @property
     def email_verified(self) -> bool:
-        return self.email is not None and self.verified_email == self.email.lower()
+        return self.email is not None and self.verified_email == mailbox.key(self.email)
 
     @property
     def is_staff(self) -> bool:

@@ -1,6 +1,5 @@
 """Finding and changing accounts."""
 
-import re
 import secrets
 from datetime import datetime
 
@@ -9,17 +8,17 @@ import sqlalchemy as sa
 from blinker import signal
 from sqlalchemy.orm import Session
 
-from app import mail
-from app.config import MAILBOX
+from app import mail, mailbox, text
 from app.errors import Conflict, Invalid, NotFound
 from app.users import trail
 from app.users.models import Role, User, key
 from app.users.trail import Doer
 
+LONGEST_NAME = 64
+PUNCTUATION = ".-_"
+
 KEY_LENGTH = 128
 """As the column holds: normalised, one character of a username may become as many as 18."""
-
-USERNAME = re.compile(r"[^\W_][\w.\-]{0,63}")
 
 address_given = signal("user-address-given")
 """Sent with a user who has another email now; whoever can have it verified does, in the same transaction."""
@@ -55,6 +54,16 @@ def find(session: Session, username: str) -> User | None:
     return session.scalar(sa.select(User).where(User.username_key == key(username)))
 
 
+def sign_in_name(session: Session, typed: str) -> str:
+    """The username that somebody means who signs in: by it, or by an email that is verified. Itself where it is
+    neither, so that what is nobody's is treated alike.
+    """
+    if "@" not in typed:  # which no username has
+        return typed.strip(text.SPACES)
+    address = mailbox.key(typed)
+    return session.scalar(sa.select(User.username).where(User.verified_email == address)) or address
+
+
 def named(session: Session, username: str) -> User:
     """The user that somebody at the command line means. Raises NoSuchUser."""
     if (user := find(session, username)) is None:
@@ -64,7 +73,8 @@ def named(session: Session, username: str) -> User:
 
 def add(session: Session, username: str, email: str | None, password_hash: str | None) -> User:
     """A new account. Raises Invalid or UsernameTaken, the latter also where two register at once."""
-    if not USERNAME.fullmatch(username) or len(key(username)) > KEY_LENGTH:
+    username = username.strip(text.SPACES)
+    if not is_username(username):
         raise Invalid.field("username", "Use letters, digits, dots, dashes and underscores, at most 64 of them.")
     user = User(username=username, email=checked_email(email), password_hash=password_hash)
     try:
@@ -75,10 +85,23 @@ def add(session: Session, username: str, email: str | None, password_hash: str |
     return user
 
 
+def is_username(name: str) -> bool:
+    """Letters and digits of any script, with their marks; within it dots, dashes and underscores too."""
+    return (
+        0 < len(name) <= LONGEST_NAME
+        and len(key(name)) <= KEY_LENGTH
+        and text.is_word(name[0])
+        and not text.is_mark(name[0])
+        and all(text.is_word(each) or each in PUNCTUATION for each in name)
+    )
+
+
 def checked_email(email: str | None) -> str | None:
-    if email is not None and not MAILBOX.fullmatch(email):
-        raise Invalid.field("email", "This is no email address.")
-    return email
+    """As it is kept: without spaces around it. Raises Invalid for what no mail can be sent to."""
+    try:
+        return None if email is None else mailbox.checked(email)
+    except mailbox.NoMailbox as error:
+        raise Invalid.field("email", "This is no email address that a mail can be sent to.") from error
 
 
 def free_username(session: Session, wished: str, spread: int = 1) -> str:
@@ -86,7 +109,10 @@ def free_username(session: Session, wished: str, spread: int = 1) -> str:
 
     Several who ask at once get the same one. With `spread` the number is any of so many, and it is most likely another.
     """
-    stem = re.sub(r"[^\w.\-]", "", wished).lstrip("_.-")[:48]
+    stem = "".join(each for each in wished if text.is_word(each) or each in PUNCTUATION)
+    while stem and (stem[0] in PUNCTUATION or text.is_mark(stem[0])):
+        stem = stem[1:]
+    stem = stem[:48]
     if not stem or len(key(stem)) > KEY_LENGTH // 2:
         stem = "user"
     pattern = key(stem).replace("\\", r"\\").replace("_", r"\_").replace("%", r"\%") + "%"
@@ -103,10 +129,9 @@ def change(session: Session, user: User, *, name: str | None, email: str | None,
     """Change the fields in `given`. A new address is not verified, and the one before is told."""
     if "name" in given:
         user.name = name
-    if "email" in given and email != user.email:
+    if "email" in given and (email := checked_email(email)) != user.email:
         before, was_verified = user.email, user.email_verified
-        user.email = checked_email(email)
-        user.verified_email, user.verified_in_session = None, False
+        user.email, user.verified_email, user.verified_in_session = email, None, False
         session.flush()
         address_given.send(user, session=session)
         if was_verified:  # else it may be a stranger's, whom this is none of the business of

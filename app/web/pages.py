@@ -2,14 +2,23 @@
 
 from pathlib import Path
 
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, redirect, request, send_from_directory
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
 
+from app.api import Access, Api
 from app.errors import Unavailable, from_http, respond
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 YEAR = 365 * 24 * 3600
-NOT_PAGES = ("api", "oauth", "checkout", "healthz", "readyz", "metrics", "assets")
+NOT_PAGES = ("api", "oauth", "checkout", "healthz", "readyz", "metrics", "assets", ".well-known")
+"""A page that says 200 for whatever is asked under `.well-known` says that nothing there can be relied on:
+https://w3c.github.io/webappsec-change-password-url/#semantics
+"""
+
+routes = Api("pages")
+
+PANEL = "/profile#password"
 
 
 class NotBuilt(Unavailable):
@@ -32,6 +41,15 @@ def asset(name: str) -> Response:
     return response
 
 
+@routes.get("/.well-known/change-password", access=Access.ALL, status=302)
+def change_password() -> BaseResponse:
+    """To the place where people change their password.
+
+    Password managers know this address: https://w3c.github.io/webappsec-change-password-url/
+    """
+    return redirect(PANEL)
+
+
 def fall_back(error: NotFound) -> Response:
     """What no route answers: a file of the frontend, or its page, which knows the paths of the shop.
 
@@ -51,5 +69,6 @@ def fall_back(error: NotFound) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    routes.init_app(app)
     app.add_url_rule("/assets/<path:name>", view_func=asset)
     app.register_error_handler(NotFound, fall_back)

@@ -94,12 +94,14 @@ class Control:
         copies: int = 1,
         skew: float = 0,
         forge: Forgery | None = None,
+        thin: bool = False,
     ) -> None:
         """How webhooks are treated from now on, or only those of these `types`; without arguments as usual.
 
-        `lose`: on record, but never sent; `copies` of each; `skew` seconds on the signature's time.
+        `lose`: on record, but never sent; `copies` of each; `skew` seconds on the signature's time; `thin`: in the
+        form that names its object and does not hold it.
         """
-        self._ask("POST", "/webhooks", mode=mode, types=types, copies=copies, skew=skew, forge=forge)
+        self._ask("POST", "/webhooks", mode=mode, types=types, copies=copies, skew=skew, forge=forge, thin=thin)
 
     def send_webhooks_to(self, url: str | None) -> None:
         """The address for all webhooks from now on; None: the one it was started with."""
@@ -115,10 +117,10 @@ class Control:
         return answers
 
     def deliver(
-        self, event: str, *, copies: int = 1, skew: float = 0, forge: Forgery | None = None
+        self, event: str, *, copies: int = 1, skew: float = 0, forge: Forgery | None = None, thin: bool = False
     ) -> list[int | None]:
         """Sends a recorded event now, several times at once; the statuses it got, None for no answer."""
-        answers = self._ask("POST", "/webhooks/deliver", event=event, copies=copies, skew=skew, forge=forge)
+        answers = self._ask("POST", "/webhooks/deliver", event=event, copies=copies, skew=skew, forge=forge, thin=thin)
         return [answer["status"] for answer in answers]
 
     def invent(

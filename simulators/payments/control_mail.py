@@ -31,7 +31,7 @@ class Mail:
         }
 
     def set_rules(self) -> Resource:
-        body = read(mode=str, types=list, copies=int, skew=NUMBER, forge=str)
+        body = read(mode=str, types=list, copies=int, skew=NUMBER, forge=str, thin=bool)
         if body.get("mode") not in (None, "send", "hold", "lose") or body.get("forge") not in FORGERIES:
             raise Refusal(400, f"mode is send, hold or lose; forge is one of {FORGERIES}.")
         with self.store as store:
@@ -59,10 +59,12 @@ class Mail:
 
     def deliver(self) -> list[Resource]:
         """Sends a recorded event now, whatever became of it so far, `copies` times at once."""
-        body = read(event=str, copies=int, skew=NUMBER, forge=str)
+        body = read(event=str, copies=int, skew=NUMBER, forge=str, thin=bool)
         event = self.store["events"].get(body.get("event", ""))
         if event is None or body.get("forge") not in FORGERIES:
             raise Refusal(400, "event names a recorded event.")
+        if body.get("thin"):
+            event = events.thin(event)
         return self.post.send_many(event, body.get("copies", 1), skew=body.get("skew", 0), forge=body.get("forge"))
 
     def invent(self) -> Resource:

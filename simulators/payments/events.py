@@ -4,6 +4,7 @@ Source: https://docs.stripe.com/api/events.
 """
 
 import copy
+from datetime import UTC, datetime
 
 from simulators.payments.provider import CAUSE, VERSION, Cause, Provider
 from simulators.payments.shapes import new_id
@@ -35,6 +36,29 @@ def build(provider: Provider, kind: str, thing: Resource) -> Resource:
         "pending_webhooks": int(provider.webhook_url is not None),
         "request": {"id": cause.request, "idempotency_key": cause.key},
         "type": kind,
+    }
+
+
+def thin(event: Resource) -> Resource:
+    """The same event in the thin form: no object, only whose it is.
+
+    Source: https://docs.stripe.com/webhooks/migrate-snapshot-to-thin-events, and the object's page in the API.
+    """
+    about = event["data"]["object"]
+    kind = about["object"]
+    paths = {"checkout.session": "checkout/sessions", "payment_intent": "payment_intents"}
+    return {
+        "id": event["id"].replace("evt_1", "evt_thin_"),
+        "object": "v2.core.event",
+        "context": None,
+        "created": datetime.fromtimestamp(event["created"], UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z"),
+        "livemode": event["livemode"],
+        "reason": None,
+        "related_object": {"id": about["id"], "type": kind, "url": f"/v1/{paths.get(kind, kind + 's')}/{about['id']}"},
+        "snapshot_event": event["id"],
+        "type": f"v1.{event['type']}",
     }
 
 

@@ -5,7 +5,7 @@ Source: https://docs.stripe.com/api/refunds and https://docs.stripe.com/refunds.
 
 from dataclasses import dataclass
 
-from simulators.payments import events, shapes
+from simulators.payments import currencies, events, shapes
 from simulators.payments.provider import Provider
 from simulators.payments.text import money
 from simulators.payments.wire import Fields, Refusal, Resource, no_such, words
@@ -36,7 +36,7 @@ def read_wish(fields: Fields) -> Wish:
     wish = Wish(
         charge=fields.text("charge"),
         intent=fields.text("payment_intent"),
-        amount=fields.integer("amount", least=1),
+        amount=fields.integer("amount", least=1, most=currencies.LARGEST),
         reason=fields.choice("reason", REASONS),
         metadata=fields.metadata(),
     )
@@ -60,6 +60,7 @@ def create(provider: Provider, wish: Wish) -> Resource:
         message = f"Charge {charge['id']} has already been refunded."
         raise Refusal(400, message, code="charge_already_refunded", began=True)
     amount = wish.amount if wish.amount is not None else left
+    currencies.check(amount, charge["currency"], "amount")
     if amount > left:
         currency = charge["currency"]
         message = (

@@ -1,16 +1,15 @@
 """Checkout Sessions: made, found, expired.
 
-Source: https://docs.stripe.com/api/checkout/sessions. Only `mode=payment` with `price_data` lines. Stripe's
-minimum charge per currency is not enforced, so that tests may use small numbers.
+Source: https://docs.stripe.com/api/checkout/sessions. Only `mode=payment` with `price_data` lines.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.payments import events, shapes
+from simulators.payments import currencies, events, shapes
 from simulators.payments.provider import Provider
-from simulators.payments.wire import LARGEST_AMOUNT, Fields, Param, Refusal, Resource, no_such, words
+from simulators.payments.wire import Fields, Param, Refusal, Resource, no_such, words
 
 CURRENCY = re.compile("[a-z]{3}")
 SHORTEST, LONGEST = 30 * 60, 24 * 3600  # seconds
@@ -53,10 +52,7 @@ def read_order(provider: Provider, fields: Fields) -> Order:
     currency = lines[0]["currency"]
     if any(line["currency"] != currency for line in lines):
         raise Refusal(400, "All line items must have the same currency.", param="line_items")
-    if sum(line["amount_total"] for line in lines) > LARGEST_AMOUNT:
-        raise Refusal(
-            400, "The Checkout Session's total amount is too large.", code="amount_too_large", param="line_items"
-        )
+    currencies.check_total(sum(line["amount_total"] for line in lines), currency)
     if fields.url("success_url") is None:
         raise fields.missing("success_url")
     methods = [str(method) for method in fields.each("payment_method_types")]
@@ -107,7 +103,7 @@ def _read_line(provider: Provider, line: Param, path: str) -> Resource:
     product.only(("description", "images", "metadata", "name", "tax_code", "unit_label"))
     currency, unit, quantity = (
         data.required("currency").lower(),
-        data.integer("unit_amount"),
+        data.integer("unit_amount", most=currencies.LARGEST),
         fields.integer("quantity", 1),
     )
     if not CURRENCY.fullmatch(currency):
@@ -116,6 +112,7 @@ def _read_line(provider: Provider, line: Param, path: str) -> Resource:
         raise data.missing("unit_amount")
     if quantity is None:
         raise fields.missing("quantity")
+    currencies.check(unit, currency, data.name("unit_amount"))
     return shapes.line_item(provider.clock.now(), product.required("name"), unit, quantity, currency)
 
 

@@ -3,7 +3,7 @@
 from simulators.payments.wire import words
 
 # https://docs.stripe.com/currencies#zero-decimal and #three-decimal
-WHOLE = frozenset(words("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf"))
+WHOLE = frozenset(words("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"))
 THOUSANDTHS = frozenset(words("bhd jod kwd omr tnd"))
 SIGNS = {"eur": "€", "usd": "$", "gbp": "£", "jpy": "¥"}
 

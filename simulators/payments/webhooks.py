@@ -18,6 +18,7 @@ from typing import Literal
 
 import httpx
 
+from simulators.payments import events
 from simulators.payments.provider import Provider
 from simulators.payments.wire import Resource, dumps
 
@@ -55,7 +56,7 @@ def spoil(body: bytes, secrets: tuple[str, ...], at: int, how: Forgery | None) -
         header = None
     elif how == "body":
         event = json.loads(body)
-        event["data"]["object"]["amount_total"] = 1
+        event.get("data", {}).get("object", event)["amount_total"] = 1
         body = encode(event)
     elif how == "reserialised":
         body = dumps(json.loads(body)).encode()
@@ -76,7 +77,7 @@ class Post:
 
     def rules(self) -> Resource:
         """How webhooks are treated at the moment; see the control API."""
-        standing = {"mode": "send", "types": None, "copies": 1, "skew": 0, "forge": None}
+        standing = {"mode": "send", "types": None, "copies": 1, "skew": 0, "forge": None, "thin": False}
         return {**standing, **self._store["meta"].get("webhooks", {})}
 
     def send(self, event: Resource, *, skew: float = 0, forge: Forgery | None = None) -> Resource:
@@ -112,7 +113,9 @@ class Post:
                 return None
             event = copy.deepcopy(store["events"][delivery["event"]])
         if rules["types"] and event["type"] not in rules["types"]:
-            rules |= {"skew": 0, "forge": None}
+            rules |= {"skew": 0, "forge": None, "thin": False}
+        if rules["thin"]:
+            event = events.thin(event)
         answer = self.send(event, skew=rules["skew"], forge=rules["forge"])
         with self._store:
             self._sending.discard(name)

@@ -26,7 +26,7 @@ def names(client, **query):
 
 
 def test_everybody_learns_the_shops_currency_and_how_long_it_waits_even_where_nothing_is_on_offer(client):
-    assert client.get("/api/shop").get_json() == {"currency": "EUR", "hold_minutes": 30}
+    assert client.get("/api/shop").get_json() == {"currency": "EUR", "currency_digits": 2, "hold_minutes": 30}
 
 
 def test_everybody_sees_what_is_on_offer_by_name(client):
@@ -48,6 +48,7 @@ def test_an_item_tells_what_a_buyer_wants_to_know(client):
         "description": "Green",
         "price": 450,
         "currency": "EUR",
+        "currency_digits": 2,
         "on_hand": 7,
         "available": 5,
         "image_url": "/pictures/tea.svg",

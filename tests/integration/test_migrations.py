@@ -95,6 +95,42 @@ def test_a_downgrade_keeps_the_rows_that_refer_to_a_table_which_is_altered(kiosk
             assert db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")) == 1
 
 
+def test_verified_addresses_get_one_form_and_one_account_keeps_it(kiosk):
+    kiosk("db", "downgrade", "0004")
+    before = {
+        "ada": "ada@bücher.example",
+        "eve": "ada@xn--bcher-kva.example",
+        "bob": "bob@example.com",
+        "zoë": "zoë@ö.example",
+    }
+    with kiosk.app.app_context():
+        for name, address in before.items():
+            make_user(name, email=address.upper()).verified_email = address
+        db.session.commit()
+
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        found = {user.username: user.verified_email for user in User.query}
+        verified = {user.username for user in User.query if user.email_verified}
+    assert found == {**before, "ada": None}
+    assert verified == {"eve", "bob", "zoë"}
+
+
+def test_verified_addresses_are_as_they_were_typed_again_for_the_release_before(kiosk):
+    with kiosk.app.app_context():
+        make_user("ada", email="Ada@Bücher.example").verified_email = "ada@xn--bcher-kva.example"
+        db.session.commit()
+
+    kiosk("db", "downgrade", "0004")
+    with kiosk.app.app_context():
+        assert db.session.scalar(sa.text("SELECT verified_email FROM users")) == "ada@bücher.example"
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        assert db.session.scalar(sa.text("SELECT verified_email FROM users")) == "ada@xn--bcher-kva.example"
+
+
 def test_foreign_keys_are_checked_again_after_a_migration(kiosk):
     kiosk("db", "upgrade")
 

@@ -224,7 +224,7 @@ def test_an_unknown_outcome_keeps_the_hold_and_is_a_202(buyer, httpx_mock, failu
     ("status", "kind", "answer", "code"),
     [
         (402, "card_error", 402, "payment_declined"),
-        (400, "invalid_request_error", 503, "payments_unavailable"),
+        (400, "invalid_request_error", 409, "payment_refused"),
         (401, "invalid_request_error", 503, "payments_unavailable"),
         (404, "invalid_request_error", 503, "payments_unavailable"),
     ],

@@ -234,6 +234,25 @@ def test_signing_out_holds_from_the_next_request(client):
     assert client.get("/api/profile").status_code == 401
 
 
+def test_signing_out_leaves_nothing_in_the_browser_but_what_it_is_known_by(client):
+    make_ada()
+    sign_in(client)
+
+    answer = client.delete("/api/session")
+
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert [client.get_cookie(name) is None for name in ("kiosk", "kiosk-device")] == [True, False]
+
+
+def test_an_api_client_that_signs_out_clears_no_browser(client, app):
+    make_ada()
+    access = tokens_of(app)["access_token"]
+
+    answer = client.post("/api/logout", headers=bearer(access))
+
+    assert (answer.status_code, "Clear-Site-Data" in answer.headers) == (200, False)
+
+
 def test_signing_out_twice_or_without_a_session_is_fine(client):
     assert [client.delete("/api/session").status_code for _ in range(2)] == [200, 200]
 

@@ -37,6 +37,21 @@ def test_every_path_that_is_nobody_elses_is_the_page(client, built, path):
     assert response.mimetype == "text/html"
 
 
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_password_manager_is_led_to_where_the_password_is_changed(client, built, method):
+    response = getattr(client, method)("/.well-known/change-password")
+
+    assert (response.status_code, response.location) == (302, "/profile#password")
+
+
+@pytest.mark.parametrize(
+    "path", ["/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200", "/.well-known/x.txt"]
+)
+def test_what_is_not_well_known_is_not_there(client, built, path):
+    """Else nobody could rely on what is: the page answers for every other path."""
+    assert_problem(get(client, path), 404, "not_found")
+
+
 def test_the_page_is_asked_after_each_time_and_not_sent_again_where_it_is_the_same(client, built):
     response = get(client, "/")
 

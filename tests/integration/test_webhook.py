@@ -9,6 +9,7 @@ from app import db
 from app.config import PaymentsAccount
 from app.db import now
 from app.models import Attempt, Event, Payment, Todo
+from app.orders.events import MAX_EVENT
 from app.payments.gateway import Gateway
 from app.payments.signature import sign
 from simulators.payments import control as payments
@@ -73,6 +74,19 @@ def test_a_message_faster_than_the_answer_to_our_own_post_finds_its_attempt(clie
 
     assert status(buyer, number) == "paid"
     assert Attempt.query.populate_existing().one().session_id == session
+
+
+def test_a_message_may_be_as_large_as_the_provider_makes_it(client, placed):
+    buyer, number, session = placed
+
+    answer = send_event(client, completed(session, metadata={"note": "x" * 345_000}))
+
+    assert (answer.status_code, status(buyer, number)) == (200, "paid")
+
+
+@pytest.mark.attack
+def test_a_message_has_a_limit_all_the_same(client, app):
+    assert_problem(send_event(client, completed("cs_1", note="x" * MAX_EVENT)), 413, "request_entity_too_large")
 
 
 def test_a_message_about_somebody_elses_session_is_taken_and_dropped(client, app):

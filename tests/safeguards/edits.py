@@ -46,6 +46,60 @@ def without(name: str, file: str, old: str, new: str, *tests: str, database: str
     return Safeguard(name, (Edit(file, old, new),), tests, database)
 
 
+CURRENCIES = f"{TESTS}/test_currencies.py"
+
+AMOUNTS = (
+    without(
+        "a sum below the provider's minimum is refused before anything is set aside",
+        f"{ORDERS}/service.py",
+        "if total < (minimum := currencies.minimum(currency)):",
+        "if (minimum := 0):",
+        f"{CURRENCIES}::test_an_order_below_the_providers_minimum_is_refused_before_anything_is_set_aside",
+    ),
+    without(
+        "a price is an amount that its currency has",
+        "app/items/service.py",
+        "if words := currencies.fault(",
+        "if words := str() and currencies.fault(",
+        f"{CURRENCIES}::test_a_price_that_cannot_be_charged_is_refused_where_it_is_entered",
+    ),
+    without(
+        "a price of another currency is not ordered",
+        f"{ORDERS}/service.py",
+        "if words := currencies.fault(item.price or 0, currency):",
+        "if words := str():",
+        f"{CURRENCIES}::test_a_price_of_another_currency_is_not_ordered_and_nothing_is_set_aside",
+    ),
+    without(
+        "a refund is an amount that its currency has",
+        f"{ORDERS}/refunds.py",
+        "if wish.amount is not None and (words := currencies.fault(wish.amount, payment.currency)):",
+        "if words := str():",
+        f"{CURRENCIES}::test_a_refund_has_to_be_an_amount_of_its_currency",
+    ),
+    without(
+        "the forint has two digits, as the provider counts",
+        "app/currencies.py",
+        'NO_DECIMALS = _listed("BIF',
+        'NO_DECIMALS = _listed("HUF BIF',
+        f"{CURRENCIES}::test_the_shop_says_how_many_digits_its_amounts_have_by_the_providers_table",
+    ),
+    without(
+        "whether an order can still be paid is asked before a link is handed out",
+        f"{ORDERS}/routes.py",
+        "    if not is_new:\n        await settle(db.session(), gateway(), attempt.id)",
+        "    if not is_new:\n        pass",
+        f"{CHECKOUT}::test_coming_back_to_a_session_that_is_over_leads_to_a_new_one",
+    ),
+    without(
+        "a thin message is worked on",
+        f"{PAYMENTS}/shapes.py",
+        'return self.type.removeprefix("v1.") if self.is_thin else self.type',
+        "return self.type",
+        f"{EVENTS}::test_a_thin_message_is_worked_on_like_any_other",
+    ),
+)
+
 PLACED = (
     without(
         "an Idempotency-Key places one order",
@@ -116,8 +170,8 @@ PLACED = (
     without(
         "a key that is in flight is waited for",
         f"{PAYMENTS}/gateway.py",
-        "if status in (409, 429):\n        kind",
-        "if status == 429:\n        kind",
+        "if status in (408, 409, 425, 429):\n        kind",
+        "if status in (408, 425, 429):\n        kind",
         f"{ATTEMPTS}::test_a_replay_that_meets_the_first_one_in_flight_comes_back_later",
     ),
     without(
@@ -546,4 +600,4 @@ DATABASE = (
     ),
 )
 
-SAFEGUARDS = PLACED + MESSAGES + STOCK + MONEY_BACK + DATABASE
+SAFEGUARDS = AMOUNTS + PLACED + MESSAGES + STOCK + MONEY_BACK + DATABASE

@@ -6,7 +6,6 @@ import pytest
 
 from app.models import Attempt, Order, Payment, Refund
 from app.orders.models import NEXT, IllegalTransition
-from app.orders.money import written
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -90,11 +89,3 @@ def test_what_can_go_back_is_what_is_left_of_the_payment_that_paid():
 
     assert paid.refundable == 700
     assert order().refundable == 0
-
-
-@pytest.mark.parametrize(
-    ("minor", "currency", "text"),
-    [(1250, "EUR", "12.50 EUR"), (7, "EUR", "0.07 EUR"), (500, "JPY", "500 JPY"), (1234, "KWD", "1.234 KWD")],
-)
-def test_staff_read_money_as_people_write_it(minor, currency, text):
-    assert written(minor, currency) == text

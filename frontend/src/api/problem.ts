@@ -77,6 +77,8 @@ const inWords: Record<string, string> = {
     "So many of your orders wait to be paid that there is no room for another. Pay or cancel one first.",
   payments_unavailable: "Payments are not available right now. Try again in a moment.",
   payment_declined: "The payment provider declined this order. Nothing was charged.",
+  payment_refused:
+    "The payment provider refuses this order. Nothing was charged. Tell the shop: trying again will not help.",
   nothing_to_pay: "There is nothing to pay here any more.",
   order_not_cancellable:
     "This order is paid, or its payment is on its way: it can be refunded, but not cancelled.",
@@ -93,6 +95,8 @@ export function words(error: unknown): string {
   if (!(error instanceof Problem)) return "Something went wrong on this page.";
   if (error.signedOut) return "You are no longer signed in.";
   if (error.status === 429) return tooMany(error.retryAfter);
+  // The smallest sum depends on the currency, so that the API's own words say more than any of ours.
+  if (error.error === "amount_too_small") return error.message;
   if (error.fields.length > 0) return "Please look at what is marked below.";
   const known = inWords[error.error];
   if (known) return known;

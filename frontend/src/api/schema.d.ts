@@ -806,7 +806,10 @@ export interface paths {
         put?: never;
         /**
          * Where to pay an order that was placed before: the open attempt, or a new one where the last is dead.
-         * @description At most 1200 a minute from one user.
+         * @description The provider is asked first whether it can still be paid there; without an address the answer is an order that
+         *     turned out to be paid, or over.
+         *
+         *     At most 1200 a minute from one user.
          */
         post: operations["orders_check_out"];
         delete?: never;
@@ -926,7 +929,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The payment provider's messages, by their signature. */
+        /** The payment provider's messages, by their signature: snapshots and thin ones. */
         post: operations["orders_receive_event"];
         delete?: never;
         options?: never;
@@ -1014,6 +1017,26 @@ export interface paths {
         };
         /** This description, for reading and trying; works offline. */
         get: operations["description_show_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * To the place where people change their password.
+         * @description Password managers know this address: https://w3c.github.io/webappsec-change-password-url/
+         */
+        get: operations["pages_change_password"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1373,9 +1396,13 @@ export interface components {
         /**
          * ShopOut
          * @description What holds for all that is on offer: the ISO 4217 currency of every price, and how long an order may wait.
+         *
+         *         `currency_digits`: how many digits of a price stand after the point, by the payment provider's table, which is
+         *         not ISO 4217's.
          */
         ShopOut: {
             currency: string;
+            currency_digits: number;
             hold_minutes: number;
         };
         /** Search */
@@ -1403,6 +1430,7 @@ export interface components {
             description: string;
             price: number | null;
             currency: string;
+            currency_digits: number;
             on_hand: number | null;
             available: number | null;
             image_url: string | null;
@@ -1475,8 +1503,9 @@ export interface components {
         };
         /**
          * OrderOut
-         * @description Amounts in minor units of `currency`; `checkout_url` while there is something to pay and a place to do it.
+         * @description Amounts in minor units of `currency`, of which `currency_digits` stand after the point.
          *
+         *         `checkout_url` while there is something to pay and a place to do it.
          *         `refunded` went back or is on its way, of all that came in for this order; `refundable` is left of what paid it.
          */
         OrderOut: {
@@ -1485,6 +1514,7 @@ export interface components {
             status: string;
             total: number;
             currency: string;
+            currency_digits: number;
             refunded: number;
             refundable: number;
             lines: components["schemas"]["LineOut"][];
@@ -5595,7 +5625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_on_sale, sold_out, too_many_unpaid_orders */
+            /** @description not_on_sale, payment_refused, sold_out, too_many_unpaid_orders */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5622,7 +5652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description idempotency_key_reused, invalid_input */
+            /** @description amount_too_small, idempotency_key_reused, invalid_input */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5765,8 +5795,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description nothing_to_pay, sold_out */
+            /** @description nothing_to_pay, payment_refused, sold_out */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description amount_too_small */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6368,6 +6407,33 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    pages_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,6 +7,7 @@ import { Problem } from "../api/problem";
 import { isDown, leadingTo, providersQuery } from "../api/providers";
 import { Field } from "../ui/Field";
 import { Form } from "../ui/Form";
+import { OwnUsername } from "../ui/OwnUsername";
 import { Skeleton } from "../ui/Skeleton";
 import { Trouble } from "../ui/Trouble";
 
@@ -57,6 +58,7 @@ function ByPassword({ onConfirmed }: { onConfirmed: () => void }) {
       }
     >
       {error && !wrong("second_factor_required") && <Trouble error={error} />}
+      <OwnUsername />
       <Field
         label="Password"
         name="password"

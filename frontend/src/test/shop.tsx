@@ -32,7 +32,7 @@ export function shop(answers: Answers): Request[] {
     "GET /api/profile": () => problem(401, "sign_in_required"),
     "GET /api/providers": () => json([]),
     "GET /api/profile/factors": () => json(noFactors),
-    "GET /api/shop": () => json({ currency: "EUR", hold_minutes: 30 }),
+    "GET /api/shop": () => json({ currency: "EUR", currency_digits: 2, hold_minutes: 30 }),
     ...answers,
   };
   vi.stubGlobal("fetch", async (request: Request) => {

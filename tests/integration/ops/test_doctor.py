@@ -5,6 +5,7 @@ import socket
 import subprocess
 from contextlib import contextmanager
 from datetime import timedelta
+from email.utils import format_datetime
 from threading import Thread
 
 import httpx
@@ -71,6 +72,46 @@ def test_no_key_and_no_secret_for_messages(examined, payments_simulator):
 
     assert (keyless.level, keyless.mend) == ("warn", "set KIOSK_PAYMENTS__SECRET_KEY")
     assert (deaf.level, deaf.mend) == ("FAIL", "set KIOSK_PAYMENTS__WEBHOOK_SECRET")
+
+
+def test_a_clock_that_is_right(examined):
+    line = examined()["clock"]
+
+    assert (line.level, line.words.startswith("as the payment provider's")) == ("ok", True)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "words"),
+    [
+        (timedelta(hours=-2), "this machine's is 120 min ahead of the payment provider's"),
+        (timedelta(hours=2), "this machine's is 120 min behind the payment provider's"),
+    ],
+)
+def test_a_clock_that_differs_from_the_payment_providers(examined, httpx_mock, theirs, words):
+    date = format_datetime(now() + theirs, usegmt=True)
+    empty = {"object": "list", "data": [], "has_more": False}
+    httpx_mock.add_response(json=empty, headers={"Date": date}, is_reusable=True)
+
+    line = examined(payments="https://pay.example")["clock"]
+
+    assert (line.level, line.words, line.mend) == ("FAIL", words, "have it set by NTP")
+
+
+def test_a_clock_that_differs_from_the_databases(examined, own_app):
+    with own_app.app_context(), db.engine.connect() as connection:
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite has no clock of its own")
+        late = "SELECT pg_catalog.clock_timestamp() - interval '2 hours'"
+        for statement in (
+            f"CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ {late} $$",
+            f'ALTER DATABASE "{db.engine.url.database}" SET search_path = public, pg_catalog',
+        ):
+            connection.execute(db.text(statement))
+        connection.commit()
+
+    line = examined()["clock"]
+
+    assert (line.level, line.words) == ("FAIL", "this machine's is 120 min ahead of the database's")
 
 
 def test_a_sign_in_provider_that_is_away(examined):

@@ -111,6 +111,27 @@ def test_a_worker_tells_of_itself_and_of_nothing_else(worker):
     assert process.stop() == 0
 
 
+def test_a_worker_tells_of_itself_at_an_address_of_ipv6_too(worker):
+    port = free_port()
+    process = worker("--metrics-port", str(port), "--metrics-bind", "::1")
+    process.wait_until_said(f"http://[::1]:{port}/metrics")
+
+    assert httpx.get(f"http://[::1]:{port}/healthz", trust_env=False).json() == {"status": "ok"}
+
+
+def test_a_server_listens_at_an_address_of_ipv6_too(own_database, tmp_path):
+    port = free_port()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
+    env = {**clean, **environment(settings(own_database, public_url=f"http://[::1]:{port}"))}
+    process = Process([KIOSK, "serve", "--bind", "::1", "--port", str(port)], tmp_path / "log", env=env)
+    try:
+        process.wait_until_said(f"kiosk serves on http://[::1]:{port}")
+        with httpx.Client(base_url=f"http://[::1]:{port}", trust_env=False) as http:
+            assert wait_for(lambda: http.get("/readyz").status_code == 200, "/readyz")
+    finally:
+        process.stop()
+
+
 def test_a_port_that_is_taken_is_one_line(worker):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

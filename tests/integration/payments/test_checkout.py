@@ -36,11 +36,55 @@ def test_coming_back_while_the_provider_is_away_is_a_202_and_makes_no_second_att
     assert shop.tried == ["unknown"]
 
 
+def test_coming_back_to_a_session_that_is_over_leads_to_a_new_one(shop):
+    dead = shop.place().json()["checkout_url"]
+    shop.control.api.post(f"{SESSIONS}/{shop.attempt.session_id}/expire").raise_for_status()
+
+    again = shop.check_out()
+
+    assert again.status_code == 200
+    assert again.json()["checkout_url"] not in (None, dead)
+    assert (shop.sessions, shop.tried, shop.stock) == (["expired", "open"], ["expired", "open"], (3, 2))
+
+
+def test_coming_back_to_a_session_that_is_paid_finds_the_order_paid_and_no_link(shop):
+    shop.place()
+    shop.pay()
+
+    again = shop.check_out()
+
+    assert (again.status_code, again.json()["status"], again.json()["checkout_url"]) == (200, "paid", None)
+    assert (shop.tried, shop.money) == (["paid"], [("settles", 8900)])
+    assert shop.check_out().json()["error"] == "nothing_to_pay"
+
+
+def test_coming_back_while_the_provider_is_away_gives_the_link_that_is_known(shop):
+    placed = shop.place().json()
+    shop.control.drop(times=None)
+
+    again = shop.check_out()
+
+    assert (again.status_code, again.json()["checkout_url"]) == (200, placed["checkout_url"])
+
+
+def test_an_order_that_is_sent_again_later_gives_no_dead_link(shop):
+    placed = shop.place().json()
+    shop.control.api.post(f"{SESSIONS}/{shop.attempt.session_id}/expire").raise_for_status()
+
+    at_once = shop.place()
+    shop.let_pass(minutes=2)
+    later = shop.place()
+
+    assert [each.headers["Idempotency-Replayed"] for each in (at_once, later)] == ["true", "true"]
+    assert at_once.json()["checkout_url"] == placed["checkout_url"]
+    assert (later.status_code, later.json()["checkout_url"], later.json()["status"]) == (200, None, "pending")
+
+
 @pytest.fixture
 def refused(shop):
     """An order whose first attempt the provider would not have."""
     shop.control.refuse(400, times=1, **POST)
-    assert shop.place().status_code == 503
+    assert shop.place().status_code == 409
     assert (shop.status, shop.tried, shop.stock) == ("pending", ["rejected"], (3, 3))
     return shop
 

@@ -8,9 +8,11 @@ import pytest
 
 from app import db, http
 from app.db import now, writing
-from app.models import Event, Payment
+from app.models import Attempt, Event, Payment
 from app.orders.events import TRIES
 from app.orders.sweep import claim
+from simulators.payments.events import thin
+from tests.attacks import came_of
 from tests.integration.payments.refunding import ALL, Till, reconciled, send
 from tests.processes import wait_for
 
@@ -170,6 +172,69 @@ def test_what_nobody_wants_is_done_at_once(paid, kind):
 
     assert stored(paid) == [(kind, "done")]
     assert len(paid.control.calls()) == asked
+
+
+def test_a_thin_message_is_worked_on_like_any_other(paid):
+    event = thin(message(paid))
+
+    assert send(paid.http, event).status_code == 200
+
+    assert (paid.status, stored(paid)) == ("paid", [("v1.checkout.session.completed", "done")])
+
+
+def test_a_thin_message_faster_than_the_answer_to_our_own_post_finds_its_attempt(paid):
+    paid.change(Attempt, status="unknown", session_id=None, url=None)
+
+    send(paid.http, thin(message(paid)))
+
+    assert paid.status == "paid"
+
+
+@pytest.mark.parametrize("kind", ["refund.created", "charge.refunded"])
+def test_a_thin_message_about_money_that_went_back_is_looked_up(shop, kind):
+    till = Till(shop)
+    till.refund_at_the_provider(100)
+
+    assert send(shop.http, thin(message(shop, kind))).status_code == 200
+
+    assert (shop.found["refunded"], till.events) == (100, ["done"])
+
+
+def test_a_thin_message_about_a_dispute_is_looked_up(shop):
+    till = Till(shop)
+    till.dispute()
+
+    assert send(shop.http, thin(message(shop, "charge.dispute.created"))).status_code == 200
+
+    assert [kind for kind, _ in till.findings] == ["dispute"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": "v2.core.account.updated", "data": {"updated": ["name"]}},
+        {"type": "v1.billing.meter.error_report_triggered", "related_object": None},
+        {"type": "v1.checkout.session.completed", "related_object": None},
+        {"type": "checkout.session.completed", "related_object": None, "data": {"object": {"id": "cs_test_forged"}}},
+    ],
+)
+def test_a_thin_message_that_nobody_wants_is_taken_and_done(paid, changes):
+    asked = len(paid.control.calls())
+
+    assert send(paid.http, {**thin(message(paid)), **changes}).status_code == 200
+
+    assert stored(paid) == [(changes["type"], "done")]
+    assert len(paid.control.calls()) == asked
+
+
+@pytest.mark.attack
+def test_no_message_says_which_address_is_asked(paid, httpx_mock):
+    event = thin(message(paid))
+    event["related_object"]["url"] = "https://evil.example/v1/checkout/sessions/cs_test_evil"
+
+    assert send(paid.http, event).status_code == 200
+
+    came_of(f"{len(httpx_mock.get_requests())} calls, {paid.status}", "0 calls, paid")
 
 
 def test_a_message_that_never_came_is_fetched_once(paid):

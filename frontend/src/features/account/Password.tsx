@@ -4,6 +4,7 @@ import { confirmationQuery } from "../../api/confirmation";
 import { Problem } from "../../api/problem";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
+import { OwnUsername } from "../../ui/OwnUsername";
 import { Skeleton } from "../../ui/Skeleton";
 import { Trouble } from "../../ui/Trouble";
 import { useChangePassword } from "./queries";
@@ -44,6 +45,7 @@ function PasswordForm({ has }: { has: boolean }) {
       }
     >
       {error && !wrong && <Trouble error={error} />}
+      <OwnUsername />
       {!has && <p>You have none yet. With one you can also sign in without another account.</p>}
       {has && (
         <Field

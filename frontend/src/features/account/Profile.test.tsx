@@ -114,6 +114,19 @@ test("the password is changed by the current one, and the form is empty again", 
   expect((screen.getByLabelText("New password") as HTMLInputElement).value).toBe("");
 });
 
+test("a password manager learns whose password is changed", async () => {
+  account();
+  open("/profile#password");
+
+  const password = await screen.findByLabelText("New password");
+  const form = password.closest("form");
+  const name = form?.querySelector<HTMLInputElement>("input[autocomplete=username]");
+
+  expect(name?.value).toBe("alice");
+  expect(name?.hidden).toBe(true);
+  expect(document.getElementById("password")?.textContent).toBe("Password");
+});
+
 test("a wrong current password is said at its field, which takes the focus", async () => {
   account({ "POST /api/profile/password": () => problem(403, "wrong_password") });
   const { user } = open("/profile");

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { Problem } from "../../api/problem";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
+import { OwnUsername } from "../../ui/OwnUsername";
 import { Trouble } from "../../ui/Trouble";
 import { useRemoveApp } from "./factors";
 
@@ -36,14 +37,17 @@ function Question({ hasPassword, onClose }: { hasPassword: boolean; onClose: () 
       >
         {error && !wrong && <Trouble error={error} />}
         {hasPassword && (
-          <Field
-            label="Your password"
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            required
-            error={wrong ? "This is not your password." : undefined}
-          />
+          <>
+            <OwnUsername />
+            <Field
+              label="Your password"
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              required
+              error={wrong ? "This is not your password." : undefined}
+            />
+          </>
         )}
         <div className="actions">
           <button

@@ -57,6 +57,8 @@ export function SignIn() {
           name="username"
           autoComplete="username webauthn"
           autoCapitalize="none"
+          spellCheck={false}
+          hint="Or your email address, once it is verified."
           required
         />
         <Field

@@ -3,5 +3,5 @@ import { showMoney } from "../../ui/money";
 
 export function Price({ item }: { item: Item }) {
   if (item.price === null) return <p className="price price-draft">Draft</p>;
-  return <p className="price">{showMoney(item.price, item.currency)}</p>;
+  return <p className="price">{showMoney(item.price, item)}</p>;
 }

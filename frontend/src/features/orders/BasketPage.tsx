@@ -100,11 +100,11 @@ const tooMuch = (error: unknown) => (error instanceof Problem ? error.about("lin
 /** The sum of what can be had, or a dash until it is known. */
 function total(rows: { line: Wanted; item: Item | undefined }[]): string {
   const priced = rows.flatMap(({ line, item }) =>
-    item?.price == null ? [] : [{ sum: item.price * line.quantity, currency: item.currency }],
+    item?.price == null ? [] : [{ sum: item.price * line.quantity, item }],
   );
-  const currency = priced[0]?.currency;
+  const of = priced[0]?.item;
   const sum = priced.reduce((sum, each) => sum + each.sum, 0);
-  return currency ? showMoney(sum, currency) : "–";
+  return of ? showMoney(sum, of) : "–";
 }
 
 function NothingInIt() {

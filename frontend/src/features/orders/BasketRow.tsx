@@ -27,7 +27,6 @@ export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
   const wrong = whatIsWrong(item, line.quantity);
   const name = item.data?.name ?? "an item that is gone";
   const price = wrong === GONE ? null : item.data?.price;
-  const money = (minor: number) => showMoney(minor, item.data?.currency ?? "");
 
   const change = ({ currentTarget: { valueAsNumber } }: ChangeEvent<HTMLInputElement>) => {
     if (isQuantity(valueAsNumber)) onQuantity(valueAsNumber);
@@ -48,7 +47,7 @@ export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
             (item.data?.name ?? "An item")
           )}
         </h2>
-        {price != null && <p className="fine">{money(price)} each</p>}
+        {item.data && price != null && <p className="fine">{showMoney(price, item.data)} each</p>}
         {wrong && (
           <p className="field-error" id={`${id}-wrong`}>
             {wrong}
@@ -58,7 +57,7 @@ export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
           <Trouble error={item.error} retry={() => item.refetch()} />
         )}
       </div>
-      {price != null && (
+      {item.data && price != null && (
         <>
           <label className="sr-only" htmlFor={id}>
             Quantity of {name}
@@ -75,7 +74,7 @@ export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
             aria-invalid={wrong ? true : undefined}
             aria-describedby={wrong ? `${id}-wrong` : undefined}
           />
-          <p className="row-money">{money(price * line.quantity)}</p>
+          <p className="row-money">{showMoney(price * line.quantity, item.data)}</p>
         </>
       )}
       <button type="button" className="button button-small" onClick={onRemove}>

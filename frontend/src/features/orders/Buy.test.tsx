@@ -27,6 +27,17 @@ test("buying places the order and goes to the payment page", async () => {
   expect(await sent(requests, place)[0]?.json()).toEqual({ lines: [{ item_id: 7, quantity: 2 }] });
 });
 
+test("an order below the smallest sum says which sum that is, in the API's words", async () => {
+  const detail = "The payment provider takes no sum below 0.50 EUR: order a little more.";
+  const errors = [{ field: "lines", message: detail }];
+  shop({ ...here, [place]: () => problem(422, "amount_too_small", { detail, errors }) });
+  const { user } = open("/items/7");
+
+  await user.click(await buyButton());
+
+  expect((await screen.findByRole("alert")).textContent).toContain(detail);
+});
+
 test("a double click makes one order", async () => {
   const assign = leaving();
   const requests = shop({ ...here, [place]: () => json(order, 201) });

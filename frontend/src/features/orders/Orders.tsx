@@ -72,7 +72,7 @@ function OrderRow({ order }: { order: Order }) {
       </div>
       <HandOver order={order} />
       <StatusMark order={order} />
-      <p className="row-money">{showMoney(order.total, order.currency)}</p>
+      <p className="row-money">{showMoney(order.total, order)}</p>
     </li>
   );
 }

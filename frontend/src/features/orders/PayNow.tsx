@@ -1,30 +1,34 @@
+import type { MouseEvent } from "react";
 import type { Order } from "../../api/types";
 import { Trouble } from "../../ui/Trouble";
 import { useCheckOut } from "./queries";
 
-/** On to the payment page of an order that waits; where there is none, the shop is asked for one. */
+/**
+ * On to the payment page of an order that waits. The shop is asked first, even where an address is known: what was
+ * open when this page was read may be over by now.
+ */
 export function PayNow({ order }: { order: Order }) {
   const { mutate, isPending, data, error } = useCheckOut(order);
+  const label = isPending ? "One moment…" : "Pay now";
 
-  if (order.checkout_url) {
-    return (
-      <a className="button button-tag" href={order.checkout_url}>
-        Pay now
-      </a>
-    );
-  }
+  const ask = (event: MouseEvent) => {
+    event.preventDefault();
+    if (!isPending) mutate();
+  };
+
   return (
     <>
-      <button
-        type="button"
-        className="button button-tag"
-        onClick={() => mutate()}
-        disabled={isPending}
-      >
-        {isPending ? "One moment…" : "Pay now"}
-      </button>
+      {order.checkout_url ? (
+        <a className="button button-tag" href={order.checkout_url} onClick={ask}>
+          {label}
+        </a>
+      ) : (
+        <button type="button" className="button button-tag" onClick={ask} disabled={isPending}>
+          {label}
+        </button>
+      )}
       <p role="status" className="fine">
-        {data && !isPending && "The payment provider has not answered yet."}
+        {data && !data.checkout_url && !isPending && "The payment provider has not answered yet."}
       </p>
       {error && <Trouble error={error} />}
     </>

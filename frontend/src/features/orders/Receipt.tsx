@@ -4,7 +4,7 @@ import { When } from "../../ui/When";
 import { isPaid, isRefunded } from "./status";
 
 export function Receipt({ order }: { order: Order }) {
-  const money = (minor: number) => showMoney(minor, order.currency);
+  const money = (minor: number) => showMoney(minor, order);
   return (
     <section className="receipt" aria-label="Receipt">
       <table>

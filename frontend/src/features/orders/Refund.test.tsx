@@ -45,6 +45,21 @@ test("all that is left is what the form begins with", async () => {
   await waitFor(() => expect(screen.queryByLabelText("Amount in EUR")).toBeNull());
 });
 
+test("a refund has the digits of its order's currency, by the API's table", async () => {
+  const forint: Order = { ...paid, currency: "HUF", total: 499000, refundable: 499000 };
+  const requests = shop({ ...staff, [read]: () => json(forint), [refund]: () => sentBack(100000) });
+  const { user } = open("/orders/5");
+
+  const amount = (await screen.findByLabelText("Amount in HUF")) as HTMLInputElement;
+  expect(amount.value).toBe("4990.00");
+  await user.clear(amount);
+  await user.type(amount, "1000");
+  await user.click(send());
+
+  await screen.findByText(/1,000\.00 went back/);
+  expect(await sent(requests, refund)[0]?.json()).toMatchObject({ amount: 100000 });
+});
+
 test("after a part the form begins anew with the rest, and what was said has the focus", async () => {
   const requests = shop({
     ...staff,

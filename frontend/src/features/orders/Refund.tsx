@@ -24,7 +24,7 @@ export function Refund({ order }: { order: Order }) {
 
   if (!staff || !isPaid(order)) return null;
 
-  const said = refund.data && inWords(refund.data);
+  const said = refund.data && inWords(refund.data, order);
   return (
     <>
       <p
@@ -54,7 +54,7 @@ function RefundForm({ order, left, refund }: Props) {
   const about = shown instanceof Problem ? aboutAmount(shown) : undefined;
 
   const send = (value: (name: string) => string) => {
-    const amount = parseMoney(value("amount"), currency);
+    const amount = parseMoney(value("amount"), order);
     if ("error" in amount) return setWrong(amountIs(amount.error));
     if (amount.minor === 0) return setWrong(amountIs("Write more than nothing."));
     setWrong(null);
@@ -70,8 +70,8 @@ function RefundForm({ order, left, refund }: Props) {
         name="amount"
         inputMode="decimal"
         autoComplete="off"
-        defaultValue={writeMoney(left, currency)}
-        hint={`Up to ${showMoney(refundable, currency)}, which is left of the payment.`}
+        defaultValue={writeMoney(left, order)}
+        hint={`Up to ${showMoney(refundable, order)}, which is left of the payment.`}
         error={about}
       />
       <label className="check">
@@ -91,15 +91,7 @@ const amountIs = (message: string) =>
 const aboutAmount = (problem: Problem) =>
   problem.error === "refund_too_large" ? words(problem) : problem.about("amount");
 
-function inWords({
-  amount,
-  currency,
-  status,
-}: {
-  amount: number;
-  currency: string;
-  status: string;
-}) {
-  const money = showMoney(amount, currency);
+function inWords({ amount, status }: { amount: number; status: string }, order: Order) {
+  const money = showMoney(amount, order);
   return status === "succeeded" ? `${money} went back.` : `${money} is on its way back.`;
 }

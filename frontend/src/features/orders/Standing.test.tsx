@@ -26,6 +26,30 @@ test("an order without a payment page asks for one and goes there", async () => 
   await waitFor(() => expect(assign).toHaveBeenCalledWith("https://pay.example.org/5"));
 });
 
+test("the shop is asked before a known payment page is opened: it may be over by now", async () => {
+  const assign = leaving();
+  const anew = { ...order, checkout_url: "https://pay.example.org/anew" };
+  const requests = shop({ ...here, [read]: () => json(order), [checkout]: () => json(anew) });
+  const { user } = open("/orders/5");
+
+  await user.click(await screen.findByRole("link", { name: "Pay now" }));
+
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("https://pay.example.org/anew"));
+  expect(sent(requests, checkout)).toHaveLength(1);
+});
+
+test("an order that turns out to be paid is shown as paid, and leads nowhere", async () => {
+  const assign = leaving();
+  const paid = { ...homeless, status: "paid", refundable: order.total };
+  shop({ ...here, [read]: () => json(order), [checkout]: () => json(paid) });
+  const { user } = open("/orders/5");
+
+  await user.click(await screen.findByRole("link", { name: "Pay now" }));
+
+  expect(await screen.findByText(/payment has arrived/)).toBeTruthy();
+  expect(assign).not.toHaveBeenCalled();
+});
+
 test("where the provider has not answered, the page says so and goes on asking", async () => {
   const assign = leaving();
   const requests = shop({
@@ -49,6 +73,7 @@ test.each([
   [409, "sold_out", /not enough left/],
   [409, "nothing_to_pay", /nothing to pay here/],
   [402, "payment_declined", /Nothing was charged/],
+  [409, "payment_refused", /trying again will not help/],
   [503, "payments_unavailable", /not available right now/],
 ])("%i %s is said in words, and one can try again", async (status, error, text) => {
   shop({ ...here, [read]: () => json(homeless), [checkout]: () => problem(status, error) });

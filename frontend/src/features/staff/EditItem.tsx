@@ -45,7 +45,7 @@ function Edit({ item, etag, reload }: Props) {
       )}
       <ItemForm
         item={item}
-        currency={item.currency}
+        money={item}
         error={stale ? null : error}
         busy={isPending}
         onSave={(input) => mutate(changes(item, input), { onSuccess: back })}

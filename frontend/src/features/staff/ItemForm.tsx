@@ -4,27 +4,27 @@ import { Problem } from "../../api/problem";
 import type { Item } from "../../api/types";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
-import { writeMoney } from "../../ui/money";
+import { type Currency, writeMoney } from "../../ui/money";
 import { Trouble } from "../../ui/Trouble";
 import { readItem } from "./input";
 import type { ItemInput } from "./queries";
 
 type Props = {
   item?: Item;
-  currency: string;
+  money: Currency;
   error: unknown;
   busy: boolean;
   onSave: (item: ItemInput) => void;
 };
 
-export function ItemForm({ item, currency, error, busy, onSave }: Props) {
+export function ItemForm({ item, money, error, busy, onSave }: Props) {
   const [local, setLocal] = useState<Problem | null>(null);
   const shown = local ?? error;
   const about = (field: string) => (shown instanceof Problem ? shown.about(field) : undefined);
-  const price = item?.price != null ? writeMoney(item.price, currency) : "";
+  const price = item?.price != null ? writeMoney(item.price, money) : "";
 
   const send = (value: (name: string) => string) => {
-    const read = readItem(value, currency);
+    const read = readItem(value, money);
     setLocal(read instanceof Problem ? read : null);
     if (!(read instanceof Problem)) onSave(read);
   };
@@ -42,7 +42,7 @@ export function ItemForm({ item, currency, error, busy, onSave }: Props) {
       />
       <div className="field-pair">
         <Field
-          label={`Price in ${currency}`}
+          label={`Price in ${money.currency}`}
           name="price"
           inputMode="decimal"
           autoComplete="off"

@@ -20,7 +20,7 @@ export function NewItem() {
       {shop.isPending && <Skeleton lines={6} />}
       {shop.data && (
         <ItemForm
-          currency={shop.data.currency}
+          money={shop.data}
           error={error}
           busy={isPending}
           onSave={(item) => mutate(item, { onSuccess: back })}

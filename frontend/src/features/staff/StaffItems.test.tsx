@@ -34,7 +34,7 @@ test("a new item's price is sent in minor units", async () => {
 test("the very first item gets its price in the shop's currency at once", async () => {
   const requests = shop({
     ...staff,
-    "GET /api/shop": () => json({ currency: "JPY", hold_minutes: 30 }),
+    "GET /api/shop": () => json({ currency: "JPY", currency_digits: 0, hold_minutes: 30 }),
     "GET /api/items": () => json(listOf()),
     "POST /api/items": () => json(mug, 201),
   });
@@ -46,6 +46,40 @@ test("the very first item gets its price in the shop's currency at once", async 
 
   await screen.findByRole("heading", { name: "Stock" });
   expect(await sent(requests, "POST /api/items")[0]?.json()).toHaveProperty("price", 829);
+});
+
+test("a price has the digits that the shop says, whatever the browser thinks of its currency", async () => {
+  const requests = shop({
+    ...staff,
+    "GET /api/shop": () => json({ currency: "HUF", currency_digits: 2, hold_minutes: 30 }),
+    "POST /api/items": () => json(mug, 201),
+  });
+  const { user } = open("/staff/items/new");
+
+  await user.type(await screen.findByLabelText("Name"), "Mug");
+  await user.type(screen.getByLabelText("Price in HUF"), "4990");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+
+  await screen.findByRole("heading", { name: "Stock" });
+  expect(await sent(requests, "POST /api/items")[0]?.json()).toMatchObject({ price: 499000 });
+});
+
+test("what the API has against a price is said at its field", async () => {
+  const message = "An amount in ISK has no decimals: write 5.00 ISK or 6.00 ISK.";
+  shop({
+    ...staff,
+    "GET /api/shop": () => json({ currency: "ISK", currency_digits: 2, hold_minutes: 30 }),
+    "POST /api/items": () =>
+      problem(422, "invalid_input", { errors: [{ field: "price", message }] }),
+  });
+  const { user } = open("/staff/items/new");
+
+  await user.type(await screen.findByLabelText("Name"), "Mug");
+  await user.type(screen.getByLabelText("Price in ISK"), "5,50");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+
+  await screen.findByText(message);
+  expect(screen.getByLabelText("Price in ISK").getAttribute("aria-invalid")).toBe("true");
 });
 
 test("without the shop's currency nobody can enter a price", async () => {

@@ -33,7 +33,7 @@ export function StaffItems() {
 }
 
 function StockRow({ item, onDeleted }: { item: Item; onDeleted: () => void }) {
-  const price = item.price === null ? "Draft" : showMoney(item.price, item.currency);
+  const price = item.price === null ? "Draft" : showMoney(item.price, item);
   return (
     <li className="row">
       <div className="row-main">

@@ -1,14 +1,14 @@
 import { type FieldError, Problem } from "../../api/problem";
 import type { Item } from "../../api/types";
-import { parseMoney } from "../../ui/money";
+import { type Currency, parseMoney } from "../../ui/money";
 import type { ItemInput } from "./queries";
 
 /** What the form holds, as the API takes it; or what is wrong with it, field by field. */
-export function readItem(value: (name: string) => string, currency: string): ItemInput | Problem {
+export function readItem(value: (name: string) => string, money: Currency): ItemInput | Problem {
   const text = (name: string) => value(name).trim();
   const wrong: FieldError[] = [];
 
-  const price = text("price") ? parseMoney(text("price"), currency) : { minor: null };
+  const price = text("price") ? parseMoney(text("price"), money) : { minor: null };
   if ("error" in price) wrong.push({ field: "price", message: price.error });
 
   const onHand = text("on_hand");

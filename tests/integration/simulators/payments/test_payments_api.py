@@ -55,6 +55,31 @@ def test_a_session_that_makes_no_sense_is_refused_by_parameter(api, order, chang
     assert (status, said["type"], said["param"], said.get("code")) == (400, "invalid_request_error", param, code)
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "code", "words"),
+    [
+        (49, "eur", "amount_too_small", "€0.50 eur"),
+        (17_499, "huf", "amount_too_small", "HUF\xa0175.00"),
+        (100_000_000, "eur", "amount_too_large", "€999,999.99 eur"),
+        (550, "isk", None, "divisible by 100"),
+        (550, "ugx", None, "divisible by 100"),
+        (1234, "kwd", None, "divisible by 10"),
+    ],
+)
+def test_an_amount_that_a_currency_does_not_have_is_refused(api, order, amount, currency, code, words):
+    price = "line_items[0][price_data]"
+
+    status, said = error(
+        api.post(
+            SESSIONS,
+            data=order
+            | {"line_items[0][quantity]": "1", f"{price}[currency]": currency, f"{price}[unit_amount]": str(amount)},
+        )
+    )
+
+    assert (status, said.get("code"), words in said["message"]) == (400, code, True)
+
+
 @pytest.mark.parametrize(("ahead", "accepted"), [(29, False), (31, True), (24 * 60 - 1, True), (24 * 60 + 1, False)])
 def test_a_session_lasts_from_30_minutes_to_24_hours(api, order, ahead, accepted):
     answer = api.post(SESSIONS, data=order | {"expires_at": str(int(time.time()) + ahead * 60)})

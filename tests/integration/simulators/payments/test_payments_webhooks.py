@@ -139,6 +139,21 @@ def test_webhooks_can_come_several_times(payments, receiver):
     assert len({json.loads(body)["id"] for body, _ in receiver.got}) == 1
 
 
+def test_events_can_come_in_the_thin_form(payments, receiver):
+    payments.treat_webhooks(thin=True)
+    session = payments.open_session()
+    payments.pay(session["id"])
+    payments.settle_webhooks()
+
+    recorded = {event["id"]: event for event in payments.state()["events"]}
+    for delivered in (json.loads(body) for body, _ in receiver.got):
+        event = recorded[delivered["snapshot_event"]]
+        about = event["data"]["object"]
+        assert (delivered["object"], delivered["type"]) == ("v2.core.event", f"v1.{event['type']}")
+        assert "data" not in delivered
+        assert payments.api.get(delivered["related_object"]["url"]).json()["id"] == about["id"]
+
+
 def test_an_event_can_be_delivered_again_several_times_at_once(payments, receiver, paid):
     event = payments.listed("events")[-1]
 

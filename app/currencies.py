@@ -1,0 +1,102 @@
+"""The payment provider's currencies: one table, for prices, refunds, words, the page and the wire.
+
+It differs from ISO 4217 and from a browser's own table, and an amount read by another table is off by a hundred.
+Source: https://docs.stripe.com/currencies
+"""
+
+from decimal import Decimal
+
+
+def _listed(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+SUPPORTED = _listed(
+    """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CLP
+    CNY COP CRC CVE CZK DJF DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR
+    ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MUR MVR MWK MXN
+    MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLE
+    SOS SRD STD SZL THB TJS TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
+    """
+)
+"""Which of them an account may use depends on its country."""
+
+NO_DECIMALS = _listed("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF")
+
+THREE_DECIMALS = _listed("BHD JOD KWD OMR TND")
+"""The last of the three digits has to be 0."""
+
+WHOLE_ONLY = _listed("ISK UGX")
+"""Two decimals on the wire, which have to be 00: 5 ISK are sent as 500."""
+
+MINIMUM = {
+    "AED": 200,
+    "AUD": 50,
+    "BGN": 100,
+    "BRL": 50,
+    "CAD": 50,
+    "CHF": 50,
+    "CZK": 1500,
+    "DKK": 250,
+    "EUR": 50,
+    "GBP": 30,
+    "HKD": 400,
+    "HUF": 17500,
+    "INR": 50,
+    "JPY": 50,
+    "MXN": 1000,
+    "MYR": 200,
+    "NOK": 300,
+    "NZD": 50,
+    "PLN": 200,
+    "RON": 200,
+    "SEK": 300,
+    "SGD": 50,
+    "THB": 1000,
+    "USD": 50,
+}
+"""The smallest sum that can be paid, in minor units: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+
+An account that is paid out in another currency has that one's minimum; the provider says so when it is asked.
+"""
+
+LONGER = {"COP": 10, "HUF": 10, "IDR": 12, "INR": 9, "JPY": 10, "LBP": 11}
+"""Digits that the largest amount has; all others have 8."""
+
+MOST = 10 ** max(LONGER.values()) - 1
+"""The largest amount that the provider takes in any currency."""
+
+
+def digits(currency: str) -> int:
+    """How many of an amount's digits stand after the point: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return 0 if currency in NO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
+
+
+def maximum(currency: str) -> int:
+    """The largest sum that can be paid, in minor units."""
+    return int(10 ** LONGER.get(currency, 8)) - 1
+
+
+def minimum(currency: str) -> int:
+    """The smallest sum that can be paid, in minor units; 1 where the provider names none."""
+    return MINIMUM.get(currency, 1)
+
+
+def written(minor: int, currency: str) -> str:
+    """Minor units as people write them: 1250, EUR is "12.50 EUR"."""
+    places = digits(currency)
+    return f"{Decimal(minor).scaleb(-places):.{places}f} {currency}"
+
+
+def fault(minor: int, currency: str) -> str:
+    """Why the provider takes no such amount, in words for the person who wrote it; empty where it does."""
+    if minor > maximum(currency):
+        return f"The payment provider takes at most {written(maximum(currency), currency)}."
+    step = 100 if currency in WHOLE_ONLY else 10 if currency in THREE_DECIMALS else 1
+    if minor % step == 0:
+        return ""
+    rule = "has no decimals" if currency in WHOLE_ONLY else "has a 0 as its last digit"
+    below = minor - minor % step
+    near = " or ".join(written(each, currency) for each in (below, below + step) if each)
+    return f"An amount in {currency} {rule}: write {near}."

@@ -1,0 +1,60 @@
+"""What an amount has to be like in each currency. Source: https://docs.stripe.com/currencies."""
+
+from simulators.payments.text import SIGNS, THOUSANDTHS, money
+from simulators.payments.wire import Refusal, words
+
+WHOLE_ONLY = frozenset(words("isk ugx"))
+"""Two decimals on the wire, which are 00."""
+
+MINIMUM = {
+    **dict.fromkeys(words("aud brl cad chf eur inr jpy nzd sgd usd"), 50),
+    **dict.fromkeys(words("aed myr pln ron"), 200),
+    **dict.fromkeys(words("nok sek"), 300),
+    **dict.fromkeys(words("mxn thb"), 1000),
+    "bgn": 100,
+    "czk": 1500,
+    "dkk": 250,
+    "gbp": 30,
+    "hkd": 400,
+    "huf": 17500,
+}
+LONGEST = {"cop": 10, "huf": 10, "idr": 12, "inr": 9, "jpy": 10, "lbp": 11}
+"""Digits of the largest amount; 8 elsewhere."""
+
+LARGEST = 10 ** max(LONGEST.values()) - 1
+
+
+def check(amount: int, currency: str, param: str) -> None:
+    """Refuses (400) an amount that the currency does not have."""
+    step = 100 if currency in WHOLE_ONLY else 10 if currency in THOUSANDTHS else 1
+    if amount % step:
+        raise Refusal(400, f"Invalid amount: in {currency} it must be divisible by {step}.", param=param)
+    if amount > largest(currency):
+        raise Refusal(
+            400,
+            f"Amount must be no more than {shown(largest(currency), currency)}",
+            code="amount_too_large",
+            param=param,
+        )
+
+
+def check_total(total: int, currency: str) -> None:
+    """Refuses (400) a session whose total is too large or too small."""
+    if total > largest(currency):
+        raise Refusal(
+            400, "The Checkout Session's total amount is too large.", code="amount_too_large", param="line_items"
+        )
+    if 0 < total < (minimum := MINIMUM.get(currency, 1)):
+        raise Refusal(
+            400,
+            f"The Checkout Session's total amount due must add up to at least {shown(minimum, currency)}",
+            code="amount_too_small",
+        )
+
+
+def largest(currency: str) -> int:
+    return int(10 ** LONGEST.get(currency, 8)) - 1
+
+
+def shown(amount: int, currency: str) -> str:
+    return f"{money(amount, currency)} {currency}" if currency in SIGNS else money(amount, currency)
