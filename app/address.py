@@ -33,8 +33,12 @@ def client_address() -> str:
 
 def client_network() -> str:
     """What one client can send from: an IPv4 address, or a /64 of IPv6, which is the least that anybody is given."""
-    address = client_address()
-    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
+    return network(client_address())
+
+
+def network(address: str, prefix: int = 64) -> str:
+    """The network of an IPv6 address; an IPv4 address stands for itself."""
+    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False)) if ":" in address else address
 
 
 def parsed(hop: str) -> Address | None:

@@ -1,24 +1,21 @@
-"""How often what can be called: all limits of the shop, counted by Flask-Limiter.
+"""How often what can be done: all limits that count in a minute.
 
-In Redis they hold for all servers together, in memory for each process. While Redis is away each process counts for
-itself, and asks after Redis now and then. Nothing that was counted is given back: a success is as good for a guesser's
-next try as a failure.
+A route names the limit that every call of it counts for. What costs much wherever it is caused is counted where it is
+done, by `check`: a password that is hashed, a search. Mails to addresses that nobody has proved wait for their turn:
+app/mail/turns.py.
+
+Nothing that was counted is given back: a success is as good for a guesser's next try as a failure.
 """
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Literal
 
-import redis
-from flask import Flask, current_app, g
-from flask_limiter import Limiter, RateLimitExceeded
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from flask import Flask, current_app, g, has_request_context
 
 from app.address import client_network
 from app.config import Settings
+from app.counts import Counts
 from app.errors import Problem
 
 
@@ -26,6 +23,10 @@ class TooManyRequests(Problem):
     status = HTTPStatus.TOO_MANY_REQUESTS
     error = "too_many_requests"
     detail = "Too many requests of this kind. Wait, then try again."
+
+    @classmethod
+    def wait(cls, seconds: float) -> "TooManyRequests":
+        return cls(headers={"Retry-After": str(max(1, round(seconds)))})
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,6 @@ class Limit:
         return f"At most {self.times} a minute from {whose}."
 
 
-SECONDS = 60
-
 SIGN_IN = Limit("sign-in", 10)
 REGISTER = Limit("register", 300)
 MAIL = Limit("mail", 30)
@@ -56,58 +55,26 @@ OAUTH = Limit("oauth", 1200)
 PASSKEY = Limit("passkey", 60)
 ORDER = Limit("order", 1200, by="user")
 
-LIMITS = (SIGN_IN, REGISTER, MAIL, ONE_TIME, REFRESH, OAUTH, PASSKEY, ORDER)
+HASH = Limit("hash", 300)
+"""Passwords that are hashed or compared, whatever for: a third of a core at most."""
+SEARCH = Limit("search", 1200)
+"""Searches by words, which read a whole table."""
+
+LIMITS = (SIGN_IN, REGISTER, MAIL, ONE_TIME, REFRESH, OAUTH, PASSKEY, ORDER, HASH, SEARCH)
 
 
 def check(limit: Limit) -> None:
-    """Count this request. Raises TooManyRequests; never fails and never waits long for Redis."""
-    limiter, counts = current_app.extensions["limits"]
-    try:
-        counts[limit.name]()
-    except RateLimitExceeded as error:
-        raise TooManyRequests(headers={"Retry-After": str(_seconds_left(limiter))}) from error
+    """Count once more for the client, or the user, at hand. Raises TooManyRequests.
 
-
-def _seconds_left(limiter: Limiter) -> int:
-    try:
-        return max(1, round(limiter.current_limit.reset_at - time.time())) if limiter.current_limit else SECONDS
-    except redis.RedisError:  # gone since it said no
-        return SECONDS
-
-
-def _counter(limiter: Limiter, limit: Limit) -> Callable[[], None]:
-    """Flask-Limiter counts calls of functions, which it tells apart by their names."""
-
-    def count() -> None:
-        pass
-
-    count.__qualname__ = limit.name
-    whose = _address if limit.by == "address" else _user
-    counted: Callable[[], None] = limiter.shared_limit(
-        f"{limit.times} per {SECONDS} second", limit.name, key_func=whose
-    )(count)
-    return counted
-
-
-def _address() -> str:
-    return client_network() or "nowhere"
-
-
-def _user() -> str:
-    return str(g.user_id)
+    Never fails, and never waits long for Redis. Outside of a request nothing is counted.
+    """
+    if has_request_context():
+        counts: Counts = current_app.extensions["limits"]
+        whose = str(g.user_id) if limit.by == "user" else client_network() or "nowhere"
+        seconds = counts.take(limit.name, whose)
+        if seconds is not None:
+            raise TooManyRequests.wait(seconds)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    options: dict[str, Any] = {}
-    if settings.redis_url:  # whoever is counted waits a moment for a Redis that hangs, and no longer
-        options = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 0)}
-    limiter = Limiter(
-        _address,
-        app=app,
-        storage_uri=settings.redis_url or "memory://",
-        storage_options=options,
-        strategy="moving-window",
-        in_memory_fallback_enabled=bool(settings.redis_url),
-        key_prefix="kiosk",
-    )
-    app.extensions["limits"] = limiter, {limit.name: _counter(limiter, limit) for limit in LIMITS}
+    app.extensions["limits"] = Counts(settings.redis_url, {limit.name: limit.times for limit in LIMITS})

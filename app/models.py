@@ -14,7 +14,7 @@ from app.auth.models import (
     UserSession,
 )
 from app.items.models import Item
-from app.mail.models import Outgoing
+from app.mail.models import MailTurn, Outgoing
 from app.orders.inbox import Chore, Event, Finding
 from app.orders.models import Attempt, Hold, Order, OrderLine
 from app.orders.money import Dispute, Payment, Refund
@@ -31,6 +31,7 @@ __all__ = [
     "Identity",
     "Item",
     "KnownDevice",
+    "MailTurn",
     "OAuthRequest",
     "OAuthReturn",
     "OneTimeToken",

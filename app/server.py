@@ -1,5 +1,6 @@
 """`kiosk serve`: gunicorn, with threads, because a request in Kiosk may wait for a provider."""
 
+import logging
 import signal
 import time
 from functools import partial
@@ -11,6 +12,7 @@ from flask import Config
 from flask.helpers import get_debug_flag
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 
 from app import config
 from app.address import authority
@@ -18,7 +20,7 @@ from app.bridge import bridge
 from app.jobs import jobs
 from app.lifeline import hold
 from app.mail.post import STOP_SECONDS, post
-from app.ops import traces
+from app.ops import logs, traces
 from app.ops.drain import drain
 from app.ops.folder import shared
 
@@ -59,6 +61,32 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
         super().handle_term()
 
 
+class Unquoted(logging.Filter):
+    """gunicorn quotes what it cannot read: a request line with the token in its query, a header with its cookie."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        words = record.getMessage()
+        if words.startswith("Invalid request from "):
+            words = ": ".join(words.split(": ")[:2])  # from which address, and what kind of fault
+        record.msg, record.args = words.partition("?")[0], None
+        return True
+
+
+def _log(settings: config.Settings) -> type[Logger]:
+    """gunicorn's own lines have the form of ours, and go where ours do."""
+
+    class Log(Logger):  # type: ignore[misc]  # gunicorn ships no types
+        def setup(self, cfg: Any) -> None:
+            super().setup(cfg)
+            for handler in self.error_log.handlers[:]:
+                self.error_log.removeHandler(handler)
+            for handler in logs.handlers(settings):
+                handler.addFilter(Unquoted())
+                self.error_log.addHandler(handler)
+
+    return Log
+
+
 def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
     """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
     try:
@@ -68,7 +96,8 @@ def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
     Master.drain_seconds = settings.drain_seconds
     drain.share()
     with shared() as folder:
-        Server(_options(f"{authority(bind)}:{port}", workers, folder, lifeline=lifeline)).run()
+        options = _options(f"{authority(bind)}:{port}", workers, folder, lifeline=lifeline)
+        Server({**options, "logger_class": _log(settings)}).run()
 
 
 def _options(bind: str, workers: int, folder: Path, *, lifeline: bool) -> dict[str, Any]:

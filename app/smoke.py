@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import runpy
 import signal
 import subprocess
@@ -27,7 +28,13 @@ GRACE_SECONDS = 15
 
 
 class Failed(click.ClickException):
-    """The verdict is the program's answer, whichever it is, and so goes where answers go."""
+    """The verdict is the program's answer, whichever it is, and so goes where answers go.
+
+    A browser's errors quote addresses with their queries, which carry codes of sign-ins; verdicts are kept and read.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_without_queries(message))
 
     def show(self, file: IO[str] | None = None) -> None:
         click.echo(self.message, file)
@@ -51,7 +58,11 @@ def run(url: str, people: Mapping[str, str], seconds: int) -> None:
         spent = f"{time.monotonic() - began:.0f} s"
         if not in_time:
             raise Failed(f"FAIL {url} after {spent}: not through within {seconds} s{_hint()}")
-        click.echo(_judge(url, spent, report, log))
+        click.echo(_without_queries(_judge(url, spent, report, log)))
+
+
+def _without_queries(words: str) -> str:
+    return re.sub(r"\?[^\s\"'<>]+=[^\s\"'<>]*", "?…", words)
 
 
 def _browser() -> str:

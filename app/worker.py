@@ -18,10 +18,10 @@ from app.bridge import blocking, bridge
 from app.config import settings
 from app.db import db, now, writing
 from app.jobs import jobs
-from app.mail import outbox
+from app.mail import outbox, turns
 from app.mail.post import STOP_SECONDS, post
 from app.ops import traces
-from app.orders import audit
+from app.orders import audit, essence
 from app.orders.inbox import TURN
 from app.orders.sweep import Report, backfill, claim, put_off, remember, sweep
 from app.payments.errors import PaymentError
@@ -39,10 +39,15 @@ Chore = Callable[[Session, Gateway], Coroutine[Any, Any, object]]
 
 async def forget_tries(session: Session, _: Gateway) -> None:
     await blocking(throttle.forget, session, now())
+    await blocking(turns.forget, session, now())
 
 
 async def forget_mails(session: Session, _: Gateway) -> None:
     await blocking(outbox.forget, session, now())
+
+
+async def reduce_messages(session: Session, _: Gateway) -> None:
+    await blocking(essence.reduce_all, session)
 
 
 async def renew_keys(session: Session, _: Gateway) -> None:
@@ -54,6 +59,7 @@ CHORES: list[tuple[str, timedelta, Chore]] = [
     ("audit-nightly", timedelta(hours=24), audit.audit),
     ("throttles-hourly", timedelta(hours=1), forget_tries),
     ("mails-nightly", timedelta(hours=24), forget_mails),
+    ("messages-nightly", timedelta(hours=24), reduce_messages),
     ("keys-nightly", timedelta(hours=24), renew_keys),
 ]
 

@@ -82,6 +82,10 @@ def workflows() -> None:
     files = sorted((ROOT / ".github" / "workflows").iterdir())
     mend = "A workflow has not the form that GitHub reads: mend what is named above."
     run([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files], mend)
+    run(
+        [BIN / "zizmor", "--offline", "--quiet", "--no-progress", "--min-severity=medium", *files],
+        "A workflow lets in what it should not: mend what is named above, or say at the line why it is none.",
+    )
     for file in files:
         text = file.read_text()
         loose = re.findall(r"uses: (?!\./)(\S+?@(?![0-9a-f]{40} )\S*)", text)

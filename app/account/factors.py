@@ -17,6 +17,7 @@ from app.auth.throttle import TooManyTries
 from app.config import settings
 from app.db import db, now
 from app.errors import Forbidden
+from app.limits import TooManyRequests
 from app.users.models import User
 from app.users.trail import Doer
 
@@ -129,6 +130,7 @@ def confirm_totp(body: Code, user: User) -> RecoveryCodes:
         service.WrongPassword,
         service.PasswordTooShort,
         TooManyTries,
+        TooManyRequests,
     ),
 )
 def remove_totp(body: Removal, user: User, session: UserSession) -> Done:

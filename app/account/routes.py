@@ -6,7 +6,7 @@ import msgspec
 from app import limits
 from app.account import service
 from app.api import Access, Answer, Api, Line, Private
-from app.auth import addresses, confirm, passkeys, sessions, ways
+from app.auth import addresses, confirm, devices, passkeys, sessions, ways
 from app.auth.confirm import ConfirmationRequired
 from app.auth.factors import CodeRefused
 from app.auth.models import UserSession
@@ -18,6 +18,7 @@ from app.db import Page, Paging, db, now
 from app.users import service as users
 from app.users.models import User
 from app.users.shapes import UserOut
+from app.users.trail import Doer
 
 routes = Api("account")
 
@@ -115,7 +116,7 @@ def show_confirmation(session: UserSession) -> Confirmed:
 @routes.post(
     "/api/profile/confirm",
     access=Access.SIGNED_IN,
-    raises=(service.WrongPassword, service.CodeRequired, CodeRefused, TooManyTries),
+    raises=(service.WrongPassword, service.CodeRequired, CodeRefused, TooManyTries, limits.TooManyRequests),
 )
 def confirm_again(body: Confirmation, session: UserSession) -> Confirmed:
     """Confirm once more who one is. A browser gets a new cookie."""
@@ -124,7 +125,9 @@ def confirm_again(body: Confirmation, session: UserSession) -> Confirmed:
 
 
 @routes.post(
-    "/api/profile/password", access=Access.SIGNED_IN, raises=(service.WrongPassword, TooManyTries, ConfirmationRequired)
+    "/api/profile/password",
+    access=Access.SIGNED_IN,
+    raises=(service.WrongPassword, TooManyTries, ConfirmationRequired, limits.TooManyRequests),
 )
 def change_password(body: PasswordChange, session: UserSession) -> Done:
     """Change the password, by the current one. Every other session ends, and a browser gets a new cookie.
@@ -170,5 +173,5 @@ def unlink(provider: str, user: User) -> UserOut:
 @routes.post("/api/profile/email/verification", access=Access.SIGNED_IN, status=202, limit=limits.MAIL)
 def ask_to_verify(user: User) -> Done:
     """Send the mail that verifies the email once more, a few times an hour at most. Needless where it is verified."""
-    addresses.ask(db.session(), user)
+    addresses.ask(db.session(), user, Doer(user.id, devices.address()))
     return Done(True)

@@ -43,7 +43,7 @@ def change(
     before = user.email
     if "email" in given and email != before:
         confirm.required(own, now)
-    users.change(session, user, name=name, email=email, given=given)
+    users.change(session, user, Doer(user.id, devices.address()), name=name, email=email, given=given)
     if user.email != before:
         _note(session, user, "email_changed")
 

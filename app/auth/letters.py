@@ -43,9 +43,9 @@ def verify_email(session: Session, mail: Outgoing) -> Letter | None:
         return None
     owner = session.scalar(sa.select(User).where(User.verified_email == mailbox.key(email)))
     if owner is not None:
-        return Letter(email, "email_in_use", {"username": user.username, "owner": owner.username})
+        return Letter(email, "email_in_use", {"owner": owner.username})
     link = links.mint(session, settings(), links.VERIFY, user, now(), email=email, again=mail.tries > 1)
-    return Letter(email, "verify_email", {"username": user.username, "link": link})
+    return Letter(email, "verify_email", {"link": link})
 
 
 def reset_password(session: Session, mail: Outgoing) -> Letter | None:

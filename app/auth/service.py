@@ -14,7 +14,7 @@ from app.users import passwords
 from app.users import service as users
 from app.users.models import User
 from app.users.policy import MAX_LENGTH, check_policy
-from app.users.trail import note
+from app.users.trail import Doer, note
 
 
 class InvalidCredentials(Unauthorized):
@@ -27,7 +27,7 @@ def register(session: Session, settings: Settings, username: str, email: str, pa
     check_policy(settings, password, username, email)
     session.commit()  # hashing takes a while, and nothing may be locked meanwhile
     user = users.add(session, username, email, passwords.hashed(password))
-    addresses.ask(session, user)
+    addresses.ask_in_time(session, user, Doer(None, devices.address()))
     return user
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import Throttle
 from app.errors import Problem
+from app.limits import TooManyRequests
 from app.users.models import key
 from app.users.passwords import Busy
 
@@ -68,7 +69,7 @@ def unless_busy(session: Session, username: str) -> Iterator[None]:
     """A try that there was no time to look at does not count: else a crowd would lock out whoever is right."""
     try:
         yield
-    except Busy:
+    except (Busy, TooManyRequests):
         refund(session, username)
         session.commit()
         raise

@@ -11,6 +11,7 @@ from app.db import Page, Paging, db
 from app.errors import Forbidden, NotFound, StaleVersion
 from app.items import service
 from app.items.models import Item
+from app.limits import TooManyRequests
 from app.users.models import User
 
 routes = Api("items")
@@ -108,7 +109,7 @@ def show_shop() -> ShopOut:
     return ShopOut(currency, currencies.digits(currency), settings().hold_minutes)
 
 
-@routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden,))
+@routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden, TooManyRequests))
 def list_items(query: Search, user: User | None) -> Page[ItemOut]:
     """What is on offer, by name. Staff may ask for drafts too."""
     if query.drafts and (user is None or not user.is_staff):

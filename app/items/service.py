@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import currencies
+from app import currencies, limits
 from app.db import Paging, now, rows
 from app.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.items.models import Item
@@ -19,7 +19,9 @@ class StockHeld(Conflict):
 
 
 def listed(q: str, paging: Paging, *, drafts: bool) -> tuple[list[Any], int]:
-    """Rows of items, by name, whose name or description holds every word of `q`."""
+    """Rows of items, by name, whose name or description holds every word of `q`. Raises TooManyRequests."""
+    if q:
+        limits.check(limits.SEARCH)
     query = sa.select(*Item.__table__.columns).where(Item.withdrawn_at.is_(None))
     if not drafts:
         query = query.where(Item.price.is_not(None))

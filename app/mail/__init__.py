@@ -1,5 +1,6 @@
 """The few mails that Kiosk sends, through an outbox."""
 
-from app.mail.outbox import Kind, queue, queue_sparingly
+from app.mail.outbox import Kind, queue, queue_sparingly, recall
+from app.mail.turns import Cause
 
-__all__ = ["Kind", "queue", "queue_sparingly"]
+__all__ = ["Cause", "Kind", "queue", "queue_sparingly", "recall"]

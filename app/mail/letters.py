@@ -1,6 +1,7 @@
 """What a mail says, and how it is put on the wire: plain text, and nothing in its headers that is not ours."""
 
 import hashlib
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,7 +23,10 @@ class Undeliverable(Exception):
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A mail to `to`: the template `<name>.txt`, filled with `values`."""
+    """A mail to `to`: the template `<name>.txt`, filled with `values`.
+
+    All but `link`, which is an address of the shop, is taken for what a person chose, and leads nowhere.
+    """
 
     to: str
     name: str
@@ -34,9 +38,9 @@ def message(settings: Settings, letter: Letter, dedupe_key: str, at: datetime) -
 
     Raises Undeliverable. The template's first line is the subject.
     """
-    subject, _, text = _environment().get_template(f"{letter.name}.txt").render(
-        letter.values, shop=settings.public_url
-    ).partition("\n")  # fmt: skip
+    values = {**letter.values, "shop": settings.public_url}
+    values |= {name: _Ours(values[name]) for name in ("shop", "link") if name in values}
+    subject, _, text = _environment().get_template(f"{letter.name}.txt").render(values).partition("\n")
     made = EmailMessage()
     made["From"] = settings.sender
     made["To"] = Address(addr_spec=address(letter.to))
@@ -69,12 +73,29 @@ def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.PackageLoader("app.mail"),
         undefined=jinja2.StrictUndefined,
-        finalize=_on_one_line,
+        finalize=_harmless,
         trim_blocks=True,
         autoescape=False,  # noqa: S701 -- it is plain text
     )
 
 
-def _on_one_line(value: object) -> object:
-    """What somebody calls themselves, or a thing, must not be able to look like a paragraph of ours."""
-    return on_one_line(value) if isinstance(value, str) else value
+class _Ours(str):
+    """An address of the shop, of which a mail reader may make a link."""
+
+    __slots__ = ()
+
+
+NOWHERE = "\N{ZERO WIDTH SPACE}"
+LEADS = re.compile(r"(?<=[.\u3002\uff0e\uff61])(?=[^\W\d])|(?<=@)(?=\S)|(?<=:)(?=//)")
+"""Where an address is broken: in a host before each label that begins with a letter, and behind @ and a scheme."""
+
+
+def _harmless(value: object) -> object:
+    """What a person calls themselves, or a thing, neither looks like a paragraph of ours nor becomes a link.
+
+    Mail readers make a link of whatever looks like a host, such as the username `evil.example`. It is broken by a
+    character that nobody sees, and that a username is compared without.
+    """
+    if not isinstance(value, str) or isinstance(value, _Ours):
+        return value
+    return LEADS.sub(NOWHERE, on_one_line(value))

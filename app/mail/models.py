@@ -7,6 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import BigId, Model, Moment, now
 
 
+class MailTurn(Model):
+    """How far ahead the mails of one cause are spread, such as those that one network has caused: see turns.py."""
+
+    __tablename__ = "mail_turns"
+
+    key: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    """A hash of the cause. The row goes when its time has come, after an hour or two."""
+    until: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+    """Unix time, in milliseconds."""
+
+
 class Outgoing(Model):
     """A mail, written in the transaction that causes it and sent after its commit.
 
@@ -22,6 +33,7 @@ class Outgoing(Model):
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     """What the mail is made of. Never a secret, and empty once it is done: it may hold an address."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    """When it is to go: at once, or when its turn comes."""
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None] = mapped_column(Moment, index=True)

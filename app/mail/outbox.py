@@ -1,6 +1,7 @@
 """The outbox: mails wait in the database, so that none is lost and none is sent of what was rolled back."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
@@ -13,6 +14,7 @@ from app import mailbox
 from app.config import settings
 from app.db import after_commit, insert_once, now
 from app.jobs import jobs
+from app.mail import turns
 from app.mail.models import Outgoing
 
 LEASE = timedelta(minutes=2)
@@ -25,6 +27,10 @@ WITHIN = timedelta(days=3)
 BATCH = 100
 KEPT = timedelta(days=90)
 """Longer than anything could ask for the same mail again."""
+
+BY_ADDRESS = ("reset_password", "verify_email")
+KEPT_BY_ADDRESS = timedelta(hours=2)
+"""As long as such a mail can wait for its turn, and be counted in the hour after."""
 
 Kind = Literal[
     "account_closed",
@@ -44,14 +50,16 @@ Kind = Literal[
 ]
 
 
-def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = "") -> bool:
-    """Have a mail sent when this transaction is committed. Whether it is new: there is one mail for each `once`.
+def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = "", at: datetime | None = None) -> bool:
+    """Have a mail sent when this transaction is committed, or later, `at` its turn.
+
+    Whether it is new: there is one mail for each `once`.
 
     Without `once` it is always a new one. An id that a database may give to another row does not belong in there: the
     mail about the other row would never be sent. The payload holds no secret: what a link needs is minted when the mail
     is made. Where no mail is set up the row is done at once, so that setting it up later sends nothing old.
     """
-    moment, is_sent = now(), bool(settings().mail_url)
+    moment, is_sent = at or now(), bool(settings().mail_url)
     values = {
         "dedupe_key": once or f"{kind}:{token_hex(16)}",
         "kind": kind,
@@ -67,11 +75,20 @@ def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = 
     return is_new
 
 
-def queue_sparingly(session: Session, kind: Kind, email: str, payload: dict[str, Any], *, at_most: int) -> bool:
-    """As `queue`, for mails that anybody can have sent to an address of their choice: so many of them an hour."""
+def queue_sparingly(
+    session: Session, kind: Kind, email: str, payload: dict[str, Any], *, at_most: int, causes: Iterable[turns.Cause]
+) -> bool:
+    """As `queue`, for mails that anybody can have sent to an address of their choice.
+
+    So many of them an hour go to one address; and each waits for the turn of its `causes`. Raises TooManyRequests
+    where that would be too long.
+    """
+    moment = now()
+    at = turns.take(session, kind, causes, moment) if settings().mail_url else moment
     address = hashlib.sha256(mailbox.key(email).encode()).hexdigest()[:32]
-    hour = int(now().timestamp()) // 3600
-    return any(queue(session, kind, payload, once=f"{kind}:{address}:{hour}:{number}") for number in range(at_most))
+    hour = int(moment.timestamp()) // 3600
+    keys = (f"{kind}:{address}:{hour}:{number}" for number in range(at_most))
+    return any(queue(session, kind, payload, once=key, at=at) for key in keys)
 
 
 def due(session: Session, now: datetime) -> list[int]:
@@ -129,9 +146,18 @@ def skip_all(session: Session, now: datetime) -> None:
     session.commit()
 
 
+def recall(session: Session, user_id: int, now: datetime) -> None:
+    """Of mails about a user that still wait, none is sent; what they were to be made of is forgotten."""
+    about = Outgoing.payload["user"].as_integer() == user_id
+    waits = sa.update(Outgoing).where(Outgoing.done_at.is_(None), about)
+    forgotten = waits.values(done_at=now, next_try_at=None, payload={})
+    session.execute(forgotten.execution_options(synchronize_session=False))
+
+
 def forget(session: Session, now: datetime) -> None:
-    """Clear what is long over. Committed."""
+    """Clear what is long over; soon, where the key is made of an address. Committed."""
     over = Outgoing.done_at.is_not(None) | (Outgoing.next_try_at.is_(None) & (Outgoing.tries > 0))
-    old = sa.delete(Outgoing).where(Outgoing.created_at <= now - KEPT, over)
+    by_address = Outgoing.kind.in_(BY_ADDRESS) & (Outgoing.created_at <= now - KEPT_BY_ADDRESS)
+    old = sa.delete(Outgoing).where(by_address | (Outgoing.created_at <= now - KEPT), over)
     session.execute(old.execution_options(synchronize_session=False))
     session.commit()

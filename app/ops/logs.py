@@ -3,7 +3,6 @@
 import logging
 import re
 import time
-from logging.handlers import RotatingFileHandler
 from secrets import token_hex
 
 from flask import Flask, Response, g, has_request_context, request
@@ -11,6 +10,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from app.address import client_address
 from app.config import Settings
+from app.ops.logfile import SharedFile
 from app.scope import facts, note
 from app.spans import trace_id
 
@@ -33,18 +33,40 @@ class AddWork(logging.Filter):
         return True
 
 
+class Readable(logging.Formatter):
+    """One line for each event, whatever is in it: providers, callers and errors bring line breaks of their own.
+
+    The lines of a traceback are marked, so that none of them passes for an event.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- the parent's name
+        return plain(super().formatMessage(record))
+
+    def format(self, record: logging.LogRecord) -> str:
+        first, *more = super().format(record).split("\n")
+        return "\n".join([first, *(f"  | {plain(line)}" for line in more)])
+
+
+def plain(text: str) -> str:
+    """With line breaks, escape sequences of terminals and whatever else is not for the eye written out."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 def _formatter(settings: Settings) -> logging.Formatter:
     if settings.env in ("staging", "production"):
         names = ("asctime", "levelname", "name", "message", *WORK)
         renamed = {"asctime": "time", "levelname": "level", "name": "logger"}
         return JsonFormatter(" ".join(f"%({name})s" for name in names), rename_fields=renamed)
-    return logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(message)s [%(request_id)s]", "%H:%M:%S")
+    return Readable("%(asctime)s %(levelname)-7s %(name)s %(message)s [%(request_id)s]", "%H:%M:%S")
 
 
-def _handlers(settings: Settings) -> list[logging.Handler]:
+def handlers(settings: Settings) -> list[logging.Handler]:
+    """New ones, for what this process logs: standard error, and the file where there is to be one."""
     found: list[logging.Handler] = [logging.StreamHandler()]
     if settings.log_file:
-        found.append(RotatingFileHandler(settings.log_file, maxBytes=FILE_BYTES, backupCount=FILES, delay=True))
+        found.append(SharedFile(settings.log_file, FILE_BYTES, FILES))
     for handler in found:
         handler.setFormatter(_formatter(settings))
         handler.addFilter(AddWork())
@@ -81,7 +103,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     for handler in ours.handlers[:]:
         ours.removeHandler(handler)
         handler.close()
-    for handler in _handlers(settings):
+    for handler in handlers(settings):
         ours.addHandler(handler)
     ours.setLevel(logging.INFO)
     ours.propagate = settings.env in ("development", "test")

@@ -12,6 +12,7 @@ from app.db import insert_once
 from app.db import now as at_once
 from app.errors import Problem, Unavailable
 from app.orders import disputes, refunds
+from app.orders.essence import reduced
 from app.orders.inbox import Event
 from app.orders.models import LEASE, MINUTE, SELDOM, Attempt
 from app.orders.settle import settle
@@ -71,7 +72,7 @@ def keep(body: bytes, now: datetime) -> str | None:
         return None
     event_id = event.id[:MAX_EVENT_ID]
     wanted = event.kind.startswith(WANTED)
-    row = {"event_id": event_id, "kind": event.type[:100], "body": body, "received_at": now}
+    row = {"event_id": event_id, "kind": event.type[:100], "body": reduced(body), "received_at": now}
     state = {"state": "new", "next_try_at": now} if wanted else {"state": "done", "next_try_at": None}
     insert_once(Event, {**row, **state, "tries": 0})
     return event_id

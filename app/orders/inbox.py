@@ -18,6 +18,7 @@ class Event(Model):
     event_id: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(100))
     body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    """What is kept of it, as JSON: see essence.py."""
     state: Mapped[str] = mapped_column(sa.String(16), default="new")
     tries: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -13,8 +13,12 @@ Role = Literal["customer", "staff"]
 
 
 def key(name: str) -> str:
-    """What two spellings of one username have in common: `Ada`, `ADA `, and a full-width `ａｄａ` are one."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip(" ")
+    """What two spellings of one username have in common: `Ada`, `ADA `, and a full-width `ａｄａ` are one.
+
+    So is one that was copied out of a mail, where app/mail/letters.py has put a character that nobody sees into it.
+    """
+    seen = name.replace("\N{ZERO WIDTH SPACE}", "")
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip(" ")
 
 
 class User(Model):

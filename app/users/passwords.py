@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app import limits
 from app.errors import Unavailable
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -35,7 +36,11 @@ class Busy(Unavailable):
 
 @contextmanager
 def _a_place() -> Iterator[None]:
-    """Raises Busy where too many wait: each that does holds a thread of the server."""
+    """Raises TooManyRequests for a client who hashes too much, whatever for.
+
+    Raises Busy where too many wait: each that does holds a thread of the server.
+    """
+    limits.check(limits.HASH)
     if not ADMITTED.acquire(blocking=False):
         raise Busy
     try:

@@ -8,6 +8,7 @@ from app.address import client_address
 from app.api import Access, Api
 from app.config import settings
 from app.db import Page, Paging, db, now
+from app.limits import TooManyRequests
 from app.users import service, staff
 from app.users.models import Role, User
 from app.users.shapes import NewUser, TrailOut, UserChange, UserOut
@@ -32,14 +33,16 @@ class SignedOut(msgspec.Struct, frozen=True):
     signed_out: bool
 
 
-@routes.get("/api/users", access=Access.STAFF)
+@routes.get("/api/users", access=Access.STAFF, raises=(TooManyRequests,))
 def list_users(query: UserSearch) -> Page[UserOut]:
     """Everybody who has an account, by username."""
     found, total = staff.listed(db.session(), query.q, query, role=query.role, active=query.active)
     return Page([UserOut.of(each) for each in found], total, query.page, query.per_page)
 
 
-@routes.post("/api/users", access=Access.STAFF, status=201, confirmed=True, raises=(service.UsernameTaken,))
+@routes.post(
+    "/api/users", access=Access.STAFF, status=201, confirmed=True, raises=(service.UsernameTaken, TooManyRequests)
+)
 def add_user(body: NewUser, user: User) -> UserOut:
     """Make an account for somebody.
 

@@ -21,7 +21,7 @@ KEY_LENGTH = 128
 """As the column holds: normalised, one character of a username may become as many as 18."""
 
 address_given = signal("user-address-given")
-"""Sent with a user who has another email now; whoever can have it verified does, in the same transaction."""
+"""Sent with a user who has another email now, and `by` whom; whoever can have it verified does, in the transaction."""
 
 role_changed = signal("user-role-changed")
 """Sent with a user who may now do more or less; whoever keeps sessions renews theirs, in the same transaction."""
@@ -125,7 +125,7 @@ def free_username(session: Session, wished: str, spread: int = 1) -> str:
     return name
 
 
-def change(session: Session, user: User, *, name: str | None, email: str | None, given: set[str]) -> None:
+def change(session: Session, user: User, by: Doer, *, name: str | None, email: str | None, given: set[str]) -> None:
     """Change the fields in `given`. A new address is not verified, and the one before is told."""
     if "name" in given:
         user.name = name
@@ -133,7 +133,7 @@ def change(session: Session, user: User, *, name: str | None, email: str | None,
         before, was_verified = user.email, user.email_verified
         user.email, user.verified_email, user.verified_in_session = email, None, False
         session.flush()
-        address_given.send(user, session=session)
+        address_given.send(user, session=session, by=by)
         if was_verified:  # else it may be a stranger's, whom this is none of the business of
             old = {"email": before, "username": user.username}
             mail.queue(session, "email_changed", old)
@@ -195,6 +195,7 @@ def close(session: Session, user_id: int, by: Doer, now: datetime) -> None:
     keep_staff(session, user_id)
     user = held(session, user_id)
     by.note(session, user.id, "account_closed")
+    mail.recall(session, user.id, now)
     if user.email_verified:
         last = {"email": user.email, "username": user.username}
         mail.queue(session, "account_closed", last)

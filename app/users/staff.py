@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from app import mail
+from app import limits, mail
 from app.config import Settings
 from app.db import Paging, rows
 from app.errors import NotFound
@@ -21,7 +21,12 @@ MOST_WORDS = 8
 def listed(
     session: Session, q: str, paging: Paging, *, role: Role | None, active: bool | None
 ) -> tuple[list[User], int]:
-    """By username, those whose username, name or email holds every word of `q`. Closed accounts are nobody's."""
+    """By username, those whose username, name or email holds every word of `q`. Closed accounts are nobody's.
+
+    Raises TooManyRequests.
+    """
+    if q:
+        limits.check(limits.SEARCH)
     wanted: list[sa.ColumnElement[bool]] = [User.closed_at.is_(None)]
     for word in q.split()[:MOST_WORDS]:
         named = User.name.icontains(word, autoescape=True) | User.email.icontains(word, autoescape=True)
@@ -66,7 +71,7 @@ def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> Use
     user = service.add(session, wish.username, wish.email, stored)
     user.name, user.role = wish.name, wish.role
     by.note(session, user.id, "account_made", role=wish.role)
-    service.address_given.send(user, session=session)
+    service.address_given.send(user, session=session, by=by)
     _ask_in(session, user)
     return user
 
@@ -84,7 +89,7 @@ def change(session: Session, user_id: int, wish: UserChange, by: Doer) -> User:
         service.keep_staff(session, user_id)  # before anything of the user is held
     user = service.held(session, user_id)
     before = (user.name, user.email)
-    service.change(session, user, name=given.get("name"), email=given.get("email"), given=given.keys() & _SAID)
+    service.change(session, user, by, name=given.get("name"), email=given.get("email"), given=given.keys() & _SAID)
     for field, was, became in zip(_SAID, before, (user.name, user.email), strict=True):
         if was != became:
             by.note(session, user.id, f"{field}_changed")

@@ -35,9 +35,13 @@ COMMAND_LINE = Doer(None, None, {"by": "command line"})
 
 
 def forget(session: Session, user_id: int) -> None:
-    """Of somebody who goes, keep what was done, when and by whom: neither the details nor where they did it from."""
+    """Of somebody who goes, keep what was done, when and by whom: neither the details nor where they did it from.
+
+    Nor where they, as staff, did something to others from.
+    """
     session.flush()
+    by_them = sa.update(TrailEntry).where(TrailEntry.actor_id == user_id, TrailEntry.address.is_not(None))
+    session.execute(by_them.values(address=None))
     about = sa.update(TrailEntry).where(TrailEntry.user_id == user_id)
     session.execute(about.values(details={}))
-    by_themselves = (TrailEntry.actor_id == user_id) | TrailEntry.actor_id.is_(None)
-    session.execute(about.where(by_themselves).values(address=None))
+    session.execute(about.where(TrailEntry.actor_id.is_(None)).values(address=None))

@@ -1,4 +1,4 @@
-"""`make bench`: what a request costs, each as a ratio to a bare Flask view in the same run; then what a sign-in costs.
+"""`make bench`: what a request costs, each as a ratio to a bare Flask view in the same run; then limits and sign-ins.
 
 These machines are noisy: the cases take turns, the best of many rounds counts, and ratios outlive the day.
 """
@@ -19,7 +19,7 @@ from app.bridge import blocking, bridge
 from app.db import now
 from app.models import Item, User
 from app.ops.folder import shared
-from tests.bench import signin
+from tests.bench import limits, signin
 from tests.settings import settings
 
 ROUNDS, REQUESTS = 15, 100
@@ -28,9 +28,9 @@ Case = Callable[[], object]
 
 def main() -> None:
     with shared():  # counts go where those of a server go
-        if sys.argv[1:] != ["signin"]:
-            requests()
-        signin.main()
+        parts = {"requests": requests, "limits": limits.main, "signin": signin.main}
+        for name in sys.argv[1:] or parts:
+            parts[name]()
 
 
 def requests() -> None:

@@ -93,8 +93,7 @@ def app(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
     Its context is open, so that a test may use `db.session` and the factories.
     """
-    for limiter in shared_app.extensions["limiter"]:
-        limiter.reset()  # what other tests called counts for nothing here
+    shared_app.extensions["limits"].reset()  # what other tests called counts for nothing here
     with shared_app.app_context(), db.engine.connect() as connection:
         transaction = connection.begin()
         with sessions_on(connection, monkeypatch):

@@ -13,7 +13,7 @@ from tests.integration.accounts import WRONG, assert_problem, login, make_ada, s
 from tests.integration.buying import order
 from tests.integration.conftest import browser, browser_at, close
 from tests.integration.conftest import sign_in as signed_in_as
-from tests.integration.factories import make_item, make_user
+from tests.integration.factories import PASSWORD, make_item, make_user
 from tests.settings import settings
 
 HERE, THERE = "198.51.100.1", "203.0.113.9"
@@ -130,6 +130,34 @@ def test_what_a_stranger_could_call_for_ever_has_a_limit(strict, path, body):
     answers = [client.post(path, json=body) for _ in range(3)]
 
     assert [each.status_code == 429 for each in answers] == [False, False, True]
+
+
+def test_what_is_hashed_has_a_limit_whatever_it_is_hashed_for(strict):
+    app = strict()
+    with app.app_context():
+        ada = signed_in_as(app, make_ada())
+    right, new = {"password": PASSWORD}, {"current_password": PASSWORD, "new_password": "lantern-tide-77-orchard"}
+
+    assert ada.post("/api/profile/confirm", json=right).status_code == 200
+    assert ada.post("/api/profile/password", json={**new, "current_password": WRONG}).status_code == 403
+    for path, body in (("confirm", right), ("password", new)):
+        response = ada.post(f"/api/profile/{path}", json=body)
+        assert_problem(response, 429, "too_many_requests")
+        assert 50 <= int(response.headers["Retry-After"]) <= 60
+    there = browser_at(app, THERE)
+    assert there.post("/api/session", json={"username": "ada", "password": PASSWORD}).status_code == 200
+
+
+def test_a_search_has_a_limit_and_looking_around_has_none(strict):
+    app = strict()
+    with app.app_context():
+        grace = signed_in_as(app, make_user("grace", role="staff"))
+    client = browser(app)
+
+    assert [client.get("/api/items?q=tea").status_code for _ in range(3)] == [200, 200, 429]
+    assert [client.get("/api/items").status_code for _ in range(3)] == [200] * 3
+    assert grace.get("/api/users?q=ada").status_code == 429, "they come from one address"
+    assert browser_at(app, THERE).get("/api/items?q=tea").status_code == 200
 
 
 def test_a_browser_on_its_way_to_a_provider_is_told_on_a_page(strict):

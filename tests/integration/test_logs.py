@@ -2,7 +2,11 @@
 
 import json
 import logging
+import os
 import re
+import socket
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -15,7 +19,16 @@ from tests.integration.acme import ACCESS_TOKEN, Journey
 from tests.integration.buying import SESSIONS, completed, opened, order, send_event
 from tests.integration.conftest import browser, close
 from tests.integration.factories import PASSWORD, make_item, make_user
-from tests.settings import CLIENT_SECRET, JWT_SECRET_KEY, PAYMENTS_KEY, SECRET_KEY, WEBHOOK_SECRET, settings
+from tests.processes import ROOT, wait_for
+from tests.settings import (
+    CLIENT_SECRET,
+    JWT_SECRET_KEY,
+    PAYMENTS_KEY,
+    SECRET_KEY,
+    WEBHOOK_SECRET,
+    environment,
+    settings,
+)
 
 
 @pytest.fixture
@@ -116,6 +129,101 @@ def test_a_line_stays_one_whatever_the_path_says(logged):
     app.test_client().get("/api/a%0a%7b%22level%22%3a%22ERROR%22%7d")
 
     assert len(written().splitlines()) == 1
+
+
+FORGED = "12:00:00 WARNING app.access GET /api/users 200 1.0ms [request-of-staff]"
+BREAKS = {
+    "line feed": "\n",
+    "carriage return": "\r",
+    "next line": "\x85",
+    "line separator": "\u2028",
+    "escape": "\x1b[2K",
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_what_a_provider_says_forges_no_line(logged, acme, name):
+    app, written = logged("test")
+    with app.app_context():
+        providers.init_app(app, app.extensions["settings"])
+    acme.metadata = {"issuer": f"https://acme.example{BREAKS[name]}{FORGED}"}
+
+    Journey(browser(app), acme).leave()
+
+    lines = written().splitlines()
+    assert sum("sign-in refused" in line for line in lines) == 1
+    assert [line for line in lines if line.startswith("12:00:00")] == []
+    assert all(line.isprintable() for line in lines)
+
+
+def test_what_an_error_says_forges_no_line(logged):
+    app, written = logged("test")
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @app.get("/api/break")
+    def break_down():
+        raise LookupError(f"first\n{FORGED}\r{FORGED}")
+
+    app.test_client().get("/api/break")
+
+    lines = written().splitlines()
+    assert [line for line in lines if line.startswith("12:00:00")] == []
+    assert [line for line in lines if FORGED in line] == [line for line in lines if line.startswith("  | ")][-1:]
+
+
+def test_what_the_server_cannot_read_is_not_quoted_and_takes_the_form_of_every_line(live_kiosk, tmp_path):
+    file = tmp_path / "shop.log"
+    kiosk = live_kiosk(ENV="staging", LOG_FILE=str(file))
+    for line in ("GET/reset-password?token=of-a-link HTTP/1.1", "GET / HTTP/1.1\r\nCookie kiosk=of-a-link"):
+        with socket.create_connection(("127.0.0.1", kiosk.port), timeout=30) as connection:
+            connection.sendall(f"{line}\r\nHost: localhost\r\n\r\n".encode())
+            assert b" 400 " in connection.recv(4096)[:20]
+
+    wait_for(lambda: file.read_text().count("gunicorn.error") == 2, "both requests to be written down")
+    told = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [line["message"] for line in told if line["logger"] == "gunicorn.error"] == [
+        "Invalid request from ip=127.0.0.1: Invalid HTTP request line",
+        "Invalid request from ip=127.0.0.1: Invalid HTTP Header",
+    ]
+    assert "of-a-link" not in file.read_text() + kiosk.said()
+
+
+WRITERS, LINES = 6, 1000
+WRITER = """
+import sys
+from app import create_app
+from app.ops import logs
+
+logs.FILE_BYTES = 200_000
+app = create_app()
+sys.stdin.readline()
+for number in range(int(sys.argv[2])):
+    app.logger.info("line %s of %s", number, sys.argv[1])
+"""
+
+
+def test_processes_that_share_a_file_lose_no_line_while_it_is_rotated(own_database, tmp_path):
+    file = tmp_path / "kiosk.log"
+    own = environment(settings(own_database, ENV="staging", LOG_FILE=str(file)))
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(number), str(LINES)],
+            env={**os.environ, **own, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        for number in range(WRITERS)
+    ]
+    for each in writers:
+        each.stdin.write(b"\n")
+        each.stdin.flush()
+    for each in writers:
+        each.communicate(timeout=60)
+
+    files = sorted(tmp_path.glob("kiosk.log*"))
+    told = [json.loads(line)["message"] for each in files for line in each.read_text().splitlines()]
+    assert len(files) > 3
+    assert sorted(told) == sorted(f"line {line} of {number}" for number in range(WRITERS) for line in range(LINES))
 
 
 def test_the_file_is_rotated_before_it_grows_too_large(logged, tmp_path, monkeypatch):

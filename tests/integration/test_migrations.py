@@ -1,11 +1,15 @@
 """Migrations, there and back, on the database that the tests run on."""
 
+import json
+
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from app import create_app, db
-from app.models import Todo, User, UserSession
+from app.db import now
+from app.models import Event, Todo, TrailEntry, User, UserSession
+from app.orders import essence
 from tests.integration.conftest import close, sign_in
 from tests.integration.factories import make_item, make_user, saved
 from tests.settings import settings
@@ -96,7 +100,7 @@ def test_a_downgrade_keeps_the_rows_that_refer_to_a_table_which_is_altered(kiosk
 
 
 def test_verified_addresses_get_one_form_and_one_account_keeps_it(kiosk):
-    kiosk("db", "downgrade", "0004")
+    kiosk("db", "downgrade", "0007")
     before = {
         "ada": "ada@bücher.example",
         "eve": "ada@xn--bcher-kva.example",
@@ -122,13 +126,74 @@ def test_verified_addresses_are_as_they_were_typed_again_for_the_release_before(
         make_user("ada", email="Ada@Bücher.example").verified_email = "ada@xn--bcher-kva.example"
         db.session.commit()
 
-    kiosk("db", "downgrade", "0004")
+    kiosk("db", "downgrade", "0007")
     with kiosk.app.app_context():
         assert db.session.scalar(sa.text("SELECT verified_email FROM users")) == "ada@bücher.example"
     kiosk("db", "upgrade")
 
     with kiosk.app.app_context():
         assert db.session.scalar(sa.text("SELECT verified_email FROM users")) == "ada@xn--bcher-kva.example"
+
+
+def test_messages_that_were_stored_whole_keep_nothing_of_a_person_and_go_on_being_worked_on(kiosk):
+    person = {"email": "ada@example.com", "name": "Ada Lovelace"}
+    session = {"id": "cs_1", "object": "checkout.session", "customer_details": person, "payment_intent": "pi_1"}
+    whole = {
+        "evt_1": {
+            "type": "checkout.session.completed",
+            "data": {"object": {**session, "metadata": {"attempt": "a-1"}}},
+        },
+        "evt_2": {"type": "customer.created", "data": {"object": {"id": "cus_1", **person, "metadata": person}}},
+        "evt_3": {"type": "v2.core.event"},
+    }
+    kiosk("db", "downgrade", "0005")
+    with kiosk.app.app_context():
+        for key, event in whole.items():
+            body = json.dumps({"id": key, "created": 1, "livemode": False, "request": person, **event}, indent=2)
+            saved(Event(event_id=key, kind=event["type"], body=body.encode()))
+        saved(Event(event_id="evt_4", kind="refund.created", body=b"no json"))
+
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        kept = {each.event_id: each.body for each in Event.query}
+        assert not [body for body in kept.values() if b"lovelace" in body.lower() or b"ada@" in body]
+        assert json.loads(kept["evt_1"]) == {
+            "reduced": True,
+            "id": "evt_1",
+            "type": "checkout.session.completed",
+            "created": 1,
+            "livemode": False,
+            "data": {
+                "object": {
+                    "id": "cs_1",
+                    "object": "checkout.session",
+                    "payment_intent": "pi_1",
+                    "metadata": {"attempt": "a-1"},
+                }
+            },
+        }
+        for key in kept:
+            assert json.loads(kept[key])["id"] == key
+        for key, event in whole.items():
+            body = json.dumps({"id": key, "created": 1, "livemode": False, "request": person, **event}).encode()
+            assert json.loads(essence.reduced(body)) == json.loads(kept[key]), "as one is that comes now"
+        assert essence.reduce_all(db.session()) == 0
+    kiosk("db", "downgrade", "0005")
+    kiosk("db", "upgrade")
+
+
+def test_where_those_who_have_gone_did_something_from_is_forgotten(kiosk):
+    with kiosk.app.app_context():
+        gone, grace = make_user("gone", closed_at=now()).id, make_user("grace").id
+        for actor in (gone, grace):
+            saved(TrailEntry(user_id=grace, actor_id=actor, action="name_changed", address="198.51.100.7"))
+    kiosk("db", "downgrade", "0005")
+
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        assert {each.actor_id: each.address for each in TrailEntry.query} == {gone: None, grace: "198.51.100.7"}
 
 
 def test_foreign_keys_are_checked_again_after_a_migration(kiosk):

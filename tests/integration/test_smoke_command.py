@@ -68,3 +68,26 @@ def test_a_kiosk_that_is_not_ready_fails_with_what_it_says(httpx_mock: HTTPXMock
 
     assert result.exit_code == 1
     assert result.output == 'FAIL https://shop.example: /readyz says 503: {"error":"not_ready"}\n'
+
+
+BROKEN = """
+import pytest
+
+@pytest.mark.smoke
+def test_a_purchase(record_property):
+    record_property("left", 'order K1001 is left, at "https://shop.example/verify-email?token=of-ada"')
+    raise AssertionError('cannot sign in: Page.goto: interrupted by "https://shop.example/oauth/callback?code=of-ada"')
+"""
+
+
+def test_a_verdict_quotes_addresses_without_the_codes_in_them(httpx_mock, monkeypatch, tmp_path):
+    httpx_mock.add_response(url="https://shop.example/readyz", json={})
+    (tmp_path / "test_smoke.py").write_text(BROKEN)
+    monkeypatch.setattr(smoke, "TESTS", tmp_path)
+
+    result = run("https://shop.example")
+
+    assert result.exit_code == 1
+    assert 'interrupted by "https://shop.example/oauth/callback?…"' in result.output
+    assert 'at "https://shop.example/verify-email?…"' in result.output
+    assert "of-ada" not in result.output

@@ -1,5 +1,6 @@
 """What is on the wire: nothing in a header that is not ours, and links that stay whole."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -11,6 +12,7 @@ from app.auth.letters import NEWS
 from app.config import load
 from app.mail.letters import Letter, Undeliverable, address, message, sender
 from simulators.mail.pages import with_links
+from tests.attacks import came_of
 from tests.settings import settings
 
 AT = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
@@ -20,9 +22,9 @@ def configured(**changes):
     return load(Config(""), settings("sqlite://", **{"public_url": "https://shop.example", **changes}))
 
 
-def made(to="ada@example.com", key="key", **values):
+def made(to="ada@example.com", key="key", name="verify_email", **values):
     values = {"username": "ada", "link": "https://shop.example/verify-email?token=a=b", **values}
-    return message(configured(), Letter(to, "verify_email", values), key, AT)
+    return message(configured(), Letter(to, name, values), key, AT)
 
 
 def test_a_mail_says_whom_it_is_from_and_that_no_machine_is_to_answer_it():
@@ -60,15 +62,43 @@ def test_a_link_stays_on_one_line_and_as_it_is():
 
 
 def test_a_mail_that_is_not_plain_english_comes_through():
-    mail = message_from_bytes(bytes(made(username="Zoë")), policy=default)
+    mail = message_from_bytes(bytes(made(name="reset_password", username="Zoë")), policy=default)
 
     assert "Hello Zoë," in mail.get_content()
 
 
 def test_line_breaks_in_what_somebody_calls_themselves_are_gone():
-    text = made(username="ada\r\n\r\nBcc: eve@example.com").get_content()
+    text = made(name="reset_password", username="ada\r\n\r\nBcc: eve").get_content()
 
-    assert "Hello ada    Bcc: eve@example.com," in text
+    assert "Hello ada    Bcc: eve," in text
+
+
+HOSTS = re.compile(r"[a-z]+://\S+|\w+@\w\S*|(?:[\w-]+[.。．｡])+[^\W\d]\w*")
+"""What mail readers make links of."""
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("evil.example", "www.evil.example.com", "https://evil.example/a?b=c", "http://1.2.3.4/", "//evil.example"),
+        *("ada@evil.example", "mailto:ada@evil.example", "evil。example", "ftp://evil.example", "a evil.co b"),
+    ],
+)
+@pytest.mark.parametrize("kind", NEWS)
+def test_nothing_that_a_person_chose_becomes_a_link_in_a_mail(kind, name):
+    values = dict.fromkeys(("username", "at", "device", "address", "name"), name)
+
+    text = message(configured(), Letter("ada@example.com", kind, {**values, "ways": [name]}), "key", AT).get_content()
+
+    came_of(str([each for each in HOSTS.findall(text) if not each.startswith("https://shop.example")]), "[]")
+    assert name in text.replace("\N{ZERO WIDTH SPACE}", "")
+
+
+def test_figures_dates_and_names_that_lead_nowhere_are_as_they_were():
+    text = made(name="reset_password", username="12.50 EUR, 19:03, v2.0, Dr. No, a:b").get_content()
+
+    assert "12.50 EUR, 19:03, v2.0, Dr. No, a:b" in text
 
 
 @pytest.mark.parametrize(

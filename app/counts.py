@@ -1,0 +1,117 @@
+"""Counting what is done in a minute, by whom: in Redis for all servers together, in memory for each process.
+
+While Redis is away each process counts for itself, and asks after Redis now and then.
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import redis
+from limits import RateLimitItemPerSecond
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+log = logging.getLogger(__name__)
+
+SECONDS = 60
+AWAY_SECONDS = 10
+"""For how long a Redis that did not answer is left alone."""
+
+
+class Memory:
+    """Counts of this process, the exact times of the last minute. A check costs the same however many there are.
+
+    Only what was counted in the last minute is kept, and of that the latest MOST: what a crowd beyond that pushes out
+    starts anew.
+    """
+
+    MOST = 100_000
+    """Times: some 30 MB where each is of another client."""
+
+    def __init__(self) -> None:
+        self._counted: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
+        """By limit and whose; whoever was counted last stands last."""
+        self._kept = 0
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return self._kept
+
+    def take(self, name: str, times: int, whose: str, now: float) -> float | None:
+        """Count one at `now`, in seconds by a clock that never goes back; one too many is how long to wait."""
+        key, since = (name, whose), now - SECONDS
+        with self._lock:
+            self._clear(since)
+            counted = self._counted.get(key, [])
+            over = next((number for number, each in enumerate(counted) if each > since), len(counted))
+            del counted[:over]
+            self._kept -= over
+            if len(counted) >= times:
+                return counted[-times] - since
+            counted.append(now)
+            self._counted[key] = counted
+            self._counted.move_to_end(key)
+            self._kept += 1
+            return None
+
+    def _clear(self, since: float) -> None:
+        """Few at a time: each check adds one, and takes two away at most, or as many as are too many."""
+        for _ in range(2):
+            key = next(iter(self._counted), None)
+            if key is not None and (self._counted[key][-1] <= since or self._kept >= self.MOST):
+                self._kept -= len(self._counted.pop(key))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._counted.clear()
+            self._kept = 0
+
+
+class Counts:
+    """How often each may be done in a minute, and was: in Redis, where `redis_url` names one that answers."""
+
+    def __init__(self, redis_url: str, times: Mapping[str, int]) -> None:
+        self._times = times
+        self._near, self._far = Memory(), None
+        self._far_again, self._lock = 0.0, threading.Lock()
+        if redis_url:  # whoever is counted waits a moment for a Redis that hangs, and no longer
+            retry = Retry(NoBackoff(), 0)
+            storage = storage_from_string(redis_url, socket_timeout=1, socket_connect_timeout=1, retry=retry)  # type: ignore[arg-type]
+            self._far = MovingWindowRateLimiter(storage)
+
+    def take(self, name: str, whose: str) -> float | None:
+        """Count one more; where that is one too many, say how many seconds to wait."""
+        times = self._times[name]
+        if self._far is not None and self._may_ask():
+            try:
+                return self._take_far(self._far, name, times, whose)
+            except redis.RedisError as error:
+                self._far_again = time.monotonic() + AWAY_SECONDS
+                log.warning("this process counts for itself: %r", error)
+        return self._near.take(name, times, whose, time.monotonic())
+
+    def _may_ask(self) -> bool:
+        """One request at a time finds out whether a Redis that was away is back."""
+        with self._lock:
+            if self._far_again and time.monotonic() >= self._far_again:
+                self._far_again = time.monotonic() + AWAY_SECONDS
+                return True
+            return not self._far_again
+
+    def _take_far(self, far: MovingWindowRateLimiter, name: str, times: int, whose: str) -> float | None:
+        item = RateLimitItemPerSecond(times, SECONDS, namespace="kiosk")
+        is_one_more = far.hit(item, name, whose)
+        self._far_again = 0.0
+        try:
+            return None if is_one_more else far.get_window_stats(item, name, whose).reset_time - time.time()
+        except redis.RedisError:  # gone since it said no
+            return SECONDS
+
+    def reset(self) -> None:
+        """Forget what this process counted."""
+        self._near.clear()
