@@ -1,7 +1,9 @@
 """Webhook messages: stored once, answered, then worked on. Seen is not done."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,13 +14,15 @@ from app.bridge import blocking
 from app.db import insert_once
 from app.db import now as at_once
 from app.errors import Problem, Unavailable
-from app.orders import disputes, refunds
+from app.orders import disputes, incoming, installation, refunds
 from app.orders.inbox import Event
-from app.orders.models import LEASE, MINUTE, SELDOM, Attempt
+from app.orders.installation import ATTEMPT
+from app.orders.models import LEASE, LIVE, MINUTE, SELDOM, Attempt
 from app.orders.settle import settle
 from app.payments import shapes, signature
 from app.payments.errors import NotFound, PaymentError
 from app.payments.gateway import Gateway
+from app.payments.shapes import ProviderDispute, ProviderRefund
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +32,8 @@ TRIES = 20
 
 UNDONE = ("new", "failed")
 """A failed one is left to `kiosk reconcile`, and to the provider's sending it again."""
+
+PARKED = "It waits: what it is about is not settled yet."
 
 WANTED = ("checkout.session.", "refund.", "charge.refunded", "charge.dispute.")
 
@@ -80,6 +86,7 @@ async def process(session: Session, gateway: Gateway, event_id: str) -> bool:
     order_id, done, problem = None, False, None
     try:
         order_id, done = await _act(session, gateway, msgspec.json.decode(event.body, type=shapes.Event))
+        problem = None if done else PARKED
     except PaymentError as error:
         problem = str(error)
         done = isinstance(error, NotFound)  # there is no such thing at the provider, and there never will be
@@ -128,34 +135,81 @@ async def _act(session: Session, gateway: Gateway, event: shapes.Event) -> tuple
         return None, True
     if event.type.startswith("checkout.session."):
         return await _session(session, gateway, subject)
-    if event.type.startswith("refund."):
-        found = await gateway.get_refund(subject["id"])
-        return await blocking(refunds.adopt, session, found, at_once()), True
-    if event.type == "charge.refunded":
-        return await _refunds_of(session, gateway, subject)
-    if event.type.startswith("charge.dispute."):
-        told = await gateway.get_dispute(subject["id"])
-        return await blocking(disputes.note, session, told, at_once()), True
-    return None, True
+    told = await _told(session, gateway, event.type, subject)
+    return (None, True) if told is None else await _file(session, gateway, *told)
+
+
+Take = Callable[[], int | None]
+"""Takes something in, in our books; the id of its order, None where the payment that it is about is not there."""
+
+
+async def _told(
+    session: Session, gateway: Gateway, kind: str, subject: dict[str, Any]
+) -> tuple[str | None, Take] | None:
+    """The payment that a message is about, and how to take in what the provider says of it; None for other messages."""
+    if kind.startswith("refund."):
+        refund = await gateway.get_refund(subject["id"])
+        return refund.payment_intent, partial(_adopt, session, [refund])
+    if kind == "charge.refunded" and isinstance(intent := subject.get("payment_intent"), str):
+        return intent, partial(_adopt, session, [each async for each in gateway.refunds(intent)])
+    if kind.startswith("charge.dispute."):
+        dispute = await gateway.get_dispute(subject["id"])
+        return dispute.payment_intent, partial(_note, session, dispute)
+    return None
+
+
+def _adopt(session: Session, told: list[ProviderRefund]) -> int | None:
+    order_id = None
+    for refund in told:
+        order_id = refunds.adopt(session, refund, at_once())
+    return order_id
+
+
+def _note(session: Session, told: ProviderDispute) -> int | None:
+    return disputes.note(session, told, at_once())
+
+
+async def _file(session: Session, gateway: Gateway, intent_id: str | None, take: Take) -> tuple[int | None, bool]:
+    """Take in what concerns a payment. Where that is not in our books, it may be on its way to them: `take` it then.
+
+    The payment's own marks tell whose it is. One of ours whose attempt is over without it is left to the audit.
+    """
+    order_id = await blocking(take)
+    if order_id is not None or intent_id is None:
+        return order_id, True
+    marks = (await gateway.get_intent(intent_id)).metadata or {}
+    attempt = await blocking(_attempt, session, Attempt.idem_key == marks.get(ATTEMPT))
+    if attempt is None or not await blocking(installation.is_of_ours, session, marks):
+        log.info("payment %s is none of ours", intent_id)
+        return None, True
+    is_settled = await settle(session, gateway, attempt.id)
+    if await blocking(take) is not None:
+        return attempt.order_id, True
+    return attempt.order_id, is_settled and await blocking(_is_over, session, attempt.id)
+
+
+def _attempt(session: Session, condition: sa.ColumnElement[bool]) -> sa.Row[int, int, str | None] | None:
+    found = session.execute(sa.select(Attempt.id, Attempt.order_id, Attempt.session_id).where(condition)).one_or_none()
+    session.commit()
+    return found
+
+
+def _is_over(session: Session, attempt_id: int) -> bool:
+    over = Attempt.problem.is_(None) & Attempt.status.not_in(LIVE)
+    found = session.scalar(sa.select(Attempt.id).where(Attempt.id == attempt_id, over))
+    session.commit()
+    return found is not None
 
 
 async def _session(session: Session, gateway: Gateway, subject: dict[str, Any]) -> tuple[int | None, bool]:
     marks = subject.get("metadata")
-    mark = marks.get("attempt") if isinstance(marks, dict) else None
-    known = Attempt.session_id == subject["id"]
-    if isinstance(mark, str):  # faster than the answer to our own POST, or that answer was lost
-        known |= Attempt.idem_key == mark
-    attempt = session.execute(sa.select(Attempt.id, Attempt.order_id).where(known)).one_or_none()
-    session.commit()
+    mark = marks.get(ATTEMPT) if isinstance(marks, dict) else None
+    attempt = await blocking(_attempt, session, Attempt.session_id == subject["id"])
+    if attempt is None and isinstance(mark, str):  # faster than the answer to our own POST, or that answer was lost
+        attempt = await blocking(_attempt, session, Attempt.idem_key == mark)
     if attempt is None:
         log.info("session %s is none of ours", subject["id"])
         return None, True
+    if attempt.session_id not in (None, subject["id"]):
+        await incoming.note_twin(session, gateway, subject["id"])
     return attempt.order_id, await settle(session, gateway, attempt.id, subject["id"])
-
-
-async def _refunds_of(session: Session, gateway: Gateway, subject: dict[str, Any]) -> tuple[int | None, bool]:
-    intent, order_id = subject.get("payment_intent"), None
-    if isinstance(intent, str):
-        async for found in gateway.refunds(intent):
-            order_id = await blocking(refunds.adopt, session, found, at_once())
-    return order_id, True

@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from app import create_app, db
-from app.models import Todo
+from app.models import Closing, Finding, Installation, Payment, Refund, Todo
 from tests.integration.conftest import close, sign_in
-from tests.integration.factories import make_item, make_user, saved
+from tests.integration.factories import make_item, make_order, make_user, saved
 from tests.settings import settings
 
 TABLES = set(db.metadata.tables)
@@ -93,6 +93,36 @@ def test_a_downgrade_keeps_the_rows_that_refer_to_a_table_which_is_altered(kiosk
     with kiosk.app.app_context():
         for table in ("sessions", "todos"):
             assert db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")) == 1
+
+
+def test_money_and_findings_outlive_a_downgrade_and_an_upgrade(kiosk):
+    with kiosk.app.app_context():
+        order, grace = make_order(make_user(), make_item()), make_user("grace", role="staff")
+        refund = Refund(intent_key="one", idem_key="one", body="", api_version="", amount=100, status="failed")
+        paid = {"payment_intent": "pi_1", "amount": 1250, "currency": "EUR", "disposition": "settles"}
+        saved(Payment(order_id=order.id, refunds=[refund], **paid))
+        finding = saved(Finding(kind="stock_differs", subject="1", words="2 are held.", order_id=order.id))
+        copied = {name: getattr(finding, name) for name in ("kind", "subject", "words", "order_id")}
+        saved(Closing(finding=finding.token, reason="Counted.", user_id=grace.id, **copied))
+
+    kiosk("db", "downgrade", "0004")
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        assert [(row.words, row.token) for row in Finding.query] == [("2 are held.", None)]
+        assert [(row.amount, row.status, row.ended_at) for row in Refund.query] == [(100, "failed", None)]
+        assert len(Installation.query.one().mark) >= 32
+
+
+def test_a_new_shop_has_a_mark_of_its_own_before_anything_is_sold(kiosk):
+    marks = set()
+    for _ in range(2):
+        with kiosk.app.app_context():
+            marks.add(Installation.query.one().mark)
+        kiosk("db", "downgrade", "0004")
+        kiosk("db", "upgrade")
+
+    assert len(marks) == 2
 
 
 def test_foreign_keys_are_checked_again_after_a_migration(kiosk):
