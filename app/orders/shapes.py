@@ -83,7 +83,7 @@ class OrderOut(msgspec.Struct, frozen=True):
     checkout_url: str | None
     created_at: datetime
     paid_at: datetime | None
-    payments: list[PaymentOut] | msgspec.UnsetType
+    payments: list[PaymentOut] | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
     def of(cls, order: Order, user: User) -> "OrderOut":

@@ -1,29 +1,30 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useMe } from "../../api/me";
 import { Problem, words } from "../../api/problem";
-import type { Order } from "../../api/types";
+import type { Order, Payment } from "../../api/types";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { parseMoney, showMoney, writeMoney } from "../../ui/money";
 import { Trouble } from "../../ui/Trouble";
 import { useRefund } from "./queries";
-import { isPaid } from "./status";
 
-/** Staff send money back, all that is left or a part of it. */
+/** Staff send money back, all that is left of a payment or a part of it. */
 export function Refund({ order }: { order: Order }) {
   const staff = useMe()?.role === "staff";
-  // What was left when the form was made: what changes meanwhile must not change what is asked for.
-  const [form, setForm] = useState({ times: 0, left: order.refundable });
+  const [{ times, left: atFirst }, setForm] = useState({ times: 0, left: leftOf(order) });
   const answer = useRef<HTMLParagraphElement>(null);
-  const refund = useRefund(order, (left) => setForm(({ times }) => ({ times: times + 1, left })));
+  const refund = useRefund(order, (now) =>
+    setForm((before) => ({ times: before.times + 1, left: leftOf(now) })),
+  );
 
   // The form that was sent is gone; what came of it takes the focus.
   useEffect(() => {
-    if (form.times > 0) answer.current?.focus();
-  }, [form]);
+    if (times > 0) answer.current?.focus();
+  }, [times]);
 
-  if (!staff || !isPaid(order)) return null;
+  if (!staff || !order.payments?.length) return null;
 
+  const left = leftOf(order);
   const said = refund.data && inWords(refund.data);
   return (
     <>
@@ -35,21 +36,40 @@ export function Refund({ order }: { order: Order }) {
       >
         {said}
       </p>
-      {order.refundable > 0 && (
+      {left.length > 0 && (
         <details className="panel refund">
           <summary>Refund</summary>
-          <RefundForm key={form.times} order={order} left={form.left} refund={refund} />
+          <RefundForm
+            key={`${times} ${left.map(({ id }) => id)}`}
+            payments={left}
+            atFirst={atFirst}
+            refund={refund}
+          />
         </details>
       )}
     </>
   );
 }
 
-type Props = { order: Order; left: number; refund: ReturnType<typeof useRefund> };
+/** The payments of which something can go back. */
+const leftOf = ({ payments }: Order) => (payments ?? []).filter(({ refundable }) => refundable > 0);
 
-function RefundForm({ order, left, refund }: Props) {
-  const { currency, refundable } = order;
+type Props = {
+  payments: Payment[];
+  /** As they were when the form was made: what changes meanwhile must not change what is asked for. */
+  atFirst: Payment[];
+  refund: ReturnType<typeof useRefund>;
+};
+
+function RefundForm({ payments, atFirst, refund }: Props) {
+  const [id, choose] = useState(mostUrgent(payments));
   const [wrong, setWrong] = useState<Problem | null>(null);
+  const select = useId();
+  const chosen = payments.find((payment) => payment.id === id);
+  if (!chosen) return null;
+
+  const { currency } = chosen;
+  const left = atFirst.find((payment) => payment.id === id)?.refundable ?? chosen.refundable;
   const shown = wrong ?? refund.error;
   const about = shown instanceof Problem ? aboutAmount(shown) : undefined;
 
@@ -59,31 +79,60 @@ function RefundForm({ order, left, refund }: Props) {
     if (amount.minor === 0) return setWrong(amountIs("Write more than nothing."));
     setWrong(null);
     if (refund.isPending) return;
-    refund.mutate({ amount: amount.minor, restock: value("restock") === "on" });
+    refund.mutate({ payment: id, amount: amount.minor, restock: value("restock") === "on" });
   };
 
   return (
     <Form error={shown} onSend={send}>
       {shown != null && !about && <Trouble error={shown} />}
+      {payments.length > 1 && (
+        <div className="field">
+          <label htmlFor={select}>Payment</label>
+          <select id={select} value={id} onChange={(event) => choose(event.target.value)}>
+            {payments.map((payment) => (
+              <option key={payment.id} value={payment.id}>
+                {showMoney(payment.amount, currency)}: {whatItIs[payment.disposition]}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
       <Field
+        key={id}
         label={`Amount in ${currency}`}
         name="amount"
         inputMode="decimal"
         autoComplete="off"
         defaultValue={writeMoney(left, currency)}
-        hint={`Up to ${showMoney(refundable, currency)}, which is left of the payment.`}
+        hint={`Up to ${showMoney(chosen.refundable, currency)}, which is left of the payment.`}
         error={about}
       />
-      <label className="check">
-        <input type="checkbox" name="restock" />
-        Put what was sold back on the shelf
-      </label>
+      {chosen.disposition === "settles" ? (
+        <label className="check">
+          <input type="checkbox" name="restock" />
+          Put what was sold back on the shelf
+        </label>
+      ) : (
+        <p className="fine">
+          This payment {whatItIs[chosen.disposition]}. All of it ought to go back.
+        </p>
+      )}
       <button type="submit" className="button" disabled={refund.isPending}>
         {refund.isPending ? "One moment…" : "Send money back"}
       </button>
     </Form>
   );
 }
+
+/** Money that no order needs should have gone back by itself, so it comes first. */
+const mostUrgent = (payments: Payment[]) =>
+  (payments.find(({ disposition }) => disposition !== "settles") ?? payments[0])?.id ?? "";
+
+const whatItIs: Record<string, string> = {
+  settles: "paid the order",
+  surplus: "is needed by no order",
+  late: "came too late",
+};
 
 const amountIs = (message: string) =>
   new Problem(422, "invalid_input", "", [{ field: "amount", message }]);
