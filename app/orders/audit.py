@@ -73,13 +73,13 @@ def _payments(session: Session, at_provider: dict[str, PaymentIntent], since: da
         name, there = payment.payment_intent, at_provider.get(payment.payment_intent)
         if there is None:
             words = f"Payment {name} is in our books and not in the provider's."
-            found.append(Need("payment_unknown", name, words, payment.order_id, digest(name)))
+            found.append(Need("payment_unknown", name, words, payment.order_id, digest(name), at_once()))
         elif there.amount_received != payment.amount:
             ours = written(payment.amount, payment.currency)
             theirs = written(there.amount_received, there.currency.upper())
             words = f"{ours} of {name} are in our books, {theirs} in the provider's."
             facts = digest(name, payment.amount, there.amount_received)
-            found.append(Need("payment_differs", name, words, payment.order_id, facts))
+            found.append(Need("payment_differs", name, words, payment.order_id, facts, at_once()))
     session.commit()
     return found
 
@@ -99,13 +99,14 @@ def _stock(session: Session) -> list[Need]:
             f"{row.held} of {row.name!r} are held, and orders hold {row.total}.",
             None,
             digest(row.id, row.held - row.total),  # which is the same however many orders come and go
+            at_once(),
         )
         for row in session.execute(summed)
     ]
 
 
 def _write(session: Session, found: list[Need], now: datetime) -> None:
-    findings.keep(session, AUDITED, found + _stock(session), now)
+    findings.keep(session, found + _stock(session), now)
     session.commit()
 
 

@@ -1,6 +1,7 @@
-"""Findings: what needs a person, each a row with an id, until it is mended or a person closes it with a reason.
+"""Findings: what needs a person, each with an id, until it is mended or a person closes it with a reason.
 
-A finding ends with its cause. One that was closed is shown again only when its facts change, under another id.
+A finding ends with its cause. One that was closed is shown again only when its facts change, or when its cause was gone
+and comes again; it has another id then. What the audit found are rows; the others are told from our rows as they are.
 """
 
 import logging
@@ -20,7 +21,7 @@ from app.errors import Invalid, NotFound
 from app.orders import needs
 from app.orders.giving_up import give_up
 from app.orders.inbox import Closing, Finding, new_token
-from app.orders.needs import DERIVED, Need
+from app.orders.needs import DERIVED, Need, digest
 from app.payments.gateway import Gateway
 from app.users.models import User
 
@@ -67,66 +68,89 @@ class ClosedFinding(msgspec.Struct, frozen=True):
 IS_CLOSED = sa.exists().where(Closing.finding == Finding.token)
 
 
-def keep(session: Session, kinds: Iterable[str], found: Iterable[Need], now: datetime) -> None:
-    """From now on the findings of these kinds are those that were found, and no others."""
+def unclosed(session: Session, now: datetime) -> list[FindingOut]:
+    """All that needs a person now, the oldest first."""
+    every = [*_stored(session).items(), *_derived(session, now).items()]
+    found = [
+        FindingOut(name, need.kind, need.subject, need.words, need.order_id, need.found_at)
+        for name, (need, is_closed) in every
+        if not is_closed
+    ]
+    return sorted(found, key=lambda each: (each.found_at, each.id))
+
+
+Standing = dict[str, tuple[Need, bool]]
+"""Needs by the id outside, and whether they are closed."""
+
+
+def _stored(session: Session) -> Standing:
+    query = sa.select(Finding, IS_CLOSED).execution_options(populate_existing=True)
+    return {
+        row.token: (Need(row.kind, row.subject, row.words, row.order_id, row.facts, row.found_at), is_closed)
+        for row, is_closed in session.execute(query)
+    }
+
+
+def _derived(session: Session, now: datetime) -> Standing:
+    """The id follows from the facts, and from how often these very facts were closed and gone before."""
+    there = needs.of_rows(session, now)
+    facts = [each.facts for each in there]
+    closings = sa.select(Closing.facts, Closing.ended_at).where(Closing.kind.in_(DERIVED), Closing.facts.in_(facts))
+    ended, closed = dict.fromkeys(facts, 0), set[str | None]()
+    for row in session.execute(closings) if facts else ():
+        ended[row.facts] += row.ended_at is not None
+        if row.ended_at is None:
+            closed.add(row.facts)
+    return {digest(each.facts, ended[each.facts])[:32]: (each, each.facts in closed) for each in there}
+
+
+def keep(session: Session, found: Iterable[Need], now: datetime) -> None:
+    """Write down what an audit that began `now` has found. What is there besides is mended, or was noted since."""
     there = {(each.kind, each.subject): each for each in found}
-    for row in session.scalars(sa.select(Finding).where(Finding.kind.in_(tuple(kinds)))).all():
+    for row in session.scalars(sa.select(Finding)).all():
         still = there.pop((row.kind, row.subject), None)
-        if still is None:
-            session.execute(sa.delete(Finding).where(_is_still(row)).execution_options(**AS_IT_IS))
-        elif (row.facts, row.words) != (still.facts, still.words) or row.token is None:
-            token = row.token if row.token and row.facts == still.facts else new_token()
+        if still is not None and (row.facts, row.words) != (still.facts, still.words):
+            token = row.token if row.facts in (None, still.facts) else new_token()
             changed = {"facts": still.facts, "words": still.words, "order_id": still.order_id, "token": token}
             session.execute(sa.update(Finding).where(_is_still(row)).values(changed).execution_options(**AS_IT_IS))
+        elif still is None and row.found_at <= now:
+            session.execute(sa.delete(Finding).where(_is_still(row)).execution_options(**AS_IT_IS))
     for each in there.values():
-        add(each, now)
+        add(each)
 
 
 AS_IT_IS: dict[str, Any] = {"synchronize_session": False}
 
 
 def _is_still(row: Finding) -> sa.ColumnElement[bool]:
-    """The row is as it was read; where it is not, another process was faster and has done the same."""
-    return (Finding.id == row.id) & Finding.token.is_not_distinct_from(row.token)
+    """The row is as it was read; where it is not, another process was faster."""
+    return (Finding.id == row.id) & (Finding.token == row.token)
 
 
-def add(need: Need, now: datetime) -> None:
+def add(need: Need) -> None:
     """Unless it is there."""
-    if insert_once(Finding, {**msgspec.structs.asdict(need), "found_at": now}) is not None:
+    if insert_once(Finding, msgspec.structs.asdict(need)) is not None:
         log.error("needs a person: %s: %s", need.kind, need.words)
 
 
-def refresh(session: Session, now: datetime) -> None:
-    """Bring the findings that our own rows tell of up to date. Committed."""
-    keep(session, DERIVED, needs.of_rows(session, now), now)
+def open_ones(session: Session, *kinds: str) -> list[Need]:
+    """What audits have found and nobody has closed."""
+    return [need for need, is_closed in _stored(session).values() if need.kind in kinds and not is_closed]
+
+
+def end(session: Session, now: datetime) -> None:
+    """Note of what was closed that its cause is gone. Committed."""
+    there = {each.facts for each in needs.of_rows(session, now)}
+    live = sa.select(Closing.id, Closing.facts).where(Closing.kind.in_(DERIVED), Closing.ended_at.is_(None))
+    if gone := [row.id for row in session.execute(live) if row.facts not in there]:
+        session.execute(sa.update(Closing).where(Closing.id.in_(gone)).values(ended_at=now))
     session.commit()
 
 
-def unclosed(session: Session, now: datetime) -> list[Need]:
-    """All that needs a person now; reads only."""
-    rows = session.execute(
-        sa.select(Finding.kind, Finding.subject, Finding.words, Finding.order_id, Finding.facts, IS_CLOSED)
-    )
-    stored, closed = [], set()
-    for kind, subject, words, order_id, facts, is_closed in rows:
-        if is_closed:
-            closed.add((kind, subject, facts))
-        elif kind not in DERIVED:
-            stored.append(Need(kind, subject, words, order_id, facts))
-    derived = needs.of_rows(session, now)
-    return stored + [each for each in derived if (each.kind, each.subject, each.facts) not in closed]
-
-
-def listed(session: Session, now: datetime) -> list[FindingOut]:
-    """The open ones, the oldest first. Committed."""
-    refresh(session, now)
-    query = sa.select(Finding).where(~IS_CLOSED).order_by(Finding.found_at, Finding.id)
-    found = [
-        FindingOut(row.token or "", row.kind, row.subject, row.words, row.order_id, row.found_at)
-        for row in session.scalars(query.execution_options(populate_existing=True))
-    ]
-    session.commit()
-    return found
+def dealt_with(session: Session, order_id: int, now: datetime) -> set[tuple[str, str]]:
+    """(kind, subject) of what is wrong with an order and was closed."""
+    every = _derived(session, now).values()
+    return {(need.kind, need.subject) for need, is_closed in every if is_closed and need.order_id == order_id}
 
 
 def closed(session: Session, paging: Paging) -> Page[ClosedFinding]:
@@ -142,17 +166,6 @@ def closings_of(session: Session, order_id: int) -> list[Closing]:
     return list(session.scalars(query.order_by(Closing.id)))
 
 
-def closed_subjects(session: Session, order_id: int) -> set[tuple[str, str]]:
-    """(kind, subject) of what is wrong with an order and was dealt with."""
-    query = sa.select(Finding.kind, Finding.subject).where(Finding.order_id == order_id, IS_CLOSED)
-    return {(row.kind, row.subject) for row in session.execute(query)}
-
-
-def open_ones(session: Session, *kinds: str) -> list[Finding]:
-    query = sa.select(Finding).where(Finding.kind.in_(kinds), ~IS_CLOSED)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
-
-
 async def close(session: Session, gateway: Gateway, token: str, user: User, reason: str) -> ClosedFinding:
     """A person has dealt with it. Committed; twice is once, and the first one's reason stands.
 
@@ -161,31 +174,30 @@ async def close(session: Session, gateway: Gateway, token: str, user: User, reas
     """
     if not reason.strip():
         raise Invalid.field("reason", "Say what was done about it.")
-    finding = await blocking(_open, session, token, at_once())
-    if finding is not None:
-        note = partial(_note, finding, user.id, reason.strip(), at_once())
-        if finding.kind == "attempt":
-            await give_up(session, gateway, int(finding.subject), note)
+    need = await blocking(_open, session, token, at_once())
+    if need is not None:
+        note = partial(_note, token, need, user.id, reason.strip(), at_once())
+        if need.kind == "attempt":
+            await give_up(session, gateway, int(need.subject), note)
         else:
             await blocking(_committed, session, note)
     return await blocking(_closing, session, token)
 
 
-def _open(session: Session, token: str, now: datetime) -> Finding | None:
+def _open(session: Session, token: str, now: datetime) -> Need | None:
     """None where it is closed already. Raises NotFound."""
-    refresh(session, now)
-    query = sa.select(Finding, IS_CLOSED).where(Finding.token == token)
-    found = session.execute(query.execution_options(populate_existing=True)).one_or_none()
-    if found is None and session.scalar(sa.select(Closing.id).where(Closing.finding == token)) is None:
+    end(session, now)
+    need, is_closed = (_stored(session) | _derived(session, now)).get(token, (None, False))
+    if need is None and session.scalar(sa.select(Closing.id).where(Closing.finding == token)) is None:
         raise NotFound("There is no such finding any more. Look at the list again.")
     session.commit()
-    return None if found is None or found[1] else found[0]
+    return None if is_closed else need
 
 
-def _note(finding: Finding, user_id: int, reason: str, now: datetime) -> None:
-    copied = {name: getattr(finding, name) for name in ("kind", "subject", "words", "order_id")}
-    insert_once(Closing, {**copied, "finding": finding.token, "reason": reason, "user_id": user_id, "closed_at": now})
-    log.info("finding %s %s is closed by user %s", finding.kind, finding.subject, user_id)
+def _note(token: str, need: Need, user_id: int, reason: str, now: datetime) -> None:
+    copied = {name: getattr(need, name) for name in ("kind", "subject", "words", "order_id", "facts")}
+    insert_once(Closing, {**copied, "finding": token, "reason": reason, "user_id": user_id, "closed_at": now})
+    log.info("finding %s %s is closed by user %s", need.kind, need.subject, user_id)
 
 
 def _committed(session: Session, act: partial[None]) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.db import now
 from app.orders import findings
 from app.orders.inbox import Closing, Event
 from app.orders.models import Attempt, Order
@@ -50,7 +51,7 @@ REFUNDS = {
 
 
 def of(session: Session, order: Order) -> list[Entry]:
-    dealt_with = findings.closed_subjects(session, order.id)
+    dealt_with = findings.dealt_with(session, order.id, now())
     entries = [Entry(order.created_at, "order", order.status, f"Order {order.number} was placed.", None, None)]
     entries += (_attempt(each, dealt_with) for each in order.attempts)
     for payment in order.payments:

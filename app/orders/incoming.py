@@ -93,16 +93,16 @@ def _attempt_of(session: Session, money: Money) -> int | None:
 def _need(session: Session, money: Money) -> Need:
     attempt = session.scalar(sa.select(Attempt).where(Attempt.idem_key == money.marks.get(ATTEMPT)))
     session.commit()
-    amount, facts = written(money.amount, money.currency), digest(money.name, money.amount)
+    amount, facts, now = written(money.amount, money.currency), digest(money.name, money.amount), at_once()
     if attempt is None:
         words = f"{amount} came in, and no order has it."
-        return Need("payment_missing", money.name, words, None, facts)
+        return Need("payment_missing", money.name, words, None, facts, now)
     if attempt.session_id is not None and attempt.session_id == money.session:
         words = f"{amount} came in by session {money.session}, and its order does not have it."
-        return Need("payment_missing", money.name, words, attempt.order_id, facts)
+        return Need("payment_missing", money.name, words, attempt.order_id, facts, now)
     came = f"by session {money.session}" if money.session else "by another session"
     words = f"{amount} came in {came}, which names attempt {attempt.seq} of this order and is not the one that it has."
-    return Need("payment_foreign", money.name, words, attempt.order_id, facts)
+    return Need("payment_foreign", money.name, words, attempt.order_id, facts, now)
 
 
 async def _went_back(gateway: Gateway, name: str, amount: int) -> bool:
@@ -125,11 +125,11 @@ async def _of_old(session: Session, gateway: Gateway, seen: set[str]) -> list[Ne
 
 
 def _old(session: Session, seen: set[str]) -> list[Need]:
-    rows = findings.open_ones(session, "payment_missing", "payment_foreign")
-    rows = [row for row in rows if row.subject not in seen]
-    books = _known(session, Payment.payment_intent, [row.subject for row in rows])
+    there = findings.open_ones(session, "payment_missing", "payment_foreign")
+    old = [each for each in there if each.subject not in seen]
+    books = _known(session, Payment.payment_intent, [each.subject for each in old])
     session.commit()
-    return [Need(row.kind, row.subject, row.words, row.order_id, row.facts) for row in rows if row.subject not in books]
+    return [each for each in old if each.subject not in books]
 
 
 async def note_twin(session: Session, gateway: Gateway, session_id: str) -> None:
@@ -144,5 +144,5 @@ async def note_twin(session: Session, gateway: Gateway, session_id: str) -> None
 
 
 def _show(session: Session, money: Money) -> None:
-    findings.add(_need(session, money), at_once())
+    findings.add(_need(session, money))
     session.commit()

@@ -18,13 +18,18 @@ STUCK = timedelta(hours=24)
 
 
 class Need(msgspec.Struct, frozen=True):
-    """Something that needs a person, in words. `facts` is a digest of what it is about; words may change without it."""
+    """Something that needs a person, in words, and since when.
+
+    `facts` is a digest of what it is about. Words may change without it, and no two things ever have the same: it is
+    made of keys and ids that are random, since rows' own ids may be given again after a restore.
+    """
 
     kind: str
     subject: str
     words: str
     order_id: int | None
     facts: str | None
+    found_at: datetime
 
 
 def digest(*facts: object) -> str:
@@ -46,21 +51,24 @@ def _attempts(session: Session, now: datetime) -> list[Need]:
             str(each.id),
             each.problem or silence,
             each.order_id,
-            digest(each.idem_key, each.problem or silence),
+            digest("attempt", each.idem_key, each.problem or silence),
+            each.created_at,
         )
         for each in session.scalars(query)
     ]
 
 
 def _events(session: Session) -> list[Need]:
-    query = sa.select(Event.event_id, Event.kind, Event.problem, Event.order_id).where(Event.state == "failed")
+    columns = (Event.event_id, Event.kind, Event.problem, Event.order_id, Event.received_at)
+    query = sa.select(*columns).where(Event.state == "failed")
     return [
         Need(
             "event",
             each.event_id,
             f"Message {each.kind} cannot be worked on: {each.problem}",
             each.order_id,
-            digest(each.event_id),
+            digest("event", each.event_id),
+            each.received_at,
         )
         for each in session.execute(query)
     ]
@@ -83,8 +91,9 @@ def _refunds(session: Session) -> list[Need]:
 
 def _refund(payment: Payment, refund: Refund) -> Need:
     money = f"{written(refund.amount, payment.currency)}{WHICH[payment.disposition]}"
-    facts = digest(refund.idem_key, refund.status, refund.problem)
-    return Need("refund", str(refund.id), f"Refund of {money}: {refund.problem}", payment.order_id, facts)
+    facts = digest("refund", refund.idem_key, refund.status, refund.problem)
+    words, since = f"Refund of {money}: {refund.problem}", refund.ended_at or refund.created_at
+    return Need("refund", str(refund.id), words, payment.order_id, facts, since)
 
 
 def _disputes(session: Session) -> list[Need]:
@@ -95,7 +104,8 @@ def _disputes(session: Session) -> list[Need]:
             each.provider_id,
             _disputed(each, payment),
             payment.order_id,
-            digest(each.provider_id, each.status, each.amount),
+            digest("dispute", each.provider_id, each.status, each.amount),
+            each.created_at,
         )
         for each, payment in session.execute(query.where(Dispute.status.not_in((*DISMISSED, *UNDECIDED))))
     ]

@@ -99,11 +99,13 @@ def _compare(session: Session, told: dict[str, ProviderRefund], since: datetime)
             ours = written(row.amount, payment.currency) if row else "nothing"
             words = f"{theirs} of refund {each.id} are in the provider's books, {ours} in ours."
             facts = digest(each.id, each.amount, row and row.amount)
-            found.append(Need("refund_differs", each.id, words, payment.order_id, facts))
+            found.append(Need("refund_differs", each.id, words, payment.order_id, facts, at_once()))
     for row in session.scalars(_ours(since)):
         if row.provider_id and row.provider_id not in told:
             words = f"Refund {row.provider_id} is in our books and not in the provider's."
-            found.append(Need("refund_differs", row.provider_id, words, row.payment.order_id, digest(row.provider_id)))
+            found.append(
+                Need("refund_differs", row.provider_id, words, row.payment.order_id, digest(row.provider_id), at_once())
+            )
     session.commit()
     return found
 

@@ -84,8 +84,10 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
         await audit.audit(session, gateway)
     except PaymentError as error:
         unreachable = str(error)
-    listed = await blocking(findings.listed, session, at_once())
-    needed = [Needed(each.id, each.kind, each.subject, each.words, each.order_id) for each in listed]
+    await blocking(findings.end, session, at_once())
+    found = await blocking(findings.unclosed, session, at_once())
+    await blocking(session.commit)
+    needed = [Needed(each.id, each.kind, each.subject, each.words, each.order_id) for each in found]
     needed += [Needed(None, kind, str(key), f"It broke: {words}", None) for (kind, key), words in report.broken.items()]
     return Reconciled(report.mended, fetched, needed, left, unreachable)
 

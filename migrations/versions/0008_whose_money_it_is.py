@@ -37,16 +37,21 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("order_id", big_id, nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("facts", sa.String(length=64), nullable=True),
         sa.Column("user_id", big_id, nullable=False),
         sa.Column("closed_at", moment, nullable=False),
+        sa.Column("ended_at", moment, nullable=True),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_closings_order_id_orders"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_closings_user_id_users"),
         sa.PrimaryKeyConstraint("id", name="pk_closings"),
         sa.UniqueConstraint("finding", name="uq_closings_finding"),
     )
     op.create_index("ix_closings_order_id", "closings", ["order_id"])
+    op.create_index("ix_closings_facts", "closings", ["facts"])
+    random = "gen_random_uuid()" if op.get_bind().dialect.name == "postgresql" else "(hex(randomblob(16)))"
     with op.batch_alter_table("findings") as findings:
-        findings.add_column(sa.Column("token", sa.String(length=64), nullable=True))
+        # The release before does not know of it, and goes on writing findings for a while.
+        findings.add_column(sa.Column("token", sa.String(length=64), nullable=False, server_default=sa.text(random)))
         findings.add_column(sa.Column("facts", sa.String(length=64), nullable=True))
         findings.create_unique_constraint("uq_findings_token", ["token"])
     with op.batch_alter_table("refunds") as refunds:

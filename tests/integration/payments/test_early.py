@@ -124,7 +124,7 @@ def test_the_audit_sees_how_refunds_and_disputes_have_moved_on(shop):
     till.control.fail_refund(till.control.listed("refunds")[0]["id"])
     till.control.move_dispute(number, "lost")
 
-    assert [kind for kind, _ in till.audit()] == ["refund", "dispute"]
+    assert [kind for kind, _ in till.audit()] == ["dispute", "refund"]
     assert (shop.given_back, till.disputes) == ([("failed", 300)], [("lost", False)])
 
 

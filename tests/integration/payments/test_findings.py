@@ -134,6 +134,34 @@ def test_a_dispute_that_moves_on_is_shown_again_under_another_id(till):
     assert (again["subject"], again["id"] == first["id"]) == (first["subject"], False)
 
 
+def test_a_payment_that_differs_otherwise_is_shown_again_under_another_id(till):
+    till.shop.change(Payment, amount=ALL + 1)
+    audited(till.shop)
+    [first] = listed(till.shop)
+    till.close()
+    till.shop.change(Payment, amount=ALL + 2)
+
+    audited(till.shop)
+
+    [again] = listed(till.shop)
+    assert (again["subject"], again["id"] == first["id"]) == (first["subject"], False)
+    assert till.close(finding=first["id"]).json()["words"] == first["words"]
+    assert len(listed(till.shop)) == 1
+
+
+def test_a_dispute_that_moves_there_and_back_is_shown_again_under_another_id(till):
+    a_dispute(till)
+    [first] = listed(till.shop)
+    till.close()
+    for status in ("under_review", "needs_response"):
+        till.control.move_dispute(first["subject"], status)
+        till.hear("charge.dispute.updated", last=True)
+        till.reconcile()
+
+    [again] = listed(till.shop)
+    assert (again["words"], again["id"] == first["id"]) == (first["words"], False)
+
+
 def test_a_difference_that_comes_again_is_shown_again_under_another_id(till):
     a_difference(till)
     [first] = listed(till.shop)
@@ -200,14 +228,19 @@ def test_a_reason_has_to_be_given(till, reason):
 
 
 def test_a_finding_of_the_release_before_gets_an_id_and_can_be_closed(till):
+    with till.shop.app.app_context(), writing():
+        row = "INSERT INTO findings (kind, subject, words, found_at) VALUES (:kind, :subject, :words, :found_at)"
+        now = datetime.now(UTC).isoformat(sep=" ")
+        values = {"kind": "stock_differs", "subject": str(till.shop.lamp), "words": "2 are held.", "found_at": now}
+        db.session.execute(db.text(row), values)
+        db.session.commit()
     till.shop.change(Item, on_hand=5, held=2)
-    audited(till.shop)
-    till.shop.change(Finding, token=None, facts=None)
-
-    audited(till.shop)
+    [finding] = listed(till.shop)
 
     assert till.close().status_code == 200
+
     audited(till.shop)
+    assert len(finding["id"]) >= 32
     assert listed(till.shop) == []
 
 

@@ -7,13 +7,14 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
-from app import create_app, db
+from app import create_app, db, http
 from app.db import writing
 from app.models import Attempt, Installation
 from tests.integration.conftest import close
 from tests.integration.payments.conftest import BROWSER
 from tests.integration.payments.refunding import ALL, Till, audited, send
 from tests.integration.payments.shop import Shop
+from tests.processes import wait_for
 from tests.settings import settings
 
 REFUNDED = ("refund.created", "charge.refunded")
@@ -89,6 +90,21 @@ def test_a_twin_is_shown_as_soon_as_the_provider_tells_of_it(till):
 
     assert [kind for kind, _ in till.findings] == ["payment_foreign"]
     assert till.events.count("done") == len(till.events)
+
+
+def test_a_twin_that_is_told_of_during_an_audit_is_still_shown_after_it(own_shop, monkeypatch):
+    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(20))
+    till = Till(own_shop)
+    till.control.delay(20, path="/v1/disputes")
+    with ThreadPoolExecutor(1) as threads:
+        under_way = threads.submit(audited, own_shop)
+        wait_for(lambda: till.control.calls("GET", "/v1/disputes"), "the audit to have listed the money")
+        twin_of(till)
+        till.hear("checkout.session.completed", last=True)
+        till.control.mend()
+        under_way.result()
+
+    assert [kind for kind, _ in till.findings] == ["payment_foreign"]
 
 
 def test_a_twin_that_bears_its_marks_in_the_session_alone_is_shown(till):
