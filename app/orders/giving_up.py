@@ -14,7 +14,7 @@ from app.errors import Conflict, Unavailable
 from app.orders import attempts
 from app.orders.models import Attempt
 from app.orders.settle import claim, end, follow, is_test, let_go, mismatch
-from app.payments.errors import PaymentError
+from app.payments.errors import Misconfigured, PaymentError
 from app.payments.gateway import Gateway
 from app.payments.shapes import CheckoutSession
 
@@ -39,7 +39,8 @@ class BeingSettled(Conflict):
 class ProviderAway(Unavailable):
     error = "provider_unavailable"
     detail = (
-        "The payment provider does not answer, so nobody knows whether this can be given up. Try again in a moment."
+        "The payment provider does not answer, or not to our key, so it cannot be told whether this can be given up."
+        " Try again in a moment."
     )
 
 
@@ -68,9 +69,9 @@ async def _last_look(gateway: Gateway, attempt: Attempt) -> CheckoutSession | No
         is_wrong = mismatch(gateway, attempt.order, attempt, found) or found.unknown
         return await end(gateway, found) if is_wrong and not found.is_paid and not found.is_dead else found
     except PaymentError as error:
-        if error.known:
-            return None
-        raise ProviderAway from error
+        if not error.known or isinstance(error, Misconfigured):  # a wrong key of ours says nothing of the session
+            raise ProviderAway from error
+        return None
 
 
 def _end_attempt(

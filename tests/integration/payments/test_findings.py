@@ -418,8 +418,9 @@ def test_money_that_comes_after_an_attempt_was_given_up_is_late_money(shop):
     assert (shop.status, shop.money, shop.stock) == ("paid", [("settles", ALL)], (1, 1))
 
 
-def test_a_provider_that_is_away_leaves_the_finding_open(stranded):
-    stranded.control.refuse(500, path="/v1/checkout/sessions/*", times=None)
+@pytest.mark.parametrize("status", [500, 401, 403, 429])
+def test_a_provider_that_does_not_answer_leaves_the_finding_open(stranded, status):
+    stranded.control.refuse(status, path="/v1/checkout/sessions/*", times=None)
 
     answer = close(stranded)
 
