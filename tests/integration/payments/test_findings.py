@@ -7,6 +7,7 @@ import pytest
 from app import db
 from app.db import writing
 from app.models import Attempt, Closing, Event, Finding, Item, Order, Payment
+from tests.attacks import came_of
 from tests.integration.payments.refunding import ALL, Till, audited
 from tests.integration.payments.test_reconcile import report, run
 
@@ -22,6 +23,10 @@ def listed(shop):
     found = shop.http.get("/api/findings")
     assert found.status_code == 200
     return found.json()
+
+
+def refusal(answer):
+    return f"{answer.status_code} {answer.json()['error']}"
 
 
 def a_difference(till):
@@ -244,22 +249,25 @@ def test_a_finding_of_the_release_before_gets_an_id_and_can_be_closed(till):
     assert listed(till.shop) == []
 
 
+@pytest.mark.attack
 def test_only_staff_close_findings_and_see_closed_ones(till):
     a_dispute(till)
     [finding] = listed(till.shop)
     till.shop.signed_in("mallory")
 
-    assert till.close(finding=finding["id"]).status_code == 403
-    assert till.shop.http.get("/api/findings/closed").status_code == 403
+    came_of(refusal(till.close(finding=finding["id"])), "403 forbidden", at="/close")
+    came_of(refusal(till.shop.http.get("/api/findings/closed")), "403 forbidden", at="/closed")
     assert till.shop.rows(Closing) == []
 
 
+@pytest.mark.attack
 def test_another_site_closes_nothing(till):
     a_dispute(till)
     [finding] = listed(till.shop)
     till.shop.http.headers["Sec-Fetch-Site"] = "cross-site"
 
-    assert till.close(finding=finding["id"]).status_code == 403
+    came_of(refusal(till.close(finding=finding["id"])), "403 cross_site_request")
+    assert till.shop.rows(Closing) == []
 
 
 @pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])
