@@ -15,7 +15,8 @@ from app.auth.models import (
 )
 from app.items.models import Item
 from app.mail.models import MailTurn, Outgoing
-from app.orders.inbox import Chore, Event, Finding
+from app.orders.inbox import Chore, Closing, Event, Finding
+from app.orders.installation import Installation
 from app.orders.models import Attempt, Hold, Order, OrderLine
 from app.orders.money import Dispute, Payment, Refund
 from app.todos.models import Todo
@@ -24,11 +25,13 @@ from app.users.models import Identity, TrailEntry, User
 __all__ = [
     "Attempt",
     "Chore",
+    "Closing",
     "Dispute",
     "Event",
     "Finding",
     "Hold",
     "Identity",
+    "Installation",
     "Item",
     "KnownDevice",
     "MailTurn",

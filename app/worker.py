@@ -21,7 +21,7 @@ from app.jobs import jobs
 from app.mail import outbox, turns
 from app.mail.post import STOP_SECONDS, post
 from app.ops import traces
-from app.orders import audit, essence
+from app.orders import audit, essence, findings
 from app.orders.inbox import TURN
 from app.orders.sweep import Report, backfill, claim, put_off, remember, sweep
 from app.payments.errors import PaymentError
@@ -50,6 +50,10 @@ async def reduce_messages(session: Session, _: Gateway) -> None:
     await blocking(essence.reduce_all, session)
 
 
+async def end_closed_findings(session: Session, _: Gateway) -> None:
+    await blocking(findings.end, session, now())
+
+
 async def renew_keys(session: Session, _: Gateway) -> None:
     await blocking(rekeying.renew_all, session, settings())
 
@@ -57,6 +61,7 @@ async def renew_keys(session: Session, _: Gateway) -> None:
 CHORES: list[tuple[str, timedelta, Chore]] = [
     ("backfill-hourly", timedelta(hours=1), backfill),
     ("audit-nightly", timedelta(hours=24), audit.audit),
+    ("findings-hourly", timedelta(hours=1), end_closed_findings),
     ("throttles-hourly", timedelta(hours=1), forget_tries),
     ("mails-nightly", timedelta(hours=24), forget_mails),
     ("messages-nightly", timedelta(hours=24), reduce_messages),

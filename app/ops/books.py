@@ -14,21 +14,18 @@ from sqlalchemy.orm import Session
 from app.db import db, now
 from app.mail.models import Outgoing
 from app.ops.probe import Hangs, Probe
-from app.orders import audit, events, refunds
+from app.orders import events, findings, refunds
+from app.orders.audit import AUDITED
 from app.orders.inbox import TURN, Chore, Event
 from app.orders.models import LIVE, NEXT, Attempt, Order
 from app.orders.money import Refund
+from app.orders.needs import DERIVED
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
 KEPT_SECONDS = 5
 PATIENCE_SECONDS = 3
-KINDS = (
-    "attempt", "event", "refund", "dispute", "payment_missing", "payment_unknown", "payment_differs", "stock_differs",
-)  # fmt: skip
-"""What may need a person."""
-
 UNHEARD = ("new", "unknown")
 """States of an attempt or a refund of which nobody knows what became of it."""
 
@@ -49,7 +46,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standing(session: Session, moment: datetime) -> Standing:
     """A few queries, all but the first by an index over what is unfinished."""
-    needed = Counter(each.kind for each in audit.needed(session, moment))
+    needed = Counter(each.kind for each in findings.unclosed(session, moment))
     given_up = Outgoing.done_at.is_(None) & (Outgoing.tries > 0) & Outgoing.next_try_at.is_(None)
     unsent = Outgoing.done_at.is_(None) & ~given_up
     ages = {
@@ -66,7 +63,7 @@ def standing(session: Session, moment: datetime) -> Standing:
         mails=_mails(session, unsent),
         mails_given_up=_mails(session, given_up),
         ages=ages,
-        needed={kind: needed[kind] for kind in sorted({*KINDS, *needed})},
+        needed={kind: needed[kind] for kind in sorted({*DERIVED, *AUDITED, *needed})},
         last_turn=session.scalar(sa.select(Chore.reached).where(Chore.name == TURN)) or 0,
     )
 

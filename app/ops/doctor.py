@@ -30,7 +30,7 @@ from app.mail.letters import sender
 from app.mail.wire import MailError, greet
 from app.ops.health import outdated, revision
 from app.ops.probe import Hangs, Probe
-from app.orders import audit
+from app.orders import findings
 from app.orders.inbox import TURN, Chore
 from app.payments.errors import Misconfigured, PaymentError
 from app.payments.gateway import gateway
@@ -147,7 +147,7 @@ def _worker() -> Iterator[Line]:
         return  # the database has a line of its own
     try:
         last = db.session.scalar(sa.select(Chore.reached).where(Chore.name == TURN))
-        needed = audit.needed(db.session(), now())
+        needed = findings.unclosed(db.session(), now())
     except sa.exc.SQLAlchemyError:
         return
     if last is None or now() - datetime.fromtimestamp(last, UTC) > SILENT:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.bridge import blocking
 from app.config import Settings
 from app.db import now as at_once
-from app.orders import holds
+from app.orders import holds, installation
 from app.orders.models import LEASE, Attempt, Order
 from app.orders.money import Payment
 from app.payments.errors import Misconfigured, NotFound, PaymentError
@@ -44,11 +44,12 @@ def make(session: Session, settings: Settings, order: Order, now: datetime) -> A
     """The order's next attempt, leased to whoever sends it."""
     key = secrets.token_urlsafe(24)
     expires_at = now + SESSION_LASTS
+    marks = {installation.INSTALLATION: installation.mark(session), "order": order.id, installation.ATTEMPT: key}
     attempt = Attempt(
         order_id=order.id,
         seq=len(order.attempts) + 1,
         idem_key=key,
-        body=_body(settings, order, key, expires_at),
+        body=_body(settings, order, marks, expires_at),
         api_version=API_VERSION,
         expires_at=expires_at,
         created_at=now,
@@ -61,9 +62,8 @@ def make(session: Session, settings: Settings, order: Order, now: datetime) -> A
     return attempt
 
 
-def _body(settings: Settings, order: Order, key: str, expires_at: datetime) -> str:
+def _body(settings: Settings, order: Order, marks: dict[str, object], expires_at: datetime) -> str:
     """https://docs.stripe.com/api/checkout/sessions/create"""
-    marks = {"order": order.id, "attempt": key}
     lines = [
         {
             "quantity": line.quantity,
@@ -79,7 +79,7 @@ def _body(settings: Settings, order: Order, key: str, expires_at: datetime) -> s
         {
             "mode": "payment",
             "client_reference_id": order.id,
-            "success_url": f"{settings.public_url}/checkout/return/{key}",
+            "success_url": f"{settings.public_url}/checkout/return/{marks[installation.ATTEMPT]}",
             "cancel_url": f"{settings.public_url}/orders/{order.id}",
             "expires_at": int(expires_at.timestamp()),
             "line_items": lines,
@@ -196,7 +196,7 @@ async def _look_up(gateway: Gateway, attempt: Attempt) -> CheckoutSession | None
     """By the time it may have been made: lists cannot be asked for our reference."""
     sent = attempt.first_sent_at or attempt.created_at
     async for found in gateway.sessions(int((sent - SKEW).timestamp())):
-        if (found.metadata or {}).get("attempt") == attempt.idem_key:
+        if (found.metadata or {}).get(installation.ATTEMPT) == attempt.idem_key:
             return found
     return None
 

@@ -6,16 +6,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db import insert_once
-from app.orders.money import Dispute, Payment
+from app.orders import attempts, handover
+from app.orders.models import Order
+from app.orders.money import MAX_STATUS, Dispute, Payment
 from app.payments.shapes import ProviderDispute
 
 
 def note(session: Session, told: ProviderDispute, now: datetime) -> int | None:
-    """The id of the order it is about, where that is one of ours. Committed."""
+    """The id of the order it is about; None where its payment is not in our books. Committed."""
     payment = session.scalar(sa.select(Payment).where(Payment.payment_intent == told.payment_intent))
     if payment is None:
+        session.commit()
         return None
-    facts = {"amount": told.amount, "status": told.status, "is_charge_refundable": told.is_charge_refundable}
+    order = attempts.lock(session, Order.id == payment.order_id)
+    assert order is not None
+    facts = {
+        "amount": told.amount,
+        "status": told.status[:MAX_STATUS],
+        "is_charge_refundable": told.is_charge_refundable,
+    }
     insert_once(Dispute, {"provider_id": told.id, "payment_id": payment.id, "created_at": now, **facts})
     session.execute(
         sa.update(Dispute)
@@ -23,5 +32,6 @@ def note(session: Session, told: ProviderDispute, now: datetime) -> int | None:
         .values(**facts)
         .execution_options(synchronize_session="fetch")
     )
+    handover.tick(session, order)
     session.commit()
-    return payment.order_id
+    return order.id

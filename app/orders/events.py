@@ -1,7 +1,9 @@
 """Webhook messages: stored once, answered, then worked on. Seen is not done."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import msgspec
 import sqlalchemy as sa
@@ -11,14 +13,16 @@ from app.bridge import blocking
 from app.db import insert_once
 from app.db import now as at_once
 from app.errors import Problem, Unavailable
-from app.orders import disputes, refunds
+from app.orders import disputes, incoming, installation, refunds
 from app.orders.essence import reduced
 from app.orders.inbox import Event
-from app.orders.models import LEASE, MINUTE, SELDOM, Attempt
+from app.orders.installation import ATTEMPT
+from app.orders.models import LEASE, LIVE, MINUTE, SELDOM, Attempt
 from app.orders.settle import settle
 from app.payments import shapes, signature
 from app.payments.errors import NotFound, PaymentError
 from app.payments.gateway import Gateway
+from app.payments.shapes import ProviderDispute, ProviderRefund
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +36,8 @@ TRIES = 20
 
 UNDONE = ("new", "failed")
 """A failed one is left to `kiosk reconcile`, and to the provider's sending it again."""
+
+PARKED = "It waits: what it is about is not settled yet."
 
 WANTED = ("checkout.session.", "refund.", "charge.refunded", "charge.dispute.")
 
@@ -86,6 +92,7 @@ async def process(session: Session, gateway: Gateway, event_id: str) -> bool:
     order_id, done, problem = None, False, None
     try:
         order_id, done = await _act(session, gateway, msgspec.json.decode(event.body, type=shapes.Event))
+        problem = None if done else PARKED
     except PaymentError as error:
         problem = str(error)
         done = isinstance(error, NotFound)  # there is no such thing at the provider, and there never will be
@@ -134,46 +141,91 @@ async def _act(session: Session, gateway: Gateway, event: shapes.Event) -> tuple
         return None, True
     if event.kind.startswith("checkout.session."):
         return await _session(session, gateway, event)
-    if event.kind.startswith("refund."):
-        found = await gateway.get_refund(subject["id"])
-        return await blocking(refunds.adopt, session, found, at_once()), True
-    if event.kind == "charge.refunded":
-        return await _refunds_of(session, gateway, event)
-    if event.kind.startswith("charge.dispute."):
-        told = await gateway.get_dispute(subject["id"])
-        return await blocking(disputes.note, session, told, at_once()), True
-    return None, True
+    told = await _told(session, gateway, event)
+    return (None, True) if told is None else await _file(session, gateway, *told)
+
+
+Take = Callable[[], int | None]
+"""Takes something in, in our books; the id of its order, None where the payment that it is about is not there."""
+
+
+async def _told(session: Session, gateway: Gateway, event: shapes.Event) -> tuple[str | None, Take] | None:
+    """The payment that a message is about, and how to take in what the provider says of it; None for other messages."""
+    kind, subject = event.kind, event.subject
+    if kind.startswith("refund."):
+        refund = await gateway.get_refund(subject["id"])
+        return refund.payment_intent, partial(_adopt, session, [refund])
+    if kind == "charge.refunded":
+        is_thin = event.is_thin  # and does not tell the payment
+        intent = (await gateway.get_charge(subject["id"])).payment_intent if is_thin else subject.get("payment_intent")
+        if isinstance(intent, str):
+            return intent, partial(_adopt, session, [each async for each in gateway.refunds(intent)])
+    if kind.startswith("charge.dispute."):
+        dispute = await gateway.get_dispute(subject["id"])
+        return dispute.payment_intent, partial(_note, session, dispute)
+    return None
+
+
+def _adopt(session: Session, told: list[ProviderRefund]) -> int | None:
+    order_id = None
+    for refund in told:
+        order_id = refunds.adopt(session, refund, at_once())
+    return order_id
+
+
+def _note(session: Session, told: ProviderDispute) -> int | None:
+    return disputes.note(session, told, at_once())
+
+
+async def _file(session: Session, gateway: Gateway, intent_id: str | None, take: Take) -> tuple[int | None, bool]:
+    """Take in what concerns a payment. Where that is not in our books, it may be on its way to them: `take` it then.
+
+    The payment's own marks tell whose it is. One of ours whose attempt is over without it is left to the audit.
+    """
+    order_id = await blocking(take)
+    if order_id is not None or intent_id is None:
+        return order_id, True
+    marks = (await gateway.get_intent(intent_id)).metadata or {}
+    attempt = await blocking(_attempt, session, Attempt.idem_key == marks.get(ATTEMPT))
+    if attempt is None or not await blocking(installation.is_of_ours, session, marks):
+        log.info("payment %s is none of ours", intent_id)
+        return None, True
+    is_settled = await settle(session, gateway, attempt.id)
+    if await blocking(take) is not None:
+        return attempt.order_id, True
+    return attempt.order_id, is_settled and await blocking(_is_over, session, attempt.id)
+
+
+def _attempt(session: Session, condition: sa.ColumnElement[bool]) -> sa.Row[int, int, str | None] | None:
+    found = session.execute(sa.select(Attempt.id, Attempt.order_id, Attempt.session_id).where(condition)).one_or_none()
+    session.commit()
+    return found
+
+
+def _is_over(session: Session, attempt_id: int) -> bool:
+    over = Attempt.problem.is_(None) & Attempt.status.not_in(LIVE)
+    found = session.scalar(sa.select(Attempt.id).where(Attempt.id == attempt_id, over))
+    session.commit()
+    return found is not None
 
 
 async def _session(session: Session, gateway: Gateway, event: shapes.Event) -> tuple[int | None, bool]:
     subject = event.subject
-    attempt = await blocking(_attempt, session, subject["id"], subject.get("metadata"))
-    if attempt is None and event.is_thin:  # it does not tell the marks
-        found = await gateway.get_session(subject["id"])
-        attempt = await blocking(_attempt, session, found.id, found.metadata)
+    attempt = await blocking(_attempt, session, Attempt.session_id == subject["id"])
+    if attempt is None:  # faster than the answer to our own POST, or that answer was lost
+        attempt = await _marked(session, gateway, event)
     if attempt is None:
         log.info("session %s is none of ours", subject["id"])
         return None, True
-    attempt_id, order_id = attempt
-    return order_id, await settle(session, gateway, attempt_id, subject["id"])
+    if attempt.session_id not in (None, subject["id"]):
+        await incoming.note_twin(session, gateway, subject["id"])
+    return attempt.order_id, await settle(session, gateway, attempt.id, subject["id"])
 
 
-def _attempt(session: Session, session_id: str, marks: object) -> tuple[int, int] | None:
-    """The attempt that made this session, and its order."""
-    mark = marks.get("attempt") if isinstance(marks, dict) else None
-    known = Attempt.session_id == session_id
-    if isinstance(mark, str):  # faster than the answer to our own POST, or that answer was lost
-        known |= Attempt.idem_key == mark
-    found = session.execute(sa.select(Attempt.id, Attempt.order_id).where(known)).one_or_none()
-    session.commit()
-    return (found.id, found.order_id) if found else None
-
-
-async def _refunds_of(session: Session, gateway: Gateway, event: shapes.Event) -> tuple[int | None, bool]:
-    intent, order_id = event.subject.get("payment_intent"), None
+async def _marked(session: Session, gateway: Gateway, event: shapes.Event) -> sa.Row[int, int, str | None] | None:
+    """The attempt whose mark the session carries; a thin message does not tell the marks."""
+    marks = event.subject.get("metadata")
     if event.is_thin:
-        intent = (await gateway.get_charge(event.subject["id"])).payment_intent
-    if isinstance(intent, str):
-        async for found in gateway.refunds(intent):
-            order_id = await blocking(refunds.adopt, session, found, at_once())
-    return order_id, True
+        marks = (await gateway.get_session(event.subject["id"])).metadata
+    mark = marks.get(ATTEMPT) if isinstance(marks, dict) else None
+    return await blocking(_attempt, session, Attempt.idem_key == mark) if isinstance(mark, str) else None

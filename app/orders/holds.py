@@ -30,10 +30,9 @@ def take(session: Session, order_id: int, quantities: Mapping[int, int]) -> None
 
 def take_again(session: Session, order: Order) -> None:
     """Set aside once more what was given back. Raises SoldOut, and the caller rolls back."""
-    for hold in order.holds:
-        if hold.state == "released":
-            _hold(session, hold.item_id, hold.quantity)
-            hold.state = "held"
+    for hold in _in_state(order, "released"):
+        _hold(session, hold.item_id, hold.quantity)
+        hold.state = "held"
 
 
 def _hold(session: Session, item_id: int, quantity: int) -> None:
@@ -66,6 +65,23 @@ def restock(session: Session, order: Order) -> None:
     for hold in _in_state(order, "consumed"):
         session.execute(_adjust(hold.item_id, on_hand=hold.quantity))
         hold.state = "released"
+
+
+def is_sold(order: Order) -> bool:
+    """Whether all that the order needs has left the shelf for it, and has not been put back."""
+    return all(hold.state == "consumed" for hold in order.holds)
+
+
+def take_back(session: Session, order: Order) -> bool:
+    """Take from the shelf once more what was put back on it. Whether all of it was there; else nothing is taken."""
+    try:
+        with session.begin_nested():
+            take_again(session, order)
+            consume(session, order)
+    except SoldOut:
+        session.refresh(order, ["holds"])
+        return False
+    return True
 
 
 def _in_state(order: Order, state: str) -> list[Hold]:

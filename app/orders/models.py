@@ -75,9 +75,9 @@ class Order(Model):
 
     @property
     def refunded(self) -> int:
-        """What went back or is on its way."""
-        found = (refund for payment in self.payments for refund in payment.refunds)
-        return sum(refund.amount for refund in found if refund.status not in ("failed", "canceled"))
+        """What went back, or is on its way, of the payment that made it paid."""
+        refunds = self.settled_by.refunds if self.settled_by else []
+        return sum(refund.amount for refund in refunds if not refund.is_over)
 
     @property
     def refundable(self) -> int:

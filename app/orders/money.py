@@ -38,6 +38,31 @@ class Payment(Model):
     def refundable(self) -> int:
         return self.amount - self.refund_reserved
 
+    def is_gone(self, lost: int = 0) -> bool:
+        """Whether none of it stays here, once the bank has `lost`; where nothing was to pay, nothing goes."""
+        return self.amount > 0 and self.refundable <= lost
+
+    @property
+    def still_to_go_back(self) -> list["Refund"]:
+        """Its refunds that came to nothing and that nothing has made up for.
+
+        All of them are made up for where all of the money went back, or lies with the payer's bank; else each by one
+        of the same amount that was asked for after it had failed.
+        """
+        at_the_bank = sum(each.amount for each in self.disputes if not each.is_charge_refundable)
+        if self.refundable <= at_the_bank:
+            return []
+        anew = [each for each in self.refunds if not each.is_over]
+        left = []
+        for refund in self.refunds:
+            if refund.is_over:
+                instead = next((each for each in anew if refund.is_replaced_by(each)), None)
+                if instead is None:
+                    left.append(refund)
+                else:
+                    anew.remove(instead)
+        return left
+
 
 class Refund(Model):
     """Money going back. Its row is there before the provider is asked."""
@@ -62,8 +87,10 @@ class Refund(Model):
     status: Mapped[str] = mapped_column(sa.String(16), default="new")
     provider_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     problem: Mapped[str | None] = mapped_column(sa.Text)
-    """Why it came to nothing, in words."""
+    """Why it came to nothing, or what else is wrong with it, in words."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it came to nothing. None in a row of the release before."""
     first_sent_at: Mapped[datetime | None] = mapped_column(Moment)
     next_check_at: Mapped[datetime | None] = mapped_column(Moment)
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
@@ -80,8 +107,19 @@ class Refund(Model):
         """Whether it came to nothing, and what was reserved for it is free again."""
         return self.status in OVER
 
+    def is_replaced_by(self, other: "Refund") -> bool:
+        return other.amount == self.amount and other.created_at >= (self.ended_at or self.created_at)
+
 
 OVER = ("failed", "canceled")
+
+
+UNANSWERED = ("needs_response", "warning_needs_response")
+UNDECIDED = ("under_review", "warning_under_review")
+DISMISSED = ("won", "warning_closed")
+"""States of a dispute, among others, ever more: https://docs.stripe.com/api/disputes/object#dispute_object-status"""
+
+MAX_STATUS = 40
 
 
 class Dispute(Model):
@@ -93,11 +131,27 @@ class Dispute(Model):
     provider_id: Mapped[str] = mapped_column(sa.String(255), unique=True)
     payment_id: Mapped[int] = mapped_column(sa.ForeignKey(Payment.id), index=True)
     amount: Mapped[int] = mapped_column(sa.BigInteger)
-    status: Mapped[str] = mapped_column(sa.String(40))
+    status: Mapped[str] = mapped_column(sa.String(MAX_STATUS))
     is_charge_refundable: Mapped[bool]
     """Whether the payment may still be refunded; this decides, not the dispute's status."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
     @property
-    def is_open(self) -> bool:
-        return self.status in ("needs_response", "warning_needs_response")
+    def stands(self) -> bool:
+        """Whether the money is in doubt or gone: always, but for the states in which it is known to be ours again."""
+        return self.status not in DISMISSED
+
+    @property
+    def is_lost(self) -> bool:
+        return self.status == "lost"
+
+    @property
+    def to_do(self) -> str | None:
+        """What a person has to do about it; None while the bank decides, and where it was dismissed."""
+        if self.status in UNANSWERED:
+            return "Answer at the provider."
+        if self.is_lost:
+            return "The money is gone. Hand nothing over for it that is still here."
+        if self.status in UNDECIDED or not self.stands:
+            return None
+        return f"It is in a state that Kiosk does not know, {self.status!r}: look at it at the provider."

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.bridge import blocking
 from app.db import now as at_once
-from app.orders import audit
+from app.orders import audit, findings
 from app.orders.models import LEASE
 from app.orders.sweep import Report, backfill, sweep
 from app.payments.errors import PaymentError
@@ -23,12 +23,22 @@ PATIENCE = LEASE.total_seconds() + 15
 """Seconds to wait for whoever was killed in the middle of something: so long is its lease."""
 
 
+class Needed(msgspec.Struct, frozen=True):
+    """A finding that is open; without an `id` something that our own code broke on just now."""
+
+    id: str | None
+    kind: str
+    subject: str
+    words: str
+    order_id: int | None
+
+
 class Reconciled(msgspec.Struct, frozen=True):
     """`mended`: what changed; `needs_person`: what no rule settles; `unreachable`: why the provider was not asked."""
 
     mended: list[dict[str, Any]]
     fetched: int
-    needs_person: list[audit.Needed]
+    needs_person: list[Needed]
     unfinished: int
     unreachable: str | None
 
@@ -74,9 +84,11 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
         await audit.audit(session, gateway)
     except PaymentError as error:
         unreachable = str(error)
-    needed = await blocking(audit.needed, session, at_once())
+    await blocking(findings.end, session, at_once())
+    found = await blocking(findings.unclosed, session, at_once())
     await blocking(session.commit)
-    needed += [audit.Needed(kind, str(key), f"It broke: {words}", None) for (kind, key), words in report.broken.items()]
+    needed = [Needed(each.id, each.kind, each.subject, each.words, each.order_id) for each in found]
+    needed += [Needed(None, kind, str(key), f"It broke: {words}", None) for (kind, key), words in report.broken.items()]
     return Reconciled(report.mended, fetched, needed, left, unreachable)
 
 

@@ -16,17 +16,19 @@ from app import currencies
 from app.bridge import blocking
 from app.db import now as at_once
 from app.errors import Conflict, Invalid
-from app.orders import attempts, holds
+from app.orders import attempts, handover, holds
 from app.orders.models import LEASE, MINUTE, SELDOM, SOON, Order
 from app.orders.money import OVER, Payment, Refund
 from app.payments.errors import Misconfigured, PaymentError
 from app.payments.form import form
 from app.payments.gateway import API_VERSION, Gateway
 from app.payments.shapes import ProviderRefund
-from app.todos.models import Todo
 from app.users.models import User
 
 log = logging.getLogger(__name__)
+
+KNOWN = ("pending", "requires_action", "succeeded", *OVER)
+"""Of the provider: https://docs.stripe.com/api/refunds/object#refund_object-status"""
 
 UNSETTLED = ("new", "unknown", "pending", "requires_action")
 """States of a refund that the provider may still change by itself."""
@@ -34,6 +36,7 @@ UNSETTLED = ("new", "unknown", "pending", "requires_action")
 REASONS = {
     "charge_disputed": "the payer has asked their bank for this money",
     "charge_already_refunded": "all of this money has gone back already",
+    "balance_insufficient": "there is not enough money in the account at the provider",
 }
 """What the provider's codes mean: https://docs.stripe.com/error-codes"""
 
@@ -55,27 +58,35 @@ class KeyUsed(Invalid):
 
 @dataclass(frozen=True)
 class Wish:
-    """What a member of staff asked for: `amount` in minor units, None for all that is left."""
+    """What a member of staff asked for: `amount` in minor units, None for all that is left.
+
+    `payment` is the provider's id of one of the order's payments, None for the one that made it paid.
+    """
 
     key: str
     amount: int | None
     restock: bool
+    payment: str | None = None
+
+    @property
+    def form(self) -> str:
+        chosen = {"payment": self.payment} if self.payment else {}
+        return form({"wish": {"amount": self.amount or "all", "restock": self.restock, **chosen}})
 
 
 def request(session: Session, order_id: int, user: User, wish: Wish, now: datetime) -> tuple[Refund, bool]:
     """One transaction, committed here: the refund under the staff's key, its sum reserved. And whether it is new.
 
-    Two equal wishes with two keys are two refunds; one key is one. Raises NothingToRefund, TooMuch, KeyUsed, and
-    Invalid for an amount that the currency does not have.
+    Two equal wishes with two keys are two refunds; one key is one. Raises NothingToRefund, TooMuch, KeyUsed, Invalid.
     """
     order = attempts.lock(session, Order.id == order_id)
-    if order is None or (payment := order.settled_by) is None:
+    if order is None:
         raise NothingToRefund
+    payment = _chosen(order, wish)
     intent_key = f"staff:{user.id}:{order_id}:{hashlib.sha256(wish.key.encode()).hexdigest()}"
-    body = form({"wish": {"amount": wish.amount or "all", "restock": wish.restock}})
     known = session.scalar(sa.select(Refund).where(Refund.intent_key == intent_key))
     if known is not None:
-        if known.wish != body:
+        if known.wish != wish.form:
             raise KeyUsed
         session.commit()
         return known, False
@@ -85,17 +96,24 @@ def request(session: Session, order_id: int, user: User, wish: Wish, now: dateti
     if wish.restock and order.status == "paid" and payment.refundable > 0:
         session.rollback()  # else what goes back on the shelf is handed over too
         raise Invalid.field("restock", "Hand the order over first, or refund all of it.")
-    refund.wish = body
-    _tick(session, order)
+    refund.wish = wish.form
+    handover.tick(session, order)
     session.commit()
     return refund, True
 
 
-def _tick(session: Session, order: Order) -> None:
-    """With all of the money on its way back there is nothing to hand over; where it did not go after all, there is."""
-    if order.status == "paid" and order.settled_by is not None:
-        done = order.settled_by.refundable == 0
-        session.execute(sa.update(Todo).where(Todo.order_id == order.id).values(done=done))
+def _chosen(order: Order, wish: Wish) -> Payment:
+    """The payment to refund. Raises NothingToRefund, Invalid."""
+    if wish.payment is None:
+        if order.settled_by is None:
+            raise NothingToRefund
+        return order.settled_by
+    payment = next((each for each in order.payments if each.payment_intent == wish.payment), None)
+    if payment is None:
+        raise Invalid.field("payment", "This is no payment of this order.")
+    if wish.restock and payment is not order.settled_by:
+        raise Invalid.field("restock", "Nothing was sold for this payment.")
+    return payment
 
 
 def get(session: Session, refund_id: int) -> Refund:
@@ -198,7 +216,7 @@ async def _ask(gateway: Gateway, refund: Refund) -> ProviderRefund | None:
 def _record(session: Session, refund_id: int, found: ProviderRefund | None, now: datetime) -> None:
     order, refund = _locked(session, refund_id)
     if found is not None:
-        _follow(session, order, refund, found)
+        _follow(session, order, refund, found, now)
     elif refund.provider_id is None and not refund.is_over:
         _renew(refund)
     _look_again(refund, now)
@@ -215,7 +233,7 @@ def _record_failure(session: Session, refund_id: int, error: PaymentError, now: 
     order, refund = _locked(session, refund_id)
     refused = error.known and not isinstance(error, Misconfigured)  # a wrong key can be mended, and then it is sent
     if refused and refund.provider_id is None and refund.status in ("new", "unknown"):
-        _end(session, order, refund, "failed", f"The provider refused it: {_reason(error)}.")
+        _end(session, order, refund, "failed", f"The provider refused it: {_reason(error)}.", now)
     elif refund.status == "new":
         refund.status = "unknown"
     _look_again(refund, now)
@@ -234,31 +252,55 @@ def _locked(session: Session, refund_id: int) -> tuple[Order, Refund]:
     return order, next(each for payment in order.payments for each in payment.refunds if each.id == refund_id)
 
 
-def _follow(session: Session, order: Order, refund: Refund, found: ProviderRefund) -> None:
+def _follow(session: Session, order: Order, refund: Refund, found: ProviderRefund, now: datetime) -> None:
     """Take over what the provider says of it. One that fails, even later, frees what was reserved for it."""
     is_news, refund.provider_id = refund.provider_id is None, found.id
     if found.status in OVER:
         words = f"It failed: {found.failure_reason or 'the provider gives no reason'}."
-        _end(session, order, refund, found.status, words)
+        _end(session, order, refund, found.status, words, now, was_taken=not is_news)
         return
     if is_news and refund.is_over:  # given up too early: the provider did make it
         _move(session, refund.payment, refund.amount)
-        refund.problem = None
+        refund.ended_at = None
     elif refund.is_over:
         return
-    refund.status = found.status or "pending"
+    refund.status, refund.problem = found.status or "pending", None
+    if refund.status not in KNOWN:
+        refund.status = "pending"  # the money may go back: nobody is to send it again
+        refund.problem = f"It is in a state that Kiosk does not know, {found.status!r}: look at it at the provider."
     if is_news:
         if refund.restocks:
             holds.restock(session, order)
-        _tick(session, order)
+        handover.tick(session, order)
 
 
-def _end(session: Session, order: Order, refund: Refund, status: str, words: str) -> None:
+def _end(
+    session: Session,
+    order: Order,
+    refund: Refund,
+    status: str,
+    words: str,
+    now: datetime,
+    *,
+    was_taken: bool = False,
+) -> None:
+    """It came to nothing. `was_taken`: the provider had taken it, and what was sold may be back on the shelf."""
     if refund.is_over:
         return
-    refund.status, refund.problem = status, words
+    refund.status, refund.ended_at = status, now
     _move(session, refund.payment, -refund.amount)
-    _tick(session, order)
+    stock = _set_aside_again(session, order) if was_taken and refund.restocks else ""
+    refund.problem = f"{words} {stock}".rstrip()
+    handover.tick(session, order)
+
+
+def _set_aside_again(session: Session, order: Order) -> str:
+    """What becomes of the stock that went back on the shelf for a refund that came to nothing, in words."""
+    if order.status != "paid":
+        return "What the buyer gave back is on the shelf, and stays there."
+    if holds.take_back(session, order):
+        return "What went back on the shelf is set aside for this order again."
+    return "What went back on the shelf is sold: there is nothing to hand over for this money."
 
 
 def _look_again(refund: Refund, now: datetime) -> None:
@@ -270,21 +312,30 @@ def _look_again(refund: Refund, now: datetime) -> None:
 
 
 def adopt(session: Session, found: ProviderRefund, now: datetime) -> int | None:
-    """The id of the payment's order, where one is ours; a refund that somebody made at the provider gets its row."""
+    """The id of the payment's order; None where the payment is not in our books. Committed.
+
+    A refund that was made at the provider by hand gets its row. Raises TooMuch where it does not fit beside our own.
+    """
     whose = sa.select(Payment.order_id).where(Payment.payment_intent == found.payment_intent).scalar_subquery()
     order = attempts.lock(session, Order.id == whose)
     if order is None:
         session.commit()
         return None
     payment = next(each for each in order.payments if each.payment_intent == found.payment_intent)
-    marked = (found.metadata or {}).get("refund")
-    ours = (each for each in payment.refunds if found.id == each.provider_id or marked == each.idem_key)
-    refund = next(ours, None)
+    refund = _row_of(payment, found)
     if refund is None and found.status not in OVER:
         refund = _reserve(session, payment, found.amount, f"provider:{found.id}", now)
         refund.body = ""
     if refund is not None:
-        _follow(session, order, refund, found)
+        _follow(session, order, refund, found, now)
         _look_again(refund, now)
     session.commit()
     return order.id
+
+
+def _row_of(payment: Payment, found: ProviderRefund) -> Refund | None:
+    """By the provider's id; by our key as long as the provider's id is not known: a second one with it is another."""
+    marked = (found.metadata or {}).get("refund")
+    by_id = (each for each in payment.refunds if each.provider_id == found.id)
+    by_key = (each for each in payment.refunds if each.provider_id is None and each.idem_key == marked)
+    return next(by_id, None) or next(by_key, None)

@@ -11,14 +11,15 @@ from app import limits
 from app.api import Access, Answer, Api
 from app.bridge import blocking
 from app.config import settings
-from app.db import Page, db, now
+from app.db import Page, Paging, db, now
 from app.errors import Conflict, NotFound, Problem, Unavailable
 from app.jobs import jobs
-from app.orders import attempts, audit, events, history, refunds, service
+from app.orders import attempts, events, findings, giving_up, handover, history, refunds, service
+from app.orders.findings import ClosedFinding, FindingOut
 from app.orders.holds import SoldOut
 from app.orders.models import Attempt, Order
 from app.orders.settle import settle
-from app.orders.shapes import NewOrder, NewRefund, OrderOut, OrderSearch, RefundOut
+from app.orders.shapes import Closing, HandingOver, NewOrder, NewRefund, OrderOut, OrderSearch, RefundOut
 from app.payments.errors import Declined, Misconfigured, PaymentError
 from app.payments.errors import NotFound as NoSuchThing
 from app.payments.gateway import gateway
@@ -91,11 +92,11 @@ async def place_order(body: NewOrder, user: User) -> Answer[OrderOut]:
     key = _key()
     order, attempt = await blocking(service.place, db.session(), settings(), user, key, body.quantities(), now())
     if attempt is None:
-        return Answer(OrderOut.of(await _as_it_stands(order, user)), 200, {"Idempotency-Replayed": "true"})
+        return Answer(OrderOut.of(await _as_it_stands(order, user), user), 200, {"Idempotency-Replayed": "true"})
     await _send(attempt)
     found = await blocking(service.get, db.session(), order.id, user)
     location = {"Location": f"/api/orders/{order.id}"}
-    return Answer(OrderOut.of(found), 201 if found.checkout_url else 202, location)
+    return Answer(OrderOut.of(found, user), 201 if found.checkout_url else 202, location)
 
 
 async def _as_it_stands(order: Order, user: User) -> Order:
@@ -134,13 +135,13 @@ def _refusal(failure: PaymentError) -> Problem:
 def list_orders(query: OrderSearch, user: User) -> Page[OrderOut]:
     """One's own orders, the newest first; for staff everybody's, or those of the user they ask for."""
     found, total = service.listed(db.session(), user, query, query.user_id)
-    return Page([OrderOut.of(order) for order in found], total, query.page, query.per_page)
+    return Page([OrderOut.of(order, user) for order in found], total, query.page, query.per_page)
 
 
 @routes.get("/api/orders/<id:order_id>", access=Access.OWNER)
 def show_order(order_id: int, user: User) -> OrderOut:
     """One order."""
-    return OrderOut.of(service.get(db.session(), order_id, user))
+    return OrderOut.of(service.get(db.session(), order_id, user), user)
 
 
 @routes.post(
@@ -169,16 +170,16 @@ async def check_out(order_id: int, user: User) -> Answer[OrderOut]:
         await settle(db.session(), gateway(), attempt.id)
         asked = await blocking(service.get, db.session(), order_id, user)
         if asked.status != "pending" or asked.live_attempt is not None:
-            return _where_to_pay(asked)
+            return _where_to_pay(asked, user)
         attempt, is_new = await blocking(service.retry, db.session(), settings(), order_id, now())
     if is_new:
         await _send(attempt)
-    return _where_to_pay(await blocking(service.get, db.session(), order_id, user))
+    return _where_to_pay(await blocking(service.get, db.session(), order_id, user), user)
 
 
-def _where_to_pay(order: Order) -> Answer[OrderOut]:
+def _where_to_pay(order: Order, user: User) -> Answer[OrderOut]:
     awaited = order.status == "pending" and order.checkout_url is None
-    return Answer(OrderOut.of(order), 202 if awaited else 200)
+    return Answer(OrderOut.of(order, user), 202 if awaited else 200)
 
 
 @routes.post(
@@ -196,7 +197,7 @@ async def cancel_order(order_id: int, user: User) -> Answer[OrderOut]:
     found = await blocking(service.get, db.session(), order_id, user)
     if found.is_paid:
         raise service.CannotCancel
-    return Answer(OrderOut.of(found), 202 if found.status == "cancelling" else 200)
+    return Answer(OrderOut.of(found, user), 202 if found.status == "cancelling" else 200)
 
 
 @routes.post(
@@ -208,9 +209,12 @@ async def cancel_order(order_id: int, user: User) -> Answer[OrderOut]:
     raises=(KeyMissing, refunds.NothingToRefund, refunds.TooMuch, refunds.KeyUsed, RefundRefused),
 )
 async def refund_order(order_id: int, body: NewRefund, user: User) -> Answer[RefundOut]:
-    """Send money back: an amount, or all that is left. The same Idempotency-Key refunds once."""
+    """Send money back, of the payment that paid the order or of another one: an amount, or all that is left.
+
+    The same Idempotency-Key refunds once.
+    """
     await blocking(service.get, db.session(), order_id, user)
-    wish = refunds.Wish(_key(), body.amount, body.restock)
+    wish = refunds.Wish(_key(), body.amount, body.restock, body.payment)
     refund, is_new = await blocking(refunds.request, db.session(), order_id, user, wish, now())
     if is_new:
         await refunds.settle(db.session(), gateway(), refund.id)
@@ -229,16 +233,41 @@ def show_history(order_id: int, user: User) -> list[history.Entry]:
 
 
 @routes.get("/api/findings", access=Access.STAFF)
-def list_findings() -> list[audit.Needed]:
-    """What needs a person: differences that no rule can settle."""
-    return audit.needed(db.session(), now())
+def list_findings() -> list[FindingOut]:
+    """What needs a person: differences that no rule can settle and nobody has closed, the oldest first."""
+    return findings.unclosed(db.session(), now())
 
 
-@routes.post("/api/orders/<id:order_id>/fulfil", access=Access.STAFF, raises=(service.NotPaid, service.Refunded))
-def fulfil_order(order_id: int, user: User) -> OrderOut:
-    """Hand a paid order over; its to-do is done with that."""
+@routes.get("/api/findings/closed", access=Access.STAFF)
+def list_closed_findings(query: Paging) -> Page[ClosedFinding]:
+    """What staff have closed, with their reasons, the latest first."""
+    return findings.closed(db.session(), query)
+
+
+@routes.post(
+    "/api/findings/<token:finding_id>/close",
+    access=Access.STAFF,
+    raises=(giving_up.MayBePaid, giving_up.BeingSettled, giving_up.ProviderAway),
+)
+async def close_finding(finding_id: str, body: Closing, user: User) -> ClosedFinding:
+    """Note that a finding was dealt with, and how. It is shown again only if its facts change, under another id.
+
+    The finding of an attempt gives the attempt up: its session is ended, and what was set aside for it is free again.
+    Closed twice it is closed once, and the first reason stands.
+    """
+    return await findings.close(db.session(), gateway(), finding_id, user, body.reason)
+
+
+@routes.post(
+    "/api/orders/<id:order_id>/fulfil",
+    access=Access.STAFF,
+    raises=(handover.NotPaid, handover.Refunded, handover.Disputed, handover.NotInStock),
+)
+def fulfil_order(order_id: int, query: HandingOver, user: User) -> OrderOut:
+    """Hand a paid order over; its to-do is done with that. One whose payment is disputed needs `despite_dispute`."""
     service.get(db.session(), order_id, user)
-    return OrderOut.of(service.fulfil(db.session(), order_id, now()))
+    order = service.fulfil(db.session(), order_id, now(), despite_dispute=query.despite_dispute)
+    return OrderOut.of(order, user)
 
 
 @routes.get("/checkout/return/<token:attempt>", access=Access.ALL, status=303, writes=True)

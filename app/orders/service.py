@@ -20,7 +20,7 @@ from app.config import Settings
 from app.db import Paging, insert_once
 from app.errors import Conflict, FieldError, Invalid
 from app.items.models import Item
-from app.orders import attempts, holds
+from app.orders import attempts, handover, holds
 from app.orders.models import Attempt, Order, OrderLine
 from app.orders.sweep import begin_cancel
 from app.scope import note
@@ -55,16 +55,6 @@ class NotOnSale(Conflict):
 class TooManyUnpaid(Conflict):
     error = "too_many_unpaid_orders"
     detail = "So many orders of yours wait to be paid that there is no room for another. Pay or cancel one first."
-
-
-class NotPaid(Conflict):
-    error = "order_not_paid"
-    detail = "Only a paid order can be handed over."
-
-
-class Refunded(Conflict):
-    error = "order_refunded"
-    detail = "All of this order's money went back: there is nothing to hand over."
 
 
 class CannotCancel(Conflict):
@@ -186,14 +176,13 @@ def get(session: Session, order_id: int, user: User) -> Order:
     return owned(order, user, staff=True)
 
 
-def fulfil(session: Session, order_id: int, now: datetime) -> Order:
-    """Hand a paid order over; its to-do is done. Twice is once. Raises NotPaid, Refunded."""
+def fulfil(session: Session, order_id: int, now: datetime, *, despite_dispute: bool = False) -> Order:
+    """Hand a paid order over; its to-do is done. Twice is once. Raises NotPaid, Refunded, Disputed, NotInStock."""
     order = attempts.lock(session, Order.id == order_id)
     if order is None or not order.is_paid:
-        raise NotPaid
+        raise handover.NotPaid
     if order.status == "paid":
-        if order.settled_by is not None and order.settled_by.refundable == 0:
-            raise Refunded
+        handover.check(session, order, despite_dispute=despite_dispute)
         order.mark_fulfilled(now)
     session.execute(sa.update(Todo).where(Todo.order_id == order_id).values(done=True))
     return order

@@ -27,7 +27,7 @@ async def settle(session: Session, gateway: Gateway, attempt_id: int, session_id
     `session_id` is the provider's, for an attempt whose own answer was never recorded. Webhook, return page and sweep
     may all come at once: the lease lets one of them through. Of an order that waits for no money the session is ended.
     """
-    attempt = await blocking(_claim, session, attempt_id, at_once())
+    attempt = await blocking(claim, session, attempt_id, at_once())
     if attempt is None:
         return False
     try:
@@ -37,14 +37,14 @@ async def settle(session: Session, gateway: Gateway, attempt_id: int, session_id
             in_line = await blocking(_bring_in_line, session, gateway, attempt_id, found, over=over, now=at_once())
     except PaymentError as error:
         log.warning("attempt %s cannot be settled now: %s", attempt_id, error)
-        await blocking(_put_off, session, attempt_id, error, at_once())
+        await blocking(_put_off, session, gateway, attempt_id, error, at_once())
         return False
     finally:
-        await blocking(_let_go, session, attempt_id)
+        await blocking(let_go, session, attempt_id)
     return in_line
 
 
-def _claim(session: Session, attempt_id: int, now: datetime) -> Attempt | None:
+def claim(session: Session, attempt_id: int, now: datetime) -> Attempt | None:
     """The attempt, with its order, leased; None where somebody else has it."""
     free = Attempt.lease_until.is_(None) | (Attempt.lease_until < now)
     claimed = session.execute(
@@ -62,7 +62,7 @@ def _claim(session: Session, attempt_id: int, now: datetime) -> Attempt | None:
     return found
 
 
-def _let_go(session: Session, attempt_id: int) -> None:
+def let_go(session: Session, attempt_id: int) -> None:
     session.rollback()
     session.execute(
         sa.update(Attempt)
@@ -73,15 +73,28 @@ def _let_go(session: Session, attempt_id: int) -> None:
     session.commit()
 
 
-def _put_off(session: Session, attempt_id: int, error: PaymentError, now: datetime) -> None:
+def _put_off(session: Session, gateway: Gateway, attempt_id: int, error: PaymentError, now: datetime) -> None:
     session.rollback()
-    _, attempt = attempts.locked(session, attempt_id)
+    order, attempt = attempts.locked(session, attempt_id)
     if attempt.is_live:
         attempt.check_again(now)
         if isinstance(error, NotFound):
-            attempt.problem = f"The provider does not know session {attempt.session_id}: is its key another account's?"
-            log.error("order %s: %s", attempt.order_id, attempt.problem)
+            is_other = is_test(gateway, attempt) is gateway.livemode
+            why = "it is of the other mode, test or live." if is_other else "is its key another account's?"
+            attempt.problem = f"The provider does not know session {attempt.session_id}: {why}"
+            log.error("order %s: %s", order.id, attempt.problem)
+            if not order.waits and gateway.livemode and is_other:  # a test, and no money can come of it
+                attempts.bury(session, order, attempt, "expired", now)
     session.commit()
+
+
+def is_test(gateway: Gateway, attempt: Attempt) -> bool:
+    """Whether no real money can come of an attempt, as its session's id tells: `cs_test_…` or `cs_live_…`.
+
+    Where it has none yet, or the id does not tell, it is taken for one of the gateway's own mode.
+    """
+    name = attempt.session_id or ""
+    return name.startswith("cs_test_") or (not name.startswith("cs_live_") and not gateway.livemode)
 
 
 async def _ask(session: Session, gateway: Gateway, attempt: Attempt, session_id: str | None) -> CheckoutSession | None:
@@ -95,12 +108,13 @@ async def _ask(session: Session, gateway: Gateway, attempt: Attempt, session_id:
     if known is None:
         return None
     found = await gateway.get_session(known)
-    if found.status != "open" or (order.waits and attempt.is_live):
+    is_its_own = attempt.session_id == found.id or not mismatch(gateway, order, attempt, found)
+    if found.status != "open" or (order.waits and attempt.is_live) or not is_its_own:
         return found
-    return await _end(gateway, found)
+    return await end(gateway, found)
 
 
-async def _end(gateway: Gateway, found: CheckoutSession) -> CheckoutSession:
+async def end(gateway: Gateway, found: CheckoutSession) -> CheckoutSession:
     """An open session that nobody is to pay any more, ended; as it was where the provider does not answer."""
     try:
         return await gateway.expire_session(found.id)
@@ -133,13 +147,14 @@ def _bring_in_line(
     Whether that was all: not where a session can still be paid of an order that waits for no money any more.
     """
     order, attempt = attempts.locked(session, attempt_id)
-    if wrong := mismatch(gateway, order, attempt, found):
+    wrong = mismatch(gateway, order, attempt, found)
+    if wrong and not (found.is_dead and attempt.session_id == found.id):  # else it is over, whatever is wrong with it
         attempt.problem = f"Session {found.id} is not what was asked for: {wrong}."
         attempt.check_again(now)
         log.error("order %s: %s", order.id, attempt.problem)
     else:
-        attempt.session_id, attempt.problem = found.id, None
-        _follow(session, order, attempt, found, over=over, now=now)
+        attempt.session_id, attempt.problem = found.id, _unknown(found)
+        follow(session, order, attempt, found, over=over, now=now)
     session.commit()
     return order.waits or attempt.status != "open"
 
@@ -155,16 +170,24 @@ def mismatch(gateway: Gateway, order: Order, attempt: Attempt, found: CheckoutSe
     return ""
 
 
-def _follow(
+def _unknown(found: CheckoutSession) -> str | None:
+    """What a person has to look at, since a state of the session means nothing to Kiosk."""
+    if not found.unknown:
+        return None
+    money = "Its money is there and counts." if found.is_paid else "Whether money comes of it cannot be told."
+    return f"Session {found.id} is in a state that Kiosk does not know, {found.unknown}. {money} Look at the provider."
+
+
+def follow(
     session: Session, order: Order, attempt: Attempt, found: CheckoutSession, *, over: bool, now: datetime
 ) -> None:
-    if found.status == "complete" and found.payment_status != "unpaid":
+    if found.is_paid:
         attempt.status, attempt.next_check_at = "paid", None
         _money_came(session, order, attempt, found, now)
-    elif found.status == "expired" or over:
+    elif found.is_dead or over:
         if attempt.is_live:
             attempts.bury(session, order, attempt, "expired", now)
-    elif found.status == "complete":
+    elif found.status == "complete" and not found.unknown:
         attempt.status = "processing"
         attempt.check_again(now)
         if order.status == "pending":

@@ -7,7 +7,8 @@ from app import currencies
 from app.api import Id
 from app.db import Paging
 from app.orders.models import Order
-from app.orders.money import Refund
+from app.orders.money import Payment, Refund
+from app.users.models import User
 
 
 class OrderSearch(Paging, frozen=True):
@@ -37,11 +38,42 @@ class LineOut(msgspec.Struct, frozen=True):
     unit_price: int
 
 
+class PaymentOut(msgspec.Struct, frozen=True):
+    """Money that came for an order, in minor units of `currency`. `id` is the provider's.
+
+    `disposition`: it `settles` the order, is `surplus`, or came too `late`; the last two go back by themselves.
+    `refunded` went back or is on its way; `refundable` is left.
+    """
+
+    id: str
+    amount: int
+    currency: str
+    currency_digits: int
+    disposition: str
+    refunded: int
+    refundable: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, payment: Payment) -> "PaymentOut":
+        return cls(
+            payment.payment_intent,
+            payment.amount,
+            payment.currency,
+            currencies.digits(payment.currency),
+            payment.disposition,
+            payment.refund_reserved,
+            payment.refundable,
+            payment.created_at,
+        )
+
+
 class OrderOut(msgspec.Struct, frozen=True):
     """Amounts in minor units of `currency`, of which `currency_digits` stand after the point.
 
     `checkout_url` while there is something to pay and a place to do it.
-    `refunded` went back or is on its way, of all that came in for this order; `refundable` is left of what paid it.
+    `refunded` went back or is on its way, and `refundable` is left, of the payment that paid it. `payments` is all the
+    money that came for it, and is for staff alone.
     """
 
     id: Id
@@ -56,9 +88,11 @@ class OrderOut(msgspec.Struct, frozen=True):
     checkout_url: str | None
     created_at: datetime
     paid_at: datetime | None
+    payments: list[PaymentOut] | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
-    def of(cls, order: Order) -> "OrderOut":
+    def of(cls, order: Order, user: User) -> "OrderOut":
+        """As `user` may see it."""
         lines = [LineOut(line.item_id, line.name, line.quantity, line.unit_price) for line in order.lines]
         return cls(
             order.id,
@@ -73,25 +107,55 @@ class OrderOut(msgspec.Struct, frozen=True):
             order.checkout_url,
             order.created_at,
             order.paid_at,
+            [PaymentOut.of(payment) for payment in order.payments] if user.is_staff else msgspec.UNSET,
         )
 
 
 class NewRefund(msgspec.Struct, frozen=True):
-    """`amount` in minor units, all that is left where it is missing; `restock` puts what was sold back on the shelf."""
+    """`amount` in minor units, all that is left where it is missing; `restock` puts what was sold back on the shelf.
+
+    `payment` is the id of one of the order's `payments`; where it is missing, the one that paid the order.
+    """
 
     amount: Annotated[int, msgspec.Meta(ge=1, le=currencies.MOST)] | None = None
     restock: bool = False
+    payment: Annotated[str, msgspec.Meta(min_length=1, max_length=255)] | None = None
+
+
+class HandingOver(msgspec.Struct, frozen=True):
+    """`despite_dispute`: although the payer's bank may take the money back, or has."""
+
+    despite_dispute: bool = False
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """What was done about a finding, for those who ask later."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 
 
 class RefundOut(msgspec.Struct, frozen=True):
+    """`payment` is the id of the order's payment that it is of."""
+
     id: Id
     order_id: Id
+    payment: str
     amount: int
     currency: str
+    currency_digits: int
     status: str
     created_at: datetime
 
     @classmethod
     def of(cls, refund: Refund) -> "RefundOut":
         payment = refund.payment
-        return cls(refund.id, payment.order_id, refund.amount, payment.currency, refund.status, refund.created_at)
+        return cls(
+            refund.id,
+            payment.order_id,
+            payment.payment_intent,
+            refund.amount,
+            payment.currency,
+            currencies.digits(payment.currency),
+            refund.status,
+            refund.created_at,
+        )

@@ -97,8 +97,14 @@ class Gateway:
     async def get_charge(self, charge_id: str) -> Charge:
         return await self._ask("GET", f"/v1/charges/{_part(charge_id)}", Charge)
 
+    def refunds_since(self, since: int) -> AsyncIterator[ProviderRefund]:
+        return self._all("/v1/refunds", ProviderRefund, {"created": {"gte": since}})
+
     async def get_dispute(self, dispute_id: str) -> ProviderDispute:
         return await self._ask("GET", f"/v1/disputes/{_part(dispute_id)}", ProviderDispute)
+
+    def disputes(self, since: int) -> AsyncIterator[ProviderDispute]:
+        return self._all("/v1/disputes", ProviderDispute, {"created": {"gte": since}})
 
     def events(self, since: int) -> AsyncIterator[dict[str, Any]]:
         """Messages of the last 30 days at most, as they would have come: https://docs.stripe.com/api/events/list"""

@@ -1,6 +1,10 @@
-"""What Kiosk reads of the provider's objects: fields under its names, https://docs.stripe.com/api."""
+"""What Kiosk reads of the provider's objects: fields under its names, https://docs.stripe.com/api.
 
-from typing import Any, Generic, Literal, TypeVar
+The provider adds values to its enumerations at any time, so they are strings here; what a value that nobody knows
+means for money is decided where it is read. https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible
+"""
+
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -11,8 +15,8 @@ class CheckoutSession(msgspec.Struct, frozen=True):
     """https://docs.stripe.com/api/checkout/sessions/object; `amount_total` in minor units."""
 
     id: str
-    status: Literal["open", "complete", "expired"] | None
-    payment_status: Literal["paid", "unpaid", "no_payment_required"]
+    status: str | None
+    payment_status: str
     amount_total: int | None
     currency: str | None
     livemode: bool
@@ -20,6 +24,27 @@ class CheckoutSession(msgspec.Struct, frozen=True):
     payment_intent: str | None = None
     url: str | None = None
     metadata: dict[str, str] | None = None
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether its money is there, or none is needed."""
+        return self.payment_status == "paid" or (
+            self.status == "complete" and self.payment_status == "no_payment_required"
+        )
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it has brought no money, and never will."""
+        return self.status == "expired" and self.payment_status in ("unpaid", "no_payment_required")
+
+    @property
+    def unknown(self) -> str:
+        """A state of it that Kiosk does not know; empty where it knows both."""
+        if self.status not in ("open", "complete", "expired"):
+            return f"status {self.status!r}"
+        if self.payment_status not in ("paid", "unpaid", "no_payment_required"):
+            return f"payment_status {self.payment_status!r}"
+        return ""
 
 
 class PaymentIntent(msgspec.Struct, frozen=True):
@@ -31,7 +56,7 @@ class PaymentIntent(msgspec.Struct, frozen=True):
     amount_received: int
     currency: str
     created: int
-    metadata: dict[str, str] = {}
+    metadata: dict[str, str] | None = None
 
     @property
     def over(self) -> bool:
@@ -44,7 +69,7 @@ class ProviderRefund(msgspec.Struct, frozen=True):
 
     id: str
     amount: int
-    status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"] | None
+    status: str | None
     payment_intent: str | None = None
     failure_reason: str | None = None
     metadata: dict[str, str] | None = None

@@ -173,9 +173,21 @@ class Control:
         """
         return self._object("POST", f"/sessions/{session}/alter", **fields)
 
-    def next_refunds(self, status: Literal["pending", "requires_action", "succeeded"], times: int = 1) -> None:
-        """What status the next refunds begin with."""
+    def twin(self, session: str, metadata: dict[str, str] | None = None) -> Resource:
+        """Another session like this one, with the same marks or other `metadata`; it."""
+        return self._object("POST", f"/sessions/{session}/twin", metadata=metadata)
+
+    def next_refunds(self, status: str, times: int = 1) -> None:
+        """What status the next refunds begin with: pending, requires_action, succeeded, or one that is new to all."""
         self._ask("POST", "/refunds", status=status, times=times)
+
+    def empty_balance(self, times: int = 1) -> None:
+        """The next refunds are refused: there is not enough money in the account."""
+        self._ask("POST", "/refunds/balance", times=times)
+
+    def alter_refund(self, refund: str, **fields: Any) -> Resource:
+        """Changes `status` or `amount` of a refund behind everybody's back; the refund."""
+        return self._object("POST", f"/refunds/{refund}/alter", **fields)
 
     def succeed_refund(self, refund: str) -> Resource:
         return self._object("POST", f"/refunds/{refund}/succeed")
@@ -191,7 +203,7 @@ class Control:
         return self._object("POST", "/disputes", session=session, reason=reason, amount=amount, inquiry=inquiry)
 
     def move_dispute(self, dispute: str, status: str, *, refundable: bool | None = None) -> Resource:
-        """Another status: won, lost and warning_closed close it. The dispute."""
+        """Another status, any: won, lost and warning_closed close it. The dispute."""
         return self._object("POST", f"/disputes/{dispute}", status=status, refundable=refundable)
 
     # Time, and what there is

@@ -24,7 +24,10 @@ class Money:
             "POST /sessions/<name>/settle": self.settle,
             "POST /sessions/<name>/authenticate": self.authenticate,
             "POST /sessions/<name>/alter": self.alter,
+            "POST /sessions/<name>/twin": self.twin,
             "POST /refunds": self.next_refunds,
+            "POST /refunds/balance": self.empty_balance,
+            "POST /refunds/<name>/alter": self.alter_refund,
             "POST /refunds/<name>/succeed": self.succeed_refund,
             "POST /refunds/<name>/fail": self.fail_refund,
             "POST /disputes": self.dispute,
@@ -86,13 +89,27 @@ class Money:
             store.put("sessions", name, session)
         return session
 
+    def twin(self, name: str) -> Resource:
+        with self.store:
+            return sessions.twin(self.provider, name, read(metadata=dict).get("metadata"))
+
     def next_refunds(self) -> Resource:
         body = read(status=str, times=int)
-        if body.get("status") not in ("pending", "requires_action", "succeeded"):
-            raise Refusal(400, "status is pending, requires_action or succeeded.")
+        if body.get("status") in (None, "failed", "canceled"):
+            raise Refusal(400, "status is one that a refund can begin with.")
         with self.store as store:
             store.put("meta", "refunds", {"status": body["status"], "times": body.get("times", 1)})
         return body
+
+    def empty_balance(self) -> Resource:
+        body = {"times": read(times=int).get("times", 1)}
+        with self.store as store:
+            store.put("meta", "empty balance", body)
+        return body
+
+    def alter_refund(self, name: str) -> Resource:
+        with self.store:
+            return refunds.alter(self.provider, name, read(status=str, amount=int))
 
     def succeed_refund(self, name: str) -> Resource:
         read()

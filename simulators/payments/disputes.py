@@ -8,6 +8,7 @@ from simulators.payments.provider import Provider
 from simulators.payments.wire import Refusal, Resource, no_such
 
 CLOSED = ("won", "lost", "warning_closed")
+KNOWN = (*CLOSED, "needs_response", "under_review", "warning_needs_response", "warning_under_review")
 
 
 def create(
@@ -41,9 +42,12 @@ def find(provider: Provider, name: str) -> Resource:
 
 
 def move(provider: Provider, name: str, status: str, *, refundable: bool | None = None) -> Resource:
-    """Gives a dispute another status; won, lost and warning_closed close it. A won one can be refunded."""
+    """Gives a dispute another status, any; won, lost and warning_closed close it. A won one can be refunded.
+
+    One that is closed is closed for good, unless it is moved on to something that nobody has heard of yet.
+    """
     dispute = find(provider, name)
-    if dispute["status"] in CLOSED:
+    if dispute["status"] in CLOSED and status in KNOWN:
         raise Refusal(400, f"This dispute is {dispute['status']}.")
     dispute["status"] = status
     if refundable is not None or status in CLOSED:

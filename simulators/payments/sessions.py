@@ -164,6 +164,25 @@ def create(provider: Provider, order: Order) -> Resource:
     return session
 
 
+def twin(provider: Provider, name: str, metadata: Resource | None = None) -> Resource:
+    """Another session with all that this one was made with, its marks included, or with other `metadata`."""
+    session, note = find(provider, name), provider.note(name)
+    given = ("success_url", "cancel_url", "client_reference_id", "customer", "customer_email", "locale", "submit_type")
+    marks = session["metadata"] if metadata is None else metadata
+    order = Order(
+        currency=session["currency"],
+        lines=note["lines"],
+        expires_at=provider.clock.now() + LONGEST,
+        given={
+            **{field: session[field] for field in given},
+            "metadata": marks,
+            "payment_method_types": session["payment_method_types"],
+        },
+        intent={**note["intent"], "metadata": marks},
+    )
+    return create(provider, order)
+
+
 def customer(email: str | None, name: str | None) -> Resource:
     """`customer_details`: what the customer has typed in."""
     details: dict[str, Any] = dict.fromkeys(("business_name", "individual_name", "phone", "tax_ids"))

@@ -282,15 +282,19 @@ class Shop:
         history = self.page.get_by_role("region", name="History")
         expect(history.get_by_role("listitem").filter(has_text=words).first).to_be_visible()
 
-    def see_finding(self, words: str) -> None:
-        """What needs attention is found at the next look at the page, since nobody is told of it."""
+    def see_finding(self, words: str, *, order: str = "") -> Locator:
+        """What needs attention is found at the next look at the page, since nobody is told of it.
+
+        `order` is the path of the order that it has to be about.
+        """
         findings = self.page.get_by_role("list", name="Findings")
-        found = findings.get_by_role("listitem").filter(has_text=words).first
+        found = findings.get_by_role("listitem").filter(has_text=words)
+        found = found.filter(has=self.page.locator(f'a[href="{order}"]')) if order else found.first
         for _ in range(LOOKS):
             self.go_to("/staff/findings")
             self.see_loaded()
             if found.is_visible():
-                return
+                return found
             self.page.wait_for_timeout(1000)
         raise AssertionError(f"nobody says that this needs attention: {words}")
 

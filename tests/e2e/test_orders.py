@@ -1,5 +1,7 @@
 """What becomes of an order once it is placed: left, cancelled, refunded."""
 
+from urllib.parse import urlsplit
+
 from playwright.sync_api import expect
 
 from tests.e2e.shop import REFUND_FAILS, Shop
@@ -86,3 +88,28 @@ def test_a_refund_that_failed_waits_for_staff_until_it_is_sent_again(shop: Shop,
     back_office.see_finding(f"Refund of {PRICE} EUR")
     back_office.page.get_by_role("link", name="To the order:").first.click()
     back_office.see_in_history("Needs attention")
+
+
+def test_a_refund_that_failed_and_was_paid_back_otherwise_is_closed_with_a_reason(
+    shop: Shop, back_office: Shop
+) -> None:
+    shop.sign_in_as(CUSTOMER)
+    shop.buy(ITEM)
+    shop.pay(REFUND_FAILS)
+    shop.see_order("Paid")
+    back_office.sign_in_as(STAFF)
+    back_office.open_order(shop.order)
+    where = urlsplit(back_office.page.url).path
+    back_office.refund(PRICE)
+    back_office.see_sent_back(PRICE)
+
+    finding = back_office.see_finding(f"Refund of {PRICE} EUR", order=where)
+    finding.get_by_role("button", name="Close:").click()
+    question = back_office.page.get_by_role("dialog", name="Close this?")
+    question.get_by_label("What was done about it").fill("Paid back in cash.")
+    question.get_by_role("button", name="Close it").click()
+
+    expect(finding).to_have_count(0)
+    back_office.go_to(where)
+    back_office.see_in_history("closed what needed attention")
+    back_office.see_in_history("Reason: Paid back in cash.")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app import create_app, db
 from app.config import PaymentsAccount
-from app.models import Item, Order, Payment, Todo, User, UserSession
+from app.models import Installation, Item, Order, Payment, Todo, User, UserSession
 from app.ops import backup
 from app.payments.gateway import Gateway
 from tests.databases import find_binaries
@@ -107,6 +107,35 @@ def test_a_token_from_before_a_restore_is_never_good_for_a_user_who_came_after_i
 
     assert_problem(profile, 401, "invalid_token")
     assert_problem(refresh(browser(own_app), before["refresh_token"]), 401, "invalid_token")
+
+
+def test_a_restored_shop_knows_the_money_of_orders_that_the_backup_does_not_have(shop, empty, tmp_path):
+    done(shop.app, "backup", tmp_path / "kiosk.backup")
+    shop.place()
+    shop.pay()
+
+    done(empty, "restore", tmp_path / "kiosk.backup")
+    found = kiosk(empty, "reconcile")
+
+    assert found.exit_code == 1
+    assert "89.00 EUR came in, and no order has it." in found.output
+    assert rows(empty, Installation)[0].mark == rows(shop.app, Installation)[0].mark
+
+
+def test_a_backup_from_before_there_were_marks_has_the_same_one_once_it_is_upgraded(shop, tmp_path):
+    shop.place()
+    done(shop.app, "db", "downgrade", "0004")
+    done(shop.app, "backup", tmp_path / "kiosk.backup")
+    done(shop.app, "db", "upgrade")
+    [before] = rows(shop.app, Installation)
+    shop.place("after the upgrade")
+    shop.control.pay(shop.control.listed("sessions")[-1]["id"])
+
+    done(shop.app, "restore", "--replace", tmp_path / "kiosk.backup")
+    done(shop.app, "db", "upgrade")
+
+    assert rows(shop.app, Installation)[0].mark == before.mark
+    assert "89.00 EUR came in, and no order has it." in kiosk(shop.app, "reconcile").output
 
 
 def test_a_backup_is_of_one_moment_however_much_is_written_meanwhile(own_app, empty, tmp_path):

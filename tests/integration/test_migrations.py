@@ -8,10 +8,21 @@ from alembic.script import ScriptDirectory
 
 from app import create_app, db
 from app.db import now
-from app.models import Event, Todo, TrailEntry, User, UserSession
+from app.models import (
+    Closing,
+    Event,
+    Finding,
+    Installation,
+    Payment,
+    Refund,
+    Todo,
+    TrailEntry,
+    User,
+    UserSession,
+)
 from app.orders import essence
 from tests.integration.conftest import close, sign_in
-from tests.integration.factories import make_item, make_user, saved
+from tests.integration.factories import make_item, make_order, make_user, saved
 from tests.settings import settings
 
 TABLES = set(db.metadata.tables)
@@ -100,7 +111,7 @@ def test_a_downgrade_keeps_the_rows_that_refer_to_a_table_which_is_altered(kiosk
 
 
 def test_verified_addresses_get_one_form_and_one_account_keeps_it(kiosk):
-    kiosk("db", "downgrade", "0007")
+    kiosk("db", "downgrade", "0008")
     before = {
         "ada": "ada@bücher.example",
         "eve": "ada@xn--bcher-kva.example",
@@ -126,7 +137,7 @@ def test_verified_addresses_are_as_they_were_typed_again_for_the_release_before(
         make_user("ada", email="Ada@Bücher.example").verified_email = "ada@xn--bcher-kva.example"
         db.session.commit()
 
-    kiosk("db", "downgrade", "0007")
+    kiosk("db", "downgrade", "0008")
     with kiosk.app.app_context():
         assert db.session.scalar(sa.text("SELECT verified_email FROM users")) == "ada@bücher.example"
     kiosk("db", "upgrade")
@@ -194,6 +205,36 @@ def test_where_those_who_have_gone_did_something_from_is_forgotten(kiosk):
 
     with kiosk.app.app_context():
         assert {each.actor_id: each.address for each in TrailEntry.query} == {gone: None, grace: "198.51.100.7"}
+
+
+def test_money_and_findings_outlive_a_downgrade_and_an_upgrade(kiosk):
+    with kiosk.app.app_context():
+        order, grace = make_order(make_user(), make_item()), make_user("grace", role="staff")
+        refund = Refund(intent_key="one", idem_key="one", body="", api_version="", amount=100, status="failed")
+        paid = {"payment_intent": "pi_1", "amount": 1250, "currency": "EUR", "disposition": "settles"}
+        saved(Payment(order_id=order.id, refunds=[refund], **paid))
+        finding = saved(Finding(kind="stock_differs", subject="1", words="2 are held.", order_id=order.id))
+        copied = {name: getattr(finding, name) for name in ("kind", "subject", "words", "order_id")}
+        saved(Closing(finding=finding.token, reason="Counted.", user_id=grace.id, **copied))
+
+    kiosk("db", "downgrade", "0007")
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        assert [(row.words, len(row.token) >= 32) for row in Finding.query] == [("2 are held.", True)]
+        assert [(row.amount, row.status, row.ended_at) for row in Refund.query] == [(100, "failed", None)]
+        assert len(Installation.query.one().mark) >= 32
+
+
+def test_a_new_shop_has_a_mark_of_its_own_before_anything_is_sold(kiosk):
+    marks = set()
+    for _ in range(2):
+        with kiosk.app.app_context():
+            marks.add(Installation.query.one().mark)
+        kiosk("db", "downgrade", "0007")
+        kiosk("db", "upgrade")
+
+    assert len(marks) == 2
 
 
 def test_foreign_keys_are_checked_again_after_a_migration(kiosk):

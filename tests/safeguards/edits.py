@@ -14,6 +14,9 @@ EVENTS, MISSED, OUTAGE = (f"{TESTS}/payments/test_{name}.py" for name in ("event
 REFUNDS, REFUND_FAULTS = f"{TESTS}/payments/test_refunds.py", f"{TESTS}/payments/test_refund_faults.py"
 REFUND_ENDS, RULES = f"{TESTS}/payments/test_refund_ends.py", f"{TESTS}/payments/test_rules.py"
 CHAOS = f"{TESTS}/payments/test_found_by_chaos.py"
+DISPUTES, EARLY, ENUMS = (f"{TESTS}/payments/test_{name}.py" for name in ("disputes", "early", "open_enums"))
+FINDINGS, WHOSE = f"{TESTS}/payments/test_findings.py", f"{TESTS}/payments/test_whose_money.py"
+REFUND_PAYMENTS, REFUND_STOCK = f"{TESTS}/payments/test_refund_payments.py", f"{TESTS}/payments/test_refund_stock.py"
 GATEWAY = f"{TESTS}/payments/test_gateway.py"
 PLACING, SETTLE, WEBHOOK = (f"{TESTS}/test_{name}.py" for name in ("orders", "settle", "webhook"))
 SIGNATURE, SHELTER = "tests/unit/test_signature.py", "tests/unit/test_shelter.py"
@@ -325,8 +328,8 @@ MESSAGES = (
     without(
         "a message faster than the answer finds its attempt by our mark",
         f"{ORDERS}/events.py",
-        "known |= Attempt.idem_key == mark",
-        "pass",
+        "    if attempt is None and isinstance(mark, str):",
+        "    if False:",
         f"{WEBHOOK}::test_a_message_faster_than_the_answer_to_our_own_post_finds_its_attempt",
     ),
     without(
@@ -396,9 +399,9 @@ MESSAGES = (
     ),
     without(
         "complete is not paid",
-        f"{ORDERS}/settle.py",
-        'if found.status == "complete" and found.payment_status != "unpaid":',
-        'if found.status == "complete":',
+        f"{PAYMENTS}/shapes.py",
+        'return self.payment_status == "paid" or (',
+        'return self.status == "complete" or (',
         f"{SETTLE}::test_a_delayed_method_is_processing_until_the_money_is_there",
     ),
     without(
@@ -448,7 +451,7 @@ STOCK = (
     without(
         "the session of an order that is given up is ended",
         f"{ORDERS}/settle.py",
-        'if found.status != "open" or (order.waits and attempt.is_live):',
+        'if found.status != "open" or (order.waits and attempt.is_live) or not is_its_own:',
         "if True:",
         f"{CANCEL}::test_a_cancelled_order_can_be_paid_nowhere_and_its_stock_is_free",
     ),
@@ -474,6 +477,11 @@ STOCK = (
             ),
             Edit(
                 f"{ORDERS}/settle.py", "(order.waits and attempt.is_live)", "(attempt.order.waits and attempt.is_live)"
+            ),
+            Edit(
+                f"{ORDERS}/settle.py",
+                "found.id or not mismatch(gateway, order, attempt, found)",
+                "found.id or not mismatch(gateway, attempt.order, attempt, found)",
             ),
         ),
         (f"{CHAOS}::test_an_order_that_is_given_up_ends_a_session_whose_saved_500_says_nothing",),
@@ -520,8 +528,8 @@ MONEY_BACK = (
     without(
         "a message that is faster than the answer is about the same refund",
         f"{ORDERS}/refunds.py",
-        " or marked == each.idem_key",
-        "",
+        "return next(by_id, None) or next(by_key, None)",
+        "return next(by_id, None)",
         f"{REFUND_FAULTS}::test_a_message_that_is_faster_than_the_answer_changes_nothing_twice",
     ),
     without(
@@ -558,6 +566,123 @@ MONEY_BACK = (
         '("refund", _due(Refund, refunds.UNSETTLED,',
         '("refund", _due(Refund, ("pending",),',
         f"{REFUND_FAULTS}::test_a_refund_whose_answer_was_not_heard_is_sent_again_and_paid_once",
+    ),
+)
+
+KEPT = (
+    without(
+        "a refund or a dispute that is heard early brings its payment",
+        f"{ORDERS}/events.py",
+        "    if order_id is not None or intent_id is None:\n",
+        "    if True:\n",
+        f"{EARLY}::test_a_refund_heard_before_its_payment_brings_the_payment_too",
+        f"{EARLY}::test_a_dispute_heard_before_its_payment_brings_the_payment_too",
+    ),
+    without(
+        "what is heard before its payment is parked",
+        f"{ORDERS}/events.py",
+        "return attempt.order_id, is_settled and await",
+        "return attempt.order_id, True or await",
+        f"{EARLY}::test_what_is_heard_while_its_payment_cannot_be_asked_for_is_parked_and_taken_in_later",
+    ),
+    without(
+        "the audit takes in refunds that nobody told of",
+        f"{ORDERS}/outgoing.py",
+        "    for each in await blocking(_news, session, told):\n",
+        "    for each in []:\n",
+        f"{EARLY}::test_the_audit_finds_refunds_and_disputes_that_nobody_told_of",
+    ),
+    without(
+        "the audit takes in disputes that nobody told of",
+        f"{ORDERS}/outgoing.py",
+        "    for each in await blocking(_news_of_disputes, session, list(told.values())):\n",
+        "    for each in []:\n",
+        f"{EARLY}::test_the_audit_finds_refunds_and_disputes_that_nobody_told_of",
+    ),
+    without(
+        "staff refund the payment that they chose",
+        f"{ORDERS}/refunds.py",
+        "    if wish.payment is None:\n",
+        "    if True:\n",
+        f"{REFUND_PAYMENTS}::test_staff_send_the_second_payment_back_and_the_first_one_stays",
+    ),
+    without(
+        "a refund hides no other one that failed",
+        f"{ORDERS}/money.py",
+        "return other.amount == self.amount and other.created_at >= (self.ended_at or self.created_at)",
+        "return True",
+        f"{REFUND_PAYMENTS}::test_a_newer_refund_of_another_amount_hides_no_failed_one",
+    ),
+    without(
+        "what went back on the shelf is set aside again when its refund fails",
+        f"{ORDERS}/refunds.py",
+        "    if holds.take_back(session, order):\n",
+        "    if True:\n",
+        f"{REFUND_STOCK}::test_what_is_still_there_is_set_aside_again_and_handed_over_once",
+    ),
+    without(
+        "what is not there is not handed over",
+        f"{ORDERS}/handover.py",
+        "    if not holds.is_sold(order) and not holds.take_back(session, order):\n",
+        "    if False:\n",
+        f"{REFUND_STOCK}::test_what_is_sold_since_is_not_handed_over_twice",
+    ),
+    without(
+        "what is not there is not on the list",
+        f"{ORDERS}/handover.py",
+        "is_gone(lost) or not holds.is_sold(order)",
+        "is_gone(lost)",
+        f"{REFUND_STOCK}::test_what_is_sold_since_is_not_handed_over_twice",
+    ),
+    without(
+        "a disputed order is not handed over without a word",
+        f"{ORDERS}/handover.py",
+        "    if not despite_dispute and any(",
+        "    if False and any(",
+        f"{DISPUTES}::test_a_disputed_order_is_not_handed_over_without_a_word",
+    ),
+    without(
+        "a session in a state that nobody knows is shown",
+        f"{ORDERS}/settle.py",
+        "found.id, _unknown(found)",
+        "found.id, None",
+        f"{ENUMS}::test_a_session_in_an_unknown_state_is_shown_and_pays_nothing",
+    ),
+    without(
+        "a refund in a state that nobody knows is kept, and shown",
+        f"{ORDERS}/refunds.py",
+        "    if refund.status not in KNOWN:\n",
+        "    if False:\n",
+        f"{ENUMS}::test_a_refund_in_an_unknown_state_is_shown_and_counts_as_going_back",
+    ),
+    without(
+        "money of another installation is none of ours",
+        f"{ORDERS}/installation.py",
+        "return marks[INSTALLATION] == own",
+        "return True",
+        f"{WHOSE}::test_money_of_another_system_is_no_finding_though_its_reference_is_the_same",
+        f"{WHOSE}::test_two_kiosks_on_one_account_are_not_each_others_findings",
+    ),
+    without(
+        "money by a twin of our session is shown",
+        f"{ORDERS}/incoming.py",
+        "return [each for each in left if installation.is_ours(each.marks, own, known)]",
+        "return [each for each in left if each.marks.get(ATTEMPT) not in known]",
+        f"{WHOSE}::test_money_by_a_twin_of_our_session_is_shown_until_it_went_back",
+    ),
+    without(
+        "a finding whose facts change is open again",
+        f"{ORDERS}/findings.py",
+        "token = row.token if row.facts in (None, still.facts) else new_token()",
+        "token = row.token",
+        f"{FINDINGS}::test_a_payment_that_differs_otherwise_is_shown_again_under_another_id",
+    ),
+    without(
+        "what may still be paid is not given up",
+        f"{ORDERS}/giving_up.py",
+        "return is_test(gateway, attempt) or now > attempt.expires_at + attempts.SKEW",
+        "return True",
+        f"{FINDINGS}::test_a_live_session_that_another_account_may_still_have_is_not_given_up_before_its_time",
     ),
 )
 
@@ -600,4 +725,4 @@ DATABASE = (
     ),
 )
 
-SAFEGUARDS = AMOUNTS + PLACED + MESSAGES + STOCK + MONEY_BACK + DATABASE
+SAFEGUARDS = AMOUNTS + PLACED + MESSAGES + STOCK + MONEY_BACK + KEPT + DATABASE

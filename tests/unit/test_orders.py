@@ -69,11 +69,14 @@ def test_there_is_nothing_to_pay_once_it_is_paid():
     assert order("paid", attempts=[Attempt(status="open", url="https://pay.example/2")]).checkout_url is None
 
 
-def test_refunded_counts_what_did_not_fail():
+def test_refunded_counts_what_did_not_fail_of_what_paid_the_order():
     statuses = ("succeeded", "pending", "failed", "canceled")
-    refunds = [Refund(amount=100, status=status) for status in statuses]
 
-    assert order(payments=[Payment(refunds=refunds)]).refunded == 200
+    def paid(disposition, each):
+        return Payment(disposition=disposition, refunds=[Refund(amount=each, status=status) for status in statuses])
+
+    assert order(payments=[paid("surplus", 1000), paid("settles", 100)]).refunded == 200
+    assert order(payments=[paid("late", 1000)]).refunded == 0
 
 
 def test_an_orders_number_is_for_people():

@@ -83,6 +83,9 @@ const inWords: Record<string, string> = {
   order_not_cancellable:
     "This order is paid, or its payment is on its way: it can be refunded, but not cancelled.",
   order_refunded: "All of the money for this order went back: there is nothing to hand over.",
+  not_in_stock:
+    "What was bought went back on the shelf and is sold since: there is nothing to hand over. Refund the order.",
+  provider_unavailable: "The payment provider does not answer. Try again in a moment.",
   refund_too_large: "This is more than is left of what was paid.",
   stale_version: "Somebody else changed this in the meantime. Your change was not saved.",
   last_staff: "Nobody would be left to run the shop. Make somebody else staff first.",

@@ -844,7 +844,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send money back: an amount, or all that is left. The same Idempotency-Key refunds once. */
+        /**
+         * Send money back, of the payment that paid the order or of another one: an amount, or all that is left.
+         * @description The same Idempotency-Key refunds once.
+         */
         post: operations["orders_refund_order"];
         delete?: never;
         options?: never;
@@ -876,10 +879,48 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What needs a person: differences that no rule can settle. */
+        /** What needs a person: differences that no rule can settle and nobody has closed, the oldest first. */
         get: operations["orders_list_findings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/findings/closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff have closed, with their reasons, the latest first. */
+        get: operations["orders_list_closed_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/findings/{finding_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a finding was dealt with, and how. It is shown again only if its facts change, under another id.
+         * @description The finding of an attempt gives the attempt up: its session is ended, and what was set aside for it is free again.
+         *     Closed twice it is closed once, and the first reason stands.
+         */
+        post: operations["orders_close_finding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -895,7 +936,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand a paid order over; its to-do is done with that. */
+        /** Hand a paid order over; its to-do is done with that. One whose payment is disputed needs `despite_dispute`. */
         post: operations["orders_fulfil_order"];
         delete?: never;
         options?: never;
@@ -1506,7 +1547,8 @@ export interface components {
          * @description Amounts in minor units of `currency`, of which `currency_digits` stand after the point.
          *
          *         `checkout_url` while there is something to pay and a place to do it.
-         *         `refunded` went back or is on its way, of all that came in for this order; `refundable` is left of what paid it.
+         *         `refunded` went back or is on its way, and `refundable` is left, of the payment that paid it. `payments` is all the
+         *         money that came for it, and is for staff alone.
          */
         OrderOut: {
             id: number;
@@ -1521,6 +1563,7 @@ export interface components {
             checkout_url: string | null;
             created_at: string;
             paid_at: string | null;
+            payments?: components["schemas"]["PaymentOut"][];
         };
         /** LineOut */
         LineOut: {
@@ -1528,6 +1571,23 @@ export interface components {
             name: string;
             quantity: number;
             unit_price: number;
+        };
+        /**
+         * PaymentOut
+         * @description Money that came for an order, in minor units of `currency`. `id` is the provider's.
+         *
+         *         `disposition`: it `settles` the order, is `surplus`, or came too `late`; the last two go back by themselves.
+         *         `refunded` went back or is on its way; `refundable` is left.
+         */
+        PaymentOut: {
+            id: string;
+            amount: number;
+            currency: string;
+            currency_digits: number;
+            disposition: string;
+            refunded: number;
+            refundable: number;
+            created_at: string;
         };
         /** OrderSearch */
         OrderSearch: {
@@ -1548,25 +1608,34 @@ export interface components {
         /**
          * NewRefund
          * @description `amount` in minor units, all that is left where it is missing; `restock` puts what was sold back on the shelf.
+         *
+         *         `payment` is the id of one of the order's `payments`; where it is missing, the one that paid the order.
          */
         NewRefund: {
             /** @default null */
             amount: number | null;
             /** @default false */
             restock: boolean;
+            /** @default null */
+            payment: string | null;
         };
-        /** RefundOut */
+        /**
+         * RefundOut
+         * @description `payment` is the id of the order's payment that it is of.
+         */
         RefundOut: {
             id: number;
             order_id: number;
+            payment: string;
             amount: number;
             currency: string;
+            currency_digits: number;
             status: string;
             created_at: string;
         };
         /**
          * Entry
-         * @description `reference` is the provider's id where it has one; `problem` what is wrong, in words.
+         * @description `reference` is the provider's id where it has one; `problem` what is wrong and open, in words.
          */
         Entry: {
             at: string;
@@ -1577,14 +1646,52 @@ export interface components {
             problem: string | null;
         };
         /**
-         * Needed
-         * @description Something that needs a person, in words.
+         * FindingOut
+         * @description Something that needs a person, in words. `id` stands for these very facts, and is never used again.
          */
-        Needed: {
+        FindingOut: {
+            id: string;
             kind: string;
             subject: string;
             words: string;
             order_id: number | null;
+            found_at: string;
+        };
+        /** Page[ClosedFinding] */
+        Page_ClosedFinding_: {
+            items: components["schemas"]["ClosedFinding"][];
+            total: number;
+            page: number;
+            per_page: number;
+        };
+        /**
+         * ClosedFinding
+         * @description What a person has dealt with. `closed_by` is a member of staff's username.
+         */
+        ClosedFinding: {
+            id: string;
+            kind: string;
+            subject: string;
+            words: string;
+            order_id: number | null;
+            reason: string;
+            closed_by: string;
+            closed_at: string;
+        };
+        /**
+         * Closing
+         * @description What was done about a finding, for those who ask later.
+         */
+        Closing: {
+            reason: string;
+        };
+        /**
+         * HandingOver
+         * @description `despite_dispute`: although the payer's bank may take the money back, or has.
+         */
+        HandingOver: {
+            /** @default false */
+            despite_dispute: boolean;
         };
         /** Received */
         Received: {
@@ -6127,7 +6234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Needed"][];
+                    "application/json": components["schemas"]["FindingOut"][];
                 };
             };
             /** @description sign_in_required */
@@ -6159,9 +6266,177 @@ export interface operations {
             };
         };
     };
-    orders_fulfil_order: {
+    orders_list_closed_findings: {
+        parameters: {
+            query?: {
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClosedFinding_"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    orders_close_finding: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Closing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedFinding"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description attempt_in_use, session_may_be_paid */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description provider_unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    orders_fulfil_order: {
+        parameters: {
+            query?: {
+                despite_dispute?: boolean;
+            };
             header?: never;
             path: {
                 order_id: number;
@@ -6206,8 +6481,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description order_not_paid, order_refunded */
+            /** @description not_in_stock, order_disputed, order_not_paid, order_refunded */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,5 +13,6 @@ export type Item = Schemas["ItemOut"];
 export type Order = Schemas["OrderOut"];
 export type Wanted = Schemas["Wanted"];
 export type HistoryEntry = Schemas["Entry"];
-export type Finding = Schemas["Needed"];
+export type Payment = Schemas["PaymentOut"];
+export type Finding = Schemas["FindingOut"];
 export type Todo = Schemas["TodoOut"];

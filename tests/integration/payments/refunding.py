@@ -41,8 +41,15 @@ class Till:
         headers = {"Idempotency-Key": key} if key else {}
         return self.shop.http.post(f"{self.shop.where}/refunds", json=body, headers=headers)
 
-    def fulfil(self) -> httpx.Response:
-        return self.shop.http.post(f"{self.shop.where}/fulfil")
+    def fulfil(self, **how: Any) -> httpx.Response:
+        return self.shop.http.post(f"{self.shop.where}/fulfil", params=how)
+
+    def close(self, reason: str = "Dealt with.", finding: str = "") -> httpx.Response:
+        """A finding, by its id; without one the only one that there is."""
+        if not finding:
+            [only] = self.shop.http.get("/api/findings").json()
+            finding = only["id"]
+        return self.shop.http.post(f"/api/findings/{finding}/close", json={"reason": reason})
 
     # At the provider
 

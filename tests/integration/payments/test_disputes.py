@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.integration.payments.refunding import ALL, DISPUTED, Till
+from app.models import Attempt
+from tests.integration.payments.refunding import ALL, DISPUTED, Till, paid_twice
 
 
 @pytest.fixture
@@ -39,17 +40,98 @@ def test_a_dispute_that_was_answered_needs_nobody_while_the_bank_decides(till):
     assert shown(till)[0]["problem"] is None
 
 
-@pytest.mark.parametrize(("end", "refundable"), [("won", True), ("lost", False)])
-def test_a_dispute_that_is_closed_needs_nobody(till, end, refundable):
-    number = till.dispute()
+@pytest.mark.parametrize(("inquiry", "end"), [(False, "won"), (True, "warning_closed")])
+def test_a_dispute_that_is_dismissed_needs_nobody(till, inquiry, end):
+    number = till.dispute(inquiry=inquiry)
     till.hear("charge.dispute.created")
     till.control.move_dispute(number, end)
 
     till.hear("charge.dispute.closed")
 
-    assert till.disputes == [(end, refundable)]
+    assert till.disputes == [(end, True)]
     assert till.findings == []
-    assert ("cannot be refunded" in shown(till)[0]["words"]) is not refundable
+    assert "cannot be refunded" not in shown(till)[0]["words"]
+
+
+def test_a_dispute_that_is_lost_needs_a_person(till):
+    number = till.dispute()
+    till.hear("charge.dispute.created")
+    till.control.move_dispute(number, "lost")
+
+    till.hear("charge.dispute.closed")
+
+    words = "The dispute over 178.00 EUR is lost. The money is gone. Hand nothing over for it that is still here."
+    assert till.findings == [("dispute", words)]
+    [entry] = shown(till)
+    assert entry["words"] == "The payer disputes 178.00 EUR at their bank. It cannot be refunded now."
+    assert entry["problem"] == "The money is gone. Hand nothing over for it that is still here."
+
+
+@pytest.mark.parametrize("status", ["appeal_needs_response", "a_state_with_a_name_that_no_column_is_wide_enough_for"])
+def test_a_dispute_in_a_state_that_nobody_knows_needs_a_person(till, status):
+    number = till.dispute()
+    till.control.move_dispute(number, "lost")
+    till.control.move_dispute(number, status)
+
+    till.hear(*DISPUTED)
+
+    [(kind, words)] = till.findings
+    assert kind == "dispute"
+    assert words.startswith(f"178.00 EUR are disputed: it is in a state that Kiosk does not know, '{status[:40]}'")
+    assert words.endswith("look at it at the provider.")
+
+
+@pytest.mark.parametrize("status", ["needs_response", "under_review", "lost", "prevented", "appeal_needs_response"])
+def test_a_disputed_order_is_not_handed_over_without_a_word(till, status):
+    number = till.dispute()
+    if status != "needs_response":
+        till.control.move_dispute(number, status)
+    till.hear(*DISPUTED)
+    [todo] = till.shop.http.get("/api/todos").json()["items"]
+
+    refused, ticked = till.fulfil(), till.shop.http.patch(f"/api/todos/{todo['id']}", json={"done": True})
+
+    assert (refused.status_code, refused.json()["error"]) == (409, "order_disputed")
+    assert status == "lost" or (ticked.status_code, ticked.json()["error"]) == (409, "order_disputed")
+    assert till.shop.status == "paid"
+
+
+def test_staff_may_hand_a_disputed_order_over_all_the_same(till):
+    till.dispute()
+    till.hear("charge.dispute.created")
+
+    assert till.fulfil(despite_dispute=True).json()["status"] == "fulfilled"
+    assert not till.to_hand_over
+
+
+@pytest.mark.parametrize("inquiry", [False, True])
+def test_a_dispute_that_was_dismissed_keeps_nothing_from_being_handed_over(till, inquiry):
+    till.control.move_dispute(till.dispute(inquiry=inquiry), "warning_closed" if inquiry else "won")
+    till.hear(*DISPUTED)
+
+    assert till.fulfil().json()["status"] == "fulfilled"
+
+
+def test_an_order_whose_money_the_bank_took_is_not_on_the_list_and_one_that_lost_a_part_is(till):
+    part = till.dispute(amount=100)
+    till.control.move_dispute(part, "lost")
+    till.hear(*DISPUTED)
+    assert till.to_hand_over
+
+    till.control.move_dispute(till.dispute(amount=ALL - 100), "lost")
+    till.hear(*DISPUTED)
+
+    assert not till.to_hand_over
+    assert till.fulfil().json()["error"] == "order_disputed"
+
+
+def test_a_dispute_of_money_that_no_order_needs_keeps_nothing_from_being_handed_over(shop):
+    till = paid_twice(shop)
+    shop.control.dispute(session=shop.rows(Attempt)[0].session_id)
+    till.hear("charge.dispute.created")
+    assert [kind for kind, _ in till.findings] == ["dispute"]
+
+    assert till.fulfil().json()["status"] == "fulfilled"
 
 
 def test_the_order_stays_as_it_is(till):
@@ -92,14 +174,25 @@ def test_the_providers_word_decides_whether_it_can_be_refunded_and_not_the_statu
     assert ("cannot be refunded" in shown(till)[0]["words"]) is not refundable
 
 
-def test_a_refund_that_the_bank_has_made_needless_needs_nobody_once_the_dispute_is_over(till):
+def test_a_refund_that_the_bank_has_made_needless_needs_nobody(till):
     number = till.dispute()
     till.refund()
     till.control.move_dispute(number, "lost")
 
     till.hear(*DISPUTED)
 
-    assert till.findings == []
+    assert [kind for kind, _ in till.findings] == ["dispute"]
+
+
+def test_a_refund_that_failed_is_shown_beside_a_dispute_over_other_money(till):
+    till.refund(300)
+    till.control.fail_refund(till.control.listed("refunds")[0]["id"])
+    till.hear("refund.failed")
+
+    till.control.move_dispute(till.dispute(amount=5000), "lost")
+    till.hear(*DISPUTED)
+
+    assert [kind for kind, _ in till.findings] == ["refund", "dispute"]
 
 
 def test_a_won_dispute_leaves_the_refused_refund_to_a_person_who_may_ask_again(till):

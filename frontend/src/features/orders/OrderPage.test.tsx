@@ -112,6 +112,30 @@ test("staff hand over a paid order", async () => {
   expect(screen.queryByRole("button", { name: /Hand over/ })).toBeNull();
 });
 
+test("a disputed order is handed over only by those who say so", async () => {
+  const requests = shop({
+    "GET /api/profile": () => json(sam),
+    "GET /api/orders": inTurn(
+      () => json(listOf(paid)),
+      () => json(listOf(paid)),
+      () => json(listOf({ ...paid, status: "fulfilled" })),
+    ),
+    "POST /api/orders/5/fulfil": ({ url }) =>
+      url.endsWith("?despite_dispute=true")
+        ? json({ ...paid, status: "fulfilled" })
+        : problem(409, "order_disputed"),
+  });
+  const { user } = open("/orders");
+
+  await user.click(await screen.findByRole("button", { name: "Hand over order 1005" }));
+  await user.click(
+    await screen.findByRole("button", { name: "Hand it over all the same", hidden: true }),
+  );
+
+  await screen.findByText("Handed over");
+  expect(sent(requests, "POST /api/orders/5/fulfil")).toHaveLength(2);
+});
+
 test("customers cannot hand over", async () => {
   shop({ ...signedIn, "GET /api/orders": () => json(listOf(paid)) });
   open("/orders");

@@ -1,20 +1,47 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import type { Order } from "../../api/types";
+import type { Order, Payment } from "../../api/types";
 import { inTurn, json, open, problem, sent, shop, torn } from "../../test/shop";
 import { alice, order, sam } from "../../test/things";
 
 const read = "GET /api/orders/5";
 const refund = "POST /api/orders/5/refunds";
 const history = "GET /api/orders/5/history";
-const paid: Order = { ...order, status: "paid", checkout_url: null, refundable: order.total };
+const payment: Payment = {
+  id: "pi_1",
+  amount: order.total,
+  currency: "EUR",
+  disposition: "settles",
+  refunded: 0,
+  refundable: order.total,
+  created_at: order.created_at,
+};
+const paid: Order = {
+  ...order,
+  status: "paid",
+  checkout_url: null,
+  refundable: order.total,
+  payments: [payment],
+};
 const refunded = (amount: number): Order => ({
   ...paid,
   refunded: amount,
   refundable: paid.total - amount,
+  payments: [{ ...payment, refunded: amount, refundable: paid.total - amount }],
 });
 const sentBack = (amount: number, status = "succeeded") =>
-  json({ id: 1, order_id: 5, amount, currency: "EUR", status, created_at: order.created_at }, 201);
+  json(
+    {
+      id: 1,
+      order_id: 5,
+      payment: "pi_1",
+      amount,
+      currency: "EUR",
+      status,
+      created_at: order.created_at,
+    },
+    201,
+  );
 const staff = {
   "GET /api/profile": () => json(sam),
   [read]: () => json(paid),
@@ -41,7 +68,11 @@ test("all that is left is what the form begins with", async () => {
   await user.click(send());
 
   await screen.findByText(/25[.,]00 went back/);
-  expect(await sent(requests, refund)[0]?.json()).toEqual({ amount: 2500, restock: false });
+  expect(await sent(requests, refund)[0]?.json()).toEqual({
+    payment: "pi_1",
+    amount: 2500,
+    restock: false,
+  });
   await waitFor(() => expect(screen.queryByLabelText("Amount in EUR")).toBeNull());
 });
 
@@ -77,7 +108,11 @@ test("after a part the form begins anew with the rest, and what was said has the
   await user.click(send());
 
   const said = await screen.findByText(/15[.,]50 is on its way back/);
-  expect(await sent(requests, refund)[0]?.json()).toEqual({ amount: 1550, restock: true });
+  expect(await sent(requests, refund)[0]?.json()).toEqual({
+    payment: "pi_1",
+    amount: 1550,
+    restock: true,
+  });
   await waitFor(async () => expect((await amountField()).value).toBe("21.50"));
   expect(document.activeElement).toBe(said);
 });
@@ -119,6 +154,50 @@ test.each([
     expect(new Set(keys(requests)).size).toBe(2);
   },
 );
+
+const surplus: Payment = { ...payment, id: "pi_2", disposition: "surplus" };
+const paidTwice = () => json({ ...paid, payments: [payment, surplus] });
+
+test("of two payments the one that no order needs goes back first, and buys nothing back", async () => {
+  const requests = shop({ ...staff, [read]: paidTwice, [refund]: () => sentBack(3700) });
+  const { user } = open("/orders/5");
+
+  expect((await amountField()).value).toBe("37.00");
+  expect(screen.queryByLabelText("Put what was sold back on the shelf")).toBeNull();
+  await user.click(send());
+
+  await screen.findByText(/went back/);
+  expect(await sent(requests, refund)[0]?.json()).toMatchObject({ payment: "pi_2", amount: 3700 });
+});
+
+test("staff choose the payment that goes back", async () => {
+  const requests = shop({ ...staff, [read]: paidTwice, [refund]: () => sentBack(3700) });
+  const { user } = open("/orders/5");
+
+  await amountField();
+  await user.selectOptions(screen.getByLabelText("Payment"), "pi_1");
+  await user.click(screen.getByLabelText("Put what was sold back on the shelf"));
+  await user.click(send());
+
+  await screen.findByText(/went back/);
+  expect(await sent(requests, refund)[0]?.json()).toEqual({
+    payment: "pi_1",
+    amount: 3700,
+    restock: true,
+  });
+});
+
+test("money that came too late for an order can be sent back though nothing paid the order", async () => {
+  const late: Payment = { ...payment, disposition: "late" };
+  shop({
+    ...staff,
+    [read]: () => json({ ...paid, status: "cancelled", refundable: 0, payments: [late] }),
+  });
+  open("/orders/5");
+
+  expect((await amountField()).value).toBe("37.00");
+  expect(screen.getByText(/came too late/)).toBeTruthy();
+});
 
 test.each(["", "a tenner", "1.005", "0"])("%j is not sent", async (text) => {
   const requests = shop({ ...staff, [refund]: () => sentBack(1) });

@@ -1,30 +1,32 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useMe } from "../../api/me";
 import { Problem, words } from "../../api/problem";
-import type { Order } from "../../api/types";
+import type { components } from "../../api/schema";
+import type { Order, Payment } from "../../api/types";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { parseMoney, showMoney, writeMoney } from "../../ui/money";
 import { Trouble } from "../../ui/Trouble";
 import { useRefund } from "./queries";
-import { isPaid } from "./status";
 
-/** Staff send money back, all that is left or a part of it. */
+/** Staff send money back, all that is left of a payment or a part of it. */
 export function Refund({ order }: { order: Order }) {
   const staff = useMe()?.role === "staff";
-  // What was left when the form was made: what changes meanwhile must not change what is asked for.
-  const [form, setForm] = useState({ times: 0, left: order.refundable });
+  const [{ times, left: atFirst }, setForm] = useState({ times: 0, left: leftOf(order) });
   const answer = useRef<HTMLParagraphElement>(null);
-  const refund = useRefund(order, (left) => setForm(({ times }) => ({ times: times + 1, left })));
+  const refund = useRefund(order, (now) =>
+    setForm((before) => ({ times: before.times + 1, left: leftOf(now) })),
+  );
 
   // The form that was sent is gone; what came of it takes the focus.
   useEffect(() => {
-    if (form.times > 0) answer.current?.focus();
-  }, [form]);
+    if (times > 0) answer.current?.focus();
+  }, [times]);
 
-  if (!staff || !isPaid(order)) return null;
+  if (!staff || !order.payments?.length) return null;
 
-  const said = refund.data && inWords(refund.data, order);
+  const left = leftOf(order);
+  const said = refund.data && inWords(refund.data);
   return (
     <>
       <p
@@ -35,49 +37,87 @@ export function Refund({ order }: { order: Order }) {
       >
         {said}
       </p>
-      {order.refundable > 0 && (
+      {left.length > 0 && (
         <details className="panel refund">
           <summary>Refund</summary>
-          <RefundForm key={form.times} order={order} left={form.left} refund={refund} />
+          <RefundForm
+            key={`${times} ${left.map(({ id }) => id)}`}
+            payments={left}
+            atFirst={atFirst}
+            refund={refund}
+          />
         </details>
       )}
     </>
   );
 }
 
-type Props = { order: Order; left: number; refund: ReturnType<typeof useRefund> };
+/** The payments of which something can go back. */
+const leftOf = ({ payments }: Order) => (payments ?? []).filter(({ refundable }) => refundable > 0);
 
-function RefundForm({ order, left, refund }: Props) {
-  const { currency, refundable } = order;
+type Props = {
+  payments: Payment[];
+  /** As they were when the form was made: what changes meanwhile must not change what is asked for. */
+  atFirst: Payment[];
+  refund: ReturnType<typeof useRefund>;
+};
+
+function RefundForm({ payments, atFirst, refund }: Props) {
+  const [id, choose] = useState(mostUrgent(payments));
   const [wrong, setWrong] = useState<Problem | null>(null);
+  const select = useId();
+  const chosen = payments.find((payment) => payment.id === id);
+  if (!chosen) return null;
+
+  const { currency } = chosen;
+  const left = atFirst.find((payment) => payment.id === id)?.refundable ?? chosen.refundable;
   const shown = wrong ?? refund.error;
   const about = shown instanceof Problem ? aboutAmount(shown) : undefined;
 
   const send = (value: (name: string) => string) => {
-    const amount = parseMoney(value("amount"), order);
+    const amount = parseMoney(value("amount"), chosen);
     if ("error" in amount) return setWrong(amountIs(amount.error));
     if (amount.minor === 0) return setWrong(amountIs("Write more than nothing."));
     setWrong(null);
     if (refund.isPending) return;
-    refund.mutate({ amount: amount.minor, restock: value("restock") === "on" });
+    refund.mutate({ payment: id, amount: amount.minor, restock: value("restock") === "on" });
   };
 
   return (
     <Form error={shown} onSend={send}>
       {shown != null && !about && <Trouble error={shown} />}
+      {payments.length > 1 && (
+        <div className="field">
+          <label htmlFor={select}>Payment</label>
+          <select id={select} value={id} onChange={(event) => choose(event.target.value)}>
+            {payments.map((payment) => (
+              <option key={payment.id} value={payment.id}>
+                {showMoney(payment.amount, payment)}: {whatItIs[payment.disposition]}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
       <Field
+        key={id}
         label={`Amount in ${currency}`}
         name="amount"
         inputMode="decimal"
         autoComplete="off"
-        defaultValue={writeMoney(left, order)}
-        hint={`Up to ${showMoney(refundable, order)}, which is left of the payment.`}
+        defaultValue={writeMoney(left, chosen)}
+        hint={`Up to ${showMoney(chosen.refundable, chosen)}, which is left of the payment.`}
         error={about}
       />
-      <label className="check">
-        <input type="checkbox" name="restock" />
-        Put what was sold back on the shelf
-      </label>
+      {chosen.disposition === "settles" ? (
+        <label className="check">
+          <input type="checkbox" name="restock" />
+          Put what was sold back on the shelf
+        </label>
+      ) : (
+        <p className="fine">
+          This payment {whatItIs[chosen.disposition]}. All of it ought to go back.
+        </p>
+      )}
       <button type="submit" className="button" disabled={refund.isPending}>
         {refund.isPending ? "One moment…" : "Send money back"}
       </button>
@@ -85,13 +125,24 @@ function RefundForm({ order, left, refund }: Props) {
   );
 }
 
+/** Money that no order needs should have gone back by itself, so it comes first. */
+const mostUrgent = (payments: Payment[]) =>
+  (payments.find(({ disposition }) => disposition !== "settles") ?? payments[0])?.id ?? "";
+
+const whatItIs: Record<string, string> = {
+  settles: "paid the order",
+  surplus: "is needed by no order",
+  late: "came too late",
+};
+
 const amountIs = (message: string) =>
   new Problem(422, "invalid_input", "", [{ field: "amount", message }]);
 
 const aboutAmount = (problem: Problem) =>
   problem.error === "refund_too_large" ? words(problem) : problem.about("amount");
 
-function inWords({ amount, status }: { amount: number; status: string }, order: Order) {
-  const money = showMoney(amount, order);
+function inWords(refund: components["schemas"]["RefundOut"]) {
+  const { amount, status } = refund;
+  const money = showMoney(amount, refund);
   return status === "succeeded" ? `${money} went back.` : `${money} is on its way back.`;
 }

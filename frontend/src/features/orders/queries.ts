@@ -56,10 +56,17 @@ function useRefresh() {
     );
 }
 
-export function useHandOver(order: Order) {
+export function useHandOver({ id }: Order) {
   return useMutation({
-    mutationFn: () =>
-      body(api.POST("/api/orders/{order_id}/fulfil", { params: { path: { order_id: order.id } } })),
+    mutationFn: (despiteDispute: boolean) =>
+      body(
+        api.POST("/api/orders/{order_id}/fulfil", {
+          params: {
+            path: { order_id: id },
+            query: despiteDispute ? { despite_dispute: true } : {},
+          },
+        }),
+      ),
     onSettled: useRefresh(),
   });
 }
@@ -88,10 +95,11 @@ export function useCancel({ id }: Order) {
   });
 }
 
-export type RefundWish = { amount: number; restock: boolean };
+export type RefundWish = { payment: string; amount: number; restock: boolean };
 
-/** Sends money back; once for each wish, however often it has to be tried. `onSent` gets what is left then. */
-export function useRefund({ id, refundable }: Order, onSent: (left: number) => void) {
+/** Sends money back; once for each wish, however often it has to be tried. `onSent` gets the order as it is then. */
+export function useRefund(order: Order, onSent: (order: Order) => void) {
+  const { id } = order;
   const queries = useQueryClient();
   const refresh = useRefresh();
   const intent = useIntent<RefundWish>();
@@ -106,7 +114,7 @@ export function useRefund({ id, refundable }: Order, onSent: (left: number) => v
     onSuccess: async () => {
       intent.over();
       await refresh();
-      onSent(queries.getQueryData(orderQuery(id).queryKey)?.refundable ?? refundable);
+      onSent(queries.getQueryData(orderQuery(id).queryKey) ?? order);
     },
     onError: (error) => {
       if (!(error instanceof Problem && error.undecided)) intent.over();

@@ -32,6 +32,31 @@ export const findingsQuery = queryOptions({
   queryFn: () => body(api.GET("/api/findings")),
 });
 
+export const closedFindingsQuery = queryOptions({
+  queryKey: ["findings", "closed"],
+  queryFn: () => body(api.GET("/api/findings/closed", { params: { query: { per_page: 50 } } })),
+});
+
+/** Also where it was not closed: then it has changed, and the list says how. */
+export function useCloseFinding(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (reason: string) =>
+      body(
+        api.POST("/api/findings/{finding_id}/close", {
+          params: { path: { finding_id: id } },
+          body: { reason },
+        }),
+      ),
+    onSettled: () =>
+      Promise.all(
+        ["findings", "orders", "items"].map((kind) =>
+          queries.invalidateQueries({ queryKey: [kind] }),
+        ),
+      ),
+  });
+}
+
 function useRefresh() {
   const queries = useQueryClient();
   return () =>

@@ -248,6 +248,50 @@ def test_a_lost_dispute_is_closed_and_stays_unrefundable(payments, paid):
     assert types(payments)[-1] == "charge.dispute.closed"
 
 
+def test_a_dispute_may_get_a_state_that_nobody_has_heard_of_even_when_it_was_closed(payments, paid):
+    dispute = payments.dispute(session=paid["id"])
+    payments.move_dispute(dispute["id"], "lost")
+
+    moved = payments.move_dispute(dispute["id"], "appeal_needs_response")
+
+    assert (moved["status"], moved["is_charge_refundable"]) == ("appeal_needs_response", False)
+    assert types(payments)[-1] == "charge.dispute.updated"
+
+
+def test_a_refund_may_get_a_state_that_nobody_has_heard_of(payments, api, paid):
+    payments.next_refunds("held_for_review")
+    refund = api.post("/v1/refunds", data={"payment_intent": paid["payment_intent"]}).json()
+    assert refund["status"] == "held_for_review"
+
+    payments.alter_refund(refund["id"], status="another")
+
+    assert api.get(f"/v1/refunds/{refund['id']}").json()["status"] == "another"
+    assert types(payments)[-1] == "refund.updated"
+
+
+def test_an_account_without_money_refunds_nothing_until_it_has_some(payments, api, paid):
+    payments.empty_balance(times=1)
+    form = {"payment_intent": paid["payment_intent"]}
+
+    refused, made = api.post("/v1/refunds", data=form), api.post("/v1/refunds", data=form)
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "balance_insufficient")
+    assert made.json()["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("metadata", [None, {"attempt": "another"}])
+def test_a_session_may_have_a_twin_that_is_paid_on_its_own(payments, metadata):
+    first = payments.open_session(client_reference_id="7", **{"metadata[attempt]": "one"})
+
+    twin = payments.twin(first["id"], metadata)
+    payments.pay(twin["id"])
+
+    marks = {"attempt": "one"} if metadata is None else metadata
+    assert (twin["metadata"], twin["client_reference_id"], twin["amount_total"]) == (marks, "7", 1200)
+    assert [each["metadata"] for each in payments.listed("payment_intents")] == [marks]
+    assert [each["status"] for each in payments.listed("sessions")] == ["open", "complete"]
+
+
 def test_there_is_a_card_that_is_disputed_by_itself(payments):
     payments.pay(payments.open_session()["id"], "4000000000000259")
 
