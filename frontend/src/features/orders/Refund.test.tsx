@@ -11,6 +11,7 @@ const payment: Payment = {
   id: "pi_1",
   amount: order.total,
   currency: "EUR",
+  currency_digits: 2,
   disposition: "settles",
   refunded: 0,
   refundable: order.total,
@@ -37,6 +38,7 @@ const sentBack = (amount: number, status = "succeeded") =>
       payment: "pi_1",
       amount,
       currency: "EUR",
+      currency_digits: 2,
       status,
       created_at: order.created_at,
     },
@@ -76,8 +78,9 @@ test("all that is left is what the form begins with", async () => {
   await waitFor(() => expect(screen.queryByLabelText("Amount in EUR")).toBeNull());
 });
 
-test("a refund has the digits of its order's currency, by the API's table", async () => {
-  const forint: Order = { ...paid, currency: "HUF", total: 499000, refundable: 499000 };
+test("a refund has the digits of its payment's currency, by the API's table", async () => {
+  const forints = { amount: 499000, currency: "HUF", refundable: 499000 };
+  const forint: Order = { ...paid, currency: "HUF", payments: [{ ...payment, ...forints }] };
   const requests = shop({ ...staff, [read]: () => json(forint), [refund]: () => sentBack(100000) });
   const { user } = open("/orders/5");
 
