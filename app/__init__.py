@@ -6,25 +6,30 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_migrate import Migrate
 
-# Aliases, since `app.auth` and its like must stay what they are: packages.
-from app import api, cli, config, errors, http, jobs, limits, openapi
-from app.account import factors as factor_routes
+from app.account import factor_routes
 from app.account import routes as account_routes
-from app.auth import guard, letters, providers, sessions
+from app.auth import guard, sessions
 from app.auth import routes as auth_routes
-from app.bridge import bridge
-from app.db import db
-from app.db import init_app as init_db
+from app.auth.email import messages
+from app.auth.oauth import providers
+from app.checkout import routes as order_routes
+from app.commands import cli
 from app.items import routes as item_routes
-from app.mail import post
-from app.ops import health, logs, meters, metrics, traces
-from app.orders import receipts, work
-from app.orders import routes as order_routes
-from app.payments import gateway
-from app.scope import scope
+from app.mail import delivery
+from app.ops import counters, health, logs, metrics, traces
+from app.orders import receipts
+from app.payments import work
+from app.runtime import config, errors, jobs, outbound
+from app.runtime.async_bridge import bridge
+from app.runtime.db import db
+from app.runtime.db import init_app as init_db
+from app.runtime.log_context import scope
+from app.stripe import gateway
 from app.todos import routes as todo_routes
 from app.users import routes as user_routes
-from app.web import headers, pages
+
+# Aliases, since `app.auth` and its like must stay what they are: packages.
+from app.web import api, frontend, headers, limits, openapi
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -35,7 +40,7 @@ __all__ = ["Kiosk", "create_app", "db"]
 class Kiosk(Flask):
     def async_to_sync(self, func: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
         """Flask's own makes an event loop per request, and with it every connection anew."""
-        return lambda *args, **kwargs: bridge.run(http.within(func, *args, **kwargs))
+        return lambda *args, **kwargs: bridge.run(outbound.within(func, *args, **kwargs))
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """A context per request, even where a test holds one open around it: `g` and `db.session` start empty."""
@@ -53,8 +58,8 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     errors.init_app(app)
     init_db(app)
     Migrate(app, db, directory=str(health.MIGRATIONS), render_as_batch=True)
-    http.init_app(app)
-    meters.init_app(app, settings)
+    outbound.init_app(app)
+    counters.init_app(app, settings)
     metrics.init_app(app)
     limits.init_app(app, settings)
     api.init_app(app, guard.guard)
@@ -63,8 +68,8 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     gateway.init_app(app, settings)
     jobs.init_app(app, settings)
     health.init_app(app)
-    post.init_app(app, settings)
-    letters.init_app(app)
+    delivery.init_app(app, settings)
+    messages.init_app(app)
     receipts.init_app(app)
     for feature in (
         auth_routes,
@@ -79,7 +84,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
         openapi,
     ):
         feature.routes.init_app(app)
-    pages.init_app(app)
+    frontend.init_app(app)
     headers.init_app(app, settings)
     work.init_app(app)
     cli.init_app(app)

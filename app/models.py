@@ -15,10 +15,10 @@ from app.auth.models import (
 )
 from app.items.models import Item
 from app.mail.models import MailTurn, Outgoing
-from app.orders.inbox import Chore, Closing, Event, Finding
-from app.orders.installation import Installation
 from app.orders.models import Attempt, Hold, Order, OrderLine
-from app.orders.money import Dispute, Payment, Refund
+from app.payments.inbox import Chore, Closing, Event, Finding
+from app.payments.installation import Installation
+from app.payments.money import Dispute, Payment, Refund
 from app.todos.models import Todo
 from app.users.models import Identity, TrailEntry, User
 

@@ -7,8 +7,8 @@ from alembic import context
 from flask import current_app
 
 from app import models
-from app.db import db, writing
 from app.ops.migrate import alone, check_references, patiently, put_right
+from app.runtime.db import db, writing
 
 assert models.__all__  # every table is known to the metadata by now
 

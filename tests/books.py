@@ -9,8 +9,8 @@ from sqlalchemy.orm import selectinload
 
 from app import db
 from app.models import Attempt, Event, Hold, Item, Order, Outgoing, Payment, Refund, Todo
-from app.orders.attempts import EVERYTHING
-from app.orders.money import OVER
+from app.payments.attempts import EVERYTHING
+from app.payments.money import OVER
 
 Row = dict[str, Any]
 PAID = ("paid", "fulfilled")

@@ -3,22 +3,24 @@ from typing import Any, Literal
 
 import msgspec
 
-from app import limits
 from app.account import service
-from app.api import Access, Answer, Api, Line, Private
-from app.auth import addresses, confirm, devices, passkeys, sessions, ways
-from app.auth.confirm import ConfirmationRequired
-from app.auth.factors import CodeRefused
+from app.auth import devices, recent_auth, sessions, sign_in_methods
+from app.auth.email import addresses
 from app.auth.models import UserSession
-from app.auth.providers import providers
+from app.auth.oauth.providers import providers
+from app.auth.passkeys import service as passkeys
+from app.auth.recent_auth import ConfirmationRequired
 from app.auth.routes import Done, Password
 from app.auth.throttle import TooManyTries
-from app.config import settings
-from app.db import Page, Paging, db, now
+from app.auth.totp.service import CodeRefused
+from app.runtime.config import settings
+from app.runtime.db import Page, Paging, db, now
 from app.users import service as users
+from app.users.audit_trail import Doer
 from app.users.models import User
-from app.users.shapes import UserOut
-from app.users.trail import Doer
+from app.users.schemas import UserOut
+from app.web import limits
+from app.web.api import Access, Answer, Api, Line, Private
 
 routes = Api("account")
 
@@ -57,7 +59,7 @@ class Confirmed(msgspec.Struct, frozen=True):
         user, at = session.user, session.confirmed_at
         linked = [each.provider for each in user.identities if each.provider in providers()]
         passkey = passkeys.possible(settings()) and bool(passkeys.of(db.session(), user.id))
-        return cls(at and at + confirm.WITHIN, user.password_hash is not None, passkey, linked)
+        return cls(at and at + recent_auth.WITHIN, user.password_hash is not None, passkey, linked)
 
 
 class SessionOut(msgspec.Struct, frozen=True):
@@ -162,7 +164,7 @@ def end_session(session_id: str, user: User, session: UserSession) -> Answer[Don
     "/api/profile/identities/<provider>",
     access=Access.OWNER,
     confirmed=True,
-    raises=(ways.LastSignInMethod,),
+    raises=(sign_in_methods.LastSignInMethod,),
 )
 def unlink(provider: str, user: User) -> UserOut:
     """Forget an account elsewhere that one signs in with, unless it is the only way in."""

@@ -7,16 +7,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import mail
-from app.auth import confirm, devices, factors, identities, links, sessions, throttle
+from app.auth import devices, recent_auth, sessions, throttle
+from app.auth.email import links
 from app.auth.models import OneTimeToken, UserSession
+from app.auth.oauth import identities
 from app.auth.service import check_beside_factors
-from app.config import Settings
-from app.db import Paging, rows
-from app.errors import Conflict, Forbidden, NotFound
-from app.users import passwords, trail
+from app.auth.totp import service as factors
+from app.runtime.config import Settings
+from app.runtime.db import Paging, rows
+from app.runtime.errors import Conflict, Forbidden, NotFound
+from app.users import audit_trail, passwords
 from app.users import service as users
+from app.users.audit_trail import Doer
 from app.users.models import User
-from app.users.trail import Doer
 
 
 class WrongPassword(Forbidden):
@@ -42,7 +45,7 @@ def change(
     user = own.user
     before = user.email
     if "email" in given and email != before:
-        confirm.required(own, now)
+        recent_auth.required(own, now)
     users.change(session, user, Doer(user.id, devices.address()), name=name, email=email, given=given)
     if user.email != before:
         _note(session, user, "email_changed")
@@ -93,7 +96,7 @@ def change_password(
     user, stored = own.user, own.user.password_hash
     check_beside_factors(session, settings, user, new, "new_password")
     if stored is None:
-        confirm.required(own, now)
+        recent_auth.required(own, now)
         session.commit()
     else:
         prove(session, user, current, now)
@@ -158,4 +161,4 @@ def end_other_sessions(session: Session, own: UserSession) -> int:
 
 
 def _note(session: Session, user: User, action: str, **details: Any) -> None:
-    trail.note(session, user.id, action, actor_id=user.id, address=devices.address(), **details)
+    audit_trail.note(session, user.id, action, actor_id=user.id, address=devices.address(), **details)

@@ -9,11 +9,11 @@ from flask import g, has_request_context, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.address import client_address
-from app.auth import secrets
+from app.auth import opaque_tokens
 from app.auth.models import KnownDevice, UserSession
-from app.config import settings
-from app.db import insert_once
+from app.runtime.config import settings
+from app.runtime.db import insert_once
+from app.web.client_address import client_address
 
 KNOWN_FOR = timedelta(days=400)
 """As long as browsers keep a cookie at most: https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html"""
@@ -80,7 +80,7 @@ def _mark(begun: UserSession) -> str:
     if begun.token_hash is None:
         return f"{begun.device}:{begun.address}"
     given = request.cookies.get(_cookie_name(), "")
-    g.device = given if TOKEN.fullmatch(given) else secrets.mint()
+    g.device = given if TOKEN.fullmatch(given) else opaque_tokens.mint()
     return str(g.device)
 
 

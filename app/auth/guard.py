@@ -7,13 +7,13 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy as sa
 from flask import g, request
 
-from app.api import Access
-from app.auth import confirm, secrets, sessions, tokens, watcher
+from app.auth import metrics_token, opaque_tokens, recent_auth, sessions, tokens
 from app.auth.models import UserSession
-from app.config import settings
-from app.db import db, now, writing
-from app.errors import Forbidden, NotFound, Unauthorized
+from app.runtime.config import settings
+from app.runtime.db import db, now, writing
+from app.runtime.errors import Forbidden, NotFound, Unauthorized
 from app.users.models import User
+from app.web.api import Access
 
 
 class HasOwner(Protocol):
@@ -43,7 +43,7 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     if access is Access.PROVIDER:
         return None
     if access is Access.OPERATOR:
-        watcher.check(bearer)
+        metrics_token.check(bearer)
         return None
     if not bearer and request.method not in SAFE:
         _check_origin()
@@ -58,7 +58,7 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     if access is Access.STAFF and not found.user.is_staff:
         raise Forbidden("Only those who run the shop may do this.")
     if confirmed:
-        confirm.required(found.session, now())
+        recent_auth.required(found.session, now())
     return found
 
 
@@ -104,7 +104,7 @@ def _by_cookie() -> SignedIn | None:
         return None
     moment = now()
     found = _find(sessions.known_by(token, moment), moment)
-    if found and found.session.must_rotate and found.session.token_hash == secrets.digest(token):
+    if found and found.session.must_rotate and found.session.token_hash == opaque_tokens.digest(token):
         db.session.commit()
         with writing():
             sessions.renew(db.session(), found.session, moment, overlap=True)

@@ -3,7 +3,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import BigId, Model, Moment, now, public_id
+from app.runtime.db import BigId, Model, Moment, now, public_id
 from app.users.models import User
 
 

@@ -6,34 +6,24 @@ import msgspec
 from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
-from app import limits
-from app.api import Access, Answer, Api, Line, Private
-from app.auth import (
-    addresses,
-    confirm,
-    factors,
-    identities,
-    links,
-    oauth,
-    passkeys,
-    returns,
-    secrets,
-    service,
-    sessions,
-    throttle,
-    tokens,
-)
+from app.auth import opaque_tokens, recent_auth, service, sessions, throttle, tokens
+from app.auth.email import addresses, links
 from app.auth.guard import from_elsewhere
 from app.auth.models import UserSession
-from app.auth.providers import OAuthFailure, providers
-from app.auth.shapes import Assertion, Challenge
-from app.bridge import blocking
-from app.config import settings
-from app.db import db, now
-from app.errors import note_refusal, respond
+from app.auth.oauth import callbacks, flow, identities
+from app.auth.oauth.providers import OAuthFailure, providers
+from app.auth.passkeys import service as passkeys
+from app.auth.passkeys.schemas import Assertion, Challenge
+from app.auth.totp import service as factors
+from app.runtime.async_bridge import blocking
+from app.runtime.config import settings
+from app.runtime.db import db, now
+from app.runtime.errors import note_refusal, respond
 from app.users import service as users
 from app.users.models import User
-from app.users.shapes import UserOut
+from app.users.schemas import UserOut
+from app.web import limits
+from app.web.api import Access, Answer, Api, Line, Private
 
 routes = Api("auth")
 
@@ -211,17 +201,17 @@ async def begin_oauth(provider: str, query: Wish, session: UserSession | None) -
     it is them. Linking is begun on the shop's own page, by somebody who signed in or confirmed it of late.
     """
     known = _browser_cookies().items()
-    cookie, browser = next(iter(known), (f"{_cookie_name()}-{secrets.mint()[:8]}", secrets.mint()))
+    cookie, browser = next(iter(known), (f"{_cookie_name()}-{opaque_tokens.mint()[:8]}", opaque_tokens.mint()))
     try:
         again = session is not None and await blocking(_may_link, session, provider)
         onward = query.next or ("/profile" if session else "/")
         session_id = session.id if session else None
         db.session.commit()
-        url = await oauth.begin(db.session(), provider, onward, browser, now(), session_id=session_id, anew=again)
+        url = await flow.begin(db.session(), provider, onward, browser, now(), session_id=session_id, anew=again)
     except OAuthFailure as failure:
         return _refused(failure)
     response = redirect(url)
-    lasts = int(returns.WITHIN.total_seconds())
+    lasts = int(callbacks.WITHIN.total_seconds())
     secure = settings().https
     response.set_cookie(cookie, browser, max_age=lasts, secure=secure, httponly=True, samesite="Lax")
     return response
@@ -234,8 +224,8 @@ def _may_link(session: UserSession, provider: str) -> bool:
     if any(each.provider == provider for each in session.user.identities):
         return True
     try:
-        confirm.required(session, now())
-    except confirm.ConfirmationRequired as error:
+        recent_auth.required(session, now())
+    except recent_auth.ConfirmationRequired as error:
         raise OAuthFailure(error.error, "signed in too long ago to link an account") from error
     return False
 
@@ -257,7 +247,7 @@ async def _end_oauth(name: str, session: UserSession | None) -> Response:
     session_id = session.id if session else None
     db.session.commit()
     try:
-        arrival = await oauth.complete(db.session(), name, request.args, browsers, now(), session_id=session_id)
+        arrival = await flow.complete(db.session(), name, request.args, browsers, now(), session_id=session_id)
         cookie = await blocking(_let_in, arrival, state)
     except OAuthFailure as failure:
         return await _not_let_in(failure, state, browsers, session_id)
@@ -267,7 +257,7 @@ async def _end_oauth(name: str, session: UserSession | None) -> Response:
     return response
 
 
-def _let_in(arrival: oauth.Arrival, state: str) -> str | None:
+def _let_in(arrival: flow.Arrival, state: str) -> str | None:
     """The value of the new session's cookie; None where somebody is signed in, and stays so. Raises OAuthFailure."""
     session, cookie = db.session(), None
     try:
@@ -277,20 +267,20 @@ def _let_in(arrival: oauth.Arrival, state: str) -> str | None:
         else:
             user = identities.by_identity(session, arrival.at, arrival.profile, now())
             cookie = sessions.rotate(session, user, now(), arrival.since)
-            whose = UserSession.token_hash == secrets.digest(cookie)
+            whose = UserSession.token_hash == opaque_tokens.digest(cookie)
     except Exception:
-        returns.failed(session, state)
+        callbacks.failed(session, state)
         raise
-    returns.succeeded(session, state, whose)
+    callbacks.succeeded(session, state, whose)
     return cookie
 
 
 async def _not_let_in(failure: OAuthFailure, state: str, browsers: Collection[str], session_id: int | None) -> Response:
     """To the sign-in page; but onward where this callback came before, and let this very browser in."""
     if failure.code == "oauth_expired":
-        onward = await returns.again(db.session(), state, browsers, now(), session_id)
+        onward = await callbacks.again(db.session(), state, browsers, now(), session_id)
         if onward is not None:
-            return redirect(oauth.local_path(onward))
+            return redirect(flow.local_path(onward))
     return _refused(failure)
 
 

@@ -6,15 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import mail
-from app.auth import addresses, devices, factors, links, sessions, throttle, ways
+from app.auth import devices, sessions, sign_in_methods, throttle
+from app.auth.email import addresses, links
 from app.auth.models import OneTimeToken
-from app.config import Settings
-from app.errors import Unauthorized
+from app.auth.totp import service as factors
+from app.runtime.config import Settings
+from app.runtime.errors import Unauthorized
 from app.users import passwords
 from app.users import service as users
+from app.users.audit_trail import Doer, note
 from app.users.models import User
 from app.users.policy import MAX_LENGTH, check_policy
-from app.users.trail import Doer, note
 
 
 class InvalidCredentials(Unauthorized):
@@ -95,7 +97,7 @@ def check_beside_factors(
 
 
 def _forget(user: User, session: Session) -> None:
-    ways.remove_all(session, user.id)
+    sign_in_methods.remove_all(session, user.id)
 
 
 users.leaving.connect(_forget)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, contains_eager
 from werkzeug.wrappers import Response
 
 from app import mail
-from app.auth import devices, secrets
+from app.auth import devices, opaque_tokens
 from app.auth.models import UserSession
-from app.config import settings
+from app.runtime.config import settings
+from app.users import audit_trail
 from app.users import service as users
-from app.users import trail
 from app.users.models import User
 
 LASTS = timedelta(days=30)
@@ -35,7 +35,7 @@ def begin(
     session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id, UserSession.expires_at < now))
     begun = UserSession(
         user_id=user.id,
-        token_hash=token and secrets.digest(token),
+        token_hash=token and opaque_tokens.digest(token),
         device=devices.named(),
         address=devices.address(),
         created_at=now,
@@ -52,7 +52,7 @@ def begin(
 
 def _tell(session: Session, begun: UserSession, now: datetime) -> None:
     user_id, device, address = begun.user_id, begun.device, begun.address
-    trail.note(session, user_id, "sign_in", actor_id=user_id, address=address, device=device)
+    audit_trail.note(session, user_id, "sign_in", actor_id=user_id, address=address, device=device)
     if devices.is_new(session, begun, now):
         news = {"user": user_id, "device": device, "address": address}
         mail.queue(session, "new_sign_in", news)
@@ -64,7 +64,7 @@ def alive(now: datetime) -> sa.ColumnElement[bool]:
 
 def known_by(token: str, now: datetime) -> sa.ColumnElement[bool]:
     """Which session this cookie's value stands for."""
-    digest = secrets.digest(token)
+    digest = opaque_tokens.digest(token)
     before = (UserSession.previous_hash == digest) & (UserSession.rotated_at > now - OVERLAP)
     return (UserSession.token_hash == digest) | before
 
@@ -98,9 +98,9 @@ def renew(session: Session, renewed: UserSession, now: datetime, *, overlap: boo
     old = renewed.token_hash
     if old is None:
         return
-    token = secrets.mint()
+    token = opaque_tokens.mint()
     values = {
-        "token_hash": secrets.digest(token),
+        "token_hash": opaque_tokens.digest(token),
         "previous_hash": old if overlap else None,
         "rotated_at": now,
         "must_rotate": False,
@@ -148,7 +148,7 @@ def rotate(session: Session, user: User, now: datetime, since: datetime | None =
     """Sign a browser in: whatever it was signed in as before ends. Gives the new cookie's value."""
     if (old := cookie()) is not None:
         session.execute(sa.delete(UserSession).where(known_by(old, now)))
-    token = secrets.mint()
+    token = opaque_tokens.mint()
     begin(session, user, now, token, since)
     return token
 

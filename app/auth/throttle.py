@@ -17,10 +17,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.auth.models import Throttle
-from app.errors import Problem
-from app.limits import TooManyRequests
+from app.runtime.errors import Problem
 from app.users.models import key
 from app.users.passwords import Busy
+from app.web.limits import TooManyRequests
 
 FAILURES = 5
 WITHIN = timedelta(minutes=5)

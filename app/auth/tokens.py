@@ -11,12 +11,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from sqlalchemy.orm import Session
 
-from app.api import Private
-from app.auth import secrets, sessions
+from app.auth import opaque_tokens, sessions
 from app.auth.models import RefreshToken, UserSession
-from app.config import Settings
-from app.errors import Unauthorized
+from app.runtime.config import Settings
+from app.runtime.errors import Unauthorized
 from app.users.models import User
+from app.web.api import Private
 
 ACCESS_SECONDS = 15 * 60
 GRACE = timedelta(seconds=20)
@@ -66,8 +66,8 @@ class TokenPair(Private, frozen=True):
 
 def sign_in(session: Session, settings: Settings, user: User, now: datetime) -> TokenPair:
     begun = sessions.begin(session, user, now)
-    refresh = secrets.mint()
-    session.add(RefreshToken(token_hash=secrets.digest(refresh), session_id=begun.id))
+    refresh = opaque_tokens.mint()
+    session.add(RefreshToken(token_hash=opaque_tokens.digest(refresh), session_id=begun.id))
     return _pair(settings, begun, refresh, now)
 
 
@@ -76,11 +76,11 @@ def refresh(session: Session, settings: Settings, token: str, now: datetime) -> 
 
     Within GRACE it gets the very answer that it got before, and nothing new. Raises InvalidToken.
     """
-    known = RefreshToken.token_hash == secrets.digest(token)
+    known = RefreshToken.token_hash == opaque_tokens.digest(token)
     # The family before its tokens, as whoever ends it has them: else each could wait for the other.
     whole = sa.select(UserSession.id).join(RefreshToken).where(known)
     session.execute(whole.with_for_update(key_share=True, of=UserSession))
-    following = secrets.successor(settings.secret_key, token)
+    following = opaque_tokens.successor(settings.secret_key, token)
     first = session.execute(
         sa.update(RefreshToken).where(known, RefreshToken.used_at.is_(None)).values(used_at=now)
     ).rowcount  # type: ignore[attr-defined]
@@ -92,7 +92,7 @@ def refresh(session: Session, settings: Settings, token: str, now: datetime) -> 
     if family is None:
         raise InvalidToken
     if first:
-        session.add(RefreshToken(token_hash=secrets.digest(following), session_id=family.id))
+        session.add(RefreshToken(token_hash=opaque_tokens.digest(following), session_id=family.id))
         family.used_at = now
     elif now - found.used_at > GRACE:
         sessions.end(session, family)
@@ -105,7 +105,10 @@ def refresh(session: Session, settings: Settings, token: str, now: datetime) -> 
 
 def _given_before(session: Session, settings: Settings, token: str) -> str:
     """What followed `token` when it was used, whichever key was current then. Raises InvalidToken."""
-    made = {secrets.digest(each): each for each in (secrets.successor(key, token) for key in settings.secret_keys)}
+    made = {
+        opaque_tokens.digest(each): each
+        for each in (opaque_tokens.successor(key, token) for key in settings.secret_keys)
+    }
     found = session.scalar(sa.select(RefreshToken.token_hash).where(RefreshToken.token_hash.in_(made)))
     if found is None:
         raise InvalidToken
@@ -123,7 +126,7 @@ def _pair(settings: Settings, family: UserSession, refresh: str, at: datetime) -
         "sid": family.public_id,
         "iat": issued,
         "exp": issued + ACCESS_SECONDS,
-        "jti": secrets.digest("jti:" + refresh).hex()[:32],
+        "jti": opaque_tokens.digest("jti:" + refresh).hex()[:32],
     }
     header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
     return TokenPair(jwt.encode(header, claims, key), refresh, "Bearer", ACCESS_SECONDS)

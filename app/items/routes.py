@@ -4,15 +4,15 @@ from typing import Annotated, Any
 import msgspec
 from flask import request
 
-from app import currencies
-from app.api import END, Access, Answer, Api, Id, Line, Text
-from app.config import settings
-from app.db import Page, Paging, db
-from app.errors import Forbidden, NotFound, StaleVersion
 from app.items import service
 from app.items.models import Item
-from app.limits import TooManyRequests
+from app.runtime.config import settings
+from app.runtime.db import Page, Paging, db
+from app.runtime.errors import Forbidden, NotFound, StaleVersion
+from app.stripe import currencies
 from app.users.models import User
+from app.web.api import END, Access, Answer, Api, Id, Line, Text
+from app.web.limits import TooManyRequests
 
 routes = Api("items")
 

@@ -7,10 +7,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import currencies, limits
-from app.db import Paging, now, rows
-from app.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.items.models import Item
+from app.runtime.db import Paging, now, rows
+from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.stripe import currencies
+from app.web import limits
 
 
 class StockHeld(Conflict):

@@ -4,7 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, now
 
 
 class MailTurn(Model):

@@ -10,12 +10,12 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import mailbox
-from app.config import settings
-from app.db import after_commit, insert_once, now
-from app.jobs import jobs
-from app.mail import turns
+from app.mail import quota
 from app.mail.models import Outgoing
+from app.runtime import email_address
+from app.runtime.config import settings
+from app.runtime.db import after_commit, insert_once, now
+from app.runtime.jobs import jobs
 
 LEASE = timedelta(minutes=2)
 """Longer than a mail server may take."""
@@ -76,7 +76,7 @@ def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = 
 
 
 def queue_sparingly(
-    session: Session, kind: Kind, email: str, payload: dict[str, Any], *, at_most: int, causes: Iterable[turns.Cause]
+    session: Session, kind: Kind, email: str, payload: dict[str, Any], *, at_most: int, causes: Iterable[quota.Cause]
 ) -> bool:
     """As `queue`, for mails that anybody can have sent to an address of their choice.
 
@@ -84,8 +84,8 @@ def queue_sparingly(
     where that would be too long.
     """
     moment = now()
-    at = turns.take(session, kind, causes, moment) if settings().mail_url else moment
-    address = hashlib.sha256(mailbox.key(email).encode()).hexdigest()[:32]
+    at = quota.take(session, kind, causes, moment) if settings().mail_url else moment
+    address = hashlib.sha256(email_address.key(email).encode()).hexdigest()[:32]
     hour = int(moment.timestamp()) // 3600
     keys = (f"{kind}:{address}:{hour}:{number}" for number in range(at_most))
     return any(queue(session, kind, payload, once=key, at=at) for key in keys)

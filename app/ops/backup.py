@@ -18,8 +18,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy.engine import URL
 
 from app.auth.models import OAuthRequest, OAuthReturn, OneTimeToken, PasskeyChallenge, RefreshToken, UserSession
-from app.config import environment
 from app.ops.migrate import ASIDE, Stuck, alone, patiently, put_right
+from app.runtime.config import environment
 
 PASSING = tuple(
     model.__tablename__

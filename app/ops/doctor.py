@@ -18,22 +18,22 @@ import msgspec
 import sqlalchemy as sa
 from flask import Flask
 
-from app import http
-from app.auth import idtoken
-from app.auth.metadata import Metadata
-from app.auth.providers import OAuthFailure, Provider, providers
-from app.bridge import bridge
-from app.config import ConfigError, settings
-from app.db import db, now
-from app.jobs import jobs
-from app.mail.letters import sender
-from app.mail.wire import MailError, greet
+from app.auth.oauth import id_token
+from app.auth.oauth.metadata import Metadata
+from app.auth.oauth.providers import OAuthFailure, Provider, providers
+from app.mail.message import sender
+from app.mail.smtp import MailError, greet
 from app.ops.health import outdated, revision
 from app.ops.probe import Hangs, Probe
-from app.orders import findings
-from app.orders.inbox import TURN, Chore
-from app.payments.errors import Misconfigured, PaymentError
-from app.payments.gateway import gateway
+from app.payments import findings
+from app.payments.inbox import TURN, Chore
+from app.runtime import outbound
+from app.runtime.async_bridge import bridge
+from app.runtime.config import ConfigError, settings
+from app.runtime.db import db, now
+from app.runtime.jobs import jobs
+from app.stripe.errors import Misconfigured, PaymentError
+from app.stripe.gateway import gateway
 
 PATIENCE_SECONDS = 10
 KEPT_SECONDS = 60
@@ -248,15 +248,15 @@ async def _known_of(provider: Provider) -> str:
     if not provider.is_github:
         return await _openid(provider, metadata)
     try:
-        async with http.deadline():
-            await http.client().get(metadata.authorization_endpoint)
+        async with outbound.deadline():
+            await outbound.client().get(metadata.authorization_endpoint)
     except httpx.HTTPError as error:
         raise OAuthFailure("oauth_unavailable", f"{metadata.authorization_endpoint}: {error!r}") from error
     return "answers"
 
 
 async def _openid(provider: Provider, metadata: Metadata) -> str:
-    number = (await provider.keys()).count(idtoken.allowed(metadata))
+    number = (await provider.keys()).count(id_token.allowed(metadata))
     if not number:
         raise OAuthFailure("oauth_failed", f"{metadata.jwks_uri}: no key that an ID token could be checked with")
     whence = "" if metadata.userinfo_endpoint else "; there is no userinfo, the ID token says who it is"

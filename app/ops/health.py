@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -12,16 +11,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 
-from app.api import Access, Api
-from app.db import db
-from app.errors import Unavailable
-from app.jobs import jobs
 from app.ops.drain import drain
 from app.ops.probe import Hangs, Probe
-from app.payments.gateway import gateway
+from app.runtime.config import ROOT
+from app.runtime.db import db
+from app.runtime.errors import Unavailable
+from app.runtime.jobs import jobs
+from app.stripe.gateway import gateway
+from app.web.api import Access, Api
 
 routes = Api("ops")
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
+MIGRATIONS = ROOT / "migrations"
 PATIENCE_SECONDS = 2
 BELL_SECONDS = 5
 """How old the news of the doorbell may be: who looks after us asks often."""

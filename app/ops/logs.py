@@ -8,11 +8,11 @@ from secrets import token_hex
 from flask import Flask, Response, g, has_request_context, request
 from pythonjsonlogger.json import JsonFormatter
 
-from app.address import client_address
-from app.config import Settings
-from app.ops.logfile import SharedFile
-from app.scope import facts, note
-from app.spans import trace_id
+from app.ops.log_file import SharedFile
+from app.runtime.config import Settings
+from app.runtime.log_context import facts, note
+from app.runtime.tracing import trace_id
+from app.web.client_address import client_address
 
 REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 FILE_BYTES, FILES = 10_000_000, 5

@@ -10,8 +10,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
-from app.api import Access, Api
-from app.ops.books import Books
+from app.ops.database_gauges import Books
+from app.web.api import Access, Api
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
 
-from app.config import Settings
-from app.spans import span
+from app.runtime.config import Settings
+from app.runtime.tracing import span
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider

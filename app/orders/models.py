@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import BigId, Model, Moment, now
 from app.items.models import Item
+from app.runtime.db import BigId, Model, Moment, now
 from app.users.models import User
 
 if TYPE_CHECKING:
-    from app.orders.money import Payment
+    from app.payments.money import Payment
 
 NEXT = {
     "pending": {"processing", "paid", "cancelling"},

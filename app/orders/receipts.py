@@ -3,12 +3,12 @@
 from flask import Flask
 from sqlalchemy.orm import Session, selectinload
 
-from app.config import settings
-from app.currencies import written
-from app.mail.letters import Letter
+from app.mail.delivery import post
+from app.mail.message import Letter
 from app.mail.models import Outgoing
-from app.mail.post import post
 from app.orders.models import Order
+from app.runtime.config import settings
+from app.stripe.currencies import written
 from app.users.models import User
 
 

@@ -3,7 +3,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, now
 from app.users.models import User
 
 

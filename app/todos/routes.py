@@ -2,10 +2,10 @@ from typing import Any
 
 import msgspec
 
-from app.api import Access, Api, Id, Line
-from app.db import Page, Paging, db
+from app.runtime.db import Page, Paging, db
 from app.todos import service
 from app.users.models import User
+from app.web.api import Access, Api, Id, Line
 
 routes = Api("todos")
 

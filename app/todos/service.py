@@ -7,8 +7,8 @@ from blinker import signal
 from sqlalchemy.orm import Session
 
 from app.auth.guard import owned
-from app.db import Paging, rows
-from app.errors import Conflict
+from app.runtime.db import Paging, rows
+from app.runtime.errors import Conflict
 from app.todos.models import Todo
 from app.users import service as users
 from app.users.models import User

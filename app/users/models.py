@@ -5,8 +5,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from app import mailbox
-from app.db import BigId, Model, Moment, now, public_id
+from app.runtime import email_address
+from app.runtime.db import BigId, Model, Moment, now, public_id
 from app.users import passwords
 
 Role = Literal["customer", "staff"]
@@ -15,7 +15,7 @@ Role = Literal["customer", "staff"]
 def key(name: str) -> str:
     """What two spellings of one username have in common: `Ada`, `ADA `, and a full-width `ａｄａ` are one.
 
-    So is one that was copied out of a mail, where app/mail/letters.py has put a character that nobody sees into it.
+    So is one that was copied out of a mail, where app/mail/message.py has put a character that nobody sees into it.
     """
     seen = name.replace("\N{ZERO WIDTH SPACE}", "")
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip(" ")
@@ -59,7 +59,7 @@ class User(Model):
 
     @property
     def email_verified(self) -> bool:
-        return self.email is not None and self.verified_email == mailbox.key(self.email)
+        return self.email is not None and self.verified_email == email_address.key(self.email)
 
     @property
     def is_staff(self) -> bool:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app import limits
-from app.errors import Unavailable
+from app.runtime.errors import Unavailable
+from app.web import limits
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 

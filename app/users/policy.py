@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.config import Settings
-from app.errors import Invalid
+from app.runtime.config import Settings
+from app.runtime.errors import Invalid
 from app.users.models import key
 from app.users.passwords import normalised
 

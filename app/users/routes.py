@@ -4,15 +4,15 @@ from typing import Annotated
 
 import msgspec
 
-from app.address import client_address
-from app.api import Access, Api
-from app.config import settings
-from app.db import Page, Paging, db, now
-from app.limits import TooManyRequests
+from app.runtime.config import settings
+from app.runtime.db import Page, Paging, db, now
 from app.users import service, staff
+from app.users.audit_trail import Doer
 from app.users.models import Role, User
-from app.users.shapes import NewUser, TrailOut, UserChange, UserOut
-from app.users.trail import Doer
+from app.users.schemas import NewUser, TrailOut, UserChange, UserOut
+from app.web.api import Access, Api
+from app.web.client_address import client_address
+from app.web.limits import TooManyRequests
 
 routes = Api("users")
 

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from blinker import signal
 from sqlalchemy.orm import Session
 
-from app import mail, mailbox, text
-from app.errors import Conflict, Invalid, NotFound
-from app.users import trail
+from app import mail
+from app.runtime import email_address, text
+from app.runtime.errors import Conflict, Invalid, NotFound
+from app.users import audit_trail
+from app.users.audit_trail import Doer
 from app.users.models import Role, User, key
-from app.users.trail import Doer
 
 LONGEST_NAME = 64
 PUNCTUATION = ".-_"
@@ -60,7 +61,7 @@ def sign_in_name(session: Session, typed: str) -> str:
     """
     if "@" not in typed:  # which no username has
         return typed.strip(text.SPACES)
-    address = mailbox.key(typed)
+    address = email_address.key(typed)
     return session.scalar(sa.select(User.username).where(User.verified_email == address)) or address
 
 
@@ -99,8 +100,8 @@ def is_username(name: str) -> bool:
 def checked_email(email: str | None) -> str | None:
     """As it is kept: without spaces around it. Raises Invalid for what no mail can be sent to."""
     try:
-        return None if email is None else mailbox.checked(email)
-    except mailbox.NoMailbox as error:
+        return None if email is None else email_address.checked(email)
+    except email_address.NoMailbox as error:
         raise Invalid.field("email", "This is no email address that a mail can be sent to.") from error
 
 
@@ -206,4 +207,4 @@ def close(session: Session, user_id: int, by: Doer, now: datetime) -> None:
     user.username = f"closed:{user.id}"  # which nobody can have registered
     user.email = user.verified_email = user.name = user.avatar_url = user.password_hash = None
     user.verified_in_session = False
-    trail.forget(session, user.id)
+    audit_trail.forget(session, user.id)

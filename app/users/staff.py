@@ -5,15 +5,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from app import limits, mail
-from app.config import Settings
-from app.db import Paging, rows
-from app.errors import NotFound
+from app import mail
+from app.runtime.config import Settings
+from app.runtime.db import Paging, rows
+from app.runtime.errors import NotFound
 from app.users import passwords, service
+from app.users.audit_trail import Doer
 from app.users.models import Role, TrailEntry, User, key
 from app.users.policy import check_policy
-from app.users.shapes import NewUser, UserChange
-from app.users.trail import Doer
+from app.users.schemas import NewUser, UserChange
+from app.web import limits
 
 MOST_WORDS = 8
 

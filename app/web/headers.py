@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, request
 
-from app.config import Settings
+from app.runtime.config import Settings
 
 POLICY = (
     "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; "

@@ -52,7 +52,7 @@ def _forget_who_did_what_from_where() -> None:
 
 
 def _reduce_messages(connection: sa.Connection) -> None:
-    """As app/orders/essence.py does with a message that comes."""
+    """As app/payments/redaction.py does with a message that comes."""
     whole = sa.func.substr(events.c.body, 1, len(BEGIN)) != BEGIN
     shorter = events.update().where(events.c.event_id == sa.bindparam("key")).values(body=sa.bindparam("kept"))
     query, last = sa.select(events).where(whole).order_by(events.c.event_id).limit(BATCH), ""

@@ -14,11 +14,11 @@ from typing import Any
 from flask import Flask
 
 from app import create_app, db
-from app.auth import secrets, sessions
-from app.bridge import blocking, bridge
-from app.db import now
+from app.auth import opaque_tokens, sessions
 from app.models import Item, User
-from app.ops.folder import shared
+from app.ops.multiprocess_dir import shared
+from app.runtime.async_bridge import blocking, bridge
+from app.runtime.db import now
 from tests.bench import limits, signin
 from tests.settings import settings
 
@@ -94,7 +94,7 @@ def kiosk() -> dict[str, Case]:
         user = User(username="ada", email="ada@example.com")
         db.session.add(user)
         db.session.commit()
-        token = secrets.mint()
+        token = opaque_tokens.mint()
         sessions.begin(db.session(), user, now(), token)
         db.session.commit()
     return {
@@ -114,7 +114,7 @@ def uncounted() -> Flask:
     """Kiosk without its meters: what they cost is the difference."""
     app = create_app(settings("sqlite:///:memory:", ENV="production", public_url="https://shop.example"))
     for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
-        hooks[None] = [hook for hook in hooks[None] if hook.__module__ != "app.ops.meters"]
+        hooks[None] = [hook for hook in hooks[None] if hook.__module__ != "app.ops.counters"]
     return app
 
 

@@ -2,8 +2,8 @@
 
 import time
 
-from app.counts import Memory
-from app.limits import SIGN_IN
+from app.web.limits import SIGN_IN
+from app.web.rate_counters import Memory
 
 CLIENTS = (0, 1_000, 10_000, 100_000, 1_000_000)
 CHECKS = 2_000

@@ -24,8 +24,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import create_app, db
-from app.db import now
 from app.models import Item, Order
+from app.runtime.db import now
 from tests.books import Books
 from tests.chaos.buyers import Crowd, sign_in
 from tests.chaos.storm import Storm

@@ -15,9 +15,9 @@ import httpx
 from flask import Flask
 
 from app import db
-from app.auth import secrets, sessions
-from app.db import now
+from app.auth import opaque_tokens, sessions
 from app.models import User
+from app.runtime.db import now
 from simulators.payments.control import Control
 
 PATIENCE = 30
@@ -287,7 +287,7 @@ class Staff:
 
 def sign_in(app: Flask, name: str, role: str) -> str:
     """The cookie of a browser that is signed in, without the cost of a password."""
-    token = secrets.mint()
+    token = opaque_tokens.mint()
     user = User(username=name, email=f"{name}@example.com", role=role)
     db.session.add(user)
     db.session.flush()

@@ -9,7 +9,7 @@ from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
 
-from app.auth import totp
+from app.auth.totp import codes
 
 ACCEPTED, DECLINED, REFUND_FAILS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 5126"
 LOOKS = 30  # a second apart
@@ -136,11 +136,11 @@ class Shop:
         section = self.section("Authenticator app")
         section.get_by_role("button", name="Set up an app").click()
         key = base64.b32decode(section.get_by_role("code").first.inner_text().replace(" ", ""))
-        section.get_by_label("Code that the app shows").fill(totp.code_at(key, totp.step_at(datetime.now(UTC))))
+        section.get_by_label("Code that the app shows").fill(codes.code_at(key, codes.step_at(datetime.now(UTC))))
         section.get_by_role("button", name="Turn it on").click()
-        codes = section.get_by_role("list", name="Recovery codes").get_by_role("listitem")
-        expect(codes).to_have_count(10)
-        found = codes.all_inner_texts()
+        recovery = section.get_by_role("list", name="Recovery codes").get_by_role("listitem")
+        expect(recovery).to_have_count(10)
+        found = recovery.all_inner_texts()
         section.get_by_role("button", name="I have kept them").click()
         expect(section.get_by_text("10 recovery codes are left")).to_be_visible()
         return found

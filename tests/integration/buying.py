@@ -10,9 +10,9 @@ import httpx
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.db import now
 from app.models import Item
-from app.payments.signature import sign
+from app.runtime.db import now
+from app.stripe.signature import sign
 from tests.settings import PAYMENTS, WEBHOOK_SECRET
 
 SESSIONS = f"{PAYMENTS}/v1/checkout/sessions"

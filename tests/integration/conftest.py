@@ -15,12 +15,13 @@ from flask_migrate import upgrade
 from pytest_httpx import HTTPXMock
 
 from app import create_app, db
-from app.auth import providers, secrets, sessions
-from app.bridge import bridge
-from app.config import PaymentsAccount
-from app.db import Session, now
+from app.auth import opaque_tokens, sessions
+from app.auth.oauth import providers
 from app.models import User
-from app.payments.gateway import Gateway
+from app.runtime.async_bridge import bridge
+from app.runtime.config import PaymentsAccount
+from app.runtime.db import Session, now
+from app.stripe.gateway import Gateway
 from app.users import passwords
 from simulators.identity.control import Control as Identity
 from simulators.mail.control import Control as Mailbox
@@ -146,7 +147,7 @@ def browser_at(app: Flask, address: str) -> FlaskClient:
 
 def sign_in(app: Flask, user: User) -> FlaskClient:
     """A browser of theirs, signed in without asking for a password."""
-    token = secrets.mint()
+    token = opaque_tokens.mint()
     with app.app_context():
         sessions.begin(db.session, user, now(), token)
         db.session.commit()

@@ -4,8 +4,8 @@ from itertools import count
 from typing import Any
 
 from app import db
-from app.db import now
 from app.models import Attempt, Item, Order, OrderLine, User
+from app.runtime.db import now
 
 _numbers = count(1)
 PASSWORD = "lantern-tide-77-orchard"

@@ -3,8 +3,8 @@
 import base64
 from datetime import datetime
 
-from app.auth import totp
-from app.db import now
+from app.auth.totp import codes
+from app.runtime.db import now
 
 
 class Phone:
@@ -18,7 +18,7 @@ class Phone:
         self.key = base64.b32decode(self.given["secret"])
 
     def code(self, at: datetime | None = None, steps: int = 0) -> str:
-        return totp.code_at(self.key, totp.step_at(at or now()) + steps)
+        return codes.code_at(self.key, codes.step_at(at or now()) + steps)
 
     def confirm(self, steps: int = -1):
         """With the code before the one of this moment, which is then still good to sign in with."""

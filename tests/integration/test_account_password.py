@@ -7,9 +7,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from app import db
-from app.auth import links
-from app.db import now
+from app.auth.email import links
 from app.models import OneTimeToken, Outgoing, Totp, TrailEntry, User, UserSession
+from app.runtime.db import now
 from tests.integration.accounts import WRONG, assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
 from tests.integration.conftest import sign_in as let_in

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.db import now
 from app.models import KnownDevice, Outgoing, TrailEntry, UserSession
+from app.runtime.db import now
 from tests.integration.accounts import assert_problem, bearer, login, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user

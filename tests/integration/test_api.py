@@ -7,9 +7,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import db
-from app.api import Access, operations
-from app.db import now
 from app.models import Todo, UserSession
+from app.runtime.db import now
+from app.web.api import Access, operations
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser

@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app, db
-from app.config import PaymentsAccount
 from app.models import Installation, Item, Order, Payment, Todo, User, UserSession
 from app.ops import backup
-from app.payments.gateway import Gateway
+from app.runtime.config import PaymentsAccount
+from app.stripe.gateway import Gateway
 from tests.databases import find_binaries
 from tests.integration.accounts import assert_problem, bearer, refresh, tokens_of
 from tests.integration.conftest import browser, close, sign_in

@@ -9,12 +9,12 @@ from functools import cache
 import httpx
 import pytest
 
-from app import http
-from app.bridge import bridge
-from app.config import OAuthProvider
-from app.payments import gateway as payments
-from app.payments.errors import Unknown
-from app.payments.gateway import gateway
+from app.runtime import outbound
+from app.runtime.async_bridge import bridge
+from app.runtime.config import OAuthProvider
+from app.stripe import gateway as payments
+from app.stripe.errors import Unknown
+from app.stripe.gateway import gateway
 from tests.attacks import came_of
 from tests.integration.acme import Journey, assert_refused
 from tests.settings import CLIENT_ID, CLIENT_SECRET, PAYMENTS
@@ -156,7 +156,7 @@ def test_no_more_is_taken_of_an_endless_answer_than_may_be_read(journey, acme):
 
     assert_refused(journey.come_back(), "oauth_failed")
 
-    assert endless.given <= http.MOST_BYTES + 1000
+    assert endless.given <= outbound.MOST_BYTES + 1000
 
 
 @pytest.mark.parametrize("place", ["discovery", "jwks", "token", "userinfo"])

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 import werkzeug.serving
 from flask import Flask, g, request
 
-from app import db, http
-from app.bridge import Bridge, blocking, bridge
+from app import db
 from app.models import User
+from app.runtime import outbound
+from app.runtime.async_bridge import Bridge, blocking, bridge
 from tests.integration.factories import make_user
 from tests.integration.upstream import upstream
 from tests.processes import wait_for
@@ -42,7 +43,7 @@ def test_a_hundred_calls_one_after_another_use_one_connection(views):
 
         @views.get("/try")
         async def call():
-            return (await http.client().get(server.url)).text
+            return (await outbound.client().get(server.url)).text
 
         answers = [get(views) for _ in range(100)]
 
@@ -57,16 +58,16 @@ def test_a_hundred_calls_at_once_share_the_pool(views):
         @views.get("/try")
         async def call():
             async with asyncio.timeout(30):
-                return (await httpx.AsyncClient(transport=http.pool(), timeout=30).get(server.url)).text
+                return (await httpx.AsyncClient(transport=outbound.pool(), timeout=30).get(server.url)).text
 
         with ThreadPoolExecutor(100) as threads:
             waiting = [threads.submit(get, views) for _ in range(100)]
-            wait_for(lambda: server.requests == http.MAX_CONNECTIONS, "the pool to be full")
+            wait_for(lambda: server.requests == outbound.MAX_CONNECTIONS, "the pool to be full")
             server.gate.set()
             answers = [each.result(30) for each in waiting]
 
     assert answers == ["ok"] * 100
-    assert server.connections == http.MAX_CONNECTIONS
+    assert server.connections == outbound.MAX_CONNECTIONS
 
 
 def test_a_client_of_ones_own_may_be_shared_between_requests(views):
@@ -99,7 +100,7 @@ def test_async_views_work_under_other_servers_too(views, serve):
 
         @views.get("/try")
         async def call():
-            return (await http.client().get(server.url)).text
+            return (await outbound.client().get(server.url)).text
 
         running = serve(views)
         thread = threading.Thread(target=running.serve_forever)
@@ -267,7 +268,7 @@ def test_a_transaction_may_not_be_open_across_http(views):
     @views.get("/try")
     async def call():
         db.session.scalar(sa.text("SELECT 1"))
-        return (await http.client().get("http://127.0.0.1:9/")).text
+        return (await outbound.client().get("http://127.0.0.1:9/")).text
 
     with pytest.raises(RuntimeError, match="transaction is open"):
         get(views)

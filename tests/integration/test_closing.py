@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.db import now
 from app.models import Identity, KnownDevice, Order, Outgoing, Todo, TrailEntry, User, UserSession
+from app.runtime.db import now
 from tests.integration.accounts import (
     assert_problem,
     bearer,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Config
 
-from app.config import ConfigError, Settings, load
+from app.runtime.config import ConfigError, Settings, load
 from tests.processes import ROOT
 
 

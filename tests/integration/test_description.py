@@ -20,8 +20,8 @@ from schemathesis.specs.openapi.checks import (
 
 from app import db
 from app.auth import tokens
-from app.db import now
 from app.models import Todo
+from app.runtime.db import now
 from tests.integration.accounts import bearer
 from tests.integration.factories import make_item, make_order, make_user, saved
 from tests.secrecy import watch

@@ -3,9 +3,9 @@
 import pytest
 
 from app import create_app
-from app.api import Access, Api
-from app.db import db
 from app.models import Todo, User
+from app.runtime.db import db
+from app.web.api import Access, Api
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import close
 from tests.integration.factories import make_user
@@ -115,7 +115,7 @@ def test_what_a_request_wrote_before_it_was_refused_is_not_kept(own_app):
     @routes.post("/api/refuse", access=Access.ALL)
     def refuse() -> User:
         make_user_uncommitted()
-        from app.errors import Conflict
+        from app.runtime.errors import Conflict
 
         raise Conflict
 

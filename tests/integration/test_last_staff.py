@@ -7,12 +7,12 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 
 from app import db
-from app.db import now, writing
-from app.errors import NotFound
 from app.models import TrailEntry, User
+from app.runtime.db import now, writing
+from app.runtime.errors import NotFound
 from app.users import service
+from app.users.audit_trail import COMMAND_LINE
 from app.users.service import LastStaff
-from app.users.trail import COMMAND_LINE
 from tests.integration.factories import make_user
 
 

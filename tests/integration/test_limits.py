@@ -6,9 +6,10 @@ from itertools import count
 
 import pytest
 
-from app import create_app, db, limits
-from app.limits import LIMITS, Limit
+from app import create_app, db
 from app.models import Order
+from app.web import limits
+from app.web.limits import LIMITS, Limit
 from tests.integration.accounts import WRONG, assert_problem, login, make_ada, sign_in
 from tests.integration.buying import order
 from tests.integration.conftest import browser, browser_at, close

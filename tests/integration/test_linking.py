@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.auth import identities, oauth, providers
-from app.auth.profile import Profile
-from app.config import OAuthProvider
-from app.db import now, writing
+from app.auth.oauth import flow, identities, providers
+from app.auth.oauth.profile import Profile
 from app.models import Identity, OAuthRequest, Outgoing, Passkey, TrailEntry, User, UserSession
+from app.runtime.config import OAuthProvider
+from app.runtime.db import now, writing
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.acme import Journey
@@ -244,7 +244,7 @@ def test_two_callbacks_at_once_link_one_account(own_app, monkeypatch):
             session = UserSession.query.filter_by(user_id=owner.id).one()
             profile = Profile("ada-lovelace", "ada", None, None, False, None)
             try:
-                identities.link(db.session(), oauth.Arrival(profile, provider, "/", session.id, True, None), now())
+                identities.link(db.session(), flow.Arrival(profile, provider, "/", session.id, True, None), now())
                 db.session.commit()
             except providers.OAuthFailure as failure:
                 return failure.code

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from app import create_app, db
-from app.auth import providers
+from app.auth.oauth import providers
 from app.models import User
 from tests.integration.accounts import bearer, make_ada, refresh, sign_in, tokens_of
 from tests.integration.acme import ACCESS_TOKEN, Journey

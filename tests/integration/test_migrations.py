@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from app import create_app, db
-from app.db import now
 from app.models import (
     Closing,
     Event,
@@ -20,7 +19,8 @@ from app.models import (
     User,
     UserSession,
 )
-from app.orders import essence
+from app.payments import redaction
+from app.runtime.db import now
 from tests.integration.conftest import close, sign_in
 from tests.integration.factories import make_item, make_order, make_user, saved
 from tests.settings import settings
@@ -188,8 +188,8 @@ def test_messages_that_were_stored_whole_keep_nothing_of_a_person_and_go_on_bein
             assert json.loads(kept[key])["id"] == key
         for key, event in whole.items():
             body = json.dumps({"id": key, "created": 1, "livemode": False, "request": person, **event}).encode()
-            assert json.loads(essence.reduced(body)) == json.loads(kept[key]), "as one is that comes now"
-        assert essence.reduce_all(db.session()) == 0
+            assert json.loads(redaction.reduced(body)) == json.loads(kept[key]), "as one is that comes now"
+        assert redaction.reduce_all(db.session()) == 0
     kiosk("db", "downgrade", "0005")
     kiosk("db", "upgrade")
 

@@ -7,8 +7,8 @@ from urllib.parse import unquote_plus, urlsplit
 import pytest
 
 from app import auth, db
-from app.config import OAuthProvider
 from app.models import Identity, OAuthRequest, User
+from app.runtime.config import OAuthProvider
 from tests.integration.acme import ACCESS_TOKEN, Journey
 from tests.integration.conftest import browser
 from tests.integration.factories import make_user

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from app import create_app, db
-from app.auth import providers
-from app.db import now
+from app.auth.oauth import providers
 from app.models import Identity, OAuthRequest, OAuthReturn, User, UserSession
+from app.runtime.db import now
 from simulators.identity.control import walk
 from tests.attacks import came_of
 from tests.integration.acme import Journey, assert_refused
@@ -128,7 +128,7 @@ def test_whoever_finds_the_line_full_keeps_a_state_that_is_good(narrow, crowd, i
 @pytest.mark.attack
 def test_nobody_stands_in_line_for_a_provider_that_hangs(narrow, crowd, identity_simulator, monkeypatch):
     arrived = crowd(3)
-    monkeypatch.setattr("app.http.TIMEOUT", httpx.Timeout(2))
+    monkeypatch.setattr("app.runtime.outbound.TIMEOUT", httpx.Timeout(2))
     identity_simulator.hangs("token")
 
     assert at_once(arrived) == ["/sign-in?error=oauth_unavailable"] * 3

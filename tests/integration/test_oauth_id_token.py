@@ -3,7 +3,7 @@
 import pytest
 
 from app import auth
-from app.auth import providers
+from app.auth.oauth import providers
 from tests.integration.acme import KEY, OTHER_KEY, SECRET, STRANGER, assert_refused, half_hash
 from tests.settings import CLIENT_ID
 

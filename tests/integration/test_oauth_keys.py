@@ -3,7 +3,7 @@
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
-from app.auth import providers
+from app.auth.oauth import providers
 from tests.attacks import came_of
 from tests.integration.acme import KEY, NULL, OTHER_KEY, Journey, assert_refused
 from tests.integration.conftest import browser

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from app import auth, db
-from app.config import OAuthProvider
-from app.db import now
 from app.models import OAuthRequest, User, UserSession
+from app.runtime.config import OAuthProvider
+from app.runtime.db import now
 from tests.integration.acme import STRANGER, Journey, assert_refused
 from tests.integration.conftest import browser
 from tests.settings import CLIENT_ID, IDENTITY
@@ -323,7 +323,7 @@ def test_a_provider_that_made_somebody_wait_is_tried_again_after_a_pause(journey
     acme.faults["discovery"] = httpx.ReadTimeout("slow")
     client.get("/oauth/login/acme")
     acme.faults.clear()
-    monkeypatch.setattr("app.auth.providers.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("app.auth.oauth.flow.providers.PAUSE_SECONDS", 0)
 
     assert journey.sign_in().location == "/"
 

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from app import http
-from app.config import OAuthProvider
+from app.runtime import outbound
+from app.runtime.config import OAuthProvider
 from simulators.identity.control import Control, deny, walk
 from simulators.process import Process as Simulator
 from tests.integration.acme import assert_refused
@@ -184,7 +184,7 @@ def test_a_provider_that_fails_or_hangs_up_signs_nobody_in(travel, control, plac
 
 @pytest.mark.parametrize("place", ["discovery", "jwks", "token", "userinfo"])
 def test_a_provider_that_hangs_is_given_up(travel, control, place, monkeypatch):
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(0.2))
     control.hangs(place)
 
     assert_refused(travel(), "oauth_unavailable")

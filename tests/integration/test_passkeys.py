@@ -8,8 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app import db
-from app.db import now
 from app.models import Passkey, PasskeyChallenge, TrailEntry, UserSession
+from app.runtime.db import now
 from tests.integration.accounts import assert_problem, fields
 from tests.integration.authenticator import ORIGIN, PRESENT, RP_ID, VERIFIED, Authenticator, encoded
 from tests.integration.conftest import browser

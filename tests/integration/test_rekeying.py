@@ -5,10 +5,11 @@ import logging
 import pytest
 
 from app import db
-from app.auth import rekeying, vault
-from app.bridge import bridge
+from app.auth import encryption
+from app.auth.totp import key_rotation
+from app.commands.worker import renew_keys
 from app.models import Totp
-from app.worker import renew_keys
+from app.runtime.async_bridge import bridge
 from tests.integration.accounts import assert_problem, make_ada
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user
@@ -69,7 +70,7 @@ def test_a_wrong_code_is_no_use_of_the_app(app, phone, reconfigured):
 
 
 def test_a_night_later_nobodys_app_needs_the_old_key(app, phone, signed_in, reconfigured, monkeypatch):
-    monkeypatch.setattr(rekeying, "BATCH", 2)
+    monkeypatch.setattr(key_rotation, "BATCH", 2)
     others = [Phone(signed_in(make_user(f"user-{number}"))) for number in range(4)]  # more than two batches
     rotate(reconfigured)
     nightly()
@@ -90,7 +91,7 @@ def test_what_is_under_the_current_key_is_left_as_it_is(phone, reconfigured):
 
 
 def test_without_a_fallback_nothing_is_looked_at(phone, caplog):
-    caplog.set_level(logging.INFO, "app.auth.rekeying")
+    caplog.set_level(logging.INFO, "app.auth.totp.codes.key_rotation")
 
     nightly()
 
@@ -100,16 +101,16 @@ def test_without_a_fallback_nothing_is_looked_at(phone, caplog):
 def test_an_app_that_was_set_up_anew_meanwhile_keeps_its_own_key(app, phone, reconfigured):
     rotate(reconfigured)
     settings, row = app.extensions["settings"], Totp.query.one()
-    before, row.secret = row.secret, vault.seal(settings, b"the key of another phone")
+    before, row.secret = row.secret, encryption.seal(settings, b"the key of another phone")
     db.session.commit()
 
-    assert not rekeying.renew(db.session(), settings, row.user_id, before)
+    assert not key_rotation.renew(db.session(), settings, row.user_id, before)
 
-    assert vault.unseal(settings, Totp.query.one().secret) == b"the key of another phone"
+    assert encryption.unseal(settings, Totp.query.one().secret) == b"the key of another phone"
 
 
 def test_an_app_that_cannot_be_read_is_told_of_and_keeps_nobody_back(app, signed_in, reconfigured, caplog):
-    caplog.set_level(logging.INFO, "app.auth.rekeying")
+    caplog.set_level(logging.INFO, "app.auth.totp.codes.key_rotation")
     first = make_user("first")
     db.session.add(Totp(user_id=first.id, secret="nonsense"))
     db.session.commit()
@@ -119,7 +120,10 @@ def test_an_app_that_cannot_be_read_is_told_of_and_keeps_nobody_back(app, signed
 
     nightly()
 
-    assert [record.levelname for record in caplog.records if record.name == "app.auth.rekeying"] == ["INFO", "ERROR"]
+    assert [record.levelname for record in caplog.records if record.name == "app.auth.totp.codes.key_rotation"] == [
+        "INFO",
+        "ERROR",
+    ]
     assert "1 authenticator apps came" in caplog.text
     drop_the_old_one(reconfigured)
     assert sign_in(app, phone.code()).status_code == 200

@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
-from app.bridge import bridge
-from app.db import now
-from app.mail import outbox, turns
+from app.mail import outbox, quota
 from app.models import Attempt, Event, Order, TrailEntry, User
-from app.orders import essence
-from app.orders.sweep import backfill
+from app.payments import redaction
+from app.payments.sweep import backfill
+from app.runtime.async_bridge import bridge
+from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import sign_in
 from tests.integration.buying import completed, order, send_event
@@ -106,7 +106,7 @@ def test_of_a_message_that_was_fetched_no_more_is_kept_than_of_one_that_came(ada
     assert bridge.run(backfill(db.session(), app.extensions["gateway"])) > 0
 
     bodies = [json.loads(each.body) for each in Event.query]
-    assert {name for body in bodies for name in body["data"]["object"]} <= {*essence.OF_OBJECT, "metadata"}
+    assert {name for body in bodies for name in body["data"]["object"]} <= {*redaction.OF_OBJECT, "metadata"}
 
 
 def test_what_she_did_to_others_as_staff_does_not_tell_where_she_was(ada):
@@ -130,7 +130,7 @@ def test_messages_that_an_older_release_stored_whole_are_reduced(ada, app, clien
     db.session.commit()
     assert list(remains())
 
-    assert [essence.reduce_all(db.session()) for _ in range(2)] == [1, 0]
+    assert [redaction.reduce_all(db.session()) for _ in range(2)] == [1, 0]
 
     ada.delete("/api/profile")
     assert list(remains()) == []
@@ -142,6 +142,6 @@ def test_keys_made_of_an_address_and_turns_are_cleared_within_hours(ada, app):
     ada.delete("/api/profile")
 
     outbox.forget(db.session(), now() + outbox.KEPT_BY_ADDRESS)
-    turns.forget(db.session(), now() + outbox.KEPT_BY_ADDRESS)
+    quota.forget(db.session(), now() + outbox.KEPT_BY_ADDRESS)
 
     assert {row.kind for row in db.session.execute(sa.text("SELECT kind FROM outbox"))} <= {"account_closed"}

@@ -7,8 +7,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from app import db
-from app.db import now
 from app.models import OneTimeToken, Totp
+from app.runtime.db import now
 from tests.integration.accounts import assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.factories import make_user
 from tests.integration.second_factor import Phone

@@ -8,9 +8,9 @@ from functools import partial
 import pytest
 
 from app import db
-from app.auth import totp
-from app.db import now
+from app.auth.totp import codes
 from app.models import Outgoing, RecoveryCode, Totp, TrailEntry, UserSession
+from app.runtime.db import now
 from tests.integration.accounts import assert_problem, fields, make_ada
 from tests.integration.conftest import browser
 from tests.integration.conftest import sign_in as signed_in_to
@@ -249,7 +249,7 @@ def test_an_older_code_is_worth_nothing_after_a_newer_one(app, phone):
 
 @pytest.mark.attack
 def test_a_code_of_long_ago_is_worth_nothing(app, ada, phone):
-    stale = phone.code(now() - timedelta(seconds=3 * totp.SECONDS))
+    stale = phone.code(now() - timedelta(seconds=3 * codes.SECONDS))
 
     assert_problem(sign_in(app, code=stale), 401, "invalid_code")
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app.auth import secrets
+from app.auth import opaque_tokens
 from tests.integration.accounts import login, make_ada, sign_in
 from tests.integration.factories import PASSWORD
 from tests.processes import ROOT, Process
@@ -26,7 +26,7 @@ SECRETS = [
     JWT_SECRET_KEY,
     PAYMENTS_KEY,
     WEBHOOK_SECRET,
-    secrets.mint(),
+    opaque_tokens.mint(),
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
     "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
     "GET /oauth/callback?code=abc",

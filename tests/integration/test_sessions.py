@@ -6,8 +6,8 @@ from http.cookies import SimpleCookie
 import pytest
 
 from app import create_app, db
-from app.db import now
 from app.models import Todo, UserSession
+from app.runtime.db import now
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.conftest import close
 from tests.integration.factories import PASSWORD, make_user

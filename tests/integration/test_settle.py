@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.bridge import bridge
-from app.config import PaymentsAccount
-from app.db import now, writing
 from app.models import Attempt, Hold, Item, Order, Outgoing, Payment, Refund, Todo
-from app.orders import attempts
 from app.orders.models import LEASE
-from app.orders.settle import settle
-from app.payments.gateway import Gateway
+from app.payments import attempts
+from app.payments.settle import settle
+from app.runtime.async_bridge import bridge
+from app.runtime.config import PaymentsAccount
+from app.runtime.db import now, writing
+from app.stripe.gateway import Gateway
 from tests.integration.buying import available, order
 from tests.integration.conftest import browser, sign_in
 from tests.integration.factories import make_item, make_user

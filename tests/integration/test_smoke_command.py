@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 from pytest_httpx import HTTPXMock
 
-from app import smoke
-from app.cli import smoke as command
+from app.commands import smoke
+from app.commands.cli import smoke as command
 from tests.integration.live import KIOSK
 from tests.processes import free_port
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.db import now
 from app.models import Outgoing
+from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import WRONG, fields, login, make_ada, sign_in
 from tests.integration.factories import PASSWORD, make_user

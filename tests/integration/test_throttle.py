@@ -10,11 +10,11 @@ from argon2 import PasswordHasher
 
 from app import db
 from app.auth import routes, throttle
-from app.bridge import bridge
-from app.db import now
+from app.commands.worker import forget_tries
 from app.models import Throttle, UserSession
+from app.runtime.async_bridge import bridge
+from app.runtime.db import now
 from app.users import passwords
-from app.worker import forget_tries
 from tests.attacks import came_of
 from tests.integration.accounts import WRONG, assert_problem, login, make_ada, sign_in
 from tests.integration.conftest import browser_at

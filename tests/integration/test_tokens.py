@@ -15,8 +15,8 @@ from joserfc.jwk import OctKey, RSAKey
 
 from app import db
 from app.auth import sessions
-from app.db import now
 from app.models import RefreshToken, UserSession
+from app.runtime.db import now
 from tests.integration.accounts import assert_problem, bearer, make_ada, refresh, sign_in, tokens_of
 from tests.integration.acme import merged
 from tests.integration.conftest import browser

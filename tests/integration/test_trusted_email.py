@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from app import db
-from app.auth import links
-from app.config import settings
-from app.db import now
+from app.auth.email import links
 from app.models import Identity, Outgoing, Passkey, Totp, TrailEntry, User
+from app.runtime.config import settings
+from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, bearer, login, refresh, sign_in
 from tests.integration.acme import Journey

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web import pages
+from app.web import frontend
 from tests.integration.accounts import assert_problem
 
 PAGE = "<!doctype html><title>Kiosk</title>"
@@ -19,7 +19,7 @@ def built(tmp_path, monkeypatch):
     (dist / "assets" / "index-1f.js").write_text("export {}")
     (dist / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (tmp_path / "hidden.txt").write_text("hidden")
-    monkeypatch.setattr(pages, "DIST", dist)
+    monkeypatch.setattr(frontend, "DIST", dist)
     return dist
 
 
@@ -120,7 +120,7 @@ def test_a_page_can_be_asked_for_without_its_text(client, built):
 
 
 def test_a_frontend_that_is_not_built_says_what_to_do(client, tmp_path, monkeypatch):
-    monkeypatch.setattr(pages, "DIST", tmp_path)
+    monkeypatch.setattr(frontend, "DIST", tmp_path)
 
     body = assert_problem(get(client, "/"), 503, "frontend_not_built")
 

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app import db
-from app.config import PaymentsAccount
-from app.db import now
 from app.models import Attempt, Event, Payment, Todo
-from app.orders.events import MAX_EVENT
-from app.payments.gateway import Gateway
-from app.payments.signature import sign
+from app.payments.webhooks import MAX_EVENT
+from app.runtime.config import PaymentsAccount
+from app.runtime.db import now
+from app.stripe.gateway import Gateway
+from app.stripe.signature import sign
 from simulators.payments import control as payments
 from tests.integration.accounts import assert_problem
 from tests.integration.buying import completed, order, send_event

@@ -4,8 +4,8 @@ import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from app import address
-from app.address import client_address, client_network, networks, parsed
+from app.web import client_address as module
+from app.web.client_address import client_address, client_network, networks, parsed
 
 PROXIES = "10.0.0.0/8, 2001:db8:aa::/48"
 
@@ -17,8 +17,8 @@ def seen(monkeypatch):
     def request(peer, forwarded=None, trusted=PROXIES, ask=client_address):
         headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
         builder = EnvironBuilder(headers=headers, environ_overrides={"REMOTE_ADDR": peer})
-        monkeypatch.setattr(address, "request", Request(builder.get_environ()))
-        monkeypatch.setattr(address, "settings", lambda: type("", (), {"trusted_proxies": trusted}))
+        monkeypatch.setattr(module, "request", Request(builder.get_environ()))
+        monkeypatch.setattr(module, "settings", lambda: type("", (), {"trusted_proxies": trusted}))
         return ask()
 
     return request

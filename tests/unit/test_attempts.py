@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.models import Attempt
-from app.orders.attempts import KEY_LASTS, SESSION_LASTS, SHORTEST, replayable
 from app.orders.models import LIVE
+from app.payments.attempts import KEY_LASTS, SESSION_LASTS, SHORTEST, replayable
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 PROVIDERS_MEMORY = timedelta(hours=24)

@@ -3,7 +3,7 @@
 import pytest
 from flask import Config
 
-from app.config import ConfigError, OAuthProvider, PaymentsAccount, environment, is_loopback, load
+from app.runtime.config import ConfigError, OAuthProvider, PaymentsAccount, environment, is_loopback, load
 from tests.settings import CLIENT_SECRET, JWT_SECRET_KEY, PAYMENTS_KEY, SECRET_KEY, WEBHOOK_SECRET, settings
 
 SHOP = "https://shop.example"

@@ -1,11 +1,11 @@
-"""docs/configuration.md and app/config.py name the same settings, with the same defaults."""
+"""docs/configuration.md and app/runtime/config.py name the same settings, with the same defaults."""
 
 import re
 from pathlib import Path
 
 import msgspec
 
-from app.config import OAuthProvider, PaymentsAccount, Settings
+from app.runtime.config import OAuthProvider, PaymentsAccount, Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 GROUPS = {"OAUTH": ("OAUTH__<name>__", OAuthProvider), "PAYMENTS": ("PAYMENTS__", PaymentsAccount)}

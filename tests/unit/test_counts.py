@@ -1,6 +1,6 @@
 """What a process counts by itself: exactly, and no more of it than it can bear."""
 
-from app.counts import SECONDS, Memory
+from app.web.rate_counters import SECONDS, Memory
 
 
 def test_a_minute_after_the_first_one_more_is_allowed():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import currencies
+from app.stripe import currencies
 from simulators.payments import currencies as simulated
 from simulators.payments import text
 

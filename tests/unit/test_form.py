@@ -1,6 +1,6 @@
 """Bodies as the payment provider wants them."""
 
-from app.payments.gateway import form
+from app.stripe.gateway import form
 
 
 def test_nested_fields_are_written_with_brackets():

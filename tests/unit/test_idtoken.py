@@ -5,9 +5,9 @@ import hashlib
 
 import pytest
 
-from app.auth.idtoken import problems
-from app.auth.providers import Metadata, Provider
-from app.config import OAuthProvider
+from app.auth.oauth.id_token import problems
+from app.auth.oauth.providers import Metadata, Provider
+from app.runtime.config import OAuthProvider
 
 NOW, NONCE, ACCESS = 1_800_000_000, "n-0S6_WzA2Mj", "access-token"
 ISSUER = "https://id.example"

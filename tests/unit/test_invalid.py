@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from app.api import Id, Line, invalid
+from app.web.api import Id, Line, invalid
 
 
 class Part(msgspec.Struct):

@@ -8,9 +8,9 @@ from email.policy import default
 import pytest
 from flask import Config
 
-from app.auth.letters import NEWS
-from app.config import load
-from app.mail.letters import Letter, Undeliverable, address, message, sender
+from app.auth.email.messages import NEWS
+from app.mail.message import Letter, Undeliverable, address, message, sender
+from app.runtime.config import load
 from simulators.mail.pages import with_links
 from tests.attacks import came_of
 from tests.settings import settings

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.auth.oauth import local_path
+from app.auth.oauth.flow import local_path
 
 PIECES = st.sampled_from([*"/\\%259abfc.:?#@ \t\n\x00", "%2f", "%5C", "%0a", "evil.example"])
 SHOP = "https://shop.example/oauth/callback/acme"

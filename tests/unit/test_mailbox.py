@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.mailbox import NoMailbox, key, wire
+from app.runtime.email_address import NoMailbox, key, wire
 
 
 @pytest.mark.parametrize(

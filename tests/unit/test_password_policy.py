@@ -3,8 +3,8 @@
 import pytest
 from flask import Config
 
-from app.config import load
-from app.errors import Invalid
+from app.runtime.config import load
+from app.runtime.errors import Invalid
 from app.users import passwords
 from app.users.policy import check_policy, common
 from tests.settings import settings

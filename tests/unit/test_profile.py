@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.auth.profile import Profile, ProviderToken, understood
-from app.auth.providers import OAuthFailure, Provider
-from app.config import OAuthProvider
+from app.auth.oauth.profile import Profile, ProviderToken, understood
+from app.auth.oauth.providers import OAuthFailure, Provider
+from app.runtime.config import OAuthProvider
 
 
 def test_openid_claims_are_understood():

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from app.payments.errors import Unavailable
-from app.payments.shelter import AT_ONCE, FAILURES, REST_SECONDS, Shelter
+from app.stripe.circuit_breaker import AT_ONCE, FAILURES, REST_SECONDS, Shelter
+from app.stripe.errors import Unavailable
 
 
 class Clock:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.payments.signature import BadSignature, sign, verify
+from app.stripe.signature import BadSignature, sign, verify
 
 SECRET, NEW_SECRET = "whsec_old", "whsec_new"
 BODY, NOW = b'{"id": "evt_1"}', 1_700_000_000

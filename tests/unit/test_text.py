@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.text import is_line, on_one_line, typed_code
+from app.runtime.text import is_line, on_one_line, typed_code
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import Invalid
+from app.runtime.errors import Invalid
 from app.users.models import User, key
 from app.users.service import checked_email, is_username
 

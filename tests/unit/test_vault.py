@@ -3,24 +3,24 @@
 import msgspec
 import pytest
 
-from app.auth import vault
-from app.config import Settings
+from app.auth import encryption
+from app.runtime.config import Settings
 
 NOW = Settings("current-8c1f5b0e4a7d92d63f-7b1e", "tokens-3d90b7e65f2a81c4e7-000000", "http://localhost")
 OTHER = msgspec.structs.replace(NOW, secret_key="another-1d7a90e8b36c5f24-9e03cd")
 
 
 def test_what_was_sealed_is_read_again_and_shows_nothing_of_itself():
-    sealed = vault.seal(NOW, b"the key of the app")
+    sealed = encryption.seal(NOW, b"the key of the app")
 
-    assert vault.unseal(NOW, sealed) == b"the key of the app"
+    assert encryption.unseal(NOW, sealed) == b"the key of the app"
     assert "key" not in sealed
-    assert vault.seal(NOW, b"the key of the app") != sealed
+    assert encryption.seal(NOW, b"the key of the app") != sealed
 
 
 def test_under_another_key_it_cannot_be_read():
-    with pytest.raises(vault.Unreadable):
-        vault.unseal(OTHER, vault.seal(NOW, b"the key of the app"))
+    with pytest.raises(encryption.Unreadable):
+        encryption.unseal(OTHER, encryption.seal(NOW, b"the key of the app"))
 
 
 @pytest.mark.parametrize(
@@ -32,26 +32,26 @@ def test_under_another_key_it_cannot_be_read():
     ],
 )
 def test_what_was_changed_cannot_be_read(change):
-    with pytest.raises(vault.Unreadable):
-        vault.unseal(NOW, change(vault.seal(NOW, b"the key of the app")))
+    with pytest.raises(encryption.Unreadable):
+        encryption.unseal(NOW, change(encryption.seal(NOW, b"the key of the app")))
 
 
 def test_what_was_sealed_under_an_older_key_is_read_while_that_key_is_a_fallback():
     rotated = msgspec.structs.replace(OTHER, secret_key_fallbacks=NOW.secret_key)
 
-    assert vault.unseal(rotated, vault.seal(NOW, b"the key of the app")) == b"the key of the app"
-    assert vault.unseal(OTHER, vault.seal(rotated, b"the key of the app")) == b"the key of the app"
+    assert encryption.unseal(rotated, encryption.seal(NOW, b"the key of the app")) == b"the key of the app"
+    assert encryption.unseal(OTHER, encryption.seal(rotated, b"the key of the app")) == b"the key of the app"
 
 
 def test_what_is_renewed_needs_no_fallback_any_more():
     rotated = msgspec.structs.replace(OTHER, secret_key_fallbacks=NOW.secret_key)
 
-    fresh = vault.renewed(rotated, vault.seal(NOW, b"the key of the app"))
+    fresh = encryption.renewed(rotated, encryption.seal(NOW, b"the key of the app"))
 
-    assert vault.unseal(OTHER, fresh) == b"the key of the app"
-    assert vault.renewed(rotated, fresh) is None
+    assert encryption.unseal(OTHER, fresh) == b"the key of the app"
+    assert encryption.renewed(rotated, fresh) is None
 
 
 def test_what_cannot_be_read_is_not_renewed():
-    with pytest.raises(vault.Unreadable):
-        vault.renewed(OTHER, vault.seal(NOW, b"the key of the app"))
+    with pytest.raises(encryption.Unreadable):
+        encryption.renewed(OTHER, encryption.seal(NOW, b"the key of the app"))

@@ -9,8 +9,8 @@ import httpx
 import sqlalchemy as sa
 
 from app import create_app, db
-from app.db import now
 from app.models import Attempt, Event, Item, Refund
+from app.runtime.db import now
 from tests.books import Books
 from tests.chaos.buyers import Crowd, sign_in
 from tests.databases import PostgresqlServer

@@ -6,7 +6,7 @@ import pytest
 
 from app import create_app, db
 from app.mail import queue
-from app.mail.post import post
+from app.mail.delivery import post
 from app.models import Outgoing
 from tests.integration.conftest import browser, close
 from tests.integration.factories import make_user

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
-from app.db import now
 from app.models import Identity, OneTimeToken, Outgoing, Passkey, TrailEntry, User
+from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser, sign_in

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app, db
-from app.config import environment as inherited
-from app.db import now
 from app.mail import outbox, queue
-from app.mail.post import post
+from app.mail.delivery import post
 from app.models import Outgoing, User
+from app.runtime.config import environment as inherited
+from app.runtime.db import now
 from tests.integration.conftest import close
 from tests.integration.factories import make_user
 from tests.integration.live import KIOSK
@@ -143,7 +143,7 @@ def test_a_crash_between_sending_and_writing_it_down_sends_the_same_again(office
 
 
 def test_a_server_that_hangs_is_given_up_soon_and_tried_again(office, monkeypatch):
-    monkeypatch.setattr("app.mail.wire.STEP_SECONDS", 0.3)
+    monkeypatch.setattr("app.mail.smtp.STEP_SECONDS", 0.3)
     office.put()
     office.mailbox.hangs("data", times=1)
     began = time.monotonic()

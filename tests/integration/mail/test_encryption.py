@@ -8,10 +8,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.bridge import bridge
-from app.config import load
-from app.mail import wire
-from app.mail.letters import Letter, message
+from app.mail import smtp
+from app.mail.message import Letter, message
+from app.runtime.async_bridge import bridge
+from app.runtime.config import load
 from simulators.mail.control import Control
 from simulators.process import Process
 from tests.settings import settings
@@ -63,7 +63,7 @@ def server():
 @pytest.fixture
 def elsewhere(monkeypatch):
     """As if the server were on another machine."""
-    monkeypatch.setattr(wire, "is_loopback", lambda _: False)
+    monkeypatch.setattr(smtp, "is_loopback", lambda _: False)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def send(url):
         "key",
         datetime.now(UTC),
     )
-    bridge.run(wire.send(url, made, "kiosk@localhost", "ada@example.com"))
+    bridge.run(smtp.send(url, made, "kiosk@localhost", "ada@example.com"))
 
 
 def test_starttls_is_used_where_it_is_offered(server, certificate, elsewhere, trusted):
@@ -111,7 +111,7 @@ def test_smtps_is_encrypted_from_the_first_byte_on(server, certificate, elsewher
 def test_a_certificate_that_nobody_vouches_for_is_refused(server, certificate, elsewhere, scheme):
     control = server("--certificate", certificate, *(["--implicit-tls"] if scheme == "smtps" else []))
 
-    with pytest.raises(wire.MailError) as caught:
+    with pytest.raises(smtp.MailError) as caught:
         send(control.smtp_url.replace("smtp:", f"{scheme}:"))
 
     assert caught.value.away
@@ -129,7 +129,7 @@ def test_user_and_password_are_told_to_a_server_that_is_encrypted(server, certif
 def test_they_are_told_to_no_other_machine_without_encryption(server, elsewhere):
     control = server("--login", LOGIN)
 
-    with pytest.raises(wire.MailError, match="no encryption"):
+    with pytest.raises(smtp.MailError, match="no encryption"):
         send(control.smtp_url.replace("//", "//shop:pass%3Aword%2520@"))
 
     assert control.count("sender") == 0
@@ -138,7 +138,7 @@ def test_they_are_told_to_no_other_machine_without_encryption(server, elsewhere)
 def test_a_wrong_password_is_tried_again_later(server):
     control = server("--login", LOGIN)
 
-    with pytest.raises(wire.MailError) as caught:
+    with pytest.raises(smtp.MailError) as caught:
         send(control.smtp_url.replace("//", "//shop:wrong@"))
 
     assert caught.value.away
@@ -147,10 +147,10 @@ def test_a_wrong_password_is_tried_again_later(server):
 
 
 def test_a_server_that_trickles_on_is_left_in_the_end(mail_simulator, monkeypatch):
-    monkeypatch.setattr(wire, "DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr(smtp, "DEADLINE_SECONDS", 0.3)
     mail_simulator.hangs("body")
 
-    with pytest.raises(wire.MailError) as caught:
+    with pytest.raises(smtp.MailError) as caught:
         send(mail_simulator.smtp_url)
 
     mail_simulator.reset()

@@ -4,10 +4,10 @@ import json
 import subprocess
 
 from app import db
-from app.config import environment as inherited
-from app.db import now
 from app.mail import queue
 from app.models import Outgoing
+from app.runtime.config import environment as inherited
+from app.runtime.db import now
 from tests.integration.factories import make_item, make_order, make_user
 from tests.integration.live import KIOSK
 from tests.processes import free_port

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.db import now
 from app.models import Identity, Outgoing, Passkey, User
+from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada
 from tests.integration.accounts import sign_in as by_password

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from app import db
-from app.db import now
-from app.mail import turns
+from app.mail import quota
 from app.models import MailTurn, Outgoing, User
+from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser, browser_at, sign_in
@@ -145,10 +145,10 @@ def test_turns_are_forgotten_when_they_are_over(shop):
     forgot(shop, "ada@example.com")
     assert MailTurn.query.count() == 1
 
-    turns.forget(db.session(), now())
+    quota.forget(db.session(), now())
     assert MailTurn.query.count() == 1
 
-    turns.forget(db.session(), now() + timedelta(minutes=10))
+    quota.forget(db.session(), now() + timedelta(minutes=10))
     assert MailTurn.query.count() == 0
 
 

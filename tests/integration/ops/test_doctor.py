@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from app import create_app, db
-from app.db import now, writing
 from app.models import Chore, Finding
 from app.ops import doctor
+from app.runtime.db import now, writing
 from tests.integration.conftest import close
 from tests.integration.live import KIOSK
 from tests.settings import CLIENT_SECRET, PAYMENTS_KEY, environment, settings

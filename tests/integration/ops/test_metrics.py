@@ -7,9 +7,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app, db
-from app.db import now
 from app.models import Attempt, Chore, Event, Finding
-from app.ops.books import standing
+from app.ops.database_gauges import standing
+from app.runtime.db import now
 from simulators.payments.control import SESSIONS
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.conftest import close
@@ -182,8 +182,8 @@ def test_calls_to_providers_are_counted_by_what_came_of_them(own_database, payme
 
 
 def test_a_provider_that_hangs_is_told_as_an_open_circuit(own_shop, monkeypatch):
-    monkeypatch.setattr("app.http.TIMEOUT", httpx.Timeout(0.2))
-    monkeypatch.setattr("app.payments.shelter.FAILURES", 1)
+    monkeypatch.setattr("app.runtime.outbound.TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr("app.stripe.circuit_breaker.FAILURES", 1)
     client = own_shop.app.test_client()
     own_shop.control.hang(times=None)
     own_shop.place()

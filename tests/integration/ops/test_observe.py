@@ -11,7 +11,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.ops import meters
+from app.ops import counters
 from tests.processes import ROOT
 
 OBSERVE = ROOT / "deploy" / "observe"
@@ -57,7 +57,7 @@ def test_an_alert_says_how_urgent_it_is_what_is_wrong_and_what_to_do(rule):
 
 
 def test_every_state_that_a_rule_names_is_one(app):
-    ways = {*meters.SIGN_INS.values()}
+    ways = {*counters.SIGN_INS.values()}
     text = " ".join(expression for each in ASKED.values() for expression in each)
 
     assert set(re.findall(r'method="(\w+)"', text)) <= ways

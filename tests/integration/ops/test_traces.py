@@ -13,8 +13,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from app import create_app
-from app.jobs import jobs
 from app.ops import traces
+from app.runtime.jobs import jobs
 from simulators.payments.control import SESSIONS
 from tests.integration.conftest import close
 from tests.integration.payments.conftest import BROWSER

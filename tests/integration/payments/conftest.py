@@ -8,10 +8,10 @@ import httpx
 import pytest
 from click.testing import Result
 
-from app import http
-from app.config import PaymentsAccount
-from app.payments import gateway
-from app.payments.gateway import Gateway
+from app.runtime import outbound
+from app.runtime.config import PaymentsAccount
+from app.stripe import gateway
+from app.stripe.gateway import Gateway
 from tests.integration.live import LiveKiosk
 from tests.integration.payments.shop import Shop
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET
@@ -26,7 +26,7 @@ BROWSER = {"Sec-Fetch-Site": "same-origin"}
 def quick(monkeypatch):
     """Two seconds of patience, for what this process asks the provider."""
     monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(2))
+    monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(2))
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import httpx
 import sqlalchemy as sa
 
 from app import db
-from app.bridge import bridge
-from app.db import now, writing
 from app.models import Attempt, Dispute, Event, Refund, Todo
-from app.orders import audit
-from app.orders.reconcile import Reconciled, reconcile
-from app.payments.signature import sign
+from app.payments import audit
+from app.payments.reconcile import Reconciled, reconcile
+from app.runtime.async_bridge import bridge
+from app.runtime.db import now, writing
+from app.stripe.signature import sign
 from tests.integration.payments.shop import Shop
 from tests.settings import WEBHOOK_SECRET
 

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import db
-from app.bridge import bridge
-from app.db import writing
 from app.models import Attempt, Event, Hold, Item, Order, Payment, Refund, Todo
-from app.orders.sweep import Report, backfill, sweep
+from app.payments.sweep import Report, backfill, sweep
+from app.runtime.async_bridge import bridge
+from app.runtime.db import writing
 from simulators.payments.control import SESSIONS, Control
 from tests.integration.conftest import sign_in
 from tests.integration.factories import make_item, make_user

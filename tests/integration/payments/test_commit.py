@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from app import create_app
-from app.config import PaymentsAccount
 from app.models import Payment
-from app.payments.gateway import Gateway
+from app.runtime.config import PaymentsAccount
+from app.stripe.gateway import Gateway
 from tests.integration.conftest import close
 from tests.integration.payments.proxy import Proxy
 from tests.integration.payments.refunding import Till, send

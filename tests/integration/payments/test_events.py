@@ -6,11 +6,12 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from app import db, http
-from app.db import now, writing
+from app import db
 from app.models import Attempt, Event, Payment
-from app.orders.events import TRIES
-from app.orders.sweep import claim
+from app.payments.sweep import claim
+from app.payments.webhooks import TRIES
+from app.runtime import outbound
+from app.runtime.db import now, writing
 from simulators.payments.events import thin
 from tests.attacks import came_of
 from tests.integration.payments.refunding import ALL, Till, reconciled, send
@@ -94,7 +95,7 @@ def test_one_that_breaks_needs_a_person(broken):
 
 
 def test_of_many_deliveries_at_once_one_is_worked_on(own_shop, monkeypatch):
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(20))
+    monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(20))
     till = Till(own_shop)
     asked = f"/v1/disputes/{till.dispute()}"
     till.control.delay(20, path=asked)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import db
-from app.db import writing
 from app.models import Attempt, Closing, Event, Finding, Item, Order, Payment
+from app.runtime.db import writing
 from tests.attacks import came_of
 from tests.integration.payments.refunding import ALL, Till, audited
 from tests.integration.payments.test_reconcile import report, run

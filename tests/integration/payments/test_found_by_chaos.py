@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from app.models import Attempt, Order
-from app.orders import attempts, sweep
+from app.payments import attempts, sweep
 from simulators.payments.control import SESSIONS
 from tests.integration.factories import make_item, make_order, make_user
 from tests.integration.payments.refunding import reconciled

@@ -5,12 +5,12 @@ import re
 import httpx
 import pytest
 
-from app import http
-from app.bridge import bridge
-from app.payments import gateway as module
-from app.payments.errors import Declined, Misconfigured, NotFound, PaymentError, Rejected, Stuck, Unavailable, Unknown
-from app.payments.gateway import API_VERSION, TRIES
-from app.payments.shelter import AT_ONCE
+from app.runtime import outbound
+from app.runtime.async_bridge import bridge
+from app.stripe import gateway as module
+from app.stripe.circuit_breaker import AT_ONCE
+from app.stripe.errors import Declined, Misconfigured, NotFound, PaymentError, Rejected, Stuck, Unavailable, Unknown
+from app.stripe.gateway import API_VERSION, TRIES
 from tests.integration.buying import SESSIONS, session
 from tests.settings import PAYMENTS, PAYMENTS_KEY
 
@@ -122,7 +122,7 @@ def test_the_second_answer_counts(gateway, httpx_mock):
 
 def test_tries_and_pauses_end_with_the_deadline(gateway, httpx_mock, monkeypatch):
     monkeypatch.setattr(module, "PAUSE_SECONDS", 60)
-    monkeypatch.setattr(http, "time_left", lambda: 1)
+    monkeypatch.setattr(outbound, "time_left", lambda: 1)
     httpx_mock.add_response(500, is_reusable=True)
 
     with pytest.raises(Unknown):

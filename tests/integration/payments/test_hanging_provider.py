@@ -5,7 +5,7 @@ from secrets import token_hex
 
 import httpx
 
-from app import http
+from app.runtime import outbound
 from tests.processes import wait_for
 
 SECONDS = 10
@@ -77,7 +77,7 @@ def test_answers_that_are_slow_one_by_one_do_not_add_up(shop, monkeypatch):
     shop.place()
     shop.control.pay_later(shop.attempt.session_id)
     shop.control.delay(0.6, times=None)
-    monkeypatch.setattr(http, "TOGETHER_SECONDS", 1.0)  # enough for the session, and not for its intent too
+    monkeypatch.setattr(outbound, "TOGETHER_SECONDS", 1.0)  # enough for the session, and not for its intent too
 
     assert shop.come_back().status_code == 303
     assert shop.status == "pending"

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.db import now, writing
+from app.commands.worker import CHORES
 from app.models import Chore, Event
-from app.orders.sweep import claim
-from app.worker import CHORES
+from app.payments.sweep import claim
+from app.runtime.db import now, writing
 from simulators.payments.control import SESSIONS
 from tests.databases import Valkey
 from tests.integration.live import KIOSK

@@ -126,7 +126,7 @@ def test_a_lock_that_lasts_is_a_503_and_nothing_is_lost(own_shop, writer, monkey
     event = completed(own_shop)
     with own_shop.app.app_context():
         db.engine.dispose()  # the next connections are made with less patience
-    monkeypatch.setattr(import_module("app.db"), "BUSY_SECONDS", 1)  # `app.db` is the extension, too
+    monkeypatch.setattr(import_module("app.runtime.db"), "BUSY_SECONDS", 1)  # `app.runtime.db` is the extension, too
     other = writer()
 
     answers = [own_shop.place(), send(own_shop.http, event)]

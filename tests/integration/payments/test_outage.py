@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app import create_app
-from app.db import db
+from app.runtime.db import db
 from tests.databases import PostgresqlServer
 from tests.integration.conftest import close, migrate
 from tests.integration.live import KIOSK, LiveKiosk

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from app import create_app
-from app.db import now
 from app.models import Attempt, Item
+from app.runtime.db import now
 from tests.integration.conftest import close
 from tests.integration.payments.refunding import ALL, Till, paid_twice
 from tests.processes import free_port

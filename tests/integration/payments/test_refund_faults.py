@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from app import http
 from app.models import Payment, Refund
+from app.runtime import outbound
 from tests.integration.payments.refunding import ALL, POST, REFUNDS, Till, paid_twice
 from tests.processes import wait_for
 
@@ -164,7 +164,7 @@ def test_a_refund_that_nobody_ever_sent_is_sent_however_old_it_is(till):
 
 
 def test_a_message_that_is_faster_than_the_answer_changes_nothing_twice(own_shop, monkeypatch):
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(20))
+    monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(20))
     till = Till(own_shop)
     till.control.delay(20, when="after", **POST)
     with ThreadPoolExecutor(1) as threads:

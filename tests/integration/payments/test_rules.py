@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app import db
-from app.db import now, writing
 from app.models import Attempt, Item, Order, Payment
-from app.orders import attempts
+from app.payments import attempts
+from app.runtime.db import now, writing
 from tests.integration.factories import make_item, make_order, make_user, saved
 
 

@@ -15,16 +15,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from app import db, http
-from app.bridge import bridge
-from app.config import PaymentsAccount
-from app.config import settings as shop_settings
-from app.db import now, writing
+from app import db
+from app.checkout import service
 from app.models import Attempt, Event, Hold, Item, Order, Payment, Refund, User
-from app.orders import reconcile, service
-from app.orders.sweep import Report, sweep
-from app.payments import gateway
-from app.payments.gateway import Gateway
+from app.payments import reconcile
+from app.payments.sweep import Report, sweep
+from app.runtime import outbound
+from app.runtime.async_bridge import bridge
+from app.runtime.config import PaymentsAccount
+from app.runtime.config import settings as shop_settings
+from app.runtime.db import now, writing
+from app.stripe import gateway
+from app.stripe.gateway import Gateway
 from simulators.payments.control import SESSIONS
 from tests.books import Books
 from tests.integration.buying import send_event
@@ -329,7 +331,7 @@ class Shop(RuleBasedStateMachine):
 @pytest.fixture
 def machine(own_app, payments_simulator, monkeypatch) -> type[Shop]:
     monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.002)
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.4))
+    monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(0.4))
     monkeypatch.setattr(reconcile, "ROUND_SECONDS", 0.01)
     monkeypatch.setitem(own_app.extensions, "gateway", None)
     return type("ShopAtWork", (Shop,), {"app": own_app, "control": payments_simulator})

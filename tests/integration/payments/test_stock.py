@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from app import db
-from app.auth import secrets, sessions
-from app.db import now
+from app.auth import opaque_tokens, sessions
 from app.models import Item, Order, Payment, User
+from app.runtime.db import now
 from simulators.payments.control import SESSIONS
 from tests.integration.live import KIOSK
 from tests.processes import Process, wait_for
@@ -21,7 +21,7 @@ PATIENCE = 10  # tries, where the machine has more on its hands than these buyer
 def crowd(app, number):
     """The cookies of so many buyers."""
     with app.app_context():
-        tokens = [secrets.mint() for _ in range(number)]
+        tokens = [opaque_tokens.mint() for _ in range(number)]
         users = [User(username=f"buyer-{each}", email=f"buyer-{each}@example.com") for each in range(number)]
         db.session.add_all(users)
         db.session.flush()

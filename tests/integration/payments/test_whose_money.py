@@ -7,9 +7,10 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
-from app import create_app, db, http
-from app.db import writing
+from app import create_app, db
 from app.models import Attempt, Installation
+from app.runtime import outbound
+from app.runtime.db import writing
 from tests.integration.conftest import close
 from tests.integration.payments.conftest import BROWSER
 from tests.integration.payments.refunding import ALL, Till, audited, send
@@ -93,7 +94,7 @@ def test_a_twin_is_shown_as_soon_as_the_provider_tells_of_it(till):
 
 
 def test_a_twin_that_is_told_of_during_an_audit_is_still_shown_after_it(own_shop, monkeypatch):
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(20))
+    monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(20))
     till = Till(own_shop)
     till.control.delay(20, path="/v1/disputes")
     with ThreadPoolExecutor(1) as threads:

@@ -1,0 +1,208 @@
+"""`kiosk up`: the whole shop on one machine, offline, beside simulators of all that it needs; what `make run` runs."""
+
+import json
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import click
+import flask_migrate
+import httpx
+from sqlalchemy.engine import URL
+
+from app.commands import seed
+from app.runtime.config import environment
+from app.runtime.db import db, now, writing
+
+FIRST_PORT = 8000
+PORTS = 5
+"""From the shop's own on: the shop, identity, payments, the page of mails, the mail server."""
+
+LAST_PORT = 65535 - PORTS + 1
+HOST = "127.0.0.1"
+READY_SECONDS = 30
+END_SECONDS = 8
+
+
+def run(port: int | None, data: str, host: str, trusted_proxies: str) -> None:
+    """Until Ctrl-C, SIGTERM, or the end of any of its processes."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job has it ignored
+        signal.signal(number, signal.default_int_handler)
+    folder = Path(data).resolve()
+    try:
+        kept = _kept(folder, port)
+        settings = {**_settings(folder, kept, host), "TRUSTED_PROXIES": trusted_proxies}
+        env = environment(settings)
+        with _together(_commands(kept["port"]), env) as processes:
+            _prepare(settings)
+            processes.append(_start("kiosk", _serve(kept["port"]), env))
+            processes.append(_start("worker", [sys.executable, "-m", "app", "worker", "--lifeline"], env))
+            _wait(processes, kept["port"])
+            _tell(settings["PUBLIC_URL"], kept["port"])
+            _watch(processes)
+    except KeyboardInterrupt:
+        click.echo("\nKiosk has stopped.")
+
+
+def _kept(folder: Path, port: int | None) -> dict[str, Any]:
+    """Secrets and port, made once and kept, so that whoever is signed in stays so over a restart."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "up.json"
+    kept = json.loads(file.read_text()) if file.is_file() else {}
+    for name in ("secret_key", "jwt_secret_key", "webhook_secret", "payments_key", "client_secret"):
+        kept.setdefault(name, secrets.token_urlsafe(32))
+    wanted = port or kept.get("port", FIRST_PORT)
+    if _taken(wanted) and port is not None:
+        raise click.ClickException(
+            f"port {wanted}, or one of the {PORTS - 1} after it, is taken: choose another with --port"
+        )
+    kept["port"] = next((start for start in range(wanted, LAST_PORT + 1, 10) if not _taken(start)), 0)
+    if not kept["port"]:
+        raise click.ClickException(f"no {PORTS} ports from {wanted} on are free: choose others with --port")
+    part = file.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(kept, indent=2))
+    part.replace(file)
+    return kept
+
+
+def _taken(port: int) -> bool:
+    """Whether any of the ports from here on has somebody listening."""
+    for each in range(port, port + PORTS):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, each))
+            except OSError:
+                return True
+    return False
+
+
+def _settings(folder: Path, kept: dict[str, Any], host: str) -> dict[str, Any]:
+    port = kept["port"]
+    simulator = {
+        "ISSUER": f"http://{HOST}:{port + 1}",
+        "CLIENT_ID": "kiosk",
+        "CLIENT_SECRET": kept["client_secret"],
+        "LABEL": "the identity simulator",
+    }
+    return {
+        "ENV": "development",
+        "PUBLIC_URL": f"http://{host}:{port}",
+        "DRAIN_SECONDS": 0,
+        "SECRET_KEY": kept["secret_key"],
+        "JWT_SECRET_KEY": kept["jwt_secret_key"],
+        "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / "kiosk.db")).render_as_string(),
+        "MAIL_URL": f"smtp://{HOST}:{port + 4}",
+        "OAUTH": {"simulator": simulator},
+        "PAYMENTS": {
+            "API_BASE": f"http://{HOST}:{port + 2}",
+            "SECRET_KEY": f"sk_test_{kept['payments_key']}",
+            "WEBHOOK_SECRET": f"whsec_{kept['webhook_secret']}",
+        },
+    }
+
+
+def _commands(port: int) -> dict[str, list[str]]:
+    simulator = [sys.executable, "-m", "simulators"]
+    return {
+        "identity simulator": [*simulator, "identity", "--port", str(port + 1), "--lifeline"],
+        "payments simulator": [*simulator, "payments", "--port", str(port + 2), "--lifeline"],
+        "mail simulator": [*simulator, "mail", "--port", str(port + 3), "--smtp-port", str(port + 4), "--lifeline"],
+    }
+
+
+def _serve(port: int) -> list[str]:
+    return [sys.executable, "-m", "app", "serve", "--bind", HOST, "--port", str(port), "--lifeline"]
+
+
+def _start(name: str, command: list[str], env: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """Its standard input is our end of its lifeline: however we go, it goes too.
+
+    Out of the terminal's reach: a Ctrl-C comes to us alone, and we end each in the way that suits it.
+    """
+    process = subprocess.Popen(  # noqa: S603 -- our own commands
+        command, env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    process.name = name  # type: ignore[attr-defined]
+    return process
+
+
+@contextmanager
+def _together(commands: dict[str, list[str]], env: dict[str, str]) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    """All of them end with the block, the last one first."""
+    processes = [_start(name, command, env) for name, command in commands.items()]
+    try:
+        yield processes
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing: it is ending
+        for process in reversed(processes):
+            process.terminate()
+        deadline = time.monotonic() + END_SECONDS
+        for process in processes:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+            process.kill()
+            process.wait()
+
+
+def _prepare(settings: dict[str, Any]) -> None:
+    """Tables and demo data, while the simulators start."""
+    from app import create_app
+
+    app = create_app(settings)
+    with app.app_context(), writing():
+        flask_migrate.upgrade()
+        seed.sow(db.session(), app.extensions["settings"], now())
+        db.session.commit()
+
+
+def _wait(processes: list["subprocess.Popen[bytes]"], port: int) -> None:
+    waiting = [f"http://{HOST}:{port}/readyz", f"http://{HOST}:{port + 1}/.well-known/openid-configuration"]
+    deadline = time.monotonic() + READY_SECONDS
+    while waiting:
+        _check(processes)
+        if time.monotonic() > deadline:
+            raise click.ClickException(f"{waiting[0]} does not answer; the lines above may say why")
+        with suppress(httpx.HTTPError):
+            if httpx.get(waiting[0], timeout=2, trust_env=False).is_success:
+                waiting.pop(0)
+                continue
+        time.sleep(0.05)
+
+
+def _check(processes: list["subprocess.Popen[bytes]"]) -> None:
+    for process in processes:
+        if process.poll() is not None:
+            raise click.ClickException(f"the {process.name} has ended by itself; the lines above may say why")  # type: ignore[attr-defined]
+
+
+def _watch(processes: list["subprocess.Popen[bytes]"]) -> None:
+    while True:
+        _check(processes)
+        time.sleep(0.5)
+
+
+def _tell(address: str, port: int) -> None:
+    people = ", ".join(
+        f"{each['name']} ({each['about']})" if each.get("about") else each["name"]
+        for each in json.loads((seed.DEMO / "people.json").read_text())
+    )
+    click.echo(
+        f"""
+Kiosk is open:  {address}
+
+  Sign in with "the identity simulator" as {people}.
+  Or register with a username and a password of your own.
+  Mails are read here, and reach nobody: http://{HOST}:{port + 3}
+  Pay with card 4242 4242 4242 4242; it is filled in already, and no money moves.
+
+Ctrl-C ends it; what happened in the shop is kept."""
+    )

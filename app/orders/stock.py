@@ -1,0 +1,98 @@
+"""Stock set aside, sold, or given back: always by an UPDATE that carries its own condition."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.items.models import Item
+from app.orders.models import Hold, Order
+from app.runtime.errors import Conflict
+
+
+class SoldOut(Conflict):
+    error = "sold_out"
+    detail = "There are not enough of these left."
+
+
+def take(session: Session, order_id: int, quantities: Mapping[int, int]) -> None:
+    """Set stock aside, in the order of the items' ids, so that no two orders wait for each other.
+
+    Read first and write then, and 32 buyers get five units between them 32 times. Raises SoldOut.
+    """
+    held = []
+    for item_id, quantity in sorted(quantities.items()):
+        _hold(session, item_id, quantity)
+        held.append({"order_id": order_id, "item_id": item_id, "quantity": quantity, "state": "held"})
+    if held:
+        session.execute(sa.insert(Hold), held)
+
+
+def take_again(session: Session, order: Order) -> None:
+    """Set aside once more what was given back. Raises SoldOut, and the caller rolls back."""
+    for hold in _in_state(order, "released"):
+        _hold(session, hold.item_id, hold.quantity)
+        hold.state = "held"
+
+
+def _hold(session: Session, item_id: int, quantity: int) -> None:
+    fits = Item.on_hand.is_(None) | (Item.on_hand - Item.held >= quantity)
+    if session.execute(_adjust(item_id, held=quantity).where(fits)).rowcount == 0:  # type: ignore[attr-defined]
+        raise SoldOut
+
+
+def stand(order: Order) -> bool:
+    """Whether all that the order needs is set aside for it."""
+    return all(hold.state == "held" for hold in order.holds)
+
+
+def consume(session: Session, order: Order) -> None:
+    """The order is paid: what was set aside for it leaves the shelf."""
+    for hold in _in_state(order, "held"):
+        session.execute(_adjust(hold.item_id, held=-hold.quantity, on_hand=-hold.quantity))
+        hold.state = "consumed"
+
+
+def release(session: Session, order: Order) -> None:
+    """The order will not be paid now: what was set aside for it is for sale again."""
+    for hold in _in_state(order, "held"):
+        session.execute(_adjust(hold.item_id, held=-hold.quantity))
+        hold.state = "released"
+
+
+def restock(session: Session, order: Order) -> None:
+    """What was sold is back on the shelf; once."""
+    for hold in _in_state(order, "consumed"):
+        session.execute(_adjust(hold.item_id, on_hand=hold.quantity))
+        hold.state = "released"
+
+
+def is_sold(order: Order) -> bool:
+    """Whether all that the order needs has left the shelf for it, and has not been put back."""
+    return all(hold.state == "consumed" for hold in order.holds)
+
+
+def take_back(session: Session, order: Order) -> bool:
+    """Take from the shelf once more what was put back on it. Whether all of it was there; else nothing is taken."""
+    try:
+        with session.begin_nested():
+            take_again(session, order)
+            consume(session, order)
+    except SoldOut:
+        session.refresh(order, ["holds"])
+        return False
+    return True
+
+
+def _in_state(order: Order, state: str) -> list[Hold]:
+    return [hold for hold in order.holds if hold.state == state]
+
+
+def _adjust(item_id: int, *, held: int = 0, on_hand: int = 0) -> sa.Update:
+    """An item whose stock was given up meanwhile (`on_hand` is null) stays without an end."""
+    return (
+        sa.update(Item)
+        .where(Item.id == item_id)
+        .values(held=Item.held + held, on_hand=Item.on_hand + on_hand)
+        .execution_options(synchronize_session=False)
+    )

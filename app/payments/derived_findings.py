@@ -1,0 +1,119 @@
+"""What needs a person, as our own rows say: attempts, messages, refunds and disputes that no rule can settle."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app.orders.models import Attempt
+from app.payments.inbox import Event
+from app.payments.money import DISMISSED, OVER, UNDECIDED, Dispute, Payment, Refund
+from app.stripe.currencies import written
+
+DERIVED = ("attempt", "event", "refund", "dispute")
+"""The kinds that are told here; the others are the audit's."""
+
+STUCK = timedelta(hours=24)
+
+
+class Need(msgspec.Struct, frozen=True):
+    """Something that needs a person, in words, and since when.
+
+    `facts` is a digest of what it is about. Words may change without it, and no two things ever have the same: it is
+    made of keys and ids that are random, since rows' own ids may be given again after a restore.
+    """
+
+    kind: str
+    subject: str
+    words: str
+    order_id: int | None
+    facts: str | None
+    found_at: datetime
+
+
+def digest(*facts: object) -> str:
+    return hashlib.sha256("\0".join(map(str, facts)).encode()).hexdigest()
+
+
+def of_rows(session: Session, now: datetime) -> list[Need]:
+    """A few queries; none of them grows with what is in order."""
+    return [*_attempts(session, now), *_events(session), *_refunds(session), *_disputes(session)]
+
+
+def _attempts(session: Session, now: datetime) -> list[Need]:
+    stuck = Attempt.status.in_(("new", "unknown")) & (Attempt.created_at < now - STUCK)
+    silence = "Nobody knows for a day what became of it."
+    query = sa.select(Attempt).where(Attempt.problem.is_not(None) | stuck)
+    return [
+        Need(
+            "attempt",
+            str(each.id),
+            each.problem or silence,
+            each.order_id,
+            digest("attempt", each.idem_key, each.problem or silence),
+            each.created_at,
+        )
+        for each in session.scalars(query)
+    ]
+
+
+def _events(session: Session) -> list[Need]:
+    columns = (Event.event_id, Event.kind, Event.problem, Event.order_id, Event.received_at)
+    query = sa.select(*columns).where(Event.state == "failed")
+    return [
+        Need(
+            "event",
+            each.event_id,
+            f"Message {each.kind} cannot be worked on: {each.problem}",
+            each.order_id,
+            digest("event", each.event_id),
+            each.received_at,
+        )
+        for each in session.execute(query)
+    ]
+
+
+WHICH = {"settles": "", "surplus": " that no order needs", "late": " that came too late"}
+"""What the money is that was to go back."""
+
+
+def _refunds(session: Session) -> list[Need]:
+    may_be_wrong = Refund.status.in_((*OVER, "pending")) & (Refund.status.in_(OVER) | Refund.problem.is_not(None))
+    query = sa.select(Payment).where(Payment.id.in_(sa.select(Refund.payment_id).where(may_be_wrong)))
+    query = query.options(selectinload(Payment.refunds), selectinload(Payment.disputes)).order_by(Payment.id)
+    found = []
+    for payment in session.scalars(query.execution_options(populate_existing=True)):
+        in_doubt = (each for each in payment.refunds if each.problem and not each.is_over)
+        found += [_refund(payment, each) for each in (*payment.still_to_go_back, *in_doubt)]
+    return found
+
+
+def _refund(payment: Payment, refund: Refund) -> Need:
+    money = f"{written(refund.amount, payment.currency)}{WHICH[payment.disposition]}"
+    facts = digest("refund", refund.idem_key, refund.status, refund.problem)
+    words, since = f"Refund of {money}: {refund.problem}", refund.ended_at or refund.created_at
+    return Need("refund", str(refund.id), words, payment.order_id, facts, since)
+
+
+def _disputes(session: Session) -> list[Need]:
+    query = sa.select(Dispute, Payment).join(Payment, Payment.id == Dispute.payment_id)
+    return [
+        Need(
+            "dispute",
+            each.provider_id,
+            _disputed(each, payment),
+            payment.order_id,
+            digest("dispute", each.provider_id, each.status, each.amount),
+            each.created_at,
+        )
+        for each, payment in session.execute(query.where(Dispute.status.not_in((*DISMISSED, *UNDECIDED))))
+    ]
+
+
+def _disputed(dispute: Dispute, payment: Payment) -> str:
+    money, to_do = written(dispute.amount, payment.currency), dispute.to_do or ""
+    if dispute.is_lost:
+        return f"The dispute over {money} is lost. {to_do}"
+    return f"{money} are disputed: {to_do[:1].lower()}{to_do[1:]}"

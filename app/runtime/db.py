@@ -1,0 +1,242 @@
+"""Engine, session, SQLite's pragmas, paging."""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+import flask_sqlalchemy.session
+import msgspec
+import sqlalchemy as sa
+import sqlalchemy.orm
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.runtime.async_bridge import at_home
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 10
+AFTER = "after commit"
+MEMORY = ("sqlite://", "sqlite:///:memory:")
+
+
+class Session(flask_sqlalchemy.session.Session):
+    """The session behind `db.session`. In an `async def` view its calls run on the request's own thread."""
+
+    execute = at_home(flask_sqlalchemy.session.Session.execute)
+    scalar = at_home(flask_sqlalchemy.session.Session.scalar)  # type: ignore[assignment]  # an overload, as before
+    scalars = at_home(flask_sqlalchemy.session.Session.scalars)
+    get = at_home(flask_sqlalchemy.session.Session.get)
+    refresh = at_home(flask_sqlalchemy.session.Session.refresh)
+    merge = at_home(flask_sqlalchemy.session.Session.merge)
+    delete = at_home(flask_sqlalchemy.session.Session.delete)
+    flush = at_home(flask_sqlalchemy.session.Session.flush)
+    connection = at_home(flask_sqlalchemy.session.Session.connection)
+
+    @at_home
+    def commit(self) -> None:
+        super().commit()
+        for call in self.info.pop(AFTER, {}).values():
+            call()
+
+    @at_home
+    def rollback(self) -> None:
+        self.info.pop(AFTER, None)
+        super().rollback()
+
+    close = at_home(flask_sqlalchemy.session.Session.close)
+
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    # What a commit leaves in memory stays readable: nothing is fetched again just to be shown.
+    session_options={"class_": Session, "expire_on_commit": False},
+)
+
+if TYPE_CHECKING:
+    from flask_sqlalchemy.model import Model as FlaskModel
+
+    class Model(FlaskModel, Base):
+        """mypy cannot see through `db.Model`."""
+
+        __abstract__ = True
+else:
+
+    class Model(db.Model):
+        __abstract__ = True
+
+        @classmethod
+        def __table_cls__(cls, *args: Any, **kwargs: Any) -> sa.Table | None:
+            """An id of a row that was deleted is not given to another one, as SQLite does by itself.
+
+            https://sqlite.org/autoinc.html
+            """
+            return super().__table_cls__(*args, sqlite_autoincrement=True, **kwargs)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A point in time, UTC; SQLite forgets the zone, and this gives it back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        del dialect
+        return value if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        del dialect
+        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up by itself for INTEGER alone
+Blob = sa.LargeBinary
+
+
+def public_id() -> MappedColumn[str]:
+    """A column with what a row is called outside of Kiosk: random, and never given to another row.
+
+    Ids that count up are given again: on PostgreSQL after a restore, which sets the sequences back.
+    """
+    return mapped_column(sa.String(32), unique=True, default=partial(token_hex, 16))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Every transaction begun within takes SQLite's write lock at once.
+
+    One that reads first and then wants to write fails with "database is locked" where another wrote in between,
+    whatever the busy time-out (https://sqlite.org/rescode.html#busy_snapshot). PostgreSQL does not mind.
+    """
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def insert_once(model: type[Model], values: dict[str, Any]) -> int | None:
+    """Insert a row where no unique rule stands against it. Its id, or None where one does."""
+    dialect = db.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    table: Any = model.__table__
+    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    found: int | None = db.session.execute(statement).scalar()
+    return found
+
+
+def after_commit(session: sqlalchemy.orm.Session, name: str, call: Callable[[], object]) -> None:
+    """Call once this transaction is committed, and not where it is rolled back. Of those of one name, the last one."""
+    session.info.setdefault(AFTER, {})[name] = call
+
+
+class Paging(msgspec.Struct, frozen=True):
+    page: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
+    per_page: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    items: list[T]
+    total: int
+    page: int
+    per_page: int
+
+
+def rows(query: sa.Select[Any], paging: Paging) -> tuple[list[Any], int]:
+    """One page of an ordered query, as rows, and how many rows it has in all."""
+    counted = query.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
+    total = db.session.scalar(counted) or 0
+    found = db.session.execute(query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page))
+    return list(found), total
+
+
+def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin_sqlite`, not by the driver's guess
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is deleted of a person is gone from the file too
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _options(app: Flask, uri: str) -> dict[str, Any]:
+    """Engine options of Flask-SQLAlchemy for the database at `uri`."""
+    if uri.startswith("sqlite"):
+        url = f"sqlite:///{_private_file(app)}" if uri in MEMORY else uri
+        return {"url": url, "pool_size": 20, "max_overflow": 20, "pool_timeout": 5, "hide_parameters": True}
+    url = "postgresql+psycopg://" + uri.partition("://")[2]
+    return {
+        "url": url,
+        "pool_size": 10,
+        "max_overflow": 26,  # a connection for each of the server's threads, and for those that answer the doorbell
+        "pool_timeout": 5,
+        "hide_parameters": True,  # an error's text goes to the log, and what it was about may be secret
+        "pool_pre_ping": True,  # a database that was restarted costs nobody an error
+        "connect_args": {
+            "connect_timeout": 5,
+            "options": "-c timezone=utc -c lock_timeout=8000 -c statement_timeout=15000",
+        },
+    }
+
+
+def _private_file(app: Flask) -> Path:
+    """Where `:memory:` is kept: a file that goes with the application.
+
+    SQLite's own memory database is one connection; a thread or a second session would see another database,
+    or the middle of somebody's transaction. A file behaves in tests as it does in production.
+    """
+    folder = tempfile.mkdtemp(prefix="kiosk-")
+    weakref.finalize(app, shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder, "kiosk.db")
+
+
+def init_app(app: Flask) -> None:
+    uri = app.config["SQLALCHEMY_DATABASE_URI"]
+    options = _options(app, uri)
+    app.config["SQLALCHEMY_DATABASE_URI"] = options.pop("url")
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**options, **app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {})}
+    db.init_app(app)
+    app.config["SQLALCHEMY_DATABASE_URI"] = uri  # as it was given: others read it too
+    with app.app_context():
+        engine = db.engine
+    weakref.finalize(app, engine.dispose)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)

@@ -1,0 +1,68 @@
+"""Email addresses: the one place that says what is one, and which two are the same.
+
+An address has a local part in ASCII, since few mail servers take another, and a domain of any script, which mail
+servers know in its ASCII form (IDNA 2008, https://www.rfc-editor.org/rfc/rfc5891).
+"""
+
+import re
+
+import idna
+
+from app.runtime.text import SPACES, is_seen
+
+LOCAL = re.compile(r"(?=.{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@")
+"""A dot-atom of https://www.rfc-editor.org/rfc/rfc5322#section-3.2.3: no quotes, no comments."""
+
+HOST = re.compile(r"(?!.*\.$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.|$))+")
+
+LONGEST = 254
+"""https://www.rfc-editor.org/errata/eid1690"""
+
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""Invisible, and part of names in some scripts: IDNA says where."""
+
+
+class NoMailbox(ValueError):
+    """Nothing that a mail can be sent to."""
+
+
+def checked(given: str) -> str:
+    """`given` as its owner writes it, without spaces around it. Raises NoMailbox."""
+    text = given.strip(SPACES)
+    wire(text)
+    return text
+
+
+def wire(given: str) -> str:
+    """`given` as mail servers know it: `ada@bücher.example` is `ada@xn--bcher-kva.example`. Raises NoMailbox."""
+    local = LOCAL.match(given)
+    if local is None:
+        raise NoMailbox
+    domain = given[local.end() :]
+    address = local[0] + _host(domain)
+    if len(address) > LONGEST:
+        raise NoMailbox
+    return address
+
+
+def _host(domain: str) -> str:
+    found = domain
+    if not domain.isascii() or "xn--" in domain.lower():
+        if not all(is_seen(each) or each in JOINERS for each in domain):
+            raise NoMailbox
+        try:
+            # What another keyboard types first: full-width letters, and the full stop of Japanese.
+            found = idna.encode(idna.uts46_remap(domain, std3_rules=True)).decode()
+        except (idna.IDNAError, UnicodeError) as error:
+            raise NoMailbox from error
+    if not HOST.fullmatch(found.lower()):
+        raise NoMailbox
+    return found
+
+
+def key(given: str) -> str:
+    """What all spellings of one address have in common. An address from before these rules is its lower case."""
+    try:
+        return wire(given.strip(SPACES)).lower()
+    except NoMailbox:
+        return given.lower()

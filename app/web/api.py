@@ -1,0 +1,255 @@
+"""One declaration per route: who may call it, what it reads, what it answers. Checks and description follow from it.
+
+    routes = Api("todos")
+
+    @routes.post("/api/todos", access=Access.SIGNED_IN, status=201)
+    def add(body: NewTodo, user: User) -> TodoOut: ...
+
+`body` and `query` are read from the request and checked against their Struct; `user` is whoever is signed in, and
+`session` their session. With `confirmed` they have shown within the last 30 minutes who they are. A plain or an
+`async def` view answers with a Struct, an `Answer` around one, or a ready Response. What a writing view has done is
+committed here, once, after it returned; what it has done before an error is rolled back.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from hashlib import blake2b
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+from flask import Blueprint, Flask, current_app, request
+from werkzeug.routing import BaseConverter, IntegerConverter
+from werkzeug.wrappers import Response
+
+from app.runtime import text
+from app.runtime.db import db, writing
+from app.runtime.errors import FieldError, Invalid, MalformedBody, Problem, WrongContentType
+from app.web import limits
+
+T = TypeVar("T")
+View = Callable[..., Any]
+View_ = TypeVar("View_", bound=View)
+
+MAX_BODY = 256 * 1024
+"""Bytes; more is refused before it is read."""
+
+END = r"(?![\s\S])"
+"""Of a pattern: `$` would let a line break through behind it in Python, and `\\Z` is not known in JSON Schema."""
+
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^[^{text.BREAKS}\ud800-\udfff]*{END}")]
+Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+Id = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+
+
+class Private(msgspec.Struct, frozen=True):
+    """A body with a secret in it: its repr, and so no log and no traceback, tells it."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
+class Access(StrEnum):
+    """Who may call a route."""
+
+    ALL = "all"
+    SIGNED_IN = "signed in"
+    OWNER = "owner"
+    """Signed in; what belongs to somebody else is as if it were not there."""
+    STAFF = "staff"
+    OPERATOR = "operator"
+    """Whoever watches over the shop: known by METRICS_TOKEN, or on this very machine."""
+    PROVIDER = "provider"
+    """The payment provider, known by its signature."""
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """An answer with more than a body; `finish` gets the response last, to set a cookie."""
+
+    body: T
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    finish: Callable[[Response], None] | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    name: str
+    view: View
+    access: Access
+    status: int
+    also: dict[int, str]
+    raises: tuple[type[Problem], ...]
+    headers: tuple[str, ...]
+    etag: bool
+    writes: bool
+    limit: limits.Limit | None
+    confirmed: bool
+    max_body: int
+    tag: str
+    reads: dict[str, Any]
+    answer: Any
+
+    def __call__(self, **given: Any) -> Response:
+        request.max_content_length = self.max_body
+        if "body" in self.reads:
+            request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
+        with writing() if self.writes else nullcontext():
+            wanted = [name for name in ("user", "session") if name in self.reads]
+            signed_in = current_app.extensions["guard"](self.access, wanted=bool(wanted), confirmed=self.confirmed)
+            for name in wanted:
+                given[name] = getattr(signed_in, name, None)
+            if self.limit is not None:
+                db.session.commit()  # nothing is locked while Redis is asked
+                limits.check(self.limit)
+            if "body" in self.reads:
+                given["body"] = read_body(self.reads["body"])
+            if "query" in self.reads:
+                given["query"] = read_query(self.reads["query"])
+            result = current_app.ensure_sync(self.view)(**given)
+            if self.writes:
+                db.session.commit()
+        return self._respond(result)
+
+    def _respond(self, result: Any) -> Response:
+        if isinstance(result, Response):
+            return result
+        answer = result if isinstance(result, Answer) else Answer(result)
+        response = Response(
+            msgspec.json.encode(answer.body), answer.status or self.status, answer.headers, mimetype="application/json"
+        )
+        if answer.finish:
+            answer.finish(response)
+        if self.etag:
+            if "ETag" not in response.headers:
+                response.set_etag(blake2b(response.get_data(), digest_size=12).hexdigest())
+            response.cache_control.no_cache = True
+            response.make_conditional(request)
+        return response
+
+
+class Api:
+    """A feature's routes."""
+
+    def __init__(self, name: str) -> None:
+        self.blueprint = Blueprint(name, __name__)
+        self.operations: list[Operation] = []
+        self.get = partial(self._route, "GET")
+        self.post = partial(self._route, "POST")
+        self.put = partial(self._route, "PUT")
+        self.patch = partial(self._route, "PATCH")
+        self.delete = partial(self._route, "DELETE")
+
+    def _route(
+        self,
+        method: str,
+        path: str,
+        *,
+        access: Access,
+        status: int = 200,
+        also: dict[int, str] | None = None,
+        raises: tuple[type[Problem], ...] = (),
+        headers: tuple[str, ...] = (),
+        etag: bool = False,
+        writes: bool | None = None,
+        limit: limits.Limit | None = None,
+        confirmed: bool = False,
+        max_body: int = MAX_BODY,
+    ) -> Callable[[View_], View_]:
+        def declare(view: View_) -> View_:
+            hints = get_type_hints(view)
+            answer = hints.pop("return")
+            operation = Operation(
+                method,
+                path,
+                f"{self.blueprint.name}.{view.__name__}",
+                view,
+                access,
+                status,
+                also or {},
+                raises,
+                headers,
+                etag,
+                method != "GET" if writes is None else writes,
+                limit,
+                confirmed,
+                max_body,
+                self.blueprint.name,
+                hints,
+                get_args(answer)[0] if get_origin(answer) is Answer else answer,
+            )
+            self.operations.append(operation)
+            endpoint = f"{view.__name__}_{method.lower()}_{len(self.operations)}"
+            self.blueprint.add_url_rule(path, endpoint, operation.__call__, methods=[method])
+            return view
+
+        return declare
+
+    def init_app(self, app: Flask) -> None:
+        app.register_blueprint(self.blueprint)
+        app.extensions["operations"].extend(self.operations)
+
+
+class IdConverter(IntegerConverter):
+    """A row's id in a path; one that no database could hold is no path of ours."""
+
+    regex = r"[0-9]{1,16}"
+
+    def __init__(self, map: Any) -> None:  # noqa: A002 -- werkzeug's own name
+        super().__init__(map, min=1, max=2**53)
+
+
+class TokenConverter(BaseConverter):
+    """An opaque token in a path: nothing that a database would choke on."""
+
+    regex = r"[A-Za-z0-9_-]{1,64}"
+
+
+def read_body(shape: type[T]) -> T:
+    if request.mimetype != "application/json":
+        raise WrongContentType
+    try:
+        return msgspec.json.decode(request.get_data(), type=shape)
+    except msgspec.ValidationError as error:
+        raise invalid(error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedBody from error
+
+
+def read_query(shape: type[T]) -> T:
+    try:
+        return msgspec.convert(request.args.to_dict(), shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise invalid(error) from error
+
+
+def invalid(error: msgspec.ValidationError) -> Invalid:
+    """msgspec's message, such as "Expected `str`, got `null` - at `$.lines[0].item_id`", by field."""
+    message, _, path = str(error).partition(" - at `$")
+    name = path.rstrip("`").lstrip(".")
+    if missing := re.search(r"missing required field `(\w+)`", message):
+        name = f"{name}.{missing[1]}".lstrip(".")
+        message = "This is required."
+    elif "matching regex" in message:
+        message = "This holds characters that are not allowed here."
+    return Invalid(errors=[FieldError(name, message.replace("`", ""))])
+
+
+def init_app(app: Flask, guard: Callable[..., Any]) -> None:
+    """`guard(access, wanted=…, confirmed=…)` lets a request through and gives its user and session, or raises."""
+    app.extensions["guard"] = guard
+    app.extensions["operations"] = []
+    app.url_map.merge_slashes = False  # its redirect would go wherever the Host header says
+    app.url_map.converters |= {"id": IdConverter, "token": TokenConverter}
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+
+
+def operations() -> list[Operation]:
+    found: list[Operation] = current_app.extensions["operations"]
+    return found

@@ -1,0 +1,71 @@
+"""Where a request comes from: the one function that limits, sessions, the audit trail and logs go by."""
+
+import ipaddress
+from functools import cache
+from itertools import chain
+
+from flask import request
+
+from app.runtime.config import settings
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def client_address() -> str:
+    """The address of whoever sent this request, at most 39 characters; empty where the peer has none.
+
+    X-Forwarded-For is what anybody may write. It counts as far as our own proxies wrote it: from the right, up to and
+    including the first hop that is none of them. What is no address ends the walk at the hop that passed it on.
+    """
+    trusted = networks(settings().trusted_proxies)
+    hops = reversed(request.headers.get("X-Forwarded-For", "").split(","))
+    found: Address | None = None
+    for hop in chain([request.remote_addr or ""], hops):
+        address = parsed(hop)
+        if address is None:
+            break
+        found = address
+        if not any(address in network for network in trusted):
+            break
+    return str(found or "")
+
+
+def client_network() -> str:
+    """What one client can send from: an IPv4 address, or a /64 of IPv6, which is the least that anybody is given."""
+    return network(client_address())
+
+
+def network(address: str, prefix: int = 64) -> str:
+    """The network of an IPv6 address; an IPv4 address stands for itself."""
+    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False)) if ":" in address else address
+
+
+def parsed(hop: str) -> Address | None:
+    """The address in a hop, without the port or the brackets that some proxies write with it; None where it is none.
+
+    IPv4 in IPv6's clothes is IPv4, and a scope, which is as long as a client likes, is left out.
+    """
+    bare = hop.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address):
+        return address.ipv4_mapped or ipaddress.IPv6Address(int(address))
+    return address
+
+
+@cache
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas. Raises ValueError."""
+    return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip())
+
+
+def authority(host: str) -> str:
+    """A host as it stands before a port: an address of IPv6 in brackets (RFC 3986, section 3.2.2)."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host

@@ -1,0 +1,73 @@
+"""Serves the built frontend: its files, and its one page for every path that is nobody else's."""
+
+from flask import Flask, Response, redirect, request, send_from_directory
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.runtime.config import ROOT
+from app.runtime.errors import Unavailable, from_http, respond
+from app.web.api import Access, Api
+
+DIST = ROOT / "frontend" / "dist"
+YEAR = 365 * 24 * 3600
+NOT_PAGES = ("api", "oauth", "checkout", "healthz", "readyz", "metrics", "assets", ".well-known")
+"""A page that says 200 for whatever is asked under `.well-known` says that nothing there can be relied on:
+https://w3c.github.io/webappsec-change-password-url/#semantics
+"""
+
+routes = Api("pages")
+
+PANEL = "/profile#password"
+
+
+class NotBuilt(Unavailable):
+    error = "frontend_not_built"
+    detail = "The page has not been built yet: run `make install`, then reload."
+
+
+def page(name: str = "index.html") -> Response:
+    """A page of the frontend. The files it names carry their content's hash, so it alone must be fresh."""
+    if not (DIST / name).is_file():
+        raise NotBuilt
+    response = send_from_directory(DIST, name, max_age=0)
+    response.cache_control.no_cache = True
+    return response
+
+
+def asset(name: str) -> Response:
+    response = send_from_directory(DIST / "assets", name, max_age=YEAR)
+    response.cache_control.immutable = True
+    return response
+
+
+@routes.get("/.well-known/change-password", access=Access.ALL, status=302)
+def change_password() -> BaseResponse:
+    """To the place where people change their password.
+
+    Password managers know this address: https://w3c.github.io/webappsec-change-password-url/
+    """
+    return redirect(PANEL)
+
+
+def fall_back(error: NotFound) -> Response:
+    """What no route answers: a file of the frontend, or its page, which knows the paths of the shop.
+
+    Not a catch-all route: with one, a wrong method on the API's paths would no longer be a 405.
+    """
+    first, _, last = request.path.lstrip("/").partition("/")
+    if request.method not in ("GET", "HEAD") or first in NOT_PAGES:
+        return from_http(error)
+    try:
+        if "." in (last or first):
+            return send_from_directory(DIST, request.path.lstrip("/"), max_age=3600)
+        return page()
+    except NotFound as missing:  # nobody handles what an error handler raises
+        return from_http(missing)
+    except NotBuilt as problem:
+        return respond(problem)
+
+
+def init_app(app: Flask) -> None:
+    routes.init_app(app)
+    app.add_url_rule("/assets/<path:name>", view_func=asset)
+    app.register_error_handler(NotFound, fall_back)

@@ -1,0 +1,172 @@
+"""The API's description, OpenAPI 3.1, made from the routes' declarations once per process."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from flask import current_app
+from werkzeug.wrappers import Response
+
+from app.auth.recent_auth import WITHIN, ConfirmationRequired
+from app.runtime.errors import (
+    Forbidden,
+    Invalid,
+    MalformedBody,
+    NotFound,
+    Problem,
+    ProblemBody,
+    Unauthorized,
+    Unavailable,
+    WrongContentType,
+)
+from app.web import limits
+from app.web.api import Access, Api, Operation, operations
+from app.web.frontend import page
+
+VERSION = "1"
+RECENT = f"Takes a sign-in or a confirmation within the last {WITHIN // timedelta(minutes=1)} minutes."
+routes = Api("description")
+
+
+@routes.get("/api/openapi.json", access=Access.ALL)
+def describe_api() -> Response:
+    """This description."""
+    return Response(described(), mimetype="application/json")
+
+
+@routes.get("/api/docs", access=Access.ALL)
+def show_docs() -> Response:
+    """This description, for reading and trying; works offline."""
+    return page("docs/index.html")
+
+
+def described() -> bytes:
+    """The description as JSON."""
+    found: bytes | None = current_app.extensions.get("openapi")
+    if found is None:
+        found = current_app.extensions["openapi"] = msgspec.json.encode(description(operations()))
+    return found
+
+
+def description(found: list[Operation]) -> dict[str, Any]:
+    shapes = list(dict.fromkeys(_shapes(found)))
+    schemas, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    by_shape = dict(zip(shapes, schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in found:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", operation.path)
+        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, by_shape)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Kiosk", "version": VERSION, "description": "A small shop that you host yourself."},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "operator": {"type": "http", "scheme": "bearer", "description": "KIOSK_METRICS_TOKEN"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-kiosk"},
+            },
+        },
+    }
+
+
+def _shapes(found: list[Operation]) -> Iterator[Any]:
+    yield ProblemBody
+    for operation in found:
+        for name in ("body", "query"):
+            if name in operation.reads:
+                yield operation.reads[name]
+        if _has_body(operation.answer):
+            yield operation.answer
+
+
+def _has_body(answer: Any) -> bool:
+    return not (inspect.isclass(answer) and issubclass(answer, Response))
+
+
+def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
+    summary, _, details = (inspect.getdoc(operation.view) or operation.view.__name__.replace("_", " ")).partition(
+        "\n\n"
+    )
+    found: dict[str, Any] = {
+        "operationId": operation.name.replace(".", "_"),
+        "tags": [operation.tag],
+        "summary": summary,
+        "parameters": list(_parameters(operation)),
+        "responses": _responses(operation, schemas),
+        "x-access": operation.access.value,
+    }
+    notes = [details, RECENT if operation.confirmed else "", operation.limit or ""]
+    if said := "\n\n".join(str(note) for note in notes if note):
+        found["description"] = said
+    if operation.access is Access.OPERATOR:
+        found["security"] = [{"operator": []}]
+    elif operation.access not in (Access.ALL, Access.PROVIDER):
+        found["security"] = [{"bearer": []}, {"session": []}]
+    if "body" in operation.reads:
+        content = {"application/json": {"schema": schemas[operation.reads["body"]]}}
+        found["requestBody"] = {"required": True, "content": content}
+    return found
+
+
+def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    for kind, name in re.findall(r"<(?:(\w+):)?(\w+)>", operation.path):
+        schema = {"type": "integer", "minimum": 1, "maximum": 2**53} if kind == "id" else {"type": "string"}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+    if "query" in operation.reads:
+        shape = operation.reads["query"]
+        _, components = msgspec.json.schema_components([shape])
+        for name, schema in components[shape.__name__]["properties"].items():
+            yield {"name": name, "in": "query", "schema": schema}
+    for name in operation.headers:
+        yield {"name": name, "in": "header", "required": name == "Idempotency-Key", "schema": {"type": "string"}}
+
+
+def _responses(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for status, words in {operation.status: HTTPStatus(operation.status).phrase, **operation.also}.items():
+        found[str(status)] = {"description": words}
+        if _has_body(operation.answer):
+            found[str(status)]["content"] = {"application/json": {"schema": schemas[operation.answer]}}
+    if operation.etag:
+        found["304"] = {"description": "Not changed since the ETag in If-None-Match"}
+    problem = {"application/problem+json": {"schema": schemas[ProblemBody]}}
+    for raised in sorted(_raised(operation), key=lambda each: (each.status, each.error)):
+        code = str(raised.status.value)
+        words = found.get(code, {}).get("description", "")
+        found[code] = {"description": f"{words}, {raised.error}".lstrip(", "), "content": problem}
+    return found
+
+
+def _raised(operation: Operation) -> set[type[Problem]]:
+    """What an operation may answer besides what it declares itself."""
+    found: set[type[Problem]] = {*operation.raises, Unavailable}
+    if operation.access not in (Access.ALL, Access.PROVIDER):
+        found |= (
+            {Unauthorized, Forbidden}
+            if operation.method != "GET" or operation.access is Access.STAFF
+            else {Unauthorized}
+        )
+    if operation.confirmed:
+        found.add(ConfirmationRequired)
+    if "<" in operation.path:
+        found.add(NotFound)
+    if operation.limit is not None:
+        found.add(limits.TooManyRequests)
+    if "body" in operation.reads:
+        found |= {MalformedBody, WrongContentType, Invalid, TooLarge}
+    if "query" in operation.reads:
+        found.add(Invalid)
+    return found
+
+
+class TooLarge(Problem):
+    """Werkzeug raises it; it stands here to be described."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    error = "request_entity_too_large"
