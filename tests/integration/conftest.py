@@ -29,7 +29,7 @@ from simulators.payments import control as payments
 from simulators.payments.control import Control as Payments
 from simulators.process import Process as Simulator
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases, Valkey
-from tests.integration.acme import Acme, Journey
+from tests.integration.auth.oauth.acme import Acme, Journey
 from tests.integration.live import LiveKiosk
 from tests.settings import CLIENT_ID, CLIENT_SECRET, PAYMENTS_KEY, WEBHOOK_SECRET, environment, settings
 

@@ -1,6 +1,6 @@
 """The safeguards: for each the edit that takes it out, and the tests that ought to notice.
 
-An edit has to fit exactly once; `tests/unit/test_safeguards.py` says where one no longer does.
+An edit has to fit exactly once; `tests/unit/repository/test_safeguards.py` says where one no longer does.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ CHAOS = f"{TESTS}/payments/test_found_by_chaos.py"
 DISPUTES, EARLY, ENUMS = (f"{TESTS}/payments/test_{name}.py" for name in ("disputes", "early", "open_enums"))
 FINDINGS, WHOSE = f"{TESTS}/payments/test_findings.py", f"{TESTS}/payments/test_whose_money.py"
 REFUND_PAYMENTS, REFUND_STOCK = f"{TESTS}/payments/test_refund_payments.py", f"{TESTS}/payments/test_refund_stock.py"
-GATEWAY = f"{TESTS}/payments/test_gateway.py"
-PLACING, SETTLE, WEBHOOK = (f"{TESTS}/test_{name}.py" for name in ("orders", "settle", "webhook"))
-SIGNATURE, SHELTER = "tests/unit/test_signature.py", "tests/unit/test_shelter.py"
+GATEWAY, PLACING = f"{TESTS}/payments/test_gateway.py", f"{TESTS}/checkout/test_orders.py"
+SETTLE, WEBHOOK = f"{TESTS}/payments/test_settle.py", f"{TESTS}/payments/test_webhook.py"
+SIGNATURE, SHELTER = "tests/unit/stripe/test_signature.py", "tests/unit/stripe/test_circuit_breaker.py"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def without(name: str, file: str, old: str, new: str, *tests: str, database: str
     return Safeguard(name, (Edit(file, old, new),), tests, database)
 
 
-CURRENCIES = f"{TESTS}/test_currencies.py"
+CURRENCIES = f"{TESTS}/stripe/test_currencies.py"
 
 AMOUNTS = (
     without(
@@ -137,7 +137,7 @@ PLACED = (
         "app/runtime/outbound.py",
         "if has_app_context() and db.session().in_transaction():",
         "if False:",
-        f"{TESTS}/test_bridge.py::test_a_transaction_may_not_be_open_across_http",
+        f"{TESTS}/runtime/test_async_bridge.py::test_a_transaction_may_not_be_open_across_http",
     ),
     without(
         "a session is asked for under its attempt's key",

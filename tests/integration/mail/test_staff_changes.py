@@ -10,9 +10,9 @@ from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada
 from tests.integration.accounts import sign_in as by_password
+from tests.integration.auth.email.test_addresses import link_in
 from tests.integration.conftest import browser, sign_in
 from tests.integration.factories import PASSWORD, make_user, saved
-from tests.integration.mail.test_addresses import link_in
 
 
 @pytest.fixture

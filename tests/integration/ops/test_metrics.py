@@ -17,7 +17,7 @@ from tests.integration.factories import make_item, make_order, make_user
 from tests.integration.ops.reading import Reading
 from tests.integration.payments.conftest import BROWSER
 from tests.integration.payments.shop import Shop
-from tests.integration.test_queries import counted
+from tests.integration.runtime.test_queries import counted
 from tests.settings import settings
 
 TOKEN = "a-token-for-whoever-watches-the-shop"

@@ -11,7 +11,7 @@ from app.stripe import gateway as module
 from app.stripe.circuit_breaker import AT_ONCE
 from app.stripe.errors import Declined, Misconfigured, NotFound, PaymentError, Rejected, Stuck, Unavailable, Unknown
 from app.stripe.gateway import API_VERSION, TRIES
-from tests.integration.buying import SESSIONS, session
+from tests.integration.checkout.buying import SESSIONS, session
 from tests.settings import PAYMENTS, PAYMENTS_KEY
 
 ASKED = {

@@ -4,7 +4,7 @@ import pytest
 
 from app.models import Attempt, Event
 from simulators.payments.control import SESSIONS
-from tests.integration.buying import send_event
+from tests.integration.checkout.buying import send_event
 from tests.integration.conftest import browser
 from tests.processes import wait_for
 

@@ -29,7 +29,7 @@ from app.stripe import gateway
 from app.stripe.gateway import Gateway
 from simulators.payments.control import SESSIONS
 from tests.books import Books
-from tests.integration.buying import send_event
+from tests.integration.checkout.buying import send_event
 from tests.integration.conftest import sign_in
 from tests.integration.factories import make_item, make_user
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET

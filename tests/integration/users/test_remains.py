@@ -1,0 +1,147 @@
+"""What is left of a person whose account is closed: rows that others need, and nothing that tells who it was."""
+
+import json
+from secrets import token_hex
+
+import pytest
+import sqlalchemy as sa
+
+from app import db
+from app.mail import outbox, quota
+from app.models import Attempt, Event, Order, TrailEntry, User
+from app.payments import redaction
+from app.payments.sweep import backfill
+from app.runtime.async_bridge import bridge
+from app.runtime.db import now
+from tests.attacks import came_of
+from tests.integration.accounts import sign_in
+from tests.integration.checkout.buying import completed, order, send_event
+from tests.integration.conftest import browser
+from tests.integration.factories import PASSWORD, make_item, make_user
+
+WORDS = ("lovelace", "198.51.100.77", "4412345", "ockham")
+"""In her names and addresses, and nowhere else."""
+
+DETAILS = {
+    "email": "ada@lovelace.example",
+    "name": "Ada Lovelace",
+    "phone": "+4412345",
+    "address": {"line1": "1 Ockham Park", "city": "Ockham", "country": "GB"},
+}
+
+
+def remains():
+    """Every row that tells of her, whatever column it is in."""
+    db.session.commit()
+    for table in db.metadata.sorted_tables:
+        for row in db.session.execute(sa.select(table)):
+            said = " ".join(each.decode("latin-1") if isinstance(each, bytes) else str(each) for each in row).lower()
+            if any(word in said for word in WORDS):
+                yield f"{table.name}: {said}"
+
+
+@pytest.fixture
+def ada(app):
+    client = browser(app)
+    client.environ_base["REMOTE_ADDR"] = "198.51.100.77"
+    account = {"username": "lovelace", "email": "ada@lovelace.example", "password": PASSWORD}
+    assert client.post("/api/register", json=account).status_code == 201
+    assert sign_in(client, "lovelace").status_code == 200
+    assert client.patch("/api/profile", json={"name": "Ada Lovelace"}).status_code == 200
+    return client
+
+
+def about_her(event, **more):
+    subject = event["data"]["object"]
+    subject |= {"customer_details": DETAILS, "customer_email": "ada@lovelace.example", "shipping": DETAILS, **more}
+    return event
+
+
+@pytest.mark.attack
+def test_a_payment_leaves_nothing_of_the_payer_behind(ada, simulated, client):
+    number = order(ada, make_item()).get_json()["id"]
+    attempt = Attempt.query.one()
+    simulated.pay(attempt.session_id)
+    told = completed(attempt.session_id, metadata={"attempt": attempt.idem_key, "order": str(number)})
+    strange = {"id": f"evt_{token_hex(8)}", "type": "customer.created", "data": {"object": {"id": "cus_1", **DETAILS}}}
+    others = completed(
+        "cs_test_of_another", metadata={"customer": "ada@lovelace.example"}, client_reference_id="Lovelace"
+    )
+    for event in (about_her(told), strange, about_her(others)):
+        assert send_event(client, event).status_code == 200
+    assert ada.get(f"/api/orders/{number}").get_json()["status"] == "paid"
+
+    assert ada.delete("/api/profile").status_code == 200
+
+    came_of("\n".join(remains()), "")
+    assert Event.query.count() == 3
+    assert db.session.get(Order, number).status == "paid"
+
+
+def test_what_is_kept_of_a_message_is_enough_to_find_its_order(ada, simulated, client):
+    number = order(ada, make_item()).get_json()["id"]
+    attempt = Attempt.query.one()
+    session, mark = attempt.session_id, attempt.idem_key
+    simulated.pay(session)
+    attempt.status, attempt.session_id, attempt.url = "unknown", None, None
+    db.session.commit()
+
+    send_event(client, about_her(completed(session, metadata={"attempt": mark}, payment_intent="pi_1")))
+
+    assert ada.get(f"/api/orders/{number}").get_json()["status"] == "paid"
+    kept = json.loads(Event.query.one().body)["data"]["object"]
+    assert kept == {
+        "id": session,
+        "object": "checkout.session",
+        "payment_intent": "pi_1",
+        "metadata": {"attempt": mark},
+    }
+
+
+def test_of_a_message_that_was_fetched_no_more_is_kept_than_of_one_that_came(ada, app, simulated):
+    order(ada, make_item())
+    simulated.pay(Attempt.query.one().session_id)
+    db.session.commit()
+
+    assert bridge.run(backfill(db.session(), app.extensions["gateway"])) > 0
+
+    bodies = [json.loads(each.body) for each in Event.query]
+    assert {name for body in bodies for name in body["data"]["object"]} <= {*redaction.OF_OBJECT, "metadata"}
+
+
+def test_what_she_did_to_others_as_staff_does_not_tell_where_she_was(ada):
+    make_user("grace", role="staff")
+    User.query.filter_by(username="lovelace").update({"role": "staff"})
+    db.session.commit()
+    bob = make_user("bob").id
+    assert ada.patch(f"/api/users/{bob}", json={"name": "Robert"}).status_code == 200
+    assert TrailEntry.query.filter_by(user_id=bob).one().address == "198.51.100.77"
+
+    assert ada.delete("/api/profile").status_code == 200
+
+    assert list(remains()) == []
+    assert TrailEntry.query.filter_by(user_id=bob).one().action == "name_changed"
+
+
+def test_messages_that_an_older_release_stored_whole_are_reduced(ada, app, client):
+    send_event(client, completed("cs_test_1"))
+    event = Event.query.one()
+    event.body = json.dumps(about_her(completed("cs_test_1"))).encode()
+    db.session.commit()
+    assert list(remains())
+
+    assert [redaction.reduce_all(db.session()) for _ in range(2)] == [1, 0]
+
+    ada.delete("/api/profile")
+    assert list(remains()) == []
+    assert json.loads(Event.query.one().body)["data"]["object"]["id"] == "cs_test_1"
+
+
+def test_keys_made_of_an_address_and_turns_are_cleared_within_hours(ada, app):
+    ada.post("/api/password/forgot", json={"email": "ada@lovelace.example"})
+    ada.delete("/api/profile")
+
+    outbox.forget(db.session(), now() + outbox.KEPT_BY_ADDRESS)
+    quota.forget(db.session(), now() + outbox.KEPT_BY_ADDRESS)
+
+    assert {row.kind for row in db.session.execute(sa.text("SELECT kind FROM outbox"))} <= {"account_closed"}
