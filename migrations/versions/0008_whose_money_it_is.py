@@ -17,6 +17,8 @@ depends_on = None
 
 big_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 moment = sa.DateTime(timezone=True)
+COUNTED = {"sqlite_autoincrement": True}
+"""Of a table whose id SQLite counts up: it gives none to a second row, also where a table is made anew."""
 
 
 def upgrade() -> None:
@@ -45,16 +47,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_closings_user_id_users"),
         sa.PrimaryKeyConstraint("id", name="pk_closings"),
         sa.UniqueConstraint("finding", name="uq_closings_finding"),
+        **COUNTED,
     )
     op.create_index("ix_closings_order_id", "closings", ["order_id"])
     op.create_index("ix_closings_facts", "closings", ["facts"])
     random = "gen_random_uuid()" if op.get_bind().dialect.name == "postgresql" else "(hex(randomblob(16)))"
-    with op.batch_alter_table("findings") as findings:
+    with op.batch_alter_table("findings", table_kwargs=COUNTED) as findings:
         # The release before does not know of it, and goes on writing findings for a while.
         findings.add_column(sa.Column("token", sa.String(length=64), nullable=False, server_default=sa.text(random)))
         findings.add_column(sa.Column("facts", sa.String(length=64), nullable=True))
         findings.create_unique_constraint("uq_findings_token", ["token"])
-    with op.batch_alter_table("refunds") as refunds:
+    with op.batch_alter_table("refunds", table_kwargs=COUNTED) as refunds:
         refunds.add_column(sa.Column("ended_at", moment, nullable=True))
 
 
@@ -64,9 +67,9 @@ def _mark() -> str:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("refunds") as refunds:
+    with op.batch_alter_table("refunds", table_kwargs=COUNTED) as refunds:
         refunds.drop_column("ended_at")
-    with op.batch_alter_table("findings") as findings:
+    with op.batch_alter_table("findings", table_kwargs=COUNTED) as findings:
         findings.drop_constraint("uq_findings_token", type_="unique")
         findings.drop_column("facts")
         findings.drop_column("token")

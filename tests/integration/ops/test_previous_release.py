@@ -4,10 +4,12 @@ It takes its time because that release is run for real, from this repository's h
 """
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
 import threading
+from importlib.metadata import distributions
 from io import BytesIO
 from itertools import count
 from secrets import token_hex
@@ -41,11 +43,22 @@ def previous_release(tmp_path_factory):
         pytest.skip("a shallow clone has no previous release: `git fetch --unshallow`")
     newest = max(ROOT.glob("migrations/versions/[0-9]*.py"))
     added = git("log", "-1", "--diff-filter=A", "--format=%H", "--", str(newest.relative_to(ROOT))).decode().strip()
+    before = f"{added}^" if added else "HEAD"
     folder = tmp_path_factory.mktemp("previous")
-    archive = git("archive", "--format=tar", f"{added}^" if added else "HEAD", "app", "migrations")
+    archive = git("archive", "--format=tar", before, "app", "migrations")
     with tarfile.open(fileobj=BytesIO(archive)) as code:
         code.extractall(folder, filter="data")
+    add_packages(git("show", f"{before}:requirements/runtime.txt").decode(), folder)
     return folder
+
+
+def add_packages(requirements, folder):
+    """Those that it needed and this release no longer does, beside its code."""
+    there = {re.sub(r"[-_.]+", "-", each.name).lower() for each in distributions()}
+    gone = [pin for pin, name in re.findall(r"^(([\w.-]+)==[\w.]+)", requirements, re.MULTILINE) if name not in there]
+    if gone:
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, *gone]
+        subprocess.run(command, check=True)
 
 
 # -P, because the folder that it runs in has an `app` too.
