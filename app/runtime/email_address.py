@@ -25,6 +25,9 @@ JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 class NoMailbox(ValueError):
     """Nothing that a mail can be sent to."""
 
+DEVIATIONS = frozenset("\u00df\u03c2" + JOINERS)
+"""IDNA 2008 keeps them, and IDNA 2003 made another domain of them: https://www.unicode.org/reports/tr46/#Deviations"""
+
 
 def checked(given: str) -> str:
     """`given` as its owner writes it, without spaces around it. Raises NoMailbox."""
@@ -58,6 +61,11 @@ def _host(domain: str) -> str:
     if not HOST.fullmatch(found.lower()):
         raise NoMailbox
     return found
+
+
+def is_plain(given: str) -> bool:
+    """Whether everybody takes it for the same mailbox, whichever release of IDNA they go by."""
+    return DEVIATIONS.isdisjoint(given)
 
 
 def key(given: str) -> str:
