@@ -30,9 +30,15 @@ DEVIATIONS = frozenset("\u00df\u03c2" + JOINERS)
 
 
 def checked(given: str) -> str:
-    """`given` as its owner writes it, without spaces around it. Raises NoMailbox."""
+    """`given` as its owner writes it, without spaces around it. Raises NoMailbox.
+
+    Its domain is one of the Internet's (https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5), as that of the shop's own
+    sender need not be: `ada@gmail` is a slip, and no domain ends in digits.
+    """
     text = given.strip(SPACES)
-    wire(text)
+    *above, top = wire(text).rpartition("@")[2].split(".")
+    if not above or top.isdigit():
+        raise NoMailbox
     return text
 
 
