@@ -69,9 +69,9 @@ def reset_password(session: Session, settings: Settings, token: str, password: s
     """Set a password by a link's token; whoever was signed in as this user no longer is.
 
     A link that was mailed shows that the address is this person's. Where it was not verified in a session of the
-    account, another person may have registered with it ahead of its owner: what else signed in to it is removed, but for
-    the second factor, which a mailbox alone is no way around. Raises InvalidLink, and Invalid, which leaves the link as
-    good as it was.
+    account, another person may have registered with it ahead of its owner: what else signed in to it is removed, but
+    for the second factor, which a mailbox alone is no way around. Raises InvalidLink, and Invalid, which leaves the
+    link as good as it was.
     """
     guest = links.whose(session, links.RESET, token, now)
     if guest is None:

@@ -25,6 +25,7 @@ JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 class NoMailbox(ValueError):
     """Nothing that a mail can be sent to."""
 
+
 DEVIATIONS = frozenset("\u00df\u03c2" + JOINERS)
 """IDNA 2008 keeps them, and IDNA 2003 made another domain of them: https://www.unicode.org/reports/tr46/#Deviations"""
 
@@ -32,8 +33,8 @@ DEVIATIONS = frozenset("\u00df\u03c2" + JOINERS)
 def checked(given: str) -> str:
     """`given` as its owner writes it, without spaces around it. Raises NoMailbox.
 
-    Its domain is one of the Internet's (https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5), as that of the shop's own
-    sender need not be: `ada@gmail` is a slip, and no domain ends in digits.
+    Its domain is one of the Internet's (https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5), as that of the
+    shop's own sender need not be: `ada@gmail` is a slip, and no domain ends in digits.
     """
     text = given.strip(SPACES)
     *above, top = wire(text).rpartition("@")[2].split(".")

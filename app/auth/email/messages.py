@@ -33,8 +33,8 @@ NEWS: tuple[Kind, ...] = (
 )
 """`{"user": its id}`, and for `new_sign_in` a `device` and an `address` in words.
 
-For passkeys a `name`, for identities the provider's; for these and for a new password `removed`: whether all that signed
-in before no longer does.
+For passkeys a `name`, for identities the provider's; for these and for a new password `removed`: whether all that
+signed in before no longer does.
 """
 
 
