@@ -16,7 +16,8 @@ from steps import ROOT, VENV, StepError, run
 
 BIN = VENV / "bin"
 FRONTEND = ROOT / "frontend"
-COLUMNS = 120
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
+COLUMNS = SETTINGS["tool"]["ruff"]["lint"]["pycodestyle"]["max-line-length"]
 
 
 def tool(command: Sequence[str | Path], mend: str, cwd: Path = ROOT) -> Callable[[], object]:
@@ -25,9 +26,8 @@ def tool(command: Sequence[str | Path], mend: str, cwd: Path = ROOT) -> Callable
 
 def requirements() -> None:
     """Every package that pyproject.toml names is in the export of its kind, and no export names a registry."""
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    groups = declared["dependency-groups"]
-    runtime = declared["project"]["dependencies"] + groups["build"]
+    groups = SETTINGS["dependency-groups"]
+    runtime = SETTINGS["project"]["dependencies"] + groups["build"]
     wanted = {
         "runtime": runtime,
         "development": runtime + groups["dev"],
