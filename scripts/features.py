@@ -1,13 +1,13 @@
 """Which files and lines belong to an optional feature, and the tree without them.
 
-A feature says in its own folder, in `feature.toml`, which files belong to it. A line of a list that belongs to it ends in
-a comment, `feature: NAME`; a line that several features need, in `feature: NAME or NAME`. A block begins with a line that
-ends in `feature: NAME {`, and ends with one that ends in a comment of `}`.
+A feature says in its own folder, in `feature.toml` or `….feature.toml`, which files belong to it. A line of a list
+that belongs to it ends in a comment, `feature: NAME`; a line that several features need, in `feature: NAME or NAME`.
+A block begins with a line that ends in `feature: NAME {`, and ends with one that ends in a comment of `}`.
 """
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
@@ -59,7 +59,7 @@ def read(tree: Tree) -> dict[str, Feature]:
     """By name. Raises StepError where a feature.toml says what is not so."""
     features = {}
     for path, file in tree.items():
-        if path.rpartition("/")[2] != "feature.toml":
+        if not re.search(r"(^|[/.])feature\.toml$", path):
             continue
         told = tomllib.loads(file.text or "")
         paths = tuple(each for layer in told["paths"].values() for each in layer)
@@ -102,30 +102,32 @@ def without(tree: Tree, features: Mapping[str, Feature], left_out: Collection[st
 def unmarked(text: str, known: Collection[str], left_out: Collection[str]) -> str:
     """Without the lines and blocks of `left_out`. Raises ValueError for a mark that is wrong."""
     kept: list[str] = []
-    blocks: list[bool] = []
-    """Of each block that is open: whether it goes."""
     cut = False
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
+    for line, goes in judged(text.splitlines(keepends=True), known, left_out):
+        doubled = cut and not line.strip() and not (kept and kept[-1].strip())
+        if not goes and not doubled:  # one gap is left where there were two
+            kept.append(line)
+        cut = goes or doubled
+    while cut and kept and not kept[-1].strip():
+        kept.pop()
+    return "".join(kept)
+
+
+def judged(lines: Iterable[str], known: Collection[str], left_out: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it goes. Raises ValueError for a mark that is wrong."""
+    blocks: list[bool] = []
+    """Of each block that is open, whether it goes."""
+    for number, line in enumerate(lines, 1):
         goes = any(blocks)
         if mark := MARK.search(line):
-            names = mark["names"].split(" or ")
-            if unknown := set(names) - set(known):
+            names = set(mark["names"].split(" or "))
+            if unknown := names.difference(known):
                 raise ValueError(f"line {number} names {', '.join(sorted(unknown))}, which is no feature")
-            goes = goes or set(names) <= set(left_out)
+            goes = goes or names.issubset(left_out)
             if mark["opens"]:
                 blocks.append(goes)
         elif blocks and CLOSE.search(line):
-            goes = blocks.pop() or any(blocks)
-        if goes:
-            cut = True
-        elif cut and not line.strip() and (not kept or not kept[-1].strip()):
-            pass  # one gap is left where there were two
-        else:
-            kept.append(line)
-            cut = False
+            blocks.pop()
+        yield line, goes
     if blocks:
         raise ValueError("a block of a feature is not closed")
-    if cut:
-        while kept and not kept[-1].strip():
-            kept.pop()
-    return "".join(kept)

@@ -50,7 +50,9 @@ def main(arguments: Sequence[str]) -> None:
     if before and before.name != wanted.name:
         raise StepError(f"This is {before.name.title} already: begin with a checkout of {TITLE} for another name.")
     if before and (back := before.left_out - wanted.left_out):
-        raise StepError(f"Left out already: {', '.join(sorted(back))}. Name it too, or begin with a checkout of {TITLE}.")
+        raise StepError(
+            f"Left out already: {', '.join(sorted(back))}. Name it too, or begin with a checkout of {TITLE}."
+        )
     after = started(tree, wanted, begun=before is not None)
     report(tree, after)
     if tree == after:
@@ -145,7 +147,9 @@ def read_tree(root: Path) -> dict[str, File]:
     """What is committed or could be."""
     listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     files = {path: root / path for path in sorted(set(listed)) if path}
-    return {path: File(file.read_bytes(), file.stat().st_mode & 0o777) for path, file in files.items() if file.is_file()}
+    return {
+        path: File(file.read_bytes(), file.stat().st_mode & 0o777) for path, file in files.items() if file.is_file()
+    }
 
 
 def write_tree(root: Path, before: Tree, after: Tree) -> None:

@@ -7,16 +7,16 @@ import { focusOnNavigation } from "./shell/focus";
 import { Parts } from "./shell/parts";
 import { parts } from "./wiring";
 
-type Kiosk = { router: ReturnType<typeof createKioskRouter>; queries: QueryClient };
+type Application = { router: ReturnType<typeof createAppRouter>; queries: QueryClient };
 
 /** The one place where the frontend is wired. Tests hand in a history of their own. */
-export function createApp(history?: RouterHistory): Kiosk {
-  const router = createKioskRouter(history);
+export function createApp(history?: RouterHistory): Application {
+  const router = createAppRouter(history);
   focusOnNavigation(router);
   return { router, queries: createQueryClient() };
 }
 
-export function App({ router, queries }: Kiosk) {
+export function App({ router, queries }: Application) {
   return (
     <QueryClientProvider client={queries}>
       <Parts value={parts}>
@@ -26,7 +26,7 @@ export function App({ router, queries }: Kiosk) {
   );
 }
 
-function createKioskRouter(history?: RouterHistory) {
+function createAppRouter(history?: RouterHistory) {
   return createRouter({
     routeTree,
     history,
@@ -48,6 +48,6 @@ function stringifySearch(search: Record<string, unknown>): string {
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: Kiosk["router"];
+    router: Application["router"];
   }
 }
