@@ -6,9 +6,9 @@ from typing import Any
 SECRET_KEY = "for-tests-alone-8c1f5b0e4a7d92d63f"
 JWT_SECRET_KEY = "tokens-of-tests-3d90b7e65f2a81c4e7"
 IDENTITY = "https://id.example"  # nobody is there: pytest-httpx answers
-PAYMENTS = "https://pay.example"
+PAYMENTS = "https://pay.example"  # feature: shop
 CLIENT_ID, CLIENT_SECRET = "kiosk", "client-secret-of-tests"
-PAYMENTS_KEY, WEBHOOK_SECRET = "sk_test_0123456789abcdef", "whsec_0123456789abcdef"
+PAYMENTS_KEY, WEBHOOK_SECRET = "sk_test_0123456789abcdef", "whsec_0123456789abcdef"  # feature: shop
 
 
 def settings(
@@ -16,7 +16,7 @@ def settings(
     *,
     public_url: str = "http://localhost",
     identity: str = IDENTITY,
-    payments: str = PAYMENTS,
+    payments: str = PAYMENTS,  # feature: shop
     **more: object,
 ) -> dict[str, Any]:
     """`identity` and `payments` are where the providers are, such as simulators' addresses."""
@@ -37,7 +37,11 @@ def settings(
         },
         "OAUTH_DEFAULT": "acme",
         "DRAIN_SECONDS": "0",
-        "PAYMENTS": {"API_BASE": payments, "SECRET_KEY": PAYMENTS_KEY, "WEBHOOK_SECRET": WEBHOOK_SECRET},
+        "PAYMENTS": {
+            "API_BASE": payments,
+            "SECRET_KEY": PAYMENTS_KEY,
+            "WEBHOOK_SECRET": WEBHOOK_SECRET,
+        },  # feature: shop
         **more,
     }
 

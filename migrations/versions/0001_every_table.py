@@ -13,6 +13,7 @@ moment = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    # feature: shop {
     op.create_table(
         "events",
         sa.Column("event_id", sa.String(length=255), nullable=False),
@@ -45,6 +46,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_items"),
     )
     op.create_index("ix_items_catalogue", "items", ["name", "id"])
+    # }
 
     op.create_table(
         "oauth_requests",
@@ -118,6 +120,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_one_time_tokens_user_id", "one_time_tokens", ["user_id"])
 
+    # feature: shop {
     op.create_table(
         "orders",
         sa.Column("id", big_id, nullable=False),
@@ -140,6 +143,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "idempotency_key", name="uq_orders_user_id_idempotency_key"),
     )
     op.create_index("ix_orders_user_id", "orders", ["user_id"])
+    # }
 
     op.create_table(
         "sessions",
@@ -155,6 +159,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
 
+    # feature: shop {
     op.create_table(
         "attempts",
         sa.Column("id", big_id, nullable=False),
@@ -249,6 +254,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("disposition = 'settles'"),
         sqlite_where=sa.text("disposition = 'settles'"),
     )
+    # }
 
     op.create_table(
         "refresh_tokens",
@@ -262,6 +268,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_refresh_tokens_session_id", "refresh_tokens", ["session_id"])
 
+    # feature: todos {
     op.create_table(
         "todos",
         sa.Column("id", big_id, nullable=False),
@@ -277,7 +284,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("order_id", name="uq_todos_order_id"),
     )
     op.create_index("ix_todos_user_id", "todos", ["user_id"])
+    # }
 
+    # feature: shop {
     op.create_table(
         "refunds",
         sa.Column("id", big_id, nullable=False),
@@ -306,22 +315,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_refunds_due", "refunds", ["status", "next_check_at"])
     op.create_index("ix_refunds_payment_id", "refunds", ["payment_id"])
+    # }
 
 
 def downgrade() -> None:
+    # feature: shop {
     op.drop_table("refunds")
+    # }
+    # feature: todos {
     op.drop_table("todos")
+    # }
     op.drop_table("refresh_tokens")
+    # feature: shop {
     op.drop_table("payments")
     op.drop_table("order_lines")
     op.drop_table("holds")
     op.drop_table("attempts")
+    # }
     op.drop_table("sessions")
+    # feature: shop {
     op.drop_table("orders")
+    # }
     op.drop_table("one_time_tokens")
     op.drop_table("identities")
     op.drop_table("users")
     op.drop_table("outbox")
     op.drop_table("oauth_requests")
+    # feature: shop {
     op.drop_table("items")
     op.drop_table("events")
+    # }

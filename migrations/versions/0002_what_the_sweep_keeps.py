@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("reached", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_chores"),
     )
+    # feature: shop {
     op.create_table(
         "findings",
         sa.Column("id", big_id, nullable=False),
@@ -55,9 +56,11 @@ def upgrade() -> None:
     with op.batch_alter_table("refunds") as refunds:
         refunds.add_column(sa.Column("wish", sa.Text(), nullable=False, server_default=""))
         refunds.add_column(sa.Column("problem", sa.Text(), nullable=True))
+    # }
 
 
 def downgrade() -> None:
+    # feature: shop {
     with op.batch_alter_table("refunds") as refunds:
         refunds.drop_column("problem")
         refunds.drop_column("wish")
@@ -68,4 +71,5 @@ def downgrade() -> None:
         events.drop_column("problem")
     op.drop_table("disputes")
     op.drop_table("findings")
+    # }
     op.drop_table("chores")

@@ -77,6 +77,7 @@ def _throttles() -> None:
 
 
 def _second_factors() -> None:
+    # feature: totp {
     op.create_table(
         "totps",
         sa.Column("user_id", big_id, nullable=False),
@@ -93,6 +94,8 @@ def _second_factors() -> None:
         of_user("recovery_codes"),
         sa.PrimaryKeyConstraint("user_id", "code_hash", name="pk_recovery_codes"),
     )
+    # }
+    # feature: passkeys {
     op.create_table(
         "passkeys",
         sa.Column("id", big_id, nullable=False),
@@ -120,10 +123,15 @@ def _second_factors() -> None:
         sa.PrimaryKeyConstraint("challenge_hash", name="pk_passkey_challenges"),
     )
     op.create_index("ix_passkey_challenges_expires_at", "passkey_challenges", ["expires_at"])
+    # }
 
 
 def downgrade() -> None:
-    for table in ("passkey_challenges", "passkeys", "recovery_codes", "totps", "known_devices", "throttles", "trail"):
+    for table in (
+        *("passkey_challenges", "passkeys"),  # feature: passkeys
+        *("recovery_codes", "totps"),  # feature: totp
+        *("known_devices", "throttles", "trail"),
+    ):
         op.drop_table(table)
     with op.batch_alter_table("one_time_tokens") as tokens:
         tokens.drop_column("email")

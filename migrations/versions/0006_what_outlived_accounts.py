@@ -1,8 +1,8 @@
 """what outlived accounts: of messages only what is read is kept; whose mails wait for their turn"""
 
-import json
-import re
-from typing import Any
+import json  # feature: shop
+import re  # feature: shop
+from typing import Any  # feature: shop
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+# feature: shop {
 BATCH = 500
 BEGIN = b'{"reduced":true,'
 TOLD = ("object", "created", "livemode")
@@ -24,6 +25,7 @@ TOKEN = re.compile(r"[\w.:-]{1,255}", re.ASCII)
 events = sa.table(
     "events", sa.column("event_id", sa.String), sa.column("kind", sa.String), sa.column("body", sa.LargeBinary)
 )
+# }
 
 
 def upgrade() -> None:
@@ -35,7 +37,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_mail_turns_until", "mail_turns", ["until"])
     _forget_who_did_what_from_where()
-    _reduce_messages(op.get_bind())
+    _reduce_messages(op.get_bind())  # feature: shop
 
 
 def downgrade() -> None:
@@ -51,6 +53,7 @@ def _forget_who_did_what_from_where() -> None:
     )
 
 
+# feature: shop {
 def _reduce_messages(connection: sa.Connection) -> None:
     """As app/payments/redaction.py does with a message that comes."""
     whole = sa.func.substr(events.c.body, 1, len(BEGIN)) != BEGIN
@@ -89,3 +92,6 @@ def _says_nothing_of_people(value: object) -> bool:
     if isinstance(value, str):
         return TOKEN.fullmatch(value) is not None
     return isinstance(value, int) and abs(value) < 2**53
+
+
+# }

@@ -22,6 +22,8 @@ COUNTED = {"sqlite_autoincrement": True}
 
 
 def upgrade() -> None:
+    """Findings say what they found, and closings what a person said of it."""
+    # feature: shop {
     installation = op.create_table(
         "installation",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -59,14 +61,21 @@ def upgrade() -> None:
         findings.create_unique_constraint("uq_findings_token", ["token"])
     with op.batch_alter_table("refunds", table_kwargs=COUNTED) as refunds:
         refunds.add_column(sa.Column("ended_at", moment, nullable=True))
+    # }
 
 
+# feature: shop {
 def _mark() -> str:
     oldest = op.get_bind().scalar(sa.text("SELECT idem_key FROM attempts ORDER BY id LIMIT 1"))
     return hashlib.sha256(oldest.encode()).hexdigest()[:32] if oldest else secrets.token_hex(16)
 
 
+# }
+
+
 def downgrade() -> None:
+    """What a person said of a finding is forgotten."""
+    # feature: shop {
     with op.batch_alter_table("refunds", table_kwargs=COUNTED) as refunds:
         refunds.drop_column("ended_at")
     with op.batch_alter_table("findings", table_kwargs=COUNTED) as findings:
@@ -75,3 +84,4 @@ def downgrade() -> None:
         findings.drop_column("token")
     op.drop_table("closings")
     op.drop_table("installation")
+    # }

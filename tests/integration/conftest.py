@@ -19,19 +19,26 @@ from app.auth import opaque_tokens, sessions
 from app.auth.oauth import providers
 from app.models import User
 from app.runtime.async_bridge import bridge
-from app.runtime.config import PaymentsAccount
+from app.runtime.config import PaymentsAccount  # feature: shop
 from app.runtime.db import Session, now
-from app.stripe.gateway import Gateway
+from app.stripe.gateway import Gateway  # feature: shop
 from app.users import passwords
 from simulators.identity.control import Control as Identity
 from simulators.mail.control import Control as Mailbox
-from simulators.payments import control as payments
-from simulators.payments.control import Control as Payments
+from simulators.payments import control as payments  # feature: shop
+from simulators.payments.control import Control as Payments  # feature: shop
 from simulators.process import Process as Simulator
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases, Valkey
 from tests.integration.auth.oauth.acme import Acme, Journey
 from tests.integration.live import LiveKiosk
-from tests.settings import CLIENT_ID, CLIENT_SECRET, PAYMENTS_KEY, WEBHOOK_SECRET, environment, settings
+from tests.settings import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PAYMENTS_KEY,  # feature: shop
+    WEBHOOK_SECRET,  # feature: shop
+    environment,
+    settings,
+)
 
 # ---------------------------------------------------------------- databases
 
@@ -205,6 +212,7 @@ def identity_simulator(one_identity_simulator: Identity) -> Identity:
     return one_identity_simulator
 
 
+# feature: shop {
 @pytest.fixture(scope="session")
 def one_payments_simulator() -> Iterator[Payments]:
     with payments.started(secret_key=PAYMENTS_KEY, webhook_secret=WEBHOOK_SECRET) as control:
@@ -216,6 +224,9 @@ def payments_simulator(one_payments_simulator: Payments) -> Payments:
     """A running payment simulator without a past: its `url`, and all that can be done to it."""
     one_payments_simulator.reset()
     return one_payments_simulator
+
+
+# }
 
 
 @pytest.fixture(scope="session")
@@ -232,12 +243,29 @@ def mail_simulator(one_mail_simulator: Mailbox) -> Mailbox:
     return one_mail_simulator
 
 
+# feature: shop {
 @pytest.fixture
 def simulated(app: Flask, payments_simulator: Payments, monkeypatch: pytest.MonkeyPatch) -> Payments:
     """The simulator, with `app` talking to it instead of to nobody."""
     account = PaymentsAccount(payments_simulator.url, PAYMENTS_KEY, WEBHOOK_SECRET)
     monkeypatch.setitem(app.extensions, "gateway", Gateway(account))
     return payments_simulator
+
+
+# }
+
+
+SIMULATORS = {
+    "identity": "identity_simulator",
+    "payments": "payments_simulator",  # feature: shop
+}
+"""The fixture of each provider's simulator, by what `tests.settings.settings` calls the provider."""
+
+
+@pytest.fixture
+def simulators(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The addresses of all simulated providers, for `tests.settings.settings`."""
+    return {provider: request.getfixturevalue(fixture).url for provider, fixture in SIMULATORS.items()}
 
 
 # ---------------------------------------------------------------- sign-in at a provider

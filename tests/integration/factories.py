@@ -4,8 +4,14 @@ from itertools import count
 from typing import Any
 
 from app import db
-from app.models import Attempt, Item, Order, OrderLine, User
-from app.runtime.db import now
+from app.models import (
+    Attempt,  # feature: shop
+    Item,  # feature: shop
+    Order,  # feature: shop
+    OrderLine,  # feature: shop
+    User,
+)
+from app.runtime.db import now  # feature: shop
 
 _numbers = count(1)
 PASSWORD = "lantern-tide-77-orchard"
@@ -36,6 +42,7 @@ def make_user(
     return saved(user)
 
 
+# feature: shop {
 def make_item(name: str = "", *, price: int | None = 1250, on_hand: int = 10, **more: Any) -> Item:
     """`price` is in minor units; None makes a draft."""
     return saved(Item(name=name or f"Item {next(_numbers)}", price=price, on_hand=on_hand, **more))
@@ -59,6 +66,9 @@ def make_order(user: User, *items: Item, status: str = "pending", **more: Any) -
         **more,
     )
     return saved(order)
+
+
+# }
 
 
 def saved(row: Any) -> Any:

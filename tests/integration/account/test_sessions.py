@@ -175,7 +175,7 @@ def test_a_change_of_role_gives_the_browser_another_cookie_at_its_next_request(p
 def test_the_new_cookie_comes_even_with_an_answer_that_is_an_error(promoted):
     before = cookie(promoted)
 
-    assert promoted.get("/api/todos/424242").status_code == 404
+    assert promoted.get("/api/users/424242").status_code == 404
 
     assert cookie(promoted) != before
     assert promoted.get("/api/profile").status_code == 200

@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.integration.ops.reading import Reading
-from tests.integration.payments.conftest import live_shop, own_shop, quick, shop  # noqa: F401 -- fixtures, by name
+from tests.integration.payments.conftest import live_shop, own_shop, quick, shop  # noqa: F401  # feature: shop
 
 
 @pytest.fixture

@@ -6,23 +6,40 @@ import stat
 import threading
 from itertools import count
 
-import httpx
+import httpx  # feature: shop
 import pytest
 import sqlalchemy as sa
 
 from app import create_app, db
-from app.models import Installation, Item, Order, Payment, Todo, User, UserSession
+from app.models import (
+    Installation,  # feature: shop
+    Item,  # feature: shop
+    Order,  # feature: shop
+    Payment,  # feature: shop
+    Todo,  # feature: todos
+    User,
+    UserSession,
+)
 from app.ops import backup
-from app.runtime.config import PaymentsAccount
-from app.stripe.gateway import Gateway
+from app.runtime.config import PaymentsAccount  # feature: shop
+from app.stripe.gateway import Gateway  # feature: shop
 from tests.databases import find_binaries
 from tests.integration.accounts import assert_problem, bearer, refresh, tokens_of
 from tests.integration.conftest import browser, close, sign_in
-from tests.integration.factories import PASSWORD, make_item, make_user
+from tests.integration.factories import (
+    PASSWORD,
+    make_item,  # feature: shop
+    make_user,
+)
 from tests.integration.live import KIOSK
-from tests.integration.payments.shop import Shop
+from tests.integration.payments.shop import Shop  # feature: shop
 from tests.processes import Process, wait_for
-from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET, environment, settings
+from tests.settings import (
+    PAYMENTS_KEY,  # feature: shop
+    WEBHOOK_SECRET,  # feature: shop
+    environment,
+    settings,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +72,7 @@ def empty(databases):
     databases.drop(address)
 
 
+# feature: shop {
 @pytest.fixture
 def shop(own_app, empty, payments_simulator, monkeypatch):
     """One that is backed up; the other application asks the same provider."""
@@ -67,11 +85,15 @@ def shop(own_app, empty, payments_simulator, monkeypatch):
         yield Shop(own_app, client, payments_simulator)
 
 
+# }
+
+
 def rows(app, model):
     with app.app_context():
         return list(db.session.scalars(sa.select(model).order_by(model.id)))
 
 
+# feature: shop {
 def test_what_was_backed_up_is_there_again_and_the_books_are_in_line(shop, empty, tmp_path):
     shop.place()
     shop.pay()
@@ -89,6 +111,9 @@ def test_what_was_backed_up_is_there_again_and_the_books_are_in_line(shop, empty
     [lamp] = rows(empty, Item)
     assert (lamp.on_hand, lamp.held) == (1, 0)
     assert done(empty, "reconcile") == "all is in line\n"
+
+
+# }
 
 
 @pytest.mark.attack
@@ -109,6 +134,7 @@ def test_a_token_from_before_a_restore_is_never_good_for_a_user_who_came_after_i
     assert_problem(refresh(browser(own_app), before["refresh_token"]), 401, "invalid_token")
 
 
+# feature: shop {
 def test_a_restored_shop_knows_the_money_of_orders_that_the_backup_does_not_have(shop, empty, tmp_path):
     done(shop.app, "backup", tmp_path / "kiosk.backup")
     shop.place()
@@ -136,6 +162,9 @@ def test_a_backup_from_before_there_were_marks_has_the_same_one_once_it_is_upgra
 
     assert rows(shop.app, Installation)[0].mark == before.mark
     assert "89.00 EUR came in, and no order has it." in kiosk(shop.app, "reconcile").output
+
+
+# }
 
 
 def test_a_backup_is_of_one_moment_however_much_is_written_meanwhile(own_app, empty, tmp_path):

@@ -36,12 +36,18 @@ def test_a_staging_shop_starts_with_what_was_written(tmp_path: Path, monkeypatch
     assert f":{password}@postgres/" in found.sqlalchemy_database_uri
 
 
+# feature: shop {
 def test_a_shop_in_production_lacks_nothing_but_what_others_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert write(tmp_path, ".", "https://shop.example").returncode == 0
 
     with pytest.raises(ConfigError) as refused:
         loaded(tmp_path / "kiosk.env", monkeypatch)
-    assert [problem.split()[0] for problem in refused.value.problems] == ["KIOSK_PAYMENTS__SECRET_KEY"]
+    assert [problem.split()[0] for problem in refused.value.problems] == [
+        "KIOSK_PAYMENTS__SECRET_KEY",
+    ]
+
+
+# }
 
 
 def test_secrets_are_readable_to_nobody_else_and_never_overwritten(tmp_path: Path):

@@ -5,33 +5,43 @@ import socket
 import subprocess
 from contextlib import contextmanager
 from datetime import timedelta
-from email.utils import format_datetime
+from email.utils import format_datetime  # feature: shop
 from threading import Thread
 
 import httpx
 import pytest
 
 from app import create_app, db
-from app.models import Chore, Finding
+from app.models import (
+    Chore,
+    Finding,  # feature: shop
+)
 from app.ops import doctor
 from app.runtime.db import now, writing
 from tests.integration.conftest import close
 from tests.integration.live import KIOSK
-from tests.settings import CLIENT_SECRET, PAYMENTS_KEY, environment, settings
+from tests.settings import (
+    CLIENT_SECRET,
+    PAYMENTS_KEY,  # feature: shop
+    environment,
+    settings,
+)
+
+SECRETS = (
+    *(CLIENT_SECRET, "hush-hush"),
+    PAYMENTS_KEY,  # feature: shop
+)
 
 
 @pytest.fixture
-def examined(own_database, payments_simulator, identity_simulator):
+def examined(own_database, simulators):
     """`examined(**settings)`: the lines, by name, of a shop whose providers are simulators."""
 
     def examine(database=own_database, **more):
-        given = {"payments": payments_simulator.url, "identity": identity_simulator.url, "TESTING": True, **more}
-        app = create_app(settings(database, **given))
+        app = create_app(settings(database, TESTING=True, **{**simulators, **more}))
         lines = list(doctor.examine(lambda: app))
         close(app)
-        assert not [
-            secret for secret in (PAYMENTS_KEY, CLIENT_SECRET, "hush-hush") if secret in " ".join(map(str, lines))
-        ]
+        assert not [secret for secret in SECRETS if secret in " ".join(map(str, lines))]
         return {line.name: line for line in lines}
 
     return examine
@@ -43,9 +53,15 @@ def test_a_shop_that_has_what_it_needs(examined, redis):
     assert str(found["configuration"]) == "ok   configuration: test, at http://localhost"
     assert found["database"].level == "ok"
     assert found["Redis"].level == "ok"
-    assert str(found["payments"]) == "ok   payments: the key is accepted; a key for tests: no money moves"
     assert found["sign-in at acme"].level == "ok"
     assert "FAIL" not in {line.level for line in found.values()}
+
+
+# feature: shop {
+def test_a_key_for_tests_is_told_from_one_that_moves_money(examined):
+    line = examined()["payments"]
+
+    assert str(line) == "ok   payments: the key is accepted; a key for tests: no money moves"
 
 
 def test_a_key_that_the_payment_provider_refuses(examined, payments_simulator):
@@ -95,6 +111,9 @@ def test_a_clock_that_differs_from_the_payment_providers(examined, httpx_mock, t
     line = examined(payments="https://pay.example")["clock"]
 
     assert (line.level, line.words, line.mend) == ("FAIL", words, "have it set by NTP")
+
+
+# }
 
 
 def test_a_clock_that_differs_from_the_databases(examined, own_app):
@@ -160,7 +179,7 @@ def test_a_database_that_is_away(examined):
         "FAIL",
         "see whether it runs, and check KIOSK_SQLALCHEMY_DATABASE_URI",
     )
-    assert found["payments"].level == "ok"
+    assert found["payments"].level == "ok"  # feature: shop
 
 
 def test_a_database_that_hangs_costs_its_own_lines_alone(examined, monkeypatch):
@@ -169,7 +188,7 @@ def test_a_database_that_hangs_costs_its_own_lines_alone(examined, monkeypatch):
         found = examined(database=f"postgresql://kiosk@127.0.0.1:{silent.getsockname()[1]}/kiosk")
 
     assert str(found["database"]).startswith("FAIL database: no answer within 2 s; ")
-    assert found["payments"].level == "ok"
+    assert found["payments"].level == "ok"  # feature: shop
 
 
 def test_a_database_without_tables_and_a_file_that_is_not_there(examined, tmp_path):
@@ -197,19 +216,28 @@ def test_a_redis_that_is_away(examined):
     assert (line.level, line.mend) == ("FAIL", "see whether it runs, and check KIOSK_REDIS_URL")
 
 
-def test_whether_somebody_works_and_what_needs_a_person(examined, own_app):
+def test_whether_a_worker_works(examined, own_app):
     assert examined()["worker"].words == "none has had a turn yet"
 
     turned(own_app, now() - timedelta(hours=1))
     assert examined()["worker"].level == "warn"
 
     turned(own_app, now())
+    assert examined()["worker"].level == "ok"
+
+
+# feature: shop {
+def test_what_needs_a_person(examined, own_app):
     with own_app.app_context(), writing():
         db.session.add(Finding(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
         db.session.commit()
+
     found = examined()
-    assert found["worker"].level == "ok"
+
     assert (found["orders"].words, found["orders"].level) == ("1 need a person", "warn")
+
+
+# }
 
 
 def turned(app, at):
@@ -262,9 +290,8 @@ def test_a_configuration_that_is_wrong_is_told_with_its_mend_and_nothing_else_is
     assert "Traceback" not in done.stderr
 
 
-def test_it_exits_with_0_where_nothing_fails(own_database, payments_simulator, identity_simulator):
-    given = settings(own_database, payments=payments_simulator.url, identity=identity_simulator.url)
-    done = run(**environment(given))
+def test_it_exits_with_0_where_nothing_fails(own_database, simulators):
+    done = run(**environment(settings(own_database, **simulators)))
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert all(line.startswith(("ok   ", "warn ")) for line in done.stdout.splitlines())

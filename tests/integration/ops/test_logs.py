@@ -16,16 +16,20 @@ from app.auth.oauth import providers
 from app.models import User
 from tests.integration.accounts import bearer, make_ada, refresh, sign_in, tokens_of
 from tests.integration.auth.oauth.acme import ACCESS_TOKEN, Journey
-from tests.integration.checkout.buying import SESSIONS, completed, opened, order, send_event
+from tests.integration.checkout.buying import SESSIONS, completed, opened, order, send_event  # feature: shop
 from tests.integration.conftest import browser, close
-from tests.integration.factories import PASSWORD, make_item, make_user
+from tests.integration.factories import (
+    PASSWORD,
+    make_item,  # feature: shop
+    make_user,
+)
 from tests.processes import ROOT, wait_for
 from tests.settings import (
     CLIENT_SECRET,
     JWT_SECRET_KEY,
-    PAYMENTS_KEY,
+    PAYMENTS_KEY,  # feature: shop
     SECRET_KEY,
-    WEBHOOK_SECRET,
+    WEBHOOK_SECRET,  # feature: shop
     environment,
     settings,
 )
@@ -64,14 +68,14 @@ def logged(own_database, logger, tmp_path):
 @pytest.mark.parametrize("env", ["production", "staging"])
 def test_in_production_every_line_is_json(logged, env):
     app, written = logged(env)
-    app.test_client().get("/api/items?q=tea", headers={"X-Request-ID": "request-of-ada"})
+    app.test_client().get("/api/providers?q=tea", headers={"X-Request-ID": "request-of-ada"})
     app.logger.warning("two\nlines")
 
     lines = [json.loads(line) for line in written().splitlines()]
 
     assert len(lines) == 2
-    assert lines[0]["message"].startswith("GET /api/items 200")
-    assert (lines[0]["method"], lines[0]["path"], lines[0]["status"]) == ("GET", "/api/items", 200)
+    assert lines[0]["message"].startswith("GET /api/providers 200")
+    assert (lines[0]["method"], lines[0]["path"], lines[0]["status"]) == ("GET", "/api/providers", 200)
     assert (lines[0]["level"], lines[0]["request_id"]) == ("INFO", "request-of-ada")
     assert lines[0]["ms"] >= 0
     assert lines[0]["time"]
@@ -80,10 +84,10 @@ def test_in_production_every_line_is_json(logged, env):
 
 def test_in_development_a_line_is_for_people(logged):
     app, written = logged("development")
-    app.test_client().get("/api/items", headers={"X-Request-ID": "request-of-ada"})
+    app.test_client().get("/api/providers", headers={"X-Request-ID": "request-of-ada"})
 
     assert re.fullmatch(
-        r"\d\d:\d\d:\d\d INFO    app\.access GET /api/items 200 [\d.]+ms \[request-of-ada\]\n", written()
+        r"\d\d:\d\d:\d\d INFO    app\.access GET /api/providers 200 [\d.]+ms \[request-of-ada\]\n", written()
     )
 
 
@@ -104,7 +108,7 @@ def test_a_line_names_the_user_by_number(logged):
 
 def test_a_line_says_where_the_request_came_from_and_believes_no_header(logged):
     app, written = logged("production")
-    app.test_client().get("/api/items", headers={"X-Forwarded-For": "198.51.100.1"})
+    app.test_client().get("/api/providers", headers={"X-Forwarded-For": "198.51.100.1"})
 
     assert json.loads(written())["address"] == "127.0.0.1"
 
@@ -239,11 +243,11 @@ def test_the_file_is_rotated_before_it_grows_too_large(logged, tmp_path, monkeyp
 
 def test_without_a_file_lines_go_to_standard_error(own_database, logger, capsys):
     app = create_app(settings(own_database, ENV="production", public_url="https://shop.example", TESTING=True))
-    app.test_client().get("/api/items")
+    app.test_client().get("/api/providers")
 
     out, err = capsys.readouterr()
     assert out == ""
-    assert json.loads(err)["path"] == "/api/items"
+    assert json.loads(err)["path"] == "/api/providers"
     close(app)
 
 
@@ -252,16 +256,18 @@ def test_no_secret_is_ever_written_down(logged, acme, httpx_mock, caplog):
     app, written = logged("test")
     with app.app_context():
         make_ada(role="staff")
-        item = make_item("Tea")
     client = browser(app)
-    secrets = {SECRET_KEY, JWT_SECRET_KEY, CLIENT_SECRET, PAYMENTS_KEY, WEBHOOK_SECRET, PASSWORD, ACCESS_TOKEN}
+    secrets = {
+        *(SECRET_KEY, JWT_SECRET_KEY, CLIENT_SECRET, PASSWORD, ACCESS_TOKEN),
+        *(PAYMENTS_KEY, WEBHOOK_SECRET),  # feature: shop
+    }
 
     secrets |= everything_about_passwords(app, client)
     secrets |= a_journey_to_the_provider(app, client, acme)
-    secrets |= an_order(client, item, httpx_mock)
+    secrets |= an_order(app, client, httpx_mock)  # feature: shop
 
     text = written() + caplog.text
-    assert "POST /api/orders 201" in text
+    assert "POST /api/orders 201" in text  # feature: shop
     assert "sign-in refused" in text
     assert [secret for secret in secrets if secret in text] == []
 
@@ -297,7 +303,10 @@ def a_journey_to_the_provider(app, client, acme):
     return {"code-of-ada", id_token, client.get_cookie("kiosk").value, *asked}
 
 
-def an_order(client, item, httpx_mock):
+# feature: shop {
+def an_order(app, client, httpx_mock):
+    with app.app_context():
+        item = make_item("Tea")
     httpx_mock.add_callback(opened, url=SESSIONS, method="POST")
     httpx_mock.add_response(
         url=re.compile(re.escape(SESSIONS) + "/.+"), status_code=500, text=PAYMENTS_KEY, is_reusable=True
@@ -308,6 +317,9 @@ def an_order(client, item, httpx_mock):
     send_event(client, completed(url.rpartition("/")[2]))
     send_event(client, completed(url.rpartition("/")[2]), secret="whsec_of_a_stranger_0123")
     return {"whsec_of_a_stranger_0123"}
+
+
+# }
 
 
 def test_an_error_of_the_database_tells_no_values(logged):

@@ -1,22 +1,31 @@
 """/metrics: who may read it, what it counts, and what it never says."""
 
-from datetime import timedelta
+from datetime import timedelta  # feature: shop
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app, db
-from app.models import Attempt, Chore, Event, Finding
-from app.ops.database_gauges import standing
+from app.models import (
+    Attempt,  # feature: shop
+    Chore,
+    Event,  # feature: shop
+    Finding,  # feature: shop
+)
+from app.ops.database_gauges import standing  # feature: shop
 from app.runtime.db import now
-from simulators.payments.control import SESSIONS
+from simulators.payments.control import SESSIONS  # feature: shop
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.conftest import close
-from tests.integration.factories import make_item, make_order, make_user
+from tests.integration.factories import (
+    make_item,  # feature: shop
+    make_order,  # feature: shop
+    make_user,
+)
 from tests.integration.ops.reading import Reading
-from tests.integration.payments.conftest import BROWSER
-from tests.integration.payments.shop import Shop
+from tests.integration.payments.conftest import BROWSER  # feature: shop
+from tests.integration.payments.shop import Shop  # feature: shop
 from tests.integration.runtime.test_queries import counted
 from tests.settings import settings
 
@@ -98,14 +107,12 @@ def test_being_staff_does_not_help(app, signed_in):
 
 
 def test_requests_are_counted_by_rule_method_and_status_and_never_by_path(client, grown, read):
-    item = make_item()
-    client.get(f"/api/items/{item.id}")
-    client.get(f"/api/items/{item.id}?q=secret-of-ada")
-    client.get("/api/items/987654321")
+    client.get("/oauth/login/acme-of-nobody")
+    client.get("/oauth/login/acme-of-nobody?q=secret-of-ada")
+    client.get("/oauth/login/987654321")
 
-    route = "/api/items/<id:item_id>"
-    assert grown("requests_total", method="GET", route=route, status="200") == 2
-    assert grown("requests_total", method="GET", route=route, status="404") == 1
+    route = "/oauth/login/<provider>"
+    assert grown("requests_total", method="GET", route=route, status="302") == 3
     assert grown("request_seconds_count", method="GET", route=route) == 3
     assert "987654321" not in read().text
     assert "secret-of-ada" not in read().text
@@ -121,9 +128,9 @@ def test_whatever_a_caller_makes_up_shares_one_name(client, grown, read):
 
 
 def test_only_what_is_being_answered_is_in_progress(app, client, read):
-    client.get("/api/items")
+    client.get("/api/providers")
     client.get("/api/nothing-there")
-    client.get("/api/items", headers={"Host": "no host at all"})
+    client.get("/api/providers", headers={"Host": "no host at all"})
 
     assert read()("requests_in_progress") == 1  # the one that reads
 
@@ -165,6 +172,7 @@ def test_sign_ins_at_a_provider_are_counted_by_reason(journey, grown):
 # ---------------------------------------------------------------- providers
 
 
+# feature: shop {
 def test_calls_to_providers_are_counted_by_what_came_of_them(own_database, payments_simulator, quick):
     app = create_app(settings(own_database, payments=payments_simulator.url, TESTING=True))
     with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://localhost", headers=BROWSER) as client:
@@ -234,6 +242,9 @@ def test_what_needs_a_person_is_told_by_kind_and_zero_where_nothing_does(app, re
     assert "3 are held" not in read().text
 
 
+# }
+
+
 def test_when_a_worker_last_had_a_turn_is_told(app, read):
     db.session.add(Chore(name="sweep", due_at=now(), reached=1_700_000_000))
     db.session.commit()
@@ -241,6 +252,7 @@ def test_when_a_worker_last_had_a_turn_is_told(app, read):
     assert read()("worker_last_turn_timestamp_seconds") == 1_700_000_000
 
 
+# feature: shop {
 def test_a_scrape_asks_as_often_for_many_orders_as_for_none(app):
     with counted() as few:
         standing(db.session(), now())
@@ -251,6 +263,9 @@ def test_a_scrape_asks_as_often_for_many_orders_as_for_none(app):
         standing(db.session(), now())
 
     assert len(many) == len(few) <= 16
+
+
+# }
 
 
 def test_two_scrapes_within_seconds_ask_once(own_app):

@@ -16,8 +16,9 @@ from tests.processes import ROOT
 
 OBSERVE = ROOT / "deploy" / "observe"
 RULES = [rule for group in yaml.safe_load((OBSERVE / "alerts.yml").read_text())["groups"] for rule in group["rules"]]
-DASHBOARD = json.loads((OBSERVE / "grafana" / "dashboards" / "kiosk.json").read_text())
-PANELS = {panel["title"]: [target["expr"] for target in panel["targets"]] for panel in DASHBOARD["panels"]}
+DASHBOARDS = [json.loads(file.read_text()) for file in sorted((OBSERVE / "grafana" / "dashboards").glob("*.json"))]
+SHOWN = [panel for dashboard in DASHBOARDS for panel in dashboard["panels"]]
+PANELS = {panel["title"]: [target["expr"] for target in panel["targets"]] for panel in SHOWN}
 ASKED = {rule["alert"]: [rule["expr"]] for rule in RULES} | PANELS
 PARTS = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
 
@@ -66,9 +67,10 @@ def test_every_state_that_a_rule_names_is_one(app):
 
 
 def test_panels_have_names_and_numbers_of_their_own():
-    assert len(PANELS) == len(DASHBOARD["panels"])
-    assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
-    for panel in DASHBOARD["panels"]:
+    assert len(PANELS) == len(SHOWN)
+    assert len({panel["id"] for panel in SHOWN}) == len(SHOWN)
+    assert len({dashboard["uid"] for dashboard in DASHBOARDS}) == len(DASHBOARDS)
+    for panel in SHOWN:
         place = panel["gridPos"]
         assert place["x"] + place["w"] <= 24
         assert {target["datasource"]["uid"] for target in panel["targets"]} == {"prometheus"}

@@ -92,10 +92,9 @@ class Release:
 
 
 @pytest.fixture
-def config(own_database, identity_simulator, payments_simulator):
+def config(own_database, simulators):
     # A limit counts addresses, and people here come from many.
-    where = {"identity": identity_simulator.url, "payments": payments_simulator.url}
-    return settings(own_database, **where, TRUSTED_PROXIES="127.0.0.1")
+    return settings(own_database, **simulators, TRUSTED_PROXIES="127.0.0.1")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.integration.ops.reading import Reading
 from tests.processes import Process, free_port, wait_for
 from tests.settings import environment, settings
 
-ITEMS = {"method": "GET", "route": "/api/items", "status": "200"}
+PROVIDERS = {"method": "GET", "route": "/api/providers", "status": "200"}
 
 
 def reading(http):
@@ -22,7 +22,7 @@ def reading(http):
 
 def look(kiosk, times):
     with ThreadPoolExecutor(8) as people:
-        answers = list(people.map(lambda _: httpx.get(f"{kiosk.url}/api/items", trust_env=False), range(times)))
+        answers = list(people.map(lambda _: httpx.get(f"{kiosk.url}/api/providers", trust_env=False), range(times)))
     assert {answer.status_code for answer in answers} == {200}
 
 
@@ -44,14 +44,14 @@ def test_two_processes_tell_the_same_and_one_that_is_killed_takes_no_count_along
     wait_for(lambda: len(processes(folder)) == 2, "both processes to count")
     look(kiosk, 40)
 
-    assert {reading(kiosk.http)("requests_total", **ITEMS) for _ in range(8)} == {40}
+    assert {reading(kiosk.http)("requests_total", **PROVIDERS) for _ in range(8)} == {40}
     assert reading(kiosk.http)("payment_calls_limit") == 32
 
     os.kill(min(processes(folder)), signal.SIGKILL)
     kiosk.http.close()
     kiosk.http = httpx.Client(base_url=kiosk.url, timeout=30, trust_env=False)
     wait_for(lambda: reading(kiosk.http)("payment_calls_limit") == 32, "another process in its place")
-    assert reading(kiosk.http)("requests_total", **ITEMS) == 40
+    assert reading(kiosk.http)("requests_total", **PROVIDERS) == 40
     assert reading(kiosk.http)("requests_in_progress") == 1
 
 
@@ -66,7 +66,7 @@ def test_what_a_killed_server_leaves_behind_the_next_one_clears_away(live_kiosk,
 
     [folder] = temporary()
     assert folder != left
-    assert reading(kiosk.http)("requests_total", **ITEMS) == 0
+    assert reading(kiosk.http)("requests_total", **PROVIDERS) == 0
     assert kiosk.stop() == 0
     assert temporary() == []
 
@@ -76,8 +76,8 @@ def test_a_server_leaves_the_folder_of_one_that_runs(live_kiosk, temporary):
     look(first, 3)
     look(second, 5)
 
-    assert reading(first.http)("requests_total", **ITEMS) == 3
-    assert reading(second.http)("requests_total", **ITEMS) == 5
+    assert reading(first.http)("requests_total", **PROVIDERS) == 3
+    assert reading(second.http)("requests_total", **PROVIDERS) == 5
     assert {folder.stat().st_mode & 0o777 for folder in temporary()} == {0o700}
 
 
@@ -105,7 +105,7 @@ def test_a_worker_tells_of_itself_and_of_nothing_else(worker):
         assert wait_for(lambda: reading(http)("worker_last_turn_timestamp_seconds"), "its first turn")
         assert http.get("/healthz").json() == {"status": "ok"}
         assert http.get("/readyz").status_code == 200
-        assert http.get("/api/items").status_code == 404
+        assert http.get("/api/providers").status_code == 404
         assert http.get("/metrics", headers={"X-Forwarded-For": "10.0.0.7"}).status_code == 401
 
     assert process.stop() == 0

@@ -80,4 +80,4 @@ def test_a_server_that_is_about_to_end_is_not_ready_and_lives(client, monkeypatc
 
     assert assert_problem(client.get("/readyz"), 503, "not_ready")["detail"] == "This server is about to end."
     assert client.get("/healthz").status_code == 200
-    assert client.get("/api/items").status_code == 200
+    assert client.get("/api/providers").status_code == 200

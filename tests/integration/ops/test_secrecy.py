@@ -10,7 +10,11 @@ from tests.integration.accounts import login, make_ada, sign_in
 from tests.integration.factories import PASSWORD
 from tests.processes import ROOT, Process
 from tests.secrecy import watch
-from tests.settings import JWT_SECRET_KEY, PAYMENTS_KEY, WEBHOOK_SECRET
+from tests.settings import (
+    JWT_SECRET_KEY,
+    PAYMENTS_KEY,  # feature: shop
+    WEBHOOK_SECRET,  # feature: shop
+)
 
 log = logging.getLogger("app.auth.routes")
 
@@ -24,8 +28,8 @@ def apart():
 
 SECRETS = [
     JWT_SECRET_KEY,
-    PAYMENTS_KEY,
-    WEBHOOK_SECRET,
+    PAYMENTS_KEY,  # feature: shop
+    WEBHOOK_SECRET,  # feature: shop
     opaque_tokens.mint(),
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
     "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",

@@ -4,9 +4,9 @@ import signal
 
 import httpx
 
-from app.models import Event, Order
-from simulators.payments.control import SESSIONS
-from tests.integration.payments.refunding import send
+from app.models import Event, Order  # feature: shop
+from simulators.payments.control import SESSIONS  # feature: shop
+from tests.integration.payments.refunding import send  # feature: shop
 from tests.processes import wait_for
 
 
@@ -18,6 +18,7 @@ def fresh(kiosk, path):
         return None
 
 
+# feature: shop {
 def test_a_request_under_way_gets_its_answer(live_shop):
     shop = live_shop()
     shop.control.delay(2, method="POST", path=SESSIONS)
@@ -30,13 +31,16 @@ def test_a_request_under_way_gets_its_answer(live_shop):
     assert fresh(shop.kiosk, "/healthz") is None
 
 
+# }
+
+
 def test_not_ready_comes_first_and_whoever_is_on_the_way_still_comes_in(live_kiosk):
     kiosk = live_kiosk(workers=2, DRAIN_SECONDS="3")
     kiosk.http.close()
     kiosk.process.send(signal.SIGTERM)
 
     wait_for(lambda: fresh(kiosk, "/readyz") == 503, "it to say that it ends")
-    assert fresh(kiosk, "/api/items") == 200
+    assert fresh(kiosk, "/api/providers") == 200
     assert fresh(kiosk, "/healthz") == 200
 
     wait_for(lambda: not kiosk.process.running, "it to end")
@@ -44,6 +48,7 @@ def test_not_ready_comes_first_and_whoever_is_on_the_way_still_comes_in(live_kio
     assert "Traceback" not in kiosk.said()
 
 
+# feature: shop {
 def test_a_job_under_way_is_finished(live_shop):
     shop = live_shop()
     shop.place()
@@ -58,3 +63,6 @@ def test_a_job_under_way_is_finished(live_shop):
 
     assert [each.state for each in shop.rows(Event)] == ["done"]
     assert [each.status for each in shop.rows(Order)] == ["paid"]
+
+
+# }

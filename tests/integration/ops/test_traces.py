@@ -15,15 +15,19 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from app import create_app
 from app.ops import traces
 from app.runtime.jobs import jobs
-from simulators.payments.control import SESSIONS
+from simulators.payments.control import SESSIONS  # feature: shop
 from tests.integration.conftest import close
-from tests.integration.payments.conftest import BROWSER
-from tests.integration.payments.refunding import send
-from tests.integration.payments.shop import Shop
+from tests.integration.payments.conftest import BROWSER  # feature: shop
+from tests.integration.payments.refunding import send  # feature: shop
+from tests.integration.payments.shop import Shop  # feature: shop
 from tests.processes import ROOT, wait_for
-from tests.settings import PAYMENTS_KEY, settings
+from tests.settings import (
+    PAYMENTS_KEY,  # feature: shop
+    settings,
+)
 
 
+# feature: shop {
 class Traced:
     """A shop whose spans are kept in memory."""
 
@@ -133,6 +137,9 @@ def test_health_is_not_worth_a_trace(traced):
     assert traced.spans == ()
 
 
+# }
+
+
 def test_without_an_endpoint_nothing_of_it_is_imported():  # but for what redis-py imports where it can
     code = (
         "import sys; from app import create_app; from tests.settings import settings; "
@@ -173,10 +180,10 @@ def collector():
 def test_a_server_sends_its_spans_before_it_ends_and_logs_their_trace(live_kiosk, collector):
     address, received = collector
     kiosk = live_kiosk(ENV="staging", OTLP_ENDPOINT=address)
-    assert kiosk.http.get("/api/items").status_code == 200
+    assert kiosk.http.get("/api/providers").status_code == 200
 
     assert kiosk.stop() == 0
 
-    assert ("/v1/traces", "GET /api/items") in received
-    [line] = [line for line in kiosk.said().splitlines() if '"/api/items"' in line]
+    assert ("/v1/traces", "GET /api/providers") in received
+    [line] = [line for line in kiosk.said().splitlines() if '"/api/providers"' in line]
     assert '"trace_id": "' in line

@@ -12,12 +12,16 @@ import pytest
 from app.runtime import outbound
 from app.runtime.async_bridge import bridge
 from app.runtime.config import OAuthProvider
-from app.stripe import gateway as payments
-from app.stripe.errors import Unknown
-from app.stripe.gateway import gateway
+from app.stripe import gateway as payments  # feature: shop
+from app.stripe.errors import Unknown  # feature: shop
+from app.stripe.gateway import gateway  # feature: shop
 from tests.attacks import came_of
 from tests.integration.auth.oauth.acme import Journey, assert_refused
-from tests.settings import CLIENT_ID, CLIENT_SECRET, PAYMENTS
+from tests.settings import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PAYMENTS,  # feature: shop
+)
 
 MEGABYTE = 1024 * 1024
 GITHUB = "https://github.example"
@@ -134,6 +138,7 @@ def test_githubs_answers_are_bounded_too(client, reconfigured, httpx_mock, path,
     assert peak() < 24 * MEGABYTE
 
 
+# feature: shop {
 @pytest.mark.parametrize("status", [200, 400, 500])
 @pytest.mark.attack
 def test_an_answer_of_the_payment_provider_that_has_no_end_is_an_unknown_outcome(
@@ -147,6 +152,9 @@ def test_an_answer_of_the_payment_provider_that_has_no_end_is_an_unknown_outcome
 
     came_of(type(caught.value).__name__, "Unknown", at=f"status {status}")
     assert peak() < 6 * payments.MOST_BYTES
+
+
+# }
 
 
 def test_no_more_is_taken_of_an_endless_answer_than_may_be_read(journey, acme):

@@ -6,9 +6,18 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
-from app.models import Identity, Todo, TrailEntry
+from app.models import (
+    Identity,
+    Todo,  # feature: todos
+    TrailEntry,
+)
 from tests.integration.accounts import bearer, make_ada, tokens_of
-from tests.integration.factories import make_item, make_order, make_user, saved
+from tests.integration.factories import (
+    make_item,  # feature: shop
+    make_order,  # feature: shop
+    make_user,
+    saved,
+)
 
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
@@ -41,6 +50,7 @@ def ada():
     return make_user("ada")
 
 
+# feature: shop {
 def items(_user, number):
     for _ in range(number):
         make_item()
@@ -51,9 +61,16 @@ def orders(user, number):
         make_order(user, make_item(), make_item())
 
 
+# }
+
+
+# feature: todos {
 def todos(user, number):
     for each in range(number):
         saved(Todo(user_id=user.id, title=f"{each}"))
+
+
+# }
 
 
 def people(_user, number):
@@ -71,12 +88,13 @@ SIGN_IN = 1
 """The session and its user come in one."""
 
 
+# feature: shop {
 @pytest.mark.parametrize(
     ("path", "rows", "most"),
     [
         ("/api/items", items, SIGN_IN + 2),
         ("/api/items?q=item", items, SIGN_IN + 2),
-        ("/api/todos", todos, SIGN_IN + 2),
+        ("/api/todos", todos, SIGN_IN + 2),  # feature: todos
         # The count, the orders, and their lines, holds, attempts and payments; refunds where there is a payment.
         ("/api/orders", orders, SIGN_IN + 6),
     ],
@@ -92,6 +110,9 @@ def test_a_list_costs_the_same_for_one_row_and_for_twenty(app, ada, signed_in, p
     assert len(client.get(path).get_json()["items"]) == 20
     assert len(twenty) == len(one)
     assert len(twenty) <= most, "\n".join(twenty)
+
+
+# }
 
 
 @pytest.mark.parametrize(
@@ -123,11 +144,15 @@ def test_a_user_costs_one_and_their_identities(app, ada, signed_in):
     assert len(asked(client, f"/api/users/{ada.id}")) <= SIGN_IN + 2
 
 
+# feature: shop {
 @pytest.mark.parametrize("number", [1, 4])
 def test_an_order_costs_the_same_whatever_is_in_it(app, ada, signed_in, number):
     order = make_order(ada, *(make_item() for _ in range(number)))
 
     assert len(asked(signed_in(ada), f"/api/orders/{order.id}")) <= SIGN_IN + 5
+
+
+# }
 
 
 def test_a_profile_costs_the_session_and_the_identities(app, ada, signed_in):
@@ -141,10 +166,14 @@ def test_a_token_costs_no_more_than_a_cookie(app):
     assert len(asked(app.test_client(), "/api/profile", **headers)) <= SIGN_IN + 1
 
 
+# feature: shop {
 def test_an_item_costs_one(app):
     item = make_item()
 
     assert len(asked(app.test_client(), f"/api/items/{item.id}")) == 1
+
+
+# }
 
 
 def test_a_stranger_costs_nothing_to_turn_away(app):

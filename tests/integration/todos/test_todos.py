@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.models import Todo
+from app.models import Todo, User
 from tests.integration.accounts import assert_problem, fields
 from tests.integration.factories import make_order, make_user, saved
 
@@ -157,3 +157,14 @@ def test_the_to_do_of_an_order_is_not_renamed_taken_back_or_dropped(of_order, st
     saved(of_order)
     assert_problem(staff.patch(path, json={"done": False}), 409, "todo_belongs_to_order")
     assert titles(staff) == ["Hand over order K1001"]
+
+
+def test_to_dos_go_with_the_account(ada, staff, bob):
+    add(ada)
+    add(bob)
+    [owner] = User.query.filter_by(username="bob")
+
+    assert ada.delete("/api/profile").status_code == 200
+    assert staff.delete(f"/api/users/{owner.id}").status_code == 200
+
+    assert Todo.query.count() == 0

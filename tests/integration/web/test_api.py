@@ -7,13 +7,21 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import db
-from app.models import Todo, UserSession
+from app.models import (
+    Todo,  # feature: todos
+    UserSession,
+)
 from app.runtime.db import now
 from app.web.api import Access, operations
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser
-from tests.integration.factories import make_item, make_order, make_user, saved
+from tests.integration.factories import (
+    make_item,  # feature: shop
+    make_order,  # feature: shop
+    make_user,
+    saved,
+)
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 BARRED = (Access.SIGNED_IN, Access.OWNER, Access.STAFF)
@@ -89,6 +97,7 @@ def test_what_is_for_all_asks_nobody_to_sign_in(app):
     assert wrong(answers, lambda answer: answer.status_code not in (401, 403)) == []
 
 
+# feature: shop {
 @pytest.mark.attack
 def test_what_is_for_the_provider_needs_its_signature(app, staff):
     for client in (browser(app), staff):
@@ -99,8 +108,10 @@ def test_what_is_for_the_provider_needs_its_signature(app, staff):
 @pytest.mark.attack
 def test_what_belongs_to_somebody_else_is_not_found(customer):
     other = make_user()
-    todo = saved(Todo(user_id=other.id, title="Tea"))
-    ids = {"todo_id": todo.id, "order_id": make_order(other, make_item()).id}
+    ids = {
+        "todo_id": saved(Todo(user_id=other.id, title="Tea")).id,  # feature: todos
+        "order_id": make_order(other, make_item()).id,
+    }
     body = '{"title": "Mine"}'
 
     answers = [
@@ -109,8 +120,11 @@ def test_what_belongs_to_somebody_else_is_not_found(customer):
         if each.access is Access.OWNER and "<" in each.path
     ]
 
-    assert len(answers) >= 5
+    assert answers
     assert_all(answers, 404, "not_found")
+
+
+# }
 
 
 TAKE_A_CONFIRMATION = [
@@ -234,7 +248,7 @@ def test_operations_have_names_of_their_own(description):
 
 
 def test_errors_are_described_as_problems(description):
-    responses = description["paths"]["/api/todos"]["post"]["responses"]
+    responses = description["paths"]["/api/profile"]["patch"]["responses"]
 
     for status in ("400", "401", "413", "415", "422"):
         assert list(responses[status]["content"]) == ["application/problem+json"]
@@ -251,24 +265,26 @@ def test_the_description_can_be_read_offline(client):
 
 
 def test_a_request_id_is_made_and_told(client):
-    first, second = (client.get(path).headers["X-Request-ID"] for path in ("/api/items", "/api/nothing"))
+    first, second = (client.get(path).headers["X-Request-ID"] for path in ("/api/providers", "/api/nothing"))
 
     assert first != second
     assert len(first) >= 16
 
 
 def test_a_request_id_of_the_callers_is_taken_over(client):
-    for path in ("/api/items", "/api/nothing", "/orders", "/healthz"):
+    for path in ("/api/providers", "/api/nothing", "/profile", "/healthz"):
         response = client.get(path, headers={"X-Request-ID": "from-a-caller.7"}, buffered=True)
         assert response.headers["X-Request-ID"] == "from-a-caller.7"
 
 
 @pytest.mark.parametrize("given", ["short", "a" * 65, "with space", "line\x0bbreak", "<script>=", "ünïcödé-ids", ""])
 def test_a_request_id_that_could_do_harm_is_not(client, given):
-    assert client.get("/api/items", headers={"X-Request-ID": given}).headers["X-Request-ID"] != given
+    assert client.get("/api/providers", headers={"X-Request-ID": given}).headers["X-Request-ID"] != given
 
 
-@pytest.mark.parametrize("path", ["/", "/api/items", "/api/nothing", "/api/profile", "/assets/nothing.js", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/providers", "/api/nothing", "/api/profile", "/assets/nothing.js", "/healthz"]
+)
 def test_browsers_are_told_to_be_careful(client, path):
     headers = client.get(path, buffered=True).headers
 

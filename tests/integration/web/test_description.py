@@ -20,10 +20,15 @@ from schemathesis.specs.openapi.checks import (
 
 from app import db
 from app.auth import tokens
-from app.models import Todo
+from app.models import Todo  # feature: todos
 from app.runtime.db import now
 from tests.integration.accounts import bearer
-from tests.integration.factories import make_item, make_order, make_user, saved
+from tests.integration.factories import (
+    make_item,  # feature: shop
+    make_order,  # feature: shop
+    make_user,
+    saved,
+)
 from tests.secrecy import watch
 
 CHECKS = [
@@ -49,9 +54,18 @@ def nothing_is_secret(monkeypatch):
     monkeypatch.setattr(watch, "learn", lambda _: None)
 
 
+# feature: shop {
+@pytest.fixture(autouse=True)
+def paid_at_the_simulator(simulated):
+    """No provider is asked but ours."""
+
+
+# }
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("role", ["customer", "staff"])
-def test_whatever_is_asked_nothing_breaks_and_every_answer_is_described(app, acme, simulated, role):
+def test_whatever_is_asked_nothing_breaks_and_every_answer_is_described(app, acme, role):
     described = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
     asker = Asker(app, role)
 
@@ -59,7 +73,7 @@ def test_whatever_is_asked_nothing_breaks_and_every_answer_is_described(app, acm
         for mode in GenerationMode:
             asker.ask(operation.ok(), mode)
 
-    assert asker.number > 300
+    assert asker.number > 200
     assert not asker.wrong, "\n\n".join(asker.wrong)
 
 
@@ -80,7 +94,7 @@ class Asker:
             user = make_user(role=self.role)
             if data.draw(st.booleans()):
                 case.path_parameters |= ids(user, case.path_parameters)
-                with_real_items(case.body)
+                with_real_items(case.body)  # feature: shop
             case.validate_response(self.answer(case, user), checks=CHECKS)
 
         try:
@@ -103,16 +117,20 @@ class Asker:
 def ids(user, asked):
     """Of something that is there, and the user's where it is anybody's."""
     there = {
-        "user_id": make_user,
-        "item_id": make_item,
-        "order_id": lambda: make_order(user, make_item()),
-        "todo_id": lambda: saved(Todo(user_id=user.id, title="Tea")),
+        "user_id": lambda: make_user().id,
+        "item_id": lambda: make_item().id,  # feature: shop
+        "order_id": lambda: make_order(user, make_item()).id,  # feature: shop
+        "todo_id": lambda: saved(Todo(user_id=user.id, title="Tea")).id,  # feature: todos
     }
-    return {name: there[name]().id for name in asked if name in there}
+    return {name: there[name]() for name in asked if name in there}
 
 
+# feature: shop {
 def with_real_items(body):
     lines = body.get("lines") if isinstance(body, dict) else None
     for line in lines if isinstance(lines, list) else []:
         if isinstance(line, dict):
             line["item_id"] = make_item().id
+
+
+# }

@@ -126,4 +126,4 @@ def test_a_frontend_that_is_not_built_says_what_to_do(client, tmp_path, monkeypa
 
     assert "make install" in body["detail"]
     assert_problem(get(client, "/api/docs"), 503, "frontend_not_built")
-    assert get(client, "/api/items").status_code == 200
+    assert get(client, "/api/providers").status_code == 200

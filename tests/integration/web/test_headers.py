@@ -3,7 +3,11 @@
 import pytest
 
 from tests.integration.accounts import make_ada, sign_in
-from tests.integration.factories import PASSWORD, make_item, make_user
+from tests.integration.factories import (
+    PASSWORD,
+    make_item,  # feature: shop
+    make_user,
+)
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -20,17 +24,17 @@ ANSWERS = {
     "a file that is not there": ("GET", "/assets/nothing.js", 404),
     "the docs": ("GET", "/api/docs", 200),
     "the description": ("GET", "/api/openapi.json", 200),
-    "the catalogue": ("GET", "/api/items", 200),
+    "the catalogue": ("GET", "/api/items", 200),  # feature: shop
     "no such path": ("GET", "/api/nothing", 404),
-    "no such item": ("GET", "/api/items/999", 404),
+    "no such item": ("GET", "/api/items/999", 404),  # feature: shop
     "signed out": ("GET", "/api/profile", 401),
     "a wrong method": ("GET", "/api/logout", 405),
     "what may be asked": ("OPTIONS", "/api/session", 200),
     "no JSON": ("POST", "/api/session", 415),
-    "a webhook of a stranger": ("POST", "/api/payments/webhook", 400),
+    "a webhook of a stranger": ("POST", "/api/payments/webhook", 400),  # feature: shop
     "on the way to a provider": ("GET", "/oauth/login/nobody", 302),
     "back from a provider": ("GET", "/oauth/callback/acme?code=x", 302),
-    "back from the payment page": ("GET", "/checkout/return/nobody", 404),
+    "back from the payment page": ("GET", "/checkout/return/nobody", 404),  # feature: shop
     "health": ("GET", "/healthz", 200),
     "readiness": ("GET", "/readyz", 200),
 }
@@ -84,13 +88,13 @@ def test_who_has_to_wait_is_told_so_with_them(client):
     [
         ("GET", "/api/profile"),
         ("GET", "/api/profile/sessions"),
-        ("GET", "/api/orders"),
-        ("GET", "/api/todos"),
+        ("GET", "/api/orders"),  # feature: shop
+        ("GET", "/api/todos"),  # feature: todos
         ("GET", "/api/users"),
         ("GET", "/api/nothing"),
-        ("GET", "/api/items/999"),
+        ("GET", "/api/items/999"),  # feature: shop
         ("GET", "/nothing.txt"),
-        ("POST", "/api/items"),
+        ("POST", "/api/items"),  # feature: shop
         ("GET", "/oauth/login/nobody"),
         ("GET", "/oauth/callback?code=x&state=y"),
     ],
@@ -103,11 +107,15 @@ def test_what_is_about_a_person_or_went_wrong_is_kept_by_nobody(signed_in, metho
     assert response.headers["Cache-Control"] == "no-store"
 
 
+# feature: shop {
 def test_what_is_for_all_may_be_kept_and_asked_after(client):
     item = make_item()
 
     for path in ("/api/items", f"/api/items/{item.id}"):
         assert client.get(path).headers["Cache-Control"] == "no-cache"
+
+
+# }
 
 
 @pytest.mark.parametrize(
