@@ -5,7 +5,9 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e bench load lock chaos safeguards api screenshots release clean
+.PHONY: help install run test check fmt unit integration e2e bench lock api screenshots release clean
+.PHONY: load chaos safeguards  # feature: shop
+.PHONY: rehearse  # feature: origin
 
 help:
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,21 +45,27 @@ integration:  ## the app with a database; DATABASE=postgresql for the other one
 e2e: install  ## a browser against a running Kiosk
 	@$(BIN)/pytest -q -m e2e tests/e2e
 
+# feature: shop {
 load:  ## a shop of SERVERS=2 under load for SECONDS=30, with a report in test-results/load
 	@scripts/install development frontend nginx load
 	@$(BIN)/python -m tests.load $(if $(SERVERS),--servers $(SERVERS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(VISITORS),--visitors $(VISITORS))
+# }
 
 bench:  ## what a request costs
 	@scripts/install development frontend
 	@$(BIN)/python -m tests.bench
 
+# feature: shop {
 chaos:  ## 2,000 orders while everything breaks, at most 5 minutes; SEED=7, ORDERS=200
 	@scripts/install development frontend
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ORDERS),--orders $(ORDERS))
+# }
 
+# feature: shop {
 safeguards:  ## takes each safeguard of the payments out, and shows which test notices
 	@scripts/install development frontend
 	@$(BIN)/python -m tests.safeguards
+# }
 
 api:  ## the typed client, generated anew from the API description
 	@scripts/install development packages
@@ -69,6 +77,12 @@ screenshots: install  ## docs/pictures/ anew
 lock:  ## requirements/ anew from pyproject.toml; UPGRADE=1 for newer versions
 	@scripts/install development
 	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+# feature: origin {
+rehearse:  ## starts products from this checkout, with all features and without each, and runs their checks and tests
+	@scripts/install development frontend
+	@$(BIN)/pytest -q -m rehearsal tests/rehearsal
+# }
 
 release:  ## VERSION=0.2.0: dates the changelog, commits and tags; CONTRIBUTING.md says how
 	@scripts/install development

@@ -15,7 +15,10 @@ from flask import Flask
 
 from app import create_app, db
 from app.auth import opaque_tokens, sessions
-from app.models import Item, User
+from app.models import (
+    Item,  # feature: shop
+    User,
+)
 from app.ops.multiprocess_dir import shared
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.db import now
@@ -24,6 +27,9 @@ from tests.settings import settings
 
 ROUNDS, REQUESTS = 15, 100
 Case = Callable[[], object]
+ROWS: tuple[Callable[[], list[object]], ...] = (
+    lambda: [Item(name=f"Item {number:03}", price=100, on_hand=5) for number in range(100)],  # feature: shop
+)
 
 
 def main() -> None:
@@ -90,7 +96,8 @@ def kiosk() -> dict[str, Case]:
     app.add_url_rule("/blocking", "blocking", view_with_blocking)
     with app.app_context():
         db.create_all()
-        db.session.add_all(Item(name=f"Item {number:03}", price=100, on_hand=5) for number in range(100))
+        for rows in ROWS:
+            db.session.add_all(rows())
         user = User(username="ada", email="ada@example.com")
         db.session.add(user)
         db.session.commit()
@@ -102,11 +109,11 @@ def kiosk() -> dict[str, Case]:
         "  with one blocking call sent home": caller(app, "/blocking"),
         "GET /healthz": caller(app, "/healthz"),
         "  not counted": caller(uncounted(), "/healthz"),
-        "GET /api/items, 20 of 100": caller(app, "/api/items"),
-        "GET /api/items, 100 of 100": caller(app, "/api/items?per_page=100"),
-        "GET /api/items/1": caller(app, "/api/items/1"),
+        "GET /api/items, 20 of 100": caller(app, "/api/items"),  # feature: shop
+        "GET /api/items, 100 of 100": caller(app, "/api/items?per_page=100"),  # feature: shop
+        "GET /api/items/1": caller(app, "/api/items/1"),  # feature: shop
         "GET /api/profile, by cookie": caller(app, "/api/profile", token),
-        "GET /api/orders, none": caller(app, "/api/orders", token),
+        "GET /api/orders, none": caller(app, "/api/orders", token),  # feature: shop
     }
 
 
