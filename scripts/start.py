@@ -100,6 +100,7 @@ def started(tree: Tree, product: Product, *, begun: bool) -> dict[str, File]:
     features = read(tree)
     gone = {each for each in product.left_out | {ORIGIN} if each in features}
     after = without(tree, features, with_dependents(features, gone))
+    after = without_proofs(after, tests_in(tree) - tests_in(after))
     if begun:
         origin = tomllib.loads(tree[CHOICE].text or "")["started_from"]
     else:
@@ -110,6 +111,24 @@ def started(tree: Tree, product: Product, *, begun: bool) -> dict[str, File]:
             after[path] = replaced(after, path, pattern, by)
     after[CHOICE] = File(product.worded(origin).encode())
     return after
+
+
+def tests_in(tree: Tree) -> set[str]:
+    files = (file.text or "" for path, file in tree.items() if path.startswith("tests/") and path.endswith(".py"))
+    return {name for text in files for name in re.findall(r"^(?:async )?def (test_\w+)", text, re.MULTILINE)}
+
+
+def without_proofs(tree: Tree, gone: set[str]) -> dict[str, File]:
+    """The docs name tests as proof; those that went with a feature are named no more."""
+
+    if not gone:
+        return dict(tree)
+    name = f"`(?:{'|'.join(sorted(gone))})`"
+    proof = re.compile(rf"{name},\s|,\s{name}|{name}")
+    return {
+        path: file.with_text(proof.sub("", file.text or "")) if path.endswith(".md") else file
+        for path, file in tree.items()
+    }
 
 
 def places(name: Name) -> Sequence[tuple[str, str, str]]:

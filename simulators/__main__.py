@@ -4,7 +4,6 @@ import argparse
 import importlib
 import sys
 
-
 SIMULATORS = (
     "identity",
     "mail",
