@@ -106,7 +106,7 @@ def started(tree: Tree, product: Product, *, begun: bool) -> dict[str, File]:
     else:
         origin = f"{TITLE} {version(tree)}"
         after = renamed(after, product.name)
-        after["CHANGELOG.md"] = File(f"# Changelog\n\n## Unreleased\n\n- Started from {origin}.\n".encode())
+        after["CHANGELOG.md"] = File(f"# Changelog\n\n## Unreleased\n\n- Started from {TITLE}.\n".encode())
         for path, pattern, by in places(product.name):
             after[path] = replaced(after, path, pattern, by)
     after[CHOICE] = File(product.worded(origin).encode())
@@ -120,7 +120,6 @@ def tests_in(tree: Tree) -> set[str]:
 
 def without_proofs(tree: Tree, gone: set[str]) -> dict[str, File]:
     """The docs name tests as proof; those that went with a feature are named no more."""
-
     if not gone:
         return dict(tree)
     name = f"`(?:{'|'.join(sorted(gone))})`"

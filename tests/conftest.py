@@ -9,7 +9,10 @@ import pytest
 from tests import attacks
 from tests.secrecy import watch
 
-LAYERS = ("unit", "integration", "e2e")  # the order in which they run: fast ones first
+LAYERS = (  # in the order in which they run: fast ones first
+    *("unit", "integration", "e2e"),
+    "rehearsal",  # feature: origin
+)
 HERE = Path(__file__).parent
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

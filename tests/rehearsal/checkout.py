@@ -1,5 +1,6 @@
 """A copy of this checkout in which a product is started, with what is installed here."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -71,6 +72,9 @@ class Checkout:
         run(self.root / "frontend", "npm", "run", "--silent", "format")
         self.run("python", "scripts/api.py", "frontend/src/api/schema.d.ts")
 
+    def build_page(self) -> None:
+        run(self.root / "frontend", "npm", "run", "--silent", "build")
+
     def check(self, names: Iterable[str] = ()) -> str:
         """`make check`, without its look for packages."""
         return self.run("python", "scripts/check.py", *names)
@@ -95,9 +99,11 @@ def link(program: Path, folder: Path) -> None:
 
 
 def run(folder: Path, *command: str | Path) -> str:
+    # What pytest says to the processes of this run is not for those of the product's.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        check=False,
+        env=environment, check=False,
     )  # fmt: skip
     if done.returncode:
         raise Failed(f"{' '.join(map(str, command))} in {folder}:\n{done.stdout[-20_000:]}")
