@@ -90,16 +90,20 @@ def test_what_cannot_be_done_is_refused_in_a_line(kiosk, arguments, said):
     assert kiosk.git("status", "--porcelain") == ""
 
 
+def append(file, text):
+    file.write_text(file.read_text() + text)
+
+
 def test_a_product_takes_a_later_kiosk_without_a_conflict_in_what_its_team_did_not_touch(kiosk, tmp_path):
     """By the steps of docs/upgrading.md."""
     product = Checkout.copied(tmp_path / "bakery")
     product.start("Bakery", "--without", ",".join(OPTIONAL))
     product.commit("Bakery")
     product.git("branch", "kiosk")
-    (product.root / "app" / "users" / "models.py").open("a").write("\n# of the team\n")
+    append(product.root / "app" / "users" / "models.py", "\n# of the team\n")
     (product.root / "docs" / "bread.md").write_text("# Bread\n")
     product.commit("Bread")
-    (kiosk.root / "app" / "users" / "service.py").open("a").write("\n# Kiosk and KIOSK_ENV\n")
+    append(kiosk.root / "app" / "users" / "service.py", "\n# Kiosk and KIOSK_ENV\n")
     (kiosk.root / "app" / "users" / "kiosk.py").write_text('"""New in Kiosk."""\n')
     for name in OPTIONAL:
         new = (
