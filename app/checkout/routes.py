@@ -16,7 +16,7 @@ from app.payments.findings import ClosedFinding, FindingOut
 from app.payments.settle import settle
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
-from app.runtime.db import Page, Paging, db, now
+from app.runtime.db import db, now
 from app.runtime.errors import Conflict, NotFound, Problem, Unavailable
 from app.runtime.jobs import jobs
 from app.stripe.errors import Declined, Misconfigured, PaymentError
@@ -27,6 +27,7 @@ from app.todos.service import order_handed_over
 from app.users.models import User
 from app.web import limits
 from app.web.api import Access, Answer, Api
+from app.web.paging import Page, Paging
 
 log = logging.getLogger(__name__)
 routes = Api("orders")
@@ -135,8 +136,7 @@ def _refusal(failure: PaymentError) -> Problem:
 @routes.get("/api/orders", access=Access.OWNER)
 def list_orders(query: OrderSearch, user: User) -> Page[OrderOut]:
     """One's own orders, the newest first; for staff everybody's, or those of the user they ask for."""
-    found, total = service.listed(db.session(), user, query, query.user_id)
-    return Page([OrderOut.of(order, user) for order in found], total, query.page, query.per_page)
+    return service.listed(db.session(), user, query, query.user_id).map(lambda order: OrderOut.of(order, user))
 
 
 @routes.get("/api/orders/<id:order_id>", access=Access.OWNER)
