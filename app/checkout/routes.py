@@ -274,13 +274,19 @@ def fulfil_order(order_id: int, query: HandingOver, user: User) -> OrderOut:
 @routes.get("/checkout/return/<token:attempt>", access=Access.ALL, status=303, writes=True)
 async def come_back(attempt: str) -> Response:
     """Where the payment page sends the buyer: the order, settled if the provider answers."""
-    known = sa.select(Attempt.id, Attempt.order_id).where(Attempt.idem_key == attempt)
-    found = db.session.execute(known).one_or_none()
+    attempt_id, order_id = await blocking(_came_back, attempt)
+    await settle(db.session(), gateway(), attempt_id)
+    return redirect(f"/orders/{order_id}", HTTPStatus.SEE_OTHER)
+
+
+def _came_back(key: str) -> tuple[int, int]:
+    """The attempt and its order. Raises NotFound."""
+    query = sa.select(Attempt.id, Attempt.order_id).where(Attempt.idem_key == key)
+    row = db.session.execute(query).one_or_none()
     db.session.commit()
-    if found is None:
+    if row is None:
         raise NotFound
-    await settle(db.session(), gateway(), found.id)
-    return redirect(f"/orders/{found.order_id}", HTTPStatus.SEE_OTHER)
+    return row.id, row.order_id
 
 
 @routes.post(

@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.runtime.async_bridge import at_home
+from app.runtime.async_bridge import bridge
 
 BUSY_SECONDS = 10
 AFTER = "after commit"
@@ -29,30 +29,23 @@ MEMORY = ("sqlite://", "sqlite:///:memory:")
 
 
 class Session(flask_sqlalchemy.session.Session):
-    """The session behind `db.session`. In an `async def` view its calls run on the request's own thread."""
+    """The session behind `db.session`. On the event loop its queries raise BlockingCall."""
 
-    execute = at_home(flask_sqlalchemy.session.Session.execute)
-    scalar = at_home(flask_sqlalchemy.session.Session.scalar)  # type: ignore[assignment]  # an overload, as before
-    scalars = at_home(flask_sqlalchemy.session.Session.scalars)
-    get = at_home(flask_sqlalchemy.session.Session.get)
-    refresh = at_home(flask_sqlalchemy.session.Session.refresh)
-    merge = at_home(flask_sqlalchemy.session.Session.merge)
-    delete = at_home(flask_sqlalchemy.session.Session.delete)
-    flush = at_home(flask_sqlalchemy.session.Session.flush)
-    connection = at_home(flask_sqlalchemy.session.Session.connection)
+    def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
+        """SQLAlchemy asks for it before whatever reaches the database: queries, lazy loads and flushes alike."""
+        bridge.check("db.session")
+        return super().get_bind(*args, **kwargs)
 
-    @at_home
     def commit(self) -> None:
+        bridge.check("db.session.commit")
         super().commit()
         for call in self.info.pop(AFTER, {}).values():
             call()
 
-    @at_home
     def rollback(self) -> None:
+        bridge.check("db.session.rollback")
         self.info.pop(AFTER, None)
         super().rollback()
-
-    close = at_home(flask_sqlalchemy.session.Session.close)
 
 
 NAMING = {
