@@ -23,7 +23,6 @@ from app.stripe.errors import Declined, Misconfigured, PaymentError
 from app.stripe.errors import NotFound as NoSuchThing
 from app.stripe.gateway import gateway
 from app.todos.models import Todo
-from app.todos.service import order_handed_over
 from app.users.models import User
 from app.web import limits
 from app.web.api import Access, Answer, Api
@@ -299,13 +298,10 @@ def receive_event() -> Received:
     """The payment provider's messages, by their signature: snapshots and thin ones."""
     header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
     event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, now())
-    jobs().ring("event", event_id)
+    jobs().enqueue("event", event_id)
     return Received(True)
 
 
-def _hand_over(todo: Todo, **_: object) -> None:
+def hand_over(todo: Todo, **_: object) -> None:
     assert todo.order_id is not None
     service.fulfil(db.session(), todo.order_id, now())
-
-
-order_handed_over.connect(_hand_over)

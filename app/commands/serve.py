@@ -21,7 +21,7 @@ from app.ops.multiprocess_dir import shared
 from app.runtime import config
 from app.runtime.async_bridge import bridge
 from app.runtime.jobs import jobs
-from app.runtime.parent_watch import hold
+from app.runtime.parent_watch import watch_parent
 from app.web.client_address import authority
 
 THREADS = 32
@@ -89,8 +89,10 @@ def _log(settings: config.Settings) -> type[Logger]:
 
 def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
     """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
+    from app import load_settings
+
     try:
-        settings = config.load(Config("", {"DEBUG": get_debug_flag()}), None)
+        settings = load_settings(Config("", {"DEBUG": get_debug_flag()}))
     except config.ConfigError as error:
         raise click.ClickException("\n       ".join(error.problems)) from error
     Master.drain_seconds = settings.drain_seconds
@@ -145,7 +147,7 @@ def _forget(folder: Path, _arbiter: Any, worker: Any) -> None:
 def _ready(*, lifeline: bool) -> Any:
     def when_ready(arbiter: Any) -> None:
         if lifeline:
-            hold()
+            watch_parent()
         addresses = " ".join(str(listener) for listener in arbiter.LISTENERS)
         click.echo(f"kiosk serves on {addresses}")
 

@@ -18,7 +18,8 @@ from xml.etree import ElementTree as ET
 import click
 import httpx
 
-from app.runtime.config import ROOT, environment
+from app.runtime.child_environment import environment
+from app.runtime.config import ROOT
 
 TESTS = ROOT / "tests" / "e2e"
 WHOLE = "signed in, bought, paid, handed over, refunded"

@@ -17,8 +17,8 @@ import flask_migrate
 import httpx
 from sqlalchemy.engine import URL
 
-from app.commands import seed
-from app.runtime.config import environment
+from app.commands import demo_people, seed
+from app.runtime.child_environment import environment
 from app.runtime.db import db, now, writing
 
 FIRST_PORT = 8000
@@ -160,7 +160,7 @@ def _prepare(settings: dict[str, Any]) -> None:
     app = create_app(settings)
     with app.app_context(), writing():
         flask_migrate.upgrade()
-        seed.sow(db.session(), app.extensions["settings"], now())
+        seed.add_demo(db.session(), app.extensions["settings"], now())
         db.session.commit()
 
 
@@ -193,7 +193,7 @@ def _watch(processes: list["subprocess.Popen[bytes]"]) -> None:
 def _tell(address: str, port: int) -> None:
     people = ", ".join(
         f"{each['name']} ({each['about']})" if each.get("about") else each["name"]
-        for each in json.loads((seed.DEMO / "people.json").read_text())
+        for each in json.loads(demo_people.FILE.read_text())
     )
     click.echo(
         f"""

@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 
 from app.auth.models import OAuthRequest, OAuthReturn, OneTimeToken, PasskeyChallenge, RefreshToken, UserSession
 from app.ops.migrate import ASIDE, Stuck, alone, patiently, put_right
-from app.runtime.config import environment
+from app.runtime.child_environment import environment
 
 PASSING = tuple(
     model.__tablename__

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from app.runtime.config import announce
+from app.runtime.child_environment import announce
 
 PREFIX = "kiosk-metrics-"
 LOCK = "lock"

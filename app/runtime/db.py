@@ -204,6 +204,17 @@ def _private_file(app: Flask) -> Path:
     return Path(folder, "kiosk.db")
 
 
+def sqlite_file() -> Path | None:
+    """The file of the database; None where the database is not SQLite's."""
+    return Path(db.engine.url.database or "") if db.engine.dialect.name == "sqlite" else None
+
+
+def is_missing() -> bool:
+    """Whether SQLite's file is not there yet. To connect would make an empty one."""
+    file = sqlite_file()
+    return file is not None and not file.exists()
+
+
 def init_app(app: Flask) -> None:
     uri = app.config["SQLALCHEMY_DATABASE_URI"]
     options = _options(app, uri)
