@@ -4,6 +4,7 @@ A line that ends in `# feature: …` belongs to a feature that a product may lea
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from blinker import Signal
@@ -12,17 +13,18 @@ from flask_migrate import Migrate
 
 from app.account import factor_routes
 from app.account import routes as account_routes
-from app.auth import guard, sessions
+from app.auth import guard, sessions, throttle
 from app.auth import routes as auth_routes
 from app.auth import service as auth_service
 from app.auth.email import addresses, messages
 from app.auth.oauth import checks as oauth_checks
 from app.auth.oauth import providers
+from app.auth.totp import key_rotation  # feature: totp
 from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
 from app.items import routes as item_routes  # feature: shop
 from app.mail import checks as mail_checks
-from app.mail import delivery
+from app.mail import delivery, outbox, quota
 from app.mail import metrics as mail_metrics
 from app.mail.delivery import Writer
 from app.mail.outbox import Kind
@@ -30,10 +32,11 @@ from app.ops import checks as own_checks
 from app.ops import counters, database_gauges, doctor, health, logs, metrics, traces
 from app.orders import metrics as order_metrics  # feature: shop
 from app.orders import receipts  # feature: shop
+from app.payments import background as payments  # feature: shop
 from app.payments import checks as payment_checks  # feature: shop
+from app.payments import findings  # feature: shop
 from app.payments import metrics as payment_metrics  # feature: shop
-from app.payments import work  # feature: shop
-from app.runtime import config, config_checks, errors, jobs, outbound
+from app.runtime import config, config_checks, errors, jobs, outbound, schedule
 from app.runtime.async_bridge import bridge
 from app.runtime.checks import Checks, Clock
 from app.runtime.config import Settings
@@ -42,6 +45,7 @@ from app.runtime.db import init_app as init_db
 from app.runtime.jobs import Handler
 from app.runtime.log_context import scope
 from app.runtime.metrics import DatabaseGauge, Metric
+from app.runtime.schedule import Work
 from app.stripe import checks as stripe_checks  # feature: shop
 from app.stripe import gateway  # feature: shop
 from app.stripe import metrics as stripe_metrics  # feature: shop
@@ -82,8 +86,26 @@ LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
 
 JOBS: Mapping[str, Handler] = {
     "mail": delivery.wake,
-    "event": work.handle_event,  # feature: shop
+    "event": payments.handle_event,  # feature: shop
 }
+
+EACH_TURN: Mapping[str, Work] = {
+    "sweep": payments.run_sweep,  # feature: shop
+}
+"""What each worker does at each of its turns."""
+
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+CHORES: tuple[tuple[str, timedelta, Work], ...] = (
+    ("backfill-hourly", HOUR, payments.run_backfill),  # feature: shop
+    ("audit-nightly", DAY, payments.run_audit),  # feature: shop
+    ("findings-hourly", HOUR, findings.end),  # feature: shop
+    ("throttles-hourly", HOUR, throttle.forget),
+    ("mail-turns-hourly", HOUR, quota.forget),
+    ("mails-nightly", DAY, outbox.forget),
+    ("messages-nightly", DAY, payments.reduce_messages),  # feature: shop
+    ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp
+)
+"""What one of the workers does in each interval. The name is that of a row, which an earlier release may have made."""
 
 MAILS: Mapping[Kind, Writer] = {
     **messages.WRITERS,
@@ -168,6 +190,11 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     providers.init_app(app, settings)
     gateway.init_app(app, settings)  # feature: shop
     jobs.init_app(app, settings)
+    plan = schedule.init_app(app)
+    for name, work in EACH_TURN.items():
+        plan.at_each_turn(name, work)
+    for name, interval, work in CHORES:
+        plan.every(interval, name, work)
     health.init_app(app, DEGRADED)
     delivery.init_app(app, settings)
     doctor.init_app(app, CHECKS)

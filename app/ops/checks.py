@@ -10,11 +10,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.ops.health import outdated, revision
-from app.payments.inbox import TURN, Chore
 from app.runtime.checks import Check, Clock, Line
 from app.runtime.config import settings
 from app.runtime.db import db, is_missing, now, sqlite_file
 from app.runtime.jobs import jobs
+from app.runtime.schedule import TURN, Chore
 
 CLOCKS_DIFFER = timedelta(seconds=30)
 """More than an answer takes, and less than the tolerance for anything that is signed with a time."""

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.ops.counters import PREFIX
 from app.ops.probe import Hangs, Probe
-from app.payments.inbox import TURN, Chore
 from app.runtime.db import db, now
 from app.runtime.metrics import DatabaseGauge
+from app.runtime.schedule import TURN, Chore
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

@@ -6,7 +6,7 @@ import subprocess
 from app import db
 from app.mail import queue
 from app.models import Outgoing
-from app.runtime.config import environment as inherited
+from app.runtime.child_environment import environment as inherited
 from app.runtime.db import now
 from tests.integration.factories import make_item, make_order, make_user
 from tests.integration.live import KIOSK
