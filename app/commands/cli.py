@@ -3,7 +3,6 @@
 import sys
 
 import click
-import flask_migrate.cli
 import sqlalchemy as sa
 from flask import Flask
 from flask.cli import ScriptInfo
@@ -23,7 +22,7 @@ OF_THE_APP = (
     database.seed,
     database.backup,
     database.restore,
-    flask_migrate.cli.db,
+    database.migrate,
     reports.print_description,
     programs.worker,
     payment_commands.reconcile,  # feature: shop

@@ -1,13 +1,18 @@
-"""`kiosk seed`, `kiosk backup` and `kiosk restore`."""
+"""`kiosk db`, `kiosk seed`, `kiosk backup` and `kiosk restore`."""
 
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from flask_migrate.cli import db as migrations
 
+from app.commands.operator_errors import Group, shown
 from app.commands.transaction import transaction
 from app.runtime.config import settings
 from app.runtime.db import db, now
+
+migrate = Group("db", params=migrations.params, callback=migrations.callback, commands=migrations.commands)
+migrate.help = migrations.help
 
 
 @click.command("seed")
@@ -22,6 +27,7 @@ def seed() -> None:
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @with_appcontext
+@shown()
 def backup(file: Path) -> None:
     """Write the whole database to FILE, as of one moment, while the shop serves. It holds no sessions."""
     from app.ops.backup import backup as run
@@ -34,6 +40,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--replace", is_flag=True, help="Give up what is in the database.")
 @with_appcontext
+@shown()
 def restore(file: Path, replace: bool) -> None:
     """Replace the database by a backup, all of it or nothing. Stop servers and workers first."""
     from app.ops.backup import restore as run

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can serve."""
+"""Whether the process is alive, and whether it can serve."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -55,17 +55,17 @@ def is_alive() -> Health:
 def is_ready() -> Readiness:
     """Whether requests can be served: the database answers in time, with the tables of this release or of a later one.
 
-    A release works on the next one's tables too (docs/operations.md): an upgrade takes nobody out of service.
+    A release works on the next one's tables too (docs/operations.md): an upgrade takes no server out of service.
     """
     if drain.is_on:
         raise NotReady("This server is about to stop.")
     try:
-        found = current_app.extensions["revision"].answer()
+        current = current_app.extensions["revision"].answer()
     except Hangs as error:
         raise NotReady("The database hangs.") from error
     except sa.exc.SQLAlchemyError as error:
         raise NotReady("The database does not answer.") from error
-    if found in outdated():
+    if current in outdated():
         raise NotReady("The database is not of this release: run `kiosk db upgrade`.")
     reasons = (reason for degraded in current_app.extensions["degraded"] for reason in degraded())
     return Readiness("ok", list(reasons))

@@ -1,4 +1,4 @@
-"""/metrics, in the words of https://prometheus.io/docs/instrumenting/exposition_formats/"""
+"""/metrics, in the format of https://prometheus.io/docs/instrumenting/exposition_formats/"""
 
 import socket
 import threading
