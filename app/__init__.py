@@ -40,7 +40,7 @@ from app.runtime import config, config_checks, errors, jobs, outbound, schedule
 from app.runtime.async_bridge import bridge
 from app.runtime.checks import Checks, Clock
 from app.runtime.config import Settings
-from app.runtime.db import db
+from app.runtime.db import db, empty_log
 from app.runtime.db import init_app as init_db
 from app.runtime.jobs import Handler
 from app.runtime.log_context import scope
@@ -101,6 +101,7 @@ CHORES: tuple[tuple[str, timedelta, Work], ...] = (
     ("findings-hourly", HOUR, findings.end),  # feature: shop
     ("throttles-hourly", HOUR, throttle.forget),
     ("mail-turns-hourly", HOUR, quota.forget),
+    ("log-hourly", HOUR, lambda *_: empty_log()),
     ("mails-nightly", DAY, outbox.forget),
     ("messages-nightly", DAY, payments.reduce_messages),  # feature: shop
     ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp

@@ -26,10 +26,20 @@ class NoMailbox(ValueError):
     """No mail can be sent to this address."""
 
 
+DEVIATIONS = frozenset("\u00df\u03c2" + JOINERS)
+"""IDNA 2008 keeps them, and IDNA 2003 made another domain of them: https://www.unicode.org/reports/tr46/#Deviations"""
+
+
 def checked(given: str) -> str:
-    """`given` as its owner writes it, without spaces around it. Raises NoMailbox."""
+    """`given` as its owner writes it, without spaces around it. Raises NoMailbox.
+
+    Its domain has to be one of the Internet: `ada@gmail` is a slip, and no domain ends in digits. The sender of the
+    shop's mails may be in a local domain. https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5
+    """
     text = given.strip(SPACES)
-    wire(text)
+    *above, top = wire(text).rpartition("@")[2].split(".")
+    if not above or top.isdigit():
+        raise NoMailbox
     return text
 
 
@@ -58,6 +68,11 @@ def _host(domain: str) -> str:
     if not HOST.fullmatch(host.lower()):
         raise NoMailbox
     return host
+
+
+def is_plain(given: str) -> bool:
+    """Whether it is the same mailbox by every release of IDNA."""
+    return DEVIATIONS.isdisjoint(given)
 
 
 def key(given: str) -> str:

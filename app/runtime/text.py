@@ -61,5 +61,12 @@ def typed_code(text: str) -> str:
     return "".join(str(unicodedata.decimal(each, each)) for each in characters).lower()
 
 
+_DASHES = (
+    "_\N{MINUS SIGN}\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}\N{BOX DRAWINGS LIGHT HORIZONTAL}"
+    "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HANGUL LETTER EU}\N{HANGUL JUNGSEONG EU}"
+)
+"""Characters that Unicode does not count as dashes, and that keyboards, some of Japan and Korea too, offer as dashes."""
+
+
 def _is_dash(character: str) -> bool:
-    return unicodedata.category(character) == "Pd" or character == "\N{MINUS SIGN}"
+    return unicodedata.category(character) == "Pd" or character in _DASHES

@@ -12,9 +12,7 @@ from tests.settings import settings
 
 def why_not(password, *names, **more):
     """What is said against `password`; empty where it will do."""
-    found = load_settings(
-        Config(""), settings("sqlite://", public_url="https://tea.example", **more.pop("settings", {}))
-    )
+    given = settings("sqlite://", public_url="https://tea.example", **more.pop("settings", {}))
     try:
         check_policy(load_settings(Config(""), given), password, *names, **more)
     except Invalid as error:
