@@ -93,7 +93,7 @@ class DatabaseGauge:
 def counts(session: Session, column: Any, states: tuple[str, ...]) -> Mapping[str, float]:
     """How many rows have each of these states in `column`; 0 for a state that no row has."""
     query = sa.select(column, sa.func.count()).where(column.in_(states)).group_by(column)
-    return dict.fromkeys(states, 0) | dict(session.execute(query).tuples())
+    return dict.fromkeys(states, 0) | {row[0]: row[1] for row in session.execute(query)}
 
 
 def age(session: Session, column: Any, condition: sa.ColumnElement[bool], now: datetime) -> float:

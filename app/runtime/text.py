@@ -65,7 +65,7 @@ _DASHES = (
     "_\N{MINUS SIGN}\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}\N{BOX DRAWINGS LIGHT HORIZONTAL}"
     "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HANGUL LETTER EU}\N{HANGUL JUNGSEONG EU}"
 )
-"""Characters that Unicode does not count as dashes, and that keyboards, some of Japan and Korea too, offer as dashes."""
+"""Characters that Unicode does not count as dashes, and that keyboards, those of Japan and Korea too, offer as such."""
 
 
 def _is_dash(character: str) -> bool:
