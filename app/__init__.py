@@ -21,6 +21,7 @@ from app.auth.oauth import checks as oauth_checks
 from app.auth.oauth import providers
 from app.auth.totp import key_rotation  # feature: totp
 from app.checkout import routes as checkout_routes  # feature: shop
+from app.checkout import service as checkout  # feature: shop
 from app.commands import cli
 from app.items import routes as item_routes  # feature: shop
 from app.mail import checks as mail_checks
@@ -80,6 +81,7 @@ LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (users.locked_out, sessions.lock_out),
     (users.leaving, auth_service.forget),
     (users.leaving, todo_service.forget),  # feature: todos
+    (users.leaving, checkout.forget_keys),  # feature: shop
     (todo_service.order_handed_over, checkout_routes.hand_over),  # feature: todos
 )
 """Each is called in the transaction of the sender."""

@@ -28,7 +28,6 @@ from app.runtime.errors import Conflict, FieldError, Invalid
 from app.runtime.log_context import note
 from app.stripe import currencies
 from app.todos.models import Todo
-from app.users import service as users
 from app.users.models import User
 from app.web.paging import Page, Paging, paged
 
@@ -219,11 +218,8 @@ def retry(session: Session, settings: Settings, order_id: int, now: datetime) ->
     return attempt, live is None
 
 
-def _forget_keys(user: User, session: Session) -> None:
-    """Idempotency-Keys are words of the caller's choice, and nobody sends these again."""
+def forget_keys(user: User, session: Session) -> None:
+    """The caller chose the Idempotency-Keys of the user's orders. They are not needed any more."""
     other = sa.literal(f"{token_hex(16)}:") + sa.cast(Order.id, sa.String)  # than any that was chosen
     keyless = sa.update(Order).where(Order.user_id == user.id).values(idempotency_key=other)
     session.execute(keyless.execution_options(synchronize_session=False))
-
-
-users.leaving.connect(_forget_keys)
