@@ -11,7 +11,7 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 FOR_ALL = (
-    "/api/shop",
+    "/api/shop",  # feature: shop
     "/api/items",  # feature: shop
     "/api/providers",
     "/api/openapi.json",
