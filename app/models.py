@@ -16,9 +16,10 @@ from app.auth.models import (
 from app.items.models import Item
 from app.mail.models import MailTurn, Outgoing
 from app.orders.models import Attempt, Hold, Order, OrderLine
-from app.payments.inbox import Chore, Closing, Event, Finding
+from app.payments.inbox import Closing, Event, Finding
 from app.payments.installation import Installation
 from app.payments.money import Dispute, Payment, Refund
+from app.runtime.schedule import Chore
 from app.todos.models import Todo
 from app.users.models import Identity, TrailEntry, User
 

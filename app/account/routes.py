@@ -4,23 +4,23 @@ from typing import Any, Literal
 import msgspec
 
 from app.account import service
-from app.auth import devices, recent_auth, sessions, sign_in_methods
+from app.auth import devices, sessions, sign_in_methods
 from app.auth.email import addresses
 from app.auth.models import UserSession
 from app.auth.oauth.providers import providers
 from app.auth.passkeys import service as passkeys
-from app.auth.recent_auth import ConfirmationRequired
 from app.auth.routes import Done, Password
 from app.auth.throttle import TooManyTries
 from app.auth.totp.service import CodeRefused
 from app.runtime.config import settings
-from app.runtime.db import Page, Paging, db, now
+from app.runtime.db import db, now
 from app.users import service as users
 from app.users.audit_trail import Doer
 from app.users.models import User
 from app.users.schemas import UserOut
 from app.web import limits
-from app.web.api import Access, Answer, Api, Line, Private
+from app.web.api import CONFIRMED_WITHIN, Access, Answer, Api, ConfirmationRequired, Line, Private
+from app.web.paging import Page, Paging
 
 routes = Api("account")
 
@@ -59,7 +59,7 @@ class Confirmed(msgspec.Struct, frozen=True):
         user, at = session.user, session.confirmed_at
         linked = [each.provider for each in user.identities if each.provider in providers()]
         passkey = passkeys.possible(settings()) and bool(passkeys.of(db.session(), user.id))
-        return cls(at and at + recent_auth.WITHIN, user.password_hash is not None, passkey, linked)
+        return cls(at and at + CONFIRMED_WITHIN, user.password_hash is not None, passkey, linked)
 
 
 class SessionOut(msgspec.Struct, frozen=True):
@@ -143,8 +143,8 @@ def change_password(body: PasswordChange, session: UserSession) -> Done:
 @routes.get("/api/profile/sessions", access=Access.SIGNED_IN)
 def list_sessions(query: Paging, user: User, session: UserSession) -> Page[SessionOut]:
     """Where one is signed in, the one used last first."""
-    found, total = service.listed(user, query, now())
-    return Page([SessionOut.of(row, session) for row in found], total, query.page, query.per_page)
+    own = service.listed(db.session(), user, query, now())
+    return own.map(lambda row: SessionOut.of(row, session))
 
 
 @routes.delete("/api/profile/sessions", access=Access.SIGNED_IN)

@@ -23,7 +23,7 @@ from app.users import service as users
 from app.users.models import User
 from app.users.schemas import UserOut
 from app.web import limits
-from app.web.api import Access, Answer, Api, Line, Private
+from app.web.api import Access, Answer, Api, ConfirmationRequired, Line, Private
 
 routes = Api("auth")
 
@@ -206,7 +206,7 @@ async def begin_oauth(provider: str, query: Wish, session: UserSession | None) -
         again = session is not None and await blocking(_may_link, session, provider)
         onward = query.next or ("/profile" if session else "/")
         session_id = session.id if session else None
-        db.session.commit()
+        await blocking(db.session.commit)
         url = await flow.begin(db.session(), provider, onward, browser, now(), session_id=session_id, anew=again)
     except OAuthFailure as failure:
         return _refused(failure)
@@ -225,7 +225,7 @@ def _may_link(session: UserSession, provider: str) -> bool:
         return True
     try:
         recent_auth.required(session, now())
-    except recent_auth.ConfirmationRequired as error:
+    except ConfirmationRequired as error:
         raise OAuthFailure(error.error, "signed in too long ago to link an account") from error
     return False
 
@@ -245,7 +245,7 @@ async def end_oauth(provider: str, session: UserSession | None) -> Response:
 async def _end_oauth(name: str, session: UserSession | None) -> Response:
     browsers, state = _browser_cookies().values(), request.args.get("state", "")
     session_id = session.id if session else None
-    db.session.commit()
+    await blocking(db.session.commit)
     try:
         arrival = await flow.complete(db.session(), name, request.args, browsers, now(), session_id=session_id)
         cookie = await blocking(_let_in, arrival, state)

@@ -16,17 +16,17 @@ from app.payments.findings import ClosedFinding, FindingOut
 from app.payments.settle import settle
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
-from app.runtime.db import Page, Paging, db, now
+from app.runtime.db import db, now
 from app.runtime.errors import Conflict, NotFound, Problem, Unavailable
 from app.runtime.jobs import jobs
 from app.stripe.errors import Declined, Misconfigured, PaymentError
 from app.stripe.errors import NotFound as NoSuchThing
 from app.stripe.gateway import gateway
 from app.todos.models import Todo
-from app.todos.service import order_handed_over
 from app.users.models import User
 from app.web import limits
 from app.web.api import Access, Answer, Api
+from app.web.paging import Page, Paging
 
 log = logging.getLogger(__name__)
 routes = Api("orders")
@@ -135,8 +135,7 @@ def _refusal(failure: PaymentError) -> Problem:
 @routes.get("/api/orders", access=Access.OWNER)
 def list_orders(query: OrderSearch, user: User) -> Page[OrderOut]:
     """One's own orders, the newest first; for staff everybody's, or those of the user they ask for."""
-    found, total = service.listed(db.session(), user, query, query.user_id)
-    return Page([OrderOut.of(order, user) for order in found], total, query.page, query.per_page)
+    return service.listed(db.session(), user, query, query.user_id).map(lambda order: OrderOut.of(order, user))
 
 
 @routes.get("/api/orders/<id:order_id>", access=Access.OWNER)
@@ -274,13 +273,19 @@ def fulfil_order(order_id: int, query: HandingOver, user: User) -> OrderOut:
 @routes.get("/checkout/return/<token:attempt>", access=Access.ALL, status=303, writes=True)
 async def come_back(attempt: str) -> Response:
     """Where the payment page sends the buyer: the order, settled if the provider answers."""
-    known = sa.select(Attempt.id, Attempt.order_id).where(Attempt.idem_key == attempt)
-    found = db.session.execute(known).one_or_none()
+    attempt_id, order_id = await blocking(_came_back, attempt)
+    await settle(db.session(), gateway(), attempt_id)
+    return redirect(f"/orders/{order_id}", HTTPStatus.SEE_OTHER)
+
+
+def _came_back(key: str) -> tuple[int, int]:
+    """The attempt and its order. Raises NotFound."""
+    query = sa.select(Attempt.id, Attempt.order_id).where(Attempt.idem_key == key)
+    row = db.session.execute(query).one_or_none()
     db.session.commit()
-    if found is None:
+    if row is None:
         raise NotFound
-    await settle(db.session(), gateway(), found.id)
-    return redirect(f"/orders/{found.order_id}", HTTPStatus.SEE_OTHER)
+    return row.id, row.order_id
 
 
 @routes.post(
@@ -293,13 +298,10 @@ def receive_event() -> Received:
     """The payment provider's messages, by their signature: snapshots and thin ones."""
     header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
     event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, now())
-    jobs().ring("event", event_id)
+    jobs().enqueue("event", event_id)
     return Received(True)
 
 
-def _hand_over(todo: Todo, **_: object) -> None:
+def hand_over(todo: Todo, **_: object) -> None:
     assert todo.order_id is not None
     service.fulfil(db.session(), todo.order_id, now())
-
-
-order_handed_over.connect(_hand_over)

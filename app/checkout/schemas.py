@@ -5,10 +5,10 @@ import msgspec
 
 from app.orders.models import Order
 from app.payments.money import Payment, Refund
-from app.runtime.db import Paging
 from app.stripe import currencies
 from app.users.models import User
 from app.web.api import Id
+from app.web.paging import Paging
 
 
 class OrderSearch(Paging, frozen=True):

@@ -23,13 +23,13 @@ from app.orders.models import Attempt, Order, OrderLine
 from app.payments import attempts
 from app.payments.sweep import begin_cancel
 from app.runtime.config import Settings
-from app.runtime.db import Paging, insert_once
+from app.runtime.db import insert_once
 from app.runtime.errors import Conflict, FieldError, Invalid
 from app.runtime.log_context import note
 from app.stripe import currencies
 from app.todos.models import Todo
-from app.users import service as users
 from app.users.models import User
+from app.web.paging import Page, Paging, paged
 
 log = logging.getLogger(__name__)
 
@@ -162,15 +162,13 @@ def _fill(
     return order, attempt
 
 
-def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> tuple[list[Order], int]:
+def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> Page[Order]:
     """The user's orders, for staff everybody's; the newest first, and only a buyer's where one is given."""
     whose = sa.true() if user.is_staff else Order.user_id == user.id
     if buyer_id is not None:
         whose &= Order.user_id == buyer_id
-    total = session.scalar(sa.select(sa.func.count()).select_from(Order).where(whose)) or 0
     query = sa.select(Order).where(whose).options(*WHOLE).order_by(Order.id.desc())
-    page = query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page)
-    return list(session.scalars(page)), total
+    return paged(session, query, paging)
 
 
 def get(session: Session, order_id: int, user: User) -> Order:
@@ -220,11 +218,8 @@ def retry(session: Session, settings: Settings, order_id: int, now: datetime) ->
     return attempt, live is None
 
 
-def _forget_keys(user: User, session: Session) -> None:
-    """Idempotency-Keys are words of the caller's choice, and nobody sends these again."""
+def forget_keys(user: User, session: Session) -> None:
+    """The caller chose the Idempotency-Keys of the user's orders. They are not needed any more."""
     other = sa.literal(f"{token_hex(16)}:") + sa.cast(Order.id, sa.String)  # than any that was chosen
     keyless = sa.update(Order).where(Order.user_id == user.id).values(idempotency_key=other)
     session.execute(keyless.execution_options(synchronize_session=False))
-
-
-users.leaving.connect(_forget_keys)

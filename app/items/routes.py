@@ -7,12 +7,13 @@ from flask import request
 from app.items import service
 from app.items.models import Item
 from app.runtime.config import settings
-from app.runtime.db import Page, Paging, db
+from app.runtime.db import db
 from app.runtime.errors import Forbidden, NotFound, StaleVersion
 from app.stripe import currencies
 from app.users.models import User
 from app.web.api import END, Access, Answer, Api, Id, Line, Text
 from app.web.limits import TooManyRequests
+from app.web.paging import Page, Paging
 
 routes = Api("items")
 
@@ -114,8 +115,7 @@ def list_items(query: Search, user: User | None) -> Page[ItemOut]:
     """What is on offer, by name. Staff may ask for drafts too."""
     if query.drafts and (user is None or not user.is_staff):
         raise Forbidden("Only those who run the shop see drafts.")
-    found, total = service.listed(query.q, query, drafts=query.drafts)
-    return Page([ItemOut.of(row) for row in found], total, query.page, query.per_page)
+    return service.listed(db.session(), query.q, query, drafts=query.drafts).map(ItemOut.of)
 
 
 @routes.get("/api/items/<id:item_id>", access=Access.ALL, etag=True)

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items.models import Item
-from app.runtime.db import Paging, now, rows
+from app.runtime.db import now
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.stripe import currencies
 from app.web import limits
+from app.web.paging import Page, Paging, paged
 
 
 class StockHeld(Conflict):
@@ -19,7 +20,7 @@ class StockHeld(Conflict):
     detail = "More of these than that are set aside for orders on their way."
 
 
-def listed(q: str, paging: Paging, *, drafts: bool) -> tuple[list[Any], int]:
+def listed(session: Session, q: str, paging: Paging, *, drafts: bool) -> Page[Any]:
     """Rows of items, by name, whose name or description holds every word of `q`. Raises TooManyRequests."""
     if q:
         limits.check(limits.SEARCH)
@@ -30,7 +31,7 @@ def listed(q: str, paging: Paging, *, drafts: bool) -> tuple[list[Any], int]:
         query = query.where(
             Item.name.icontains(word, autoescape=True) | Item.description.icontains(word, autoescape=True)
         )
-    return rows(query.order_by(Item.name, Item.id), paging)
+    return paged(session, query.order_by(Item.name, Item.id), paging)
 
 
 def get(session: Session, item_id: int) -> Item:

@@ -1,9 +1,7 @@
 """The mail to whoever paid for an order."""
 
-from flask import Flask
 from sqlalchemy.orm import Session, selectinload
 
-from app.mail.delivery import post
 from app.mail.message import Letter
 from app.mail.models import Outgoing
 from app.orders.models import Order
@@ -35,7 +33,3 @@ def receipt(session: Session, mail: Outgoing) -> Letter | None:
         "link": f"{settings().public_url}/orders/{order.id}",
     }
     return Letter(user.email, "receipt", values)
-
-
-def init_app(app: Flask) -> None:
-    post(app).writes("receipt", receipt)

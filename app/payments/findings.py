@@ -19,11 +19,12 @@ from app.payments.derived_findings import DERIVED, Need, digest
 from app.payments.give_up import give_up
 from app.payments.inbox import Closing, Finding, new_token
 from app.runtime.async_bridge import blocking
-from app.runtime.db import Page, Paging, insert_once
+from app.runtime.db import insert_once
 from app.runtime.db import now as at_once
 from app.runtime.errors import Invalid, NotFound
 from app.stripe.gateway import Gateway
 from app.users.models import User
+from app.web.paging import Page, Paging, paged
 
 log = logging.getLogger(__name__)
 
@@ -155,10 +156,8 @@ def dealt_with(session: Session, order_id: int, now: datetime) -> set[tuple[str,
 
 def closed(session: Session, paging: Paging) -> Page[ClosedFinding]:
     """What was closed, the latest first."""
-    total = session.scalar(sa.select(sa.func.count()).select_from(Closing)) or 0
     query = sa.select(Closing).options(joinedload(Closing.user)).order_by(Closing.id.desc())
-    page = session.scalars(query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page))
-    return Page([ClosedFinding.of(each) for each in page], total, paging.page, paging.per_page)
+    return paged(session, query, paging).map(ClosedFinding.of)
 
 
 def closings_of(session: Session, order_id: int) -> list[Closing]:

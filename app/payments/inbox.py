@@ -76,18 +76,3 @@ class Closing(Model):
     """When the cause was seen to be gone: should it come again, that is another finding."""
 
     user: Mapped[User] = relationship()
-
-
-TURN = "sweep"
-"""The chore that says when a worker last had a turn that came to its end."""
-
-
-class Chore(Model):
-    """Something that is done from time to time, by whichever worker claims it first."""
-
-    __tablename__ = "chores"
-
-    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-    due_at: Mapped[datetime] = mapped_column(Moment)
-    reached: Mapped[int] = mapped_column(sa.BigInteger, default=0)
-    """How far it came, such as the Unix time of the newest message that was fetched."""

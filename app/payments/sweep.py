@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.orders.models import LIVE, Attempt, Order
 from app.payments import attempts, refunds, webhooks
-from app.payments.inbox import Chore, Event
+from app.payments.inbox import Event
 from app.payments.money import Refund
 from app.payments.settle import settle
+from app.runtime import schedule
 from app.runtime.async_bridge import blocking
-from app.runtime.db import insert_once
 from app.runtime.db import now as at_once
 from app.runtime.log_context import note
 from app.runtime.tracing import span
@@ -159,7 +159,7 @@ def begin_cancel(session: Session, order_id: int, now: datetime) -> Order | None
 
 async def backfill(session: Session, gateway: Gateway) -> int:
     """Fetch the messages that never came; they go the way of those that did. How many were new."""
-    reached, new = await blocking(_reached, session), 0
+    reached, new = await blocking(schedule.reached, session, "backfill"), 0
     since = max(reached - OVERLAP, int((at_once() - REACH).timestamp()))
     newest, batch = reached, list[dict[str, Any]]()
     async for event in gateway.events(since):
@@ -167,7 +167,7 @@ async def backfill(session: Session, gateway: Gateway) -> int:
         batch.append(event)
     for part in _parts(batch):
         new += await blocking(_keep, session, part)
-    await blocking(remember, session, "backfill", newest)
+    await blocking(schedule.remember, session, "backfill", newest, at_once())
     return new
 
 
@@ -183,35 +183,3 @@ def _keep(session: Session, part: list[dict[str, Any]]) -> int:
         webhooks.keep(json.dumps(event).encode(), at_once())
     session.commit()
     return len(new)
-
-
-def _reached(session: Session) -> int:
-    found = session.scalar(sa.select(Chore.reached).where(Chore.name == "backfill"))
-    session.commit()
-    return found or 0
-
-
-def remember(session: Session, name: str, reached: int) -> None:
-    """How far something came that is done again and again. Committed."""
-    insert_once(Chore, {"name": name, "due_at": at_once(), "reached": reached})
-    session.execute(sa.update(Chore).where(Chore.name == name).values(reached=reached))
-    session.commit()
-
-
-def claim(session: Session, name: str, every: timedelta, now: datetime) -> bool:
-    """Whether a chore that is done `every` so often is due, and ours: of two workers one gets it. Committed."""
-    insert_once(Chore, {"name": name, "due_at": now, "reached": 0})
-    mine = session.execute(
-        sa.update(Chore)
-        .where(Chore.name == name, Chore.due_at <= now)
-        .values(due_at=now + every)
-        .execution_options(synchronize_session=False)
-    )
-    session.commit()
-    return bool(mine.rowcount)  # type: ignore[attr-defined]
-
-
-def put_off(session: Session, name: str, until: datetime) -> None:
-    """A chore that came to nothing is due again then. Committed."""
-    session.execute(sa.update(Chore).where(Chore.name == name).values(due_at=until))
-    session.commit()

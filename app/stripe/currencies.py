@@ -4,7 +4,10 @@ It differs from ISO 4217 and from a browser's own table, and an amount read by a
 Source: https://docs.stripe.com/currencies
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
+
+from app.runtime.config import Settings
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -100,3 +103,12 @@ def fault(minor: int, currency: str) -> str:
     below = minor - minor % step
     near = " or ".join(written(each, currency) for each in (below, below + step) if each)
     return f"An amount in {currency} {rule}: write {near}."
+
+
+def check(settings: Settings) -> Iterator[str]:
+    """What is wrong with the settings, as `config.load` says it: a shop cannot sell in a currency without a table."""
+    if settings.currency not in SUPPORTED:
+        yield (
+            f"KIOSK_CURRENCY is {settings.currency}, in which the payment provider takes no payments: "
+            "take one that https://docs.stripe.com/currencies lists"
+        )

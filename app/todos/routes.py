@@ -2,10 +2,11 @@ from typing import Any
 
 import msgspec
 
-from app.runtime.db import Page, Paging, db
+from app.runtime.db import db
 from app.todos import service
 from app.users.models import User
 from app.web.api import Access, Api, Id, Line
+from app.web.paging import Page, Paging
 
 routes = Api("todos")
 
@@ -39,8 +40,7 @@ class Gone(msgspec.Struct, frozen=True):
 @routes.get("/api/todos", access=Access.OWNER)
 def list_todos(query: Paging, user: User) -> Page[TodoOut]:
     """One's own to-dos, the open ones first; for staff those of orders too."""
-    found, total = service.listed(user, query)
-    return Page([TodoOut.of(row) for row in found], total, query.page, query.per_page)
+    return service.listed(db.session(), user, query).map(TodoOut.of)
 
 
 @routes.post("/api/todos", access=Access.SIGNED_IN, status=201)

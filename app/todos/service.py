@@ -7,11 +7,10 @@ from blinker import signal
 from sqlalchemy.orm import Session
 
 from app.auth.guard import owned
-from app.runtime.db import Paging, rows
 from app.runtime.errors import Conflict
 from app.todos.models import Todo
-from app.users import service as users
 from app.users.models import User
+from app.web.paging import Page, Paging, paged
 
 order_handed_over = signal("order-handed-over")
 """Sent with the to-do that staff ticked; whoever knows orders does the rest, in the same transaction."""
@@ -22,13 +21,13 @@ class BelongsToOrder(Conflict):
     detail = "This to-do comes from an order: it is done when the order is handed over, and stays."
 
 
-def listed(user: User, paging: Paging) -> tuple[list[Any], int]:
+def listed(session: Session, user: User, paging: Paging) -> Page[Any]:
     """Rows of to-dos, the open ones first, then by age."""
     whose = Todo.user_id == user.id
     if user.is_staff:
         whose |= Todo.order_id.is_not(None)
     query = sa.select(*Todo.__table__.columns).where(whose)
-    return rows(query.order_by(Todo.done, Todo.id.desc()), paging)
+    return paged(session, query.order_by(Todo.done, Todo.id.desc()), paging)
 
 
 def get(session: Session, todo_id: int, user: User) -> Todo:
@@ -65,8 +64,5 @@ def drop(session: Session, todo_id: int, user: User) -> None:
     session.delete(todo)
 
 
-def _forget(user: User, session: Session) -> None:
+def forget(user: User, session: Session) -> None:
     session.execute(sa.delete(Todo).where(Todo.user_id == user.id))
-
-
-users.leaving.connect(_forget)

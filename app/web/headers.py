@@ -10,7 +10,13 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-FOR_ALL = ("/api/shop", "/api/items", "/api/providers", "/api/openapi.json", "/api/docs")
+FOR_ALL = (
+    "/api/shop",  # feature: shop
+    "/api/items",  # feature: shop
+    "/api/providers",
+    "/api/openapi.json",
+    "/api/docs",
+)
 """Paths of the API on which nothing personal is said."""
 
 
@@ -37,6 +43,6 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _is_personal() -> bool:
-    """Whether an answer may be about somebody, or hold a token."""
+    """Whether an answer may hold personal data or a token."""
     for_all = request.method in ("GET", "HEAD") and request.path.startswith(FOR_ALL)
     return request.path.startswith(("/api", "/oauth", "/checkout")) and not for_all

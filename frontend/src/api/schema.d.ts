@@ -985,7 +985,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process answers. Asks nobody else: a restart mends no database. */
+        /** Whether the process answers. It asks no other system: a restart of this one would not mend it. */
         get: operations["ops_is_alive"];
         put?: never;
         post?: never;
@@ -1004,7 +1004,7 @@ export interface paths {
         };
         /**
          * Whether requests can be served: the database answers in time, with the tables of this release or of a later one.
-         * @description A release works on the next one's tables too (docs/operations.md): an upgrade takes nobody out of service.
+         * @description A release works on the next one's tables too (docs/operations.md): an upgrade takes no server out of service.
          */
         get: operations["ops_is_ready"];
         put?: never;
@@ -1022,7 +1022,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the shop counts, for Prometheus: by METRICS_TOKEN, or asked from this machine and not through a proxy. */
+        /** The metrics, for Prometheus: by METRICS_TOKEN, or without it from this machine, not through a proxy. */
         get: operations["metrics_show_metrics"];
         put?: never;
         post?: never;
@@ -1254,14 +1254,20 @@ export interface components {
             /** @default null */
             current_password: string | null;
         };
-        /** Paging */
+        /**
+         * Paging
+         * @description The query of a list. A search with words or filters adds its fields to it.
+         */
         Paging: {
             /** @default 1 */
             page: number;
             /** @default 20 */
             per_page: number;
         };
-        /** Page[SessionOut] */
+        /**
+         * Page[SessionOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_SessionOut_: {
             items: components["schemas"]["SessionOut"][];
             total: number;
@@ -1370,7 +1376,10 @@ export interface components {
             /** @default null */
             active: boolean | null;
         };
-        /** Page[UserOut] */
+        /**
+         * Page[UserOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_UserOut_: {
             items: components["schemas"]["UserOut"][];
             total: number;
@@ -1408,7 +1417,10 @@ export interface components {
         SignedOut: {
             signed_out: boolean;
         };
-        /** Page[TrailOut] */
+        /**
+         * Page[TrailOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_TrailOut_: {
             items: components["schemas"]["TrailOut"][];
             total: number;
@@ -1457,7 +1469,10 @@ export interface components {
             /** @default false */
             drafts: boolean;
         };
-        /** Page[ItemOut] */
+        /**
+         * Page[ItemOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_ItemOut_: {
             items: components["schemas"]["ItemOut"][];
             total: number;
@@ -1502,7 +1517,10 @@ export interface components {
         "app.items.routes.Gone": {
             deleted: boolean;
         };
-        /** Page[TodoOut] */
+        /**
+         * Page[TodoOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_TodoOut_: {
             items: components["schemas"]["TodoOut"][];
             total: number;
@@ -1598,7 +1616,10 @@ export interface components {
             /** @default null */
             user_id: number | null;
         };
-        /** Page[OrderOut] */
+        /**
+         * Page[OrderOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_OrderOut_: {
             items: components["schemas"]["OrderOut"][];
             total: number;
@@ -1657,7 +1678,10 @@ export interface components {
             order_id: number | null;
             found_at: string;
         };
-        /** Page[ClosedFinding] */
+        /**
+         * Page[ClosedFinding]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_ClosedFinding_: {
             items: components["schemas"]["ClosedFinding"][];
             total: number;
@@ -1704,7 +1728,7 @@ export interface components {
         };
         /**
          * Readiness
-         * @description `degraded` says what is slower than it should be: requests are served all the same.
+         * @description `degraded` says what is slower than it should be. Requests are served all the same.
          */
         Readiness: {
             /** @enum {unknown} */

@@ -6,14 +6,18 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app import create_app, db
+from app import (
+    GAUGES,  # feature: shop
+    create_app,
+    db,
+)
 from app.models import (
     Attempt,  # feature: shop
     Chore,
     Event,  # feature: shop
     Finding,  # feature: shop
 )
-from app.ops.database_gauges import standing  # feature: shop
+from app.ops import database_gauges  # feature: shop
 from app.runtime.db import now
 from simulators.payments.control import SESSIONS  # feature: shop
 from tests.integration.accounts import assert_problem, make_ada, sign_in
@@ -255,12 +259,12 @@ def test_when_a_worker_last_had_a_turn_is_told(app, read):
 # feature: shop {
 def test_a_scrape_asks_as_often_for_many_orders_as_for_none(app):
     with counted() as few:
-        standing(db.session(), now())
+        database_gauges.read(GAUGES, db.session(), now())
     user, item = make_user(), make_item()
     for _ in range(10):
         make_order(user, item)
     with counted() as many:
-        standing(db.session(), now())
+        database_gauges.read(GAUGES, db.session(), now())
 
     assert len(many) == len(few) <= 16
 
