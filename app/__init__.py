@@ -1,32 +1,43 @@
 """Kiosk. `create_app` is the one place where everything is wired."""
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Config, Flask
 from flask_migrate import Migrate
 
 from app.account import factor_routes
 from app.account import routes as account_routes
-from app.auth import guard, sessions
+from app.auth import guard, sessions, throttle
 from app.auth import routes as auth_routes
 from app.auth.email import messages
 from app.auth.oauth import providers
-from app.checkout import routes as order_routes
+from app.auth.totp import key_rotation  # feature: totp
+from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
-from app.items import routes as item_routes
-from app.mail import delivery
+from app.items import routes as item_routes  # feature: shop
+from app.mail import delivery, outbox, quota
 from app.ops import counters, health, logs, metrics, traces
-from app.orders import receipts
-from app.payments import work
-from app.runtime import config, errors, jobs, outbound
+from app.orders import receipts  # feature: shop
+from app.orders import signals as order_signals  # feature: shop
+from app.payments import background as payments  # feature: shop
+from app.payments import findings  # feature: shop
+from app.payments import routes as payment_routes  # feature: shop
+from app.runtime import config, errors, jobs, outbound, schedule
 from app.runtime.async_bridge import bridge
 from app.runtime.db import db
 from app.runtime.db import init_app as init_db
 from app.runtime.log_context import scope
-from app.stripe import gateway
-from app.todos import routes as todo_routes
+from app.stripe import (
+    currencies,  # feature: shop
+    gateway,  # feature: shop
+)
+from app.todos import handover as order_todos  # feature: todos
+from app.todos import routes as todo_routes  # feature: todos
+from app.todos import service as todos  # feature: todos
 from app.users import routes as user_routes
+from app.users import service as users
 
 # Aliases, since `app.auth` and its like must stay what they are: packages.
 from app.web import api, frontend, headers, limits, openapi
@@ -48,10 +59,21 @@ class Kiosk(Flask):
             return super().wsgi_app(environ, start_response)
 
 
+SETTINGS_CHECKS: tuple[config.Check, ...] = (
+    currencies.check,  # feature: shop
+)
+"""What features require of the settings, besides `config.check`."""
+
+
+def load_settings(into: Config, given: Mapping[str, Any] | None = None) -> config.Settings:
+    """The settings from the environment and, above it, `given`. Raises ConfigError."""
+    return config.load(into, given, checks=SETTINGS_CHECKS)
+
+
 def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     """The application, from the environment and, above it, `test_config`. Raises ConfigError."""
     app = Kiosk(__name__, static_folder=None)
-    settings = config.load(app.config, test_config)
+    settings = load_settings(app.config, test_config)
     app.extensions["settings"] = settings
     logs.init_app(app, settings)
     traces.init_app(app, settings)
@@ -65,20 +87,21 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     api.init_app(app, guard.guard)
     sessions.init_app(app)
     providers.init_app(app, settings)
-    gateway.init_app(app, settings)
+    gateway.init_app(app, settings)  # feature: shop
     jobs.init_app(app, settings)
+    schedule.init_app(app)
     health.init_app(app)
     delivery.init_app(app, settings)
     messages.init_app(app)
-    receipts.init_app(app)
     for feature in (
         auth_routes,
         account_routes,
         factor_routes,
         user_routes,
-        item_routes,
-        todo_routes,
-        order_routes,
+        item_routes,  # feature: shop
+        checkout_routes,  # feature: shop
+        payment_routes,  # feature: shop
+        todo_routes,  # feature: todos
         health,
         metrics,
         openapi,
@@ -86,6 +109,38 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
         feature.routes.init_app(app)
     frontend.init_app(app)
     headers.init_app(app, settings)
-    work.init_app(app)
+    _connect_listeners()
+    _add_handlers(app)
+    _plan_chores(app)
     cli.init_app(app)
     return app
+
+
+def _connect_listeners() -> None:
+    users.leaving.connect(todos.forget)  # feature: todos
+    order_signals.paid.connect(order_todos.add)  # feature: todos
+    order_signals.fulfilled.connect(order_todos.finish)  # feature: todos
+    order_signals.due_changed.connect(order_todos.review)  # feature: todos
+
+
+def _add_handlers(app: Kiosk) -> None:
+    """What is done when a job of a kind is enqueued, and which function writes the mails of a kind."""
+    jobs.jobs(app).on("event", payments.handle_event)  # feature: shop
+    delivery.post(app).writes("receipt", receipts.receipt)  # feature: shop
+
+
+def _plan_chores(app: Kiosk) -> None:
+    """What a worker does at each turn, and from time to time. Each name is that of a row: it stays as it is."""
+    hour, day = timedelta(hours=1), timedelta(hours=24)
+    plan = schedule.schedule(app)
+    plan.at_each_turn("sweep", payments.run_sweep)  # feature: shop
+    plan.every(hour, "backfill-hourly", payments.run_backfill)  # feature: shop
+    plan.every(day, "audit-nightly", payments.run_audit)  # feature: shop
+    plan.every(hour, "findings-hourly", findings.end)  # feature: shop
+    plan.every(hour, "throttles-hourly", throttle.forget)
+    plan.every(hour, "mail-turns-hourly", quota.forget)
+    plan.every(day, "mails-nightly", outbox.forget)
+    plan.every(day, "messages-nightly", payments.reduce_messages)  # feature: shop
+    plan.every(
+        day, "keys-nightly", lambda session, _: key_rotation.renew_all(session, config.settings())
+    )  # feature: totp

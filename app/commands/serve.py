@@ -89,8 +89,10 @@ def _log(settings: config.Settings) -> type[Logger]:
 
 def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
     """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
+    from app import load_settings
+
     try:
-        settings = config.load(Config("", {"DEBUG": get_debug_flag()}), None)
+        settings = load_settings(Config("", {"DEBUG": get_debug_flag()}))
     except config.ConfigError as error:
         raise click.ClickException("\n       ".join(error.problems)) from error
     Master.drain_seconds = settings.drain_seconds

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.mail.models import Outgoing
 from app.ops.probe import Hangs, Probe
-from app.orders.models import LIVE, NEXT, Attempt, Order
-from app.payments import findings, refunds, webhooks
+from app.orders.models import NEXT, Order
+from app.payments import events, findings
 from app.payments.audit import AUDITED
 from app.payments.derived_findings import DERIVED
-from app.payments.inbox import TURN, Chore, Event
-from app.payments.money import Refund
+from app.payments.models import LIVE, UNSETTLED, Attempt, Event, Refund
 from app.runtime.db import db, now
+from app.runtime.schedule import TURN, Chore
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -58,8 +58,8 @@ def standing(session: Session, moment: datetime) -> Standing:
     return Standing(
         orders=_count(session, Order.status, tuple(NEXT)),
         attempts=_count(session, Attempt.status, LIVE),
-        events=_count(session, Event.state, webhooks.UNDONE),
-        refunds=_count(session, Refund.status, refunds.UNSETTLED),
+        events=_count(session, Event.state, events.UNDONE),
+        refunds=_count(session, Refund.status, UNSETTLED),
         mails=_mails(session, unsent),
         mails_given_up=_mails(session, given_up),
         ages=ages,

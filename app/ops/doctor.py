@@ -26,12 +26,12 @@ from app.mail.smtp import MailError, greet
 from app.ops.health import outdated, revision
 from app.ops.probe import Hangs, Probe
 from app.payments import findings
-from app.payments.inbox import TURN, Chore
 from app.runtime import outbound
 from app.runtime.async_bridge import bridge
 from app.runtime.config import ConfigError, settings
 from app.runtime.db import db, now
 from app.runtime.jobs import jobs
+from app.runtime.schedule import TURN, Chore
 from app.stripe.errors import Misconfigured, PaymentError
 from app.stripe.gateway import gateway
 

@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -13,7 +13,6 @@ import msgspec
 from flask import Config, Flask, current_app
 
 from app.runtime import email_address
-from app.stripe import currencies
 
 ROOT = Path(__file__).parents[2]
 """The checkout, with the parts that are no Python: migrations, demo data, the built page."""
@@ -129,10 +128,14 @@ def settings() -> Settings:
     return found
 
 
-def load(config: Config, given: Mapping[str, Any] | None) -> Settings:
-    """Fill `config` from the environment, then from `given`, and check the whole.
+Check = Callable[[Settings], Iterator[str]]
+"""A feature's own check: what is wrong with the settings, in words."""
 
-    Raises ConfigError with every problem found, not just the first.
+
+def load(config: Config, given: Mapping[str, Any] | None, *, checks: Iterable[Check] = ()) -> Settings:
+    """Fill `config` from the environment, then from `given`, and check the whole; `checks` come with the features.
+
+    Raises ConfigError with every problem, not just the first.
     """
     # Values stay text until their type is known: read as JSON, a client id of digits would turn into a number.
     config.from_prefixed_env(PREFIX, loads=str)
@@ -151,6 +154,7 @@ def load(config: Config, given: Mapping[str, Any] | None) -> Settings:
     except msgspec.ValidationError as error:
         raise ConfigError([*unknown, _wrong_form(error)]) from error
     problems = [*unknown, *check(found, debug=bool(config.get("DEBUG")))]
+    problems += (words for each in checks for words in each(found))
     if problems:
         raise ConfigError(problems)
     config["SECRET_KEY_FALLBACKS"] = list(found.secret_keys[1:])  # Flask knows it too, and as a list
@@ -207,11 +211,6 @@ def check(found: Settings, *, debug: bool) -> Iterator[str]:
     yield from _check_proxies(found)
     yield from _check_urls(found)
     yield from _check_mail(found)
-    if found.currency not in currencies.SUPPORTED:
-        yield (
-            f"KIOSK_CURRENCY is {found.currency}, in which the payment provider takes no payments: "
-            "take one that https://docs.stripe.com/currencies lists"
-        )
     if found.oauth_default and found.oauth_default not in found.oauth:
         yield f"KIOSK_OAUTH_DEFAULT names {found.oauth_default!r}: set KIOSK_OAUTH__{found.oauth_default}__ISSUER too"
     if found.env in ("staging", "production") and not found.payments.secret_key:

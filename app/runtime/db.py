@@ -156,6 +156,13 @@ def insert_once(model: type[Model], values: dict[str, Any]) -> int | None:
     return found
 
 
+def affected(session: sqlalchemy.orm.Session, statement: sa.UpdateBase) -> int:
+    """Execute an INSERT, UPDATE or DELETE. The number of rows that it has changed."""
+    result = session.execute(statement)
+    assert isinstance(result, sa.CursorResult)
+    return result.rowcount
+
+
 def after_commit(session: sqlalchemy.orm.Session, name: str, call: Callable[[], object]) -> None:
     """Call once this transaction is committed, and not where it is rolled back. Of those of one name, the last one."""
     session.info.setdefault(AFTER, {})[name] = call

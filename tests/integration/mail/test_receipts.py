@@ -5,7 +5,7 @@ import subprocess
 
 from app import db
 from app.mail import queue
-from app.models import Outgoing
+from app.models import Attempt, Outgoing
 from app.runtime.config import environment as inherited
 from app.runtime.db import now
 from tests.integration.factories import make_item, make_order, make_user
@@ -16,7 +16,7 @@ from tests.settings import environment, settings
 
 def paid(user, *items, currency="EUR"):
     order = make_order(user, *items, status="paid", paid_at=now())
-    order.currency, order.attempts[0].status = currency, "expired"
+    order.currency, Attempt.query.filter_by(order_id=order.id).one().status = currency, "expired"
     queue(db.session(), "receipt", {"order": order.id}, once=f"receipt:{order.id}")
     db.session.commit()
     return order

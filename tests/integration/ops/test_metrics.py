@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app, db
-from app.models import Attempt, Chore, Event, Finding
+from app.models import Attempt, Chore, Event, FindingRow
 from app.ops.database_gauges import standing
 from app.runtime.db import now
 from simulators.payments.control import SESSIONS
@@ -227,7 +227,7 @@ def test_what_needs_a_person_is_told_by_kind_and_zero_where_nothing_does(app, re
     assert read()("needs_person", kind="stock_differs") == 0
     assert "needs_person" in read().text
 
-    db.session.add(Finding(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
+    db.session.add(FindingRow(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
     db.session.commit()
 
     assert read()("needs_person", kind="stock_differs") == 1

@@ -10,7 +10,7 @@ from app import create_app, db
 from app.models import (
     Closing,
     Event,
-    Finding,
+    FindingRow,
     Installation,
     Payment,
     Refund,
@@ -213,7 +213,7 @@ def test_money_and_findings_outlive_a_downgrade_and_an_upgrade(kiosk):
         refund = Refund(intent_key="one", idem_key="one", body="", api_version="", amount=100, status="failed")
         paid = {"payment_intent": "pi_1", "amount": 1250, "currency": "EUR", "disposition": "settles"}
         saved(Payment(order_id=order.id, refunds=[refund], **paid))
-        finding = saved(Finding(kind="stock_differs", subject="1", words="2 are held.", order_id=order.id))
+        finding = saved(FindingRow(kind="stock_differs", subject="1", words="2 are held.", order_id=order.id))
         copied = {name: getattr(finding, name) for name in ("kind", "subject", "words", "order_id")}
         saved(Closing(finding=finding.token, reason="Counted.", user_id=grace.id, **copied))
 
@@ -221,7 +221,7 @@ def test_money_and_findings_outlive_a_downgrade_and_an_upgrade(kiosk):
     kiosk("db", "upgrade")
 
     with kiosk.app.app_context():
-        assert [(row.words, len(row.token) >= 32) for row in Finding.query] == [("2 are held.", True)]
+        assert [(row.words, len(row.token) >= 32) for row in FindingRow.query] == [("2 are held.", True)]
         assert [(row.amount, row.status, row.ended_at) for row in Refund.query] == [(100, "failed", None)]
         assert len(Installation.query.one().mark) >= 32
 
