@@ -14,13 +14,14 @@ from app.auth.routes import Done, Password
 from app.auth.throttle import TooManyTries
 from app.auth.totp.service import CodeRefused
 from app.runtime.config import settings
-from app.runtime.db import Page, Paging, db, now
+from app.runtime.db import db, now
 from app.users import service as users
 from app.users.audit_trail import Doer
 from app.users.models import User
 from app.users.schemas import UserOut
 from app.web import limits
 from app.web.api import Access, Answer, Api, Line, Private
+from app.web.paging import Page, Paging
 
 routes = Api("account")
 
@@ -143,8 +144,8 @@ def change_password(body: PasswordChange, session: UserSession) -> Done:
 @routes.get("/api/profile/sessions", access=Access.SIGNED_IN)
 def list_sessions(query: Paging, user: User, session: UserSession) -> Page[SessionOut]:
     """Where one is signed in, the one used last first."""
-    found, total = service.listed(user, query, now())
-    return Page([SessionOut.of(row, session) for row in found], total, query.page, query.per_page)
+    own = service.listed(db.session(), user, query, now())
+    return own.map(lambda row: SessionOut.of(row, session))
 
 
 @routes.delete("/api/profile/sessions", access=Access.SIGNED_IN)

@@ -14,12 +14,12 @@ from app.auth.oauth import identities
 from app.auth.service import check_beside_factors
 from app.auth.totp import service as factors
 from app.runtime.config import Settings
-from app.runtime.db import Paging, rows
 from app.runtime.errors import Conflict, Forbidden, NotFound
 from app.users import audit_trail, passwords
 from app.users import service as users
 from app.users.audit_trail import Doer
 from app.users.models import User
+from app.web.paging import Page, Paging, paged
 
 
 class WrongPassword(Forbidden):
@@ -138,10 +138,10 @@ def unlink(session: Session, user: User, provider: str) -> None:
     session.refresh(user, ["identities"])
 
 
-def listed(user: User, paging: Paging, now: datetime) -> tuple[list[Any], int]:
+def listed(session: Session, user: User, paging: Paging, now: datetime) -> Page[Any]:
     """Rows of the user's living sessions, the one that was used last first."""
     query = sa.select(*UserSession.__table__.columns).where(UserSession.user_id == user.id, sessions.alive(now))
-    return rows(query.order_by(UserSession.used_at.desc(), UserSession.id.desc()), paging)
+    return paged(session, query.order_by(UserSession.used_at.desc(), UserSession.id.desc()), paging)
 
 
 def end_session(session: Session, user: User, public_id: str) -> None:

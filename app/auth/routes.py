@@ -206,7 +206,7 @@ async def begin_oauth(provider: str, query: Wish, session: UserSession | None) -
         again = session is not None and await blocking(_may_link, session, provider)
         onward = query.next or ("/profile" if session else "/")
         session_id = session.id if session else None
-        db.session.commit()
+        await blocking(db.session.commit)
         url = await flow.begin(db.session(), provider, onward, browser, now(), session_id=session_id, anew=again)
     except OAuthFailure as failure:
         return _refused(failure)
@@ -245,7 +245,7 @@ async def end_oauth(provider: str, session: UserSession | None) -> Response:
 async def _end_oauth(name: str, session: UserSession | None) -> Response:
     browsers, state = _browser_cookies().values(), request.args.get("state", "")
     session_id = session.id if session else None
-    db.session.commit()
+    await blocking(db.session.commit)
     try:
         arrival = await flow.complete(db.session(), name, request.args, browsers, now(), session_id=session_id)
         cookie = await blocking(_let_in, arrival, state)

@@ -15,7 +15,7 @@ from app.payments.models import Attempt
 from app.payments.settle import settle
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
-from app.runtime.db import Page, db, now
+from app.runtime.db import db, now
 from app.runtime.errors import Conflict, NotFound, Problem, Unavailable
 from app.stripe.errors import Declined, Misconfigured, PaymentError
 from app.stripe.errors import NotFound as NotFoundAtProvider
@@ -23,6 +23,7 @@ from app.stripe.gateway import gateway
 from app.users.models import User
 from app.web import idempotency, limits
 from app.web.api import Access, Answer, Api
+from app.web.paging import Page
 
 routes = Api("orders")
 
@@ -100,8 +101,7 @@ def _refusal(error: PaymentError) -> Problem:
 @routes.get("/api/orders", access=Access.OWNER)
 def list_orders(query: OrderSearch, user: User) -> Page[OrderOut]:
     """One's own orders, the newest first; for staff the orders of all users, or of one."""
-    page, total = service.listed(db.session(), user, query, query.user_id)
-    return Page([OrderOut.of(ledger, user) for ledger in page], total, query.page, query.per_page)
+    return service.listed(db.session(), user, query, query.user_id).map(lambda ledger: OrderOut.of(ledger, user))
 
 
 @routes.get("/api/orders/<id:order_id>", access=Access.OWNER)

@@ -8,10 +8,10 @@ import msgspec
 from app.orders.models import OrderLine, OrderStatus
 from app.payments.ledger import Ledger
 from app.payments.schemas import PaymentOut
-from app.runtime.db import Paging
 from app.stripe import currencies
 from app.users.models import User
 from app.web.api import Id
+from app.web.paging import Paging
 
 
 class OrderSearch(Paging, frozen=True):

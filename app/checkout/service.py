@@ -17,10 +17,10 @@ from app.payments import attempts, cancel, handover
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.config import Settings
-from app.runtime.db import Paging
 from app.runtime.errors import Conflict
 from app.users.models import User
 from app.web.idempotency import KeyReused
+from app.web.paging import Page, Paging
 
 
 class TooManyUnpaid(Conflict):
@@ -86,10 +86,10 @@ def get(session: Session, order_id: int, user: User) -> Ledger:
     return Ledger.of(session, [orders.get(session, order_id, user)])[0]
 
 
-def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> tuple[list[Ledger], int]:
-    """A page of the user's orders, for staff of all orders or of one buyer's; the newest first. And how many exist."""
-    page, total = orders.listed(session, user, paging, buyer_id)
-    return Ledger.of(session, page), total
+def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> Page[Ledger]:
+    """The user's orders, for staff all orders or one buyer's; the newest first."""
+    page = orders.listed(session, user, paging, buyer_id)
+    return Page(Ledger.of(session, page.items), page.total, page.page, page.per_page)
 
 
 def retry(session: Session, settings: Settings, order_id: int, now: datetime) -> tuple[Attempt, bool]:

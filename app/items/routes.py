@@ -8,12 +8,13 @@ from app.items import service
 from app.items.models import Item
 from app.items.schemas import ItemChange, ItemDeleted, ItemOut, ItemSearch, NewItem, ShopOut
 from app.runtime.config import settings
-from app.runtime.db import Page, db
+from app.runtime.db import db
 from app.runtime.errors import Forbidden, NotFound, StaleVersion
 from app.stripe import currencies
 from app.users.models import User
 from app.web.api import Access, Answer, Api
 from app.web.limits import TooManyRequests
+from app.web.paging import Page
 
 routes = Api("items")
 
@@ -30,8 +31,7 @@ def list_items(query: ItemSearch, user: User | None) -> Page[ItemOut]:
     """The items on offer, by name. Staff may ask for drafts too."""
     if query.drafts and (user is None or not user.is_staff):
         raise Forbidden("Only staff see drafts.")
-    page, total = service.listed(query.q, query, drafts=query.drafts)
-    return Page([ItemOut.of(row) for row in page], total, query.page, query.per_page)
+    return service.listed(db.session(), query.q, query, drafts=query.drafts).map(ItemOut.of)
 
 
 @routes.get("/api/items/<id:item_id>", access=Access.ALL, etag=True)

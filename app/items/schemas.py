@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import msgspec
 
 from app.runtime.config import settings
-from app.runtime.db import Paging
 from app.stripe import currencies
 from app.web.api import END, Id, Line, Text
+from app.web.paging import Paging
 
 Price = Annotated[
     int,

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items.models import Item
-from app.runtime.db import Paging, affected, now, rows
+from app.runtime.db import affected, now
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.stripe import currencies
 from app.web import limits
+from app.web.paging import Page, Paging, paged
 
 
 class StockHeld(Conflict):
@@ -19,11 +20,8 @@ class StockHeld(Conflict):
     detail = "More of these are set aside for orders than that."
 
 
-def listed(q: str, paging: Paging, *, drafts: bool) -> tuple[list[Any], int]:
-    """A page of items as rows, by name, whose name or description holds every word of `q`. And how many there are.
-
-    Raises TooManyRequests.
-    """
+def listed(session: Session, q: str, paging: Paging, *, drafts: bool) -> Page[Any]:
+    """Rows of items, by name, whose name or description holds every word of `q`. Raises TooManyRequests."""
     if q:
         limits.check(limits.SEARCH)
     query = sa.select(*Item.__table__.columns).where(Item.withdrawn_at.is_(None))
@@ -33,7 +31,7 @@ def listed(q: str, paging: Paging, *, drafts: bool) -> tuple[list[Any], int]:
         query = query.where(
             Item.name.icontains(word, autoescape=True) | Item.description.icontains(word, autoescape=True)
         )
-    return rows(query.order_by(Item.name, Item.id), paging)
+    return paged(session, query.order_by(Item.name, Item.id), paging)
 
 
 def get(session: Session, item_id: int) -> Item:

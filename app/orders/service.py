@@ -11,10 +11,11 @@ from app.auth.guard import owned
 from app.items.models import Item
 from app.orders import signals, stock
 from app.orders.models import Order, OrderLine
-from app.runtime.db import Paging, insert_once, rows
+from app.runtime.db import insert_once
 from app.runtime.errors import Conflict
 from app.runtime.log_context import note
 from app.users.models import User
+from app.web.paging import Page, Paging, paged
 
 
 class NotPaid(Conflict):
@@ -72,14 +73,13 @@ def get(session: Session, order_id: int, user: User) -> Order:
     return owned(session.scalar(query.execution_options(populate_existing=True)), user, staff=True)
 
 
-def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> tuple[list[Order], int]:
-    """A page of the user's orders, for staff of all orders or of one buyer's; the newest first. And how many exist."""
+def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> Page[Order]:
+    """The user's orders, for staff all orders or one buyer's; the newest first."""
     visible = sa.true() if user.is_staff else Order.user_id == user.id
     if buyer_id is not None:
         visible &= Order.user_id == buyer_id
-    ids, total = rows(sa.select(Order.id).where(visible).order_by(Order.id.desc()), paging)
-    page = sa.select(Order).where(Order.id.in_([row.id for row in ids])).options(selectinload(Order.lines))
-    return list(session.scalars(page.order_by(Order.id.desc()))), total
+    query = sa.select(Order).where(visible).options(selectinload(Order.lines)).order_by(Order.id.desc())
+    return paged(session, query, paging)
 
 
 def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:

@@ -20,11 +20,12 @@ from app.payments.give_up import give_up
 from app.payments.models import Closing, FindingRow, new_token
 from app.payments.schemas import ClosedFinding, Finding
 from app.runtime.async_bridge import blocking
-from app.runtime.db import Page, Paging, insert_once, rows
+from app.runtime.db import insert_once
 from app.runtime.db import now as at_once
 from app.runtime.errors import Invalid, NotFound
 from app.stripe.gateway import Gateway
 from app.users.models import User
+from app.web.paging import Page, Paging, paged
 
 log = logging.getLogger(__name__)
 
@@ -118,10 +119,9 @@ def dealt_with(session: Session, order_id: int, now: datetime) -> set[tuple[str,
     return {(each.kind, each.subject) for each, is_closed in every if is_closed and each.order_id == order_id}
 
 
-def closed(paging: Paging) -> Page[ClosedFinding]:
+def closed(session: Session, paging: Paging) -> Page[ClosedFinding]:
     """Closed findings, the latest first."""
-    page, total = rows(sa.select(Closing).order_by(Closing.id.desc()), paging)
-    return Page([ClosedFinding.of(row.Closing) for row in page], total, paging.page, paging.per_page)
+    return paged(session, sa.select(Closing).order_by(Closing.id.desc()), paging).map(ClosedFinding.of)
 
 
 def closings_of(session: Session, order_id: int) -> list[Closing]:

@@ -15,13 +15,14 @@ from app.payments.schemas import (
 )
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
-from app.runtime.db import Page, Paging, db, now
+from app.runtime.db import db, now
 from app.runtime.errors import Conflict
 from app.runtime.jobs import jobs
 from app.stripe.gateway import gateway
 from app.users.models import User
 from app.web import idempotency
 from app.web.api import Access, Answer, Api
+from app.web.paging import Page, Paging
 
 routes = Api("payments")
 
@@ -72,7 +73,7 @@ def list_findings() -> list[Finding]:
 @routes.get("/api/findings/closed", access=Access.STAFF)
 def list_closed_findings(query: Paging) -> Page[ClosedFinding]:
     """What staff have closed, with their reasons, the latest first."""
-    return findings.closed(query)
+    return findings.closed(db.session(), query)
 
 
 @routes.post(

@@ -1,4 +1,4 @@
-"""Engine, session, SQLite's pragmas, paging."""
+"""Engine, session, SQLite's pragmas."""
 
 import shutil
 import tempfile
@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import flask_sqlalchemy.session
-import msgspec
 import sqlalchemy as sa
 import sqlalchemy.orm
 from flask import Flask
@@ -22,9 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.runtime.async_bridge import at_home
-
-T = TypeVar("T")
+from app.runtime.async_bridge import bridge
 
 BUSY_SECONDS = 10
 AFTER = "after commit"
@@ -32,30 +29,23 @@ MEMORY = ("sqlite://", "sqlite:///:memory:")
 
 
 class Session(flask_sqlalchemy.session.Session):
-    """The session behind `db.session`. In an `async def` view its calls run on the request's own thread."""
+    """The session behind `db.session`. On the event loop its queries raise BlockingCall."""
 
-    execute = at_home(flask_sqlalchemy.session.Session.execute)
-    scalar = at_home(flask_sqlalchemy.session.Session.scalar)  # type: ignore[assignment]  # an overload, as before
-    scalars = at_home(flask_sqlalchemy.session.Session.scalars)
-    get = at_home(flask_sqlalchemy.session.Session.get)
-    refresh = at_home(flask_sqlalchemy.session.Session.refresh)
-    merge = at_home(flask_sqlalchemy.session.Session.merge)
-    delete = at_home(flask_sqlalchemy.session.Session.delete)
-    flush = at_home(flask_sqlalchemy.session.Session.flush)
-    connection = at_home(flask_sqlalchemy.session.Session.connection)
+    def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
+        """SQLAlchemy asks for it before whatever reaches the database: queries, lazy loads and flushes alike."""
+        bridge.check("db.session")
+        return super().get_bind(*args, **kwargs)
 
-    @at_home
     def commit(self) -> None:
+        bridge.check("db.session.commit")
         super().commit()
         for call in self.info.pop(AFTER, {}).values():
             call()
 
-    @at_home
     def rollback(self) -> None:
+        bridge.check("db.session.rollback")
         self.info.pop(AFTER, None)
         super().rollback()
-
-    close = at_home(flask_sqlalchemy.session.Session.close)
 
 
 NAMING = {
@@ -156,8 +146,8 @@ def insert_once(model: type[Model], values: dict[str, Any]) -> int | None:
     return found
 
 
-def affected(session: sqlalchemy.orm.Session, statement: sa.UpdateBase) -> int:
-    """Execute an INSERT, UPDATE or DELETE. The number of rows that it has changed."""
+def affected(session: sqlalchemy.orm.Session, statement: sa.Update | sa.Delete) -> int:
+    """Execute `statement`, and say how many rows it changed: 0 where its condition held for none."""
     result = session.execute(statement)
     assert isinstance(result, sa.CursorResult)
     return result.rowcount
@@ -166,26 +156,6 @@ def affected(session: sqlalchemy.orm.Session, statement: sa.UpdateBase) -> int:
 def after_commit(session: sqlalchemy.orm.Session, name: str, call: Callable[[], object]) -> None:
     """Call once this transaction is committed, and not where it is rolled back. Of those of one name, the last one."""
     session.info.setdefault(AFTER, {})[name] = call
-
-
-class Paging(msgspec.Struct, frozen=True):
-    page: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
-    per_page: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
-
-
-class Page(msgspec.Struct, Generic[T], frozen=True):
-    items: list[T]
-    total: int
-    page: int
-    per_page: int
-
-
-def rows(query: sa.Select[Any], paging: Paging) -> tuple[list[Any], int]:
-    """One page of an ordered query, as rows, and how many rows it has in all."""
-    counted = query.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
-    total = db.session.scalar(counted) or 0
-    found = db.session.execute(query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page))
-    return list(found), total
 
 
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:

@@ -1,8 +1,9 @@
-from app.runtime.db import Page, Paging, db, now
+from app.runtime.db import db, now
 from app.todos import service
 from app.todos.schemas import NewTodo, TodoChange, TodoDeleted, TodoOut
 from app.users.models import User
 from app.web.api import Access, Api
+from app.web.paging import Page, Paging
 
 routes = Api("todos")
 
@@ -10,8 +11,7 @@ routes = Api("todos")
 @routes.get("/api/todos", access=Access.OWNER)
 def list_todos(query: Paging, user: User) -> Page[TodoOut]:
     """One's own to-dos, the open ones first; for staff those of orders too."""
-    page, total = service.listed(user, query)
-    return Page([TodoOut.of(row) for row in page], total, query.page, query.per_page)
+    return service.listed(db.session(), user, query).map(TodoOut.of)
 
 
 @routes.post("/api/todos", access=Access.SIGNED_IN, status=201)

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.auth.guard import owned
 from app.checkout import service as checkout
-from app.runtime.db import Paging, rows
 from app.runtime.errors import Conflict
 from app.todos.models import Todo
 from app.users.models import User
+from app.web.paging import Page, Paging, paged
 
 
 class BelongsToOrder(Conflict):
@@ -19,13 +19,13 @@ class BelongsToOrder(Conflict):
     detail = "This to-do comes from an order: it is done when the order is handed over, and stays."
 
 
-def listed(user: User, paging: Paging) -> tuple[list[Any], int]:
-    """A page of to-dos as rows, the open ones first, then the newest first. And how many exist."""
+def listed(session: Session, user: User, paging: Paging) -> Page[Any]:
+    """Rows of to-dos, the open ones first, then the newest first."""
     visible = Todo.user_id == user.id
     if user.is_staff:
         visible |= Todo.order_id.is_not(None)
     query = sa.select(*Todo.__table__.columns).where(visible)
-    return rows(query.order_by(Todo.done, Todo.id.desc()), paging)
+    return paged(session, query.order_by(Todo.done, Todo.id.desc()), paging)
 
 
 def get(session: Session, todo_id: int, user: User) -> Todo:

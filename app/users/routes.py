@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from app.runtime.config import settings
-from app.runtime.db import Page, Paging, db, now
+from app.runtime.db import db, now
 from app.users import service, staff
 from app.users.audit_trail import Doer
 from app.users.models import Role, User
@@ -13,6 +13,7 @@ from app.users.schemas import NewUser, TrailOut, UserChange, UserOut
 from app.web.api import Access, Api
 from app.web.client_address import client_address
 from app.web.limits import TooManyRequests
+from app.web.paging import Page, Paging
 
 routes = Api("users")
 
@@ -36,8 +37,7 @@ class SignedOut(msgspec.Struct, frozen=True):
 @routes.get("/api/users", access=Access.STAFF, raises=(TooManyRequests,))
 def list_users(query: UserSearch) -> Page[UserOut]:
     """Everybody who has an account, by username."""
-    found, total = staff.listed(db.session(), query.q, query, role=query.role, active=query.active)
-    return Page([UserOut.of(each) for each in found], total, query.page, query.per_page)
+    return staff.listed(db.session(), query.q, query, role=query.role, active=query.active).map(UserOut.of)
 
 
 @routes.post(
@@ -84,8 +84,7 @@ def end_sessions(user_id: int, user: User) -> SignedOut:
 @routes.get("/api/users/<id:user_id>/trail", access=Access.STAFF)
 def show_trail(user_id: int, query: Paging) -> Page[TrailOut]:
     """What was done to an account and by whom, the newest first; also of one that is closed."""
-    found, total = staff.trail_of(db.session(), user_id, query)
-    return Page([TrailOut.of(each) for each in found], total, query.page, query.per_page)
+    return staff.trail_of(db.session(), user_id, query).map(TrailOut.of)
 
 
 def _by(user: User) -> Doer:

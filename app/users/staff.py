@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from app import mail
 from app.runtime.config import Settings
-from app.runtime.db import Paging, rows
 from app.runtime.errors import NotFound
 from app.users import passwords, service
 from app.users.audit_trail import Doer
@@ -15,13 +14,12 @@ from app.users.models import Role, TrailEntry, User, key
 from app.users.policy import check_policy
 from app.users.schemas import NewUser, UserChange
 from app.web import limits
+from app.web.paging import Page, Paging, paged
 
 MOST_WORDS = 8
 
 
-def listed(
-    session: Session, q: str, paging: Paging, *, role: Role | None, active: bool | None
-) -> tuple[list[User], int]:
+def listed(session: Session, q: str, paging: Paging, *, role: Role | None, active: bool | None) -> Page[User]:
     """By username, those whose username, name or email holds every word of `q`. Closed accounts are nobody's.
 
     Raises TooManyRequests.
@@ -36,9 +34,8 @@ def listed(
         wanted.append(User.role == role)
     if active is not None:
         wanted.append(User.active.is_(active))
-    total = session.scalar(sa.select(sa.func.count()).select_from(User).where(*wanted)) or 0
     query = sa.select(User).where(*wanted).options(selectinload(User.identities)).order_by(User.username_key)
-    return list(session.scalars(query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page))), total
+    return paged(session, query, paging)
 
 
 def get(session: Session, user_id: int) -> User:
@@ -49,14 +46,14 @@ def get(session: Session, user_id: int) -> User:
     return user
 
 
-def trail_of(session: Session, user_id: int, paging: Paging) -> tuple[list[Any], int]:
+def trail_of(session: Session, user_id: int, paging: Paging) -> Page[Any]:
     """Rows of entries with `actor`, the username of whoever did it; the newest first. Raises NotFound."""
     if session.get(User, user_id) is None:
         raise NotFound
     actor = aliased(User)
     query = sa.select(*TrailEntry.__table__.columns, actor.username.label("actor"))
     query = query.outerjoin(actor, TrailEntry.actor_id == actor.id).where(TrailEntry.user_id == user_id)
-    return rows(query.order_by(TrailEntry.id.desc()), paging)
+    return paged(session, query.order_by(TrailEntry.id.desc()), paging)
 
 
 def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> User:

@@ -26,9 +26,12 @@ _repeats = Line(4, 0)
 """Callbacks of this process that wait for their own first delivery: each holds a thread."""
 
 
-def sweep(session: Session, now: datetime) -> None:
+def keep(session: Session, asked: OAuthRequest, now: datetime) -> None:
+    """Note a browser that is sent to a provider, and forget those that are long gone. Committed."""
     session.execute(sa.delete(OAuthRequest).where(OAuthRequest.created_at < now - WITHIN))
     session.execute(sa.delete(OAuthReturn).where(OAuthReturn.created_at < now - KEPT))
+    session.add(asked)
+    session.commit()
 
 
 def check(

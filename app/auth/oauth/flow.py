@@ -19,7 +19,7 @@ from app.auth.oauth import callbacks, id_token, token_exchange
 from app.auth.oauth.metadata import Metadata
 from app.auth.oauth.profile import Profile, ProviderToken, understood
 from app.auth.oauth.providers import GOOGLE, OAuthFailure, Provider, provider
-from app.runtime.async_bridge import blocking, settled
+from app.runtime.async_bridge import awaited, blocking
 
 
 class Arrival(NamedTuple):
@@ -67,20 +67,17 @@ async def begin(
     async with at.admitted():
         metadata = await at.metadata()
     state, nonce, verifier = opaque_tokens.mint(), opaque_tokens.mint(), opaque_tokens.mint() + opaque_tokens.mint()
-    await blocking(callbacks.sweep, session, now)
-    session.add(
-        OAuthRequest(
-            state_hash=opaque_tokens.digest(state),
-            browser_hash=opaque_tokens.digest(browser),
-            provider=name,
-            nonce=nonce,
-            code_verifier=verifier,
-            next=local_path(wished),
-            session_id=session_id,
-            created_at=now,
-        )
+    asked = OAuthRequest(
+        state_hash=opaque_tokens.digest(state),
+        browser_hash=opaque_tokens.digest(browser),
+        provider=name,
+        nonce=nonce,
+        code_verifier=verifier,
+        next=local_path(wished),
+        session_id=session_id,
+        created_at=now,
     )
-    session.commit()
+    await blocking(callbacks.keep, session, asked, now)
     extra = {} if at.is_github else {"nonce": nonce} | (_anew(at) if anew else {})
     return token_exchange.authorization_url(at, metadata, state, verifier, extra)
 
@@ -170,6 +167,6 @@ def _check_issuer(answer: Mapping[str, str], metadata: Metadata) -> None:
 async def _profile(token: ProviderToken) -> object:
     """Looked up at every call, and called on the request's own thread: a replacement may be a plain function."""
     try:
-        return await settled(await blocking(auth.fetch_profile, token))
+        return await awaited(await blocking(auth.fetch_profile, token))
     except httpx.HTTPError as error:
         raise OAuthFailure("oauth_unavailable", f"profile: {error!r}") from error

@@ -1254,14 +1254,20 @@ export interface components {
             /** @default null */
             current_password: string | null;
         };
-        /** Paging */
+        /**
+         * Paging
+         * @description The query of a list. A search with words or filters adds its fields to it.
+         */
         Paging: {
             /** @default 1 */
             page: number;
             /** @default 20 */
             per_page: number;
         };
-        /** Page[SessionOut] */
+        /**
+         * Page[SessionOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_SessionOut_: {
             items: components["schemas"]["SessionOut"][];
             total: number;
@@ -1370,7 +1376,10 @@ export interface components {
             /** @default null */
             active: boolean | null;
         };
-        /** Page[UserOut] */
+        /**
+         * Page[UserOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_UserOut_: {
             items: components["schemas"]["UserOut"][];
             total: number;
@@ -1408,7 +1417,10 @@ export interface components {
         SignedOut: {
             signed_out: boolean;
         };
-        /** Page[TrailOut] */
+        /**
+         * Page[TrailOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_TrailOut_: {
             items: components["schemas"]["TrailOut"][];
             total: number;
@@ -1457,7 +1469,10 @@ export interface components {
             /** @default false */
             drafts: boolean;
         };
-        /** Page[ItemOut] */
+        /**
+         * Page[ItemOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_ItemOut_: {
             items: components["schemas"]["ItemOut"][];
             total: number;
@@ -1502,7 +1517,10 @@ export interface components {
         "app.items.routes.Gone": {
             deleted: boolean;
         };
-        /** Page[TodoOut] */
+        /**
+         * Page[TodoOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_TodoOut_: {
             items: components["schemas"]["TodoOut"][];
             total: number;
@@ -1598,7 +1616,10 @@ export interface components {
             /** @default null */
             user_id: number | null;
         };
-        /** Page[OrderOut] */
+        /**
+         * Page[OrderOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_OrderOut_: {
             items: components["schemas"]["OrderOut"][];
             total: number;
@@ -1657,7 +1678,10 @@ export interface components {
             order_id: number | null;
             found_at: string;
         };
-        /** Page[ClosedFinding] */
+        /**
+         * Page[ClosedFinding]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
         Page_ClosedFinding_: {
             items: components["schemas"]["ClosedFinding"][];
             total: number;

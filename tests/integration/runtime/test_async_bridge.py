@@ -15,7 +15,7 @@ from flask import Flask, g, request
 from app import db
 from app.models import User
 from app.runtime import outbound
-from app.runtime.async_bridge import Bridge, blocking, bridge
+from app.runtime.async_bridge import BlockingCall, Bridge, blocking, bridge
 from tests.integration.factories import make_user
 from tests.integration.runtime.upstream import upstream
 from tests.processes import wait_for
@@ -137,16 +137,19 @@ def test_request_g_and_session_are_the_same_inside_and_after(views):
     assert response.headers["X-Seen"] == f"ada /try {response.text}"
 
 
-def test_rows_are_read_lazily_loaded_and_written_in_a_coroutine(views):
+def test_a_blocking_function_reads_lazily_loads_and_writes_rows_for_a_coroutine(views):
     with views.app_context():
         make_user("ada")
 
-    @views.get("/try")
-    async def call():
-        user = db.session.scalar(sa.select(User).where(User.username == "ada"))
-        await asyncio.sleep(0)
+    def count_identities(name):
+        user = db.session.scalar(sa.select(User).where(User.username == name))
         user.name = f"{len(user.identities)} identities"
         db.session.commit()
+        return user
+
+    @views.get("/try")
+    async def call():
+        user = await blocking(count_identities, "ada")
         return user.username
 
     assert get(views) == "ada"
@@ -165,8 +168,7 @@ def test_a_blocking_query_stops_no_other_request(views):
     with views.app_context():
         sqlite = db.engine.dialect.name == "sqlite"
 
-    @views.get("/slow")
-    async def slow():
+    def wait():
         if sqlite:
             db.session.connection().connection.driver_connection.create_function("hold", 0, hold)
             return str(db.session.scalar(sa.text("SELECT hold()")))
@@ -174,9 +176,13 @@ def test_a_blocking_query_stops_no_other_request(views):
         db.session.execute(sa.text("SELECT pg_advisory_xact_lock(1)"))
         return "1"
 
+    @views.get("/slow")
+    async def slow():
+        return await blocking(wait)
+
     @views.get("/try")
     async def quick():
-        return str(db.session.scalar(sa.text("SELECT 2")))
+        return str(await blocking(db.session.scalar, sa.text("SELECT 2")))
 
     lock = None
     if not sqlite:
@@ -207,11 +213,38 @@ def test_a_blocking_function_runs_on_the_requests_own_thread(views):
     assert get(views) == f"bridge {threading.current_thread().name}"
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        pytest.param(lambda user: db.session.scalar(sa.select(User.id)), id="query"),
+        pytest.param(lambda user: db.session.get(User, user.id + 1), id="get"),
+        pytest.param(db.session.refresh, id="refresh"),
+        pytest.param(lambda user: user.identities, id="lazy load"),
+        pytest.param(lambda user: db.session.add(User(username="eve")) or db.session.flush(), id="flush"),
+        pytest.param(lambda user: User.query.count(), id="query of a model"),
+        pytest.param(lambda user: db.session.connection(), id="connection"),
+        pytest.param(lambda user: db.session.commit(), id="commit"),
+        pytest.param(lambda user: db.session.rollback(), id="rollback"),
+    ],
+)
+def test_the_session_on_the_event_loop_is_refused_with_the_mend(views, use):
+    with views.app_context():
+        make_user("ada")
+
+    @views.get("/try")
+    async def call():
+        user = await blocking(db.session.scalar, sa.select(User))
+        return str(use(user))
+
+    with pytest.raises(BlockingCall, match=r"await blocking\(function, …\)"):
+        get(views)
+
+
 def test_tasks_of_a_view_may_use_its_session(views):
     @views.get("/try")
     async def call():
         async def ask(number):
-            return db.session.scalar(sa.select(sa.literal(number)))
+            return await blocking(db.session.scalar, sa.select(sa.literal(number)))
 
         return str(await asyncio.gather(*(ask(number) for number in range(5))))
 
@@ -232,9 +265,9 @@ def test_an_exception_of_a_query_is_caught_where_the_query_stands(views):
     @views.get("/try")
     async def call():
         try:
-            db.session.execute(sa.text("SELECT * FROM nowhere"))
+            await blocking(db.session.execute, sa.text("SELECT * FROM nowhere"))
         except sa.exc.SQLAlchemyError as error:
-            db.session.rollback()
+            await blocking(db.session.rollback)
             return type(error).__name__
         return "no error"
 
@@ -267,7 +300,7 @@ def test_nothing_of_one_request_reaches_the_next(views):
 def test_a_transaction_may_not_be_open_across_http(views):
     @views.get("/try")
     async def call():
-        db.session.scalar(sa.text("SELECT 1"))
+        await blocking(db.session.scalar, sa.text("SELECT 1"))
         return (await outbound.client().get("http://127.0.0.1:9/")).text
 
     with pytest.raises(RuntimeError, match="transaction is open"):

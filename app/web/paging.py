@@ -1,0 +1,46 @@
+"""Lists in pages: what a caller asks for, what it is answered, and the one query behind it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, TypeVar, overload
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Paging(msgspec.Struct, frozen=True):
+    """The query of a list. A search with words or filters adds its fields to it."""
+
+    page: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
+    per_page: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """`total` counts the items of all pages. Pages are numbered from 1."""
+
+    items: list[T]
+    total: int
+    page: int
+    per_page: int
+
+    def map(self, shape: Callable[[T], U]) -> "Page[U]":
+        """The same page with each item in another shape, such as `page.map(ItemOut.of)`."""
+        return Page([shape(each) for each in self.items], self.total, self.page, self.per_page)
+
+
+@overload
+def paged(session: Session, query: sa.Select[T], paging: Paging) -> Page[T]: ...
+@overload
+def paged(session: Session, query: sa.Select[Any, Any, *tuple[Any, ...]], paging: Paging) -> Page[Any]: ...
+def paged(session: Session, query: sa.Select[*tuple[Any, ...]], paging: Paging) -> Page[Any]:
+    """One page of an ordered query: entities where it selects one entity, rows where it selects columns."""
+    counted = query.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
+    total = session.scalar(counted) or 0
+    part = query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page)
+    is_single = len(query.column_descriptions) == 1
+    return Page(
+        list(session.scalars(part) if is_single else session.execute(part)), total, paging.page, paging.per_page
+    )
