@@ -20,13 +20,14 @@ from app.items import routes as item_routes  # feature: shop
 from app.mail import delivery, outbox, quota
 from app.ops import counters, health, logs, metrics, traces
 from app.orders import receipts  # feature: shop
+from app.orders import service as orders  # feature: shop
 from app.orders import signals as order_signals  # feature: shop
 from app.payments import background as payments  # feature: shop
 from app.payments import findings  # feature: shop
 from app.payments import routes as payment_routes  # feature: shop
 from app.runtime import config, errors, jobs, outbound, schedule
 from app.runtime.async_bridge import bridge
-from app.runtime.db import db
+from app.runtime.db import db, empty_log
 from app.runtime.db import init_app as init_db
 from app.runtime.log_context import scope
 from app.stripe import (
@@ -118,6 +119,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
 
 def _connect_listeners() -> None:
     users.leaving.connect(todos.forget)  # feature: todos
+    users.leaving.connect(orders.forget_keys)  # feature: shop
     order_signals.paid.connect(order_todos.add)  # feature: todos
     order_signals.fulfilled.connect(order_todos.finish)  # feature: todos
     order_signals.due_changed.connect(order_todos.review)  # feature: todos
@@ -139,6 +141,7 @@ def _plan_chores(app: Kiosk) -> None:
     plan.every(hour, "findings-hourly", findings.end)  # feature: shop
     plan.every(hour, "throttles-hourly", throttle.forget)
     plan.every(hour, "mail-turns-hourly", quota.forget)
+    plan.every(hour, "log-hourly", lambda *_: empty_log())
     plan.every(day, "mails-nightly", outbox.forget)
     plan.every(day, "messages-nightly", payments.reduce_messages)  # feature: shop
     plan.every(

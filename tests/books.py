@@ -129,12 +129,14 @@ class Books:
         """A paid order has one to-do and one receipt; no other has any."""
         todos = Counter(db.session.scalars(sa.select(Todo.order_id).where(Todo.order_id.is_not(None))))
         receipts = Counter(db.session.scalars(sa.select(Outgoing.dedupe_key).where(Outgoing.kind == "receipt")))
-        for order in self.orders:
+        for ledger in self.ledgers:
+            order = ledger.order
             wanted = int(order.status in PAID)
             if todos[order.id] != wanted:
                 yield f"order {order.id} is {order.status} and has {todos[order.id]} to-dos"
-            if receipts[f"receipt:{order.id}"] != wanted:
-                yield f"order {order.id} is {order.status} and has {receipts[f'receipt:{order.id}']} receipts"
+            has = sum(receipts[f"receipt:{attempt.idem_key}"] for attempt in ledger.attempts)
+            if has != wanted:
+                yield f"order {order.id} is {order.status} and has {has} receipts"
 
     def _unfinished(self) -> Iterator[str]:
         for ledger in self.ledgers:

@@ -45,7 +45,7 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     if access is Access.OPERATOR:
         metrics_token.check(bearer)
         return None
-    if not bearer and request.method not in SAFE:
+    if request.method not in SAFE and (not bearer or access is Access.ALL):
         _check_origin()
     if access is Access.ALL and not wanted:
         return None
@@ -66,7 +66,7 @@ def _check_origin() -> None:
     """Another site can make a browser send us our cookie, or sign it in with a password of its own choice.
 
     It cannot choose these headers: https://www.w3.org/TR/fetch-metadata/ and, for older browsers, Origin. A program
-    sends neither, and no cookie.
+    sends neither, and no cookie, or a bearer token with it. A token excuses no other site where no token is asked for.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
@@ -74,7 +74,7 @@ def _check_origin() -> None:
     elif origin is not None:
         is_ours = origin == settings().public_url
     else:
-        is_ours = sessions.cookie() is None
+        is_ours = sessions.cookie() is None or bool(request.headers.get("Authorization"))
     if not is_ours:
         raise CrossSite
 

@@ -68,7 +68,10 @@ def by_password(
 def reset_password(session: Session, settings: Settings, token: str, password: str, now: datetime) -> None:
     """Set a password by a link's token; whoever was signed in as this user no longer is.
 
-    Raises InvalidLink, and Invalid, which leaves the link as good as it was.
+    A link that was mailed shows that the address is this person's. Where it was not verified in a session of the
+    account, another person may have registered with it ahead of its owner: what else signed in to it is removed, but
+    for the second factor, which a mailbox alone is no way around. Raises InvalidLink, and Invalid, which leaves the
+    link as good as it was.
     """
     guest = links.whose(session, links.RESET, token, now)
     if guest is None:
@@ -76,13 +79,18 @@ def reset_password(session: Session, settings: Settings, token: str, password: s
     check_beside_factors(session, settings, guest, password)
     session.commit()
     stored = passwords.hashed(password)
-    user, _ = links.spend(session, links.RESET, token, now)
+    user, mailed_to = links.spend(session, links.RESET, token, now)
     check_beside_factors(session, settings, user, password)  # nobody else changes the user now
+    is_new_owner = mailed_to is not None and not user.verified_in_session
+    if is_new_owner:
+        sign_in_methods.remove_all(session, user.id, but_second_factor=True)
+        user.verified_in_session = True
+        note(session, user.id, "sign_in_methods_removed", actor_id=None, address=devices.address())
     user.password_hash = stored
     sessions.end_all(session, user)
     session.execute(sa.delete(OneTimeToken).where(OneTimeToken.user_id == user.id))
     note(session, user.id, "password_reset", actor_id=None, address=devices.address())
-    mail.queue(session, "password_changed", {"user": user.id})
+    mail.queue(session, "password_changed", {"user": user.id, "removed": is_new_owner})
 
 
 def check_beside_factors(

@@ -31,9 +31,13 @@ def removing(session: Session, user_id: int) -> Iterator[None]:
         raise LastSignInMethod
 
 
-def remove_all(session: Session, user_id: int) -> None:
+SECOND_FACTOR = (Totp, RecoveryCode)
+
+
+def remove_all(session: Session, user_id: int, *, but_second_factor: bool = False) -> None:
     """Nothing that signed in to this account does any more: it is about to be another person's."""
-    for kept in (UserSession, OneTimeToken, KnownDevice, Totp, RecoveryCode, Passkey, Identity):
+    second_factor = () if but_second_factor else SECOND_FACTOR
+    for kept in (UserSession, OneTimeToken, KnownDevice, Passkey, Identity, *second_factor):
         session.execute(sa.delete(kept).where(kept.user_id == user_id))
     session.execute(sa.update(User).where(User.id == user_id).values(password_hash=None))
 

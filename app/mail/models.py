@@ -29,7 +29,7 @@ class Outgoing(Leased, Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     dedupe_key: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    """What it is the only mail for, such as `receipt:42`, or random."""
+    """What it is the only mail for, such as `receipt:` and an attempt's key, or random."""
     kind: Mapped[str] = mapped_column(sa.String(32))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     """What the mail is made of. Never a secret, and empty once it is done: it may hold an address."""

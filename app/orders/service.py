@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from secrets import token_hex
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -92,11 +93,15 @@ def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
     return order
 
 
-def mark_paid(session: Session, order: Order, now: datetime) -> None:
-    """The money came: the stock leaves the shelf, the receipt is queued. Raises IllegalTransition."""
+def mark_paid(session: Session, order: Order, reference: str, now: datetime) -> None:
+    """The money came: the stock leaves the shelf, the receipt is queued. Raises IllegalTransition.
+
+    `reference` is random and the payment's own. It names the receipt: a mailbox shows no second mail of one
+    Message-ID, and after a restore the order's id may be another order's.
+    """
     order.mark_paid(now)
     stock.consume(session, order)
-    mail.queue(session, "receipt", {"order": order.id}, once=f"receipt:{order.id}")
+    mail.queue(session, "receipt", {"order": order.id}, once=f"receipt:{reference}")
     signals.paid.send(order, session=session, now=now)
 
 
@@ -112,3 +117,10 @@ def fulfil(session: Session, order: Order, now: datetime) -> None:
         raise NotInStock
     order.mark_fulfilled(now)
     signals.fulfilled.send(order, session=session)
+
+
+def forget_keys(user: User, session: Session) -> None:
+    """The user is leaving. Idempotency-Keys are words that the client chose; it sends these no more."""
+    other = sa.literal(f"{token_hex(16)}:") + sa.cast(Order.id, sa.String)  # than any key that was chosen
+    keyless = sa.update(Order).where(Order.user_id == user.id).values(idempotency_key=other)
+    session.execute(keyless.execution_options(synchronize_session=False))

@@ -110,7 +110,7 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     session.add(payment)
     session.flush()
     if payment.disposition == "settles":
-        orders.mark_paid(session, ledger.order, now)
+        orders.mark_paid(session, ledger.order, attempt.idem_key, now)
         if ledger.live_attempt is not None:
             ledger.live_attempt.next_try_at = now  # its session is ended, so that the buyer cannot pay twice
         return

@@ -97,6 +97,13 @@ def is_username(name: str) -> bool:
     )
 
 
+def checked_name(name: str | None) -> str | None:
+    """Raises Invalid for what would turn the text around it, or shows nothing."""
+    if name is not None and not text.is_line(name):
+        raise Invalid.field("name", "This holds nothing to be seen, or characters that are not allowed here.")
+    return name
+
+
 def checked_email(email: str | None) -> str | None:
     """As it is kept: without spaces around it. Raises Invalid for what no mail can be sent to."""
     try:
@@ -127,9 +134,9 @@ def free_username(session: Session, wished: str, spread: int = 1) -> str:
 
 
 def change(session: Session, user: User, by: Doer, *, name: str | None, email: str | None, given: set[str]) -> None:
-    """Change the fields in `given`. A new address is not verified, and the one before is told."""
+    """Change the fields in `given`. A new address is not verified, and the one before is told. Raises Invalid."""
     if "name" in given:
-        user.name = name
+        user.name = checked_name(name)
     if "email" in given and (email := checked_email(email)) != user.email:
         before, was_verified = user.email, user.email_verified
         user.email, user.verified_email, user.verified_in_session = email, None, False

@@ -67,7 +67,7 @@ def invite(session: Session, settings: Settings, wish: NewUser, by: Doer) -> Use
         session.commit()  # hashing takes a while, and nothing may be locked meanwhile
         stored = passwords.hashed(wish.password)
     user = service.add(session, wish.username, wish.email, stored)
-    user.name, user.role = wish.name, wish.role
+    user.name, user.role = service.checked_name(wish.name), wish.role
     by.note(session, user.id, "account_made", role=wish.role)
     service.address_given.send(user, session=session, by=by)
     _ask_in(session, user)

@@ -33,7 +33,8 @@ NEWS: tuple[Kind, ...] = (
 )
 """`{"user": its id}`, and for `new_sign_in` a `device` and an `address` in words.
 
-For passkeys a `name`, for identities the provider's, and `removed`: whether all that signed in before no longer does.
+For passkeys a `name`, for identities the provider's; for these and for a new password `removed`: whether all that
+signed in before no longer does.
 """
 
 
@@ -55,7 +56,7 @@ def reset_password(session: Session, mail: Outgoing) -> Letter | None:
     user = session.scalar(whose.execution_options(populate_existing=True))
     if user is None or user.email is None or not user.email_verified:
         return None
-    link = links.mint(session, settings(), links.RESET, user, now(), again=mail.tries > 1)
+    link = links.mint(session, settings(), links.RESET, user, now(), email=user.email, again=mail.tries > 1)
     return Letter(user.email, "reset_password", {"username": user.username, "link": link})
 
 

@@ -82,8 +82,7 @@ def _hand_over(session: Session, user: User, at: Provider) -> None:
 
 
 def _proven(at: Provider, profile: Profile) -> str | None:
-    # In ASCII alone two spellings that are one in lower case are one mailbox: elsewhere the Kelvin sign is a k.
-    if at.settings.trust_email and profile.email_verified and profile.email and profile.email.isascii():
+    if at.settings.trust_email and profile.email_verified and profile.email and email_address.is_plain(profile.email):
         return email_address.key(profile.email)
     return None
 

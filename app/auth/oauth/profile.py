@@ -111,7 +111,8 @@ def _is_verified(email: str, said: Sequence[Mapping[str, Any]]) -> bool:
         word = claims.get("email_verified")
         if word is not None and word is not True:
             return False
-        if word is True and _address(claims) == email:
+        named = _address(claims)
+        if word is True and named is not None and email_address.key(named) == email_address.key(email):
             return True
     return False
 

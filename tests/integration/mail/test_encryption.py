@@ -76,7 +76,7 @@ def send(url):
 
     made = message(
         load(Config(""), settings("sqlite://")),
-        Letter("ada@example.com", "password_changed", {"username": "ada", "at": "now", "ways": []}),
+        Letter("ada@example.com", "password_changed", {"username": "ada", "at": "now", "ways": [], "removed": False}),
         "key",
         datetime.now(UTC),
     )
