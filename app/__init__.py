@@ -1,9 +1,13 @@
-"""Kiosk. `create_app` is the one place where everything is wired."""
+"""Kiosk. This module wires it: what runs is named in the lists below, and `create_app` connects it.
+
+A line that ends in `# feature: …` belongs to a feature that a product may leave out.
+"""
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from blinker import Signal
 from flask import Config, Flask
 from flask_migrate import Migrate
 
@@ -11,42 +15,154 @@ from app.account import factor_routes
 from app.account import routes as account_routes
 from app.auth import guard, sessions, throttle
 from app.auth import routes as auth_routes
-from app.auth.email import messages
+from app.auth import service as auth_service
+from app.auth.email import addresses, messages
+from app.auth.oauth import checks as oauth_checks
 from app.auth.oauth import providers
 from app.auth.totp import key_rotation  # feature: totp
 from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
 from app.items import routes as item_routes  # feature: shop
+from app.mail import checks as mail_checks
 from app.mail import delivery, outbox, quota
-from app.ops import counters, health, logs, metrics, traces
+from app.mail import metrics as mail_metrics
+from app.mail.delivery import Writer
+from app.mail.outbox import Kind
+from app.ops import checks as own_checks
+from app.ops import counters, database_gauges, doctor, health, logs, metrics, traces
+from app.orders import metrics as order_metrics  # feature: shop
 from app.orders import receipts  # feature: shop
 from app.orders import service as orders  # feature: shop
 from app.orders import signals as order_signals  # feature: shop
 from app.payments import background as payments  # feature: shop
+from app.payments import checks as payment_checks  # feature: shop
 from app.payments import findings  # feature: shop
+from app.payments import metrics as payment_metrics  # feature: shop
 from app.payments import routes as payment_routes  # feature: shop
-from app.runtime import config, errors, jobs, outbound, schedule
+from app.runtime import config, config_checks, errors, jobs, outbound, schedule
 from app.runtime.async_bridge import bridge
+from app.runtime.checks import Checks, Clock
+from app.runtime.config import Settings
 from app.runtime.db import db, empty_log
 from app.runtime.db import init_app as init_db
+from app.runtime.jobs import Handler
 from app.runtime.log_context import scope
-from app.stripe import (
-    currencies,  # feature: shop
-    gateway,  # feature: shop
-)
+from app.runtime.metrics import DatabaseGauge, Metric
+from app.runtime.schedule import Work
+from app.stripe import checks as stripe_checks  # feature: shop
+from app.stripe import gateway  # feature: shop
+from app.stripe import metrics as stripe_metrics  # feature: shop
 from app.todos import handover as order_todos  # feature: todos
 from app.todos import routes as todo_routes  # feature: todos
-from app.todos import service as todos  # feature: todos
+from app.todos import service as todo_service  # feature: todos
 from app.users import routes as user_routes
 from app.users import service as users
-
-# Aliases, since `app.auth` and its like must stay what they are: packages.
 from app.web import api, frontend, headers, limits, openapi
+from app.web.api import Api
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-__all__ = ["Kiosk", "create_app", "db"]
+__all__ = ["Kiosk", "create_app", "db", "load_settings"]
+
+ROUTES: tuple[Api, ...] = (
+    auth_routes.routes,
+    account_routes.routes,
+    factor_routes.routes,
+    user_routes.routes,
+    item_routes.routes,  # feature: shop
+    todo_routes.routes,  # feature: todos
+    checkout_routes.routes,  # feature: shop
+    payment_routes.routes,  # feature: shop
+    health.routes,
+    metrics.routes,
+    openapi.routes,
+)
+
+LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
+    (users.address_given, addresses.turn_to),
+    (users.role_changed, sessions.renew_all),
+    (users.locked_out, sessions.lock_out),
+    (users.leaving, auth_service.forget),
+    (users.leaving, todo_service.forget),  # feature: todos
+    (users.leaving, orders.forget_keys),  # feature: shop
+    (order_signals.paid, order_todos.add),  # feature: todos
+    (order_signals.fulfilled, order_todos.finish),  # feature: todos
+    (order_signals.due_changed, order_todos.review),  # feature: todos
+)
+"""Each is called in the transaction of the sender."""
+
+JOBS: Mapping[str, Handler] = {
+    "mail": delivery.wake,
+    "event": payments.handle_event,  # feature: shop
+}
+
+EACH_TURN: Mapping[str, Work] = {
+    "sweep": payments.run_sweep,  # feature: shop
+}
+"""What each worker does at each of its turns."""
+
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+CHORES: tuple[tuple[str, timedelta, Work], ...] = (
+    ("backfill-hourly", HOUR, payments.run_backfill),  # feature: shop
+    ("audit-nightly", DAY, payments.run_audit),  # feature: shop
+    ("findings-hourly", HOUR, findings.end),  # feature: shop
+    ("throttles-hourly", HOUR, throttle.forget),
+    ("mail-turns-hourly", HOUR, quota.forget),
+    ("log-hourly", HOUR, lambda *_: empty_log()),
+    ("mails-nightly", DAY, outbox.forget),
+    ("messages-nightly", DAY, payments.reduce_messages),  # feature: shop
+    ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp
+)
+"""What one of the workers does in each interval. The name is that of a row, which an earlier release may have made."""
+
+MAILS: Mapping[Kind, Writer] = {
+    **messages.WRITERS,
+    "receipt": receipts.receipt,  # feature: shop
+}
+
+SETTINGS_CHECKS: tuple[config.Check, ...] = (
+    config_checks.check_secrets,
+    config_checks.check_proxies,
+    config_checks.check_addresses,
+    oauth_checks.check_settings,
+    stripe_checks.check_settings,  # feature: shop
+    mail_checks.check_settings,
+)
+
+CLOCKS: Mapping[str, Clock] = {
+    "the payment provider's": stripe_checks.read_clock,  # feature: shop
+    "the database's": own_checks.read_database_clock,
+}
+
+CHECKS: tuple[Checks, ...] = (
+    own_checks.checks,
+    payment_checks.checks,  # feature: shop
+    stripe_checks.checks,  # feature: shop
+    lambda: own_checks.of_clocks(CLOCKS),
+    oauth_checks.checks,
+    mail_checks.checks,
+)
+"""Of `kiosk doctor`."""
+
+DEGRADED: tuple[health.Degraded, ...] = (
+    stripe_checks.degraded,  # feature: shop
+)
+"""Of `/readyz`."""
+
+METRICS: tuple[Metric, ...] = (
+    *outbound.METRICS,
+    *jobs.METRICS,
+    *stripe_metrics.METRICS,  # feature: shop
+    *payment_metrics.METRICS,  # feature: shop
+)
+
+GAUGES: tuple[DatabaseGauge, ...] = (
+    *order_metrics.GAUGES,  # feature: shop
+    *payment_metrics.GAUGES,  # feature: shop
+    *mail_metrics.GAUGES,
+    *database_gauges.GAUGES,
+)
 
 
 class Kiosk(Flask):
@@ -60,90 +176,46 @@ class Kiosk(Flask):
             return super().wsgi_app(environ, start_response)
 
 
-SETTINGS_CHECKS: tuple[config.Check, ...] = (
-    currencies.check,  # feature: shop
-)
-"""What features require of the settings, besides `config.check`."""
-
-
-def load_settings(into: Config, given: Mapping[str, Any] | None = None) -> config.Settings:
-    """The settings from the environment and, above it, `given`. Raises ConfigError."""
-    return config.load(into, given, checks=SETTINGS_CHECKS)
+def load_settings(config_: Config, given: Mapping[str, Any] | None = None) -> Settings:
+    """From the environment and, above it, `given`, checked. Raises ConfigError."""
+    return config.load(config_, given, SETTINGS_CHECKS)
 
 
 def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     """The application, from the environment and, above it, `test_config`. Raises ConfigError."""
     app = Kiosk(__name__, static_folder=None)
-    settings = load_settings(app.config, test_config)
-    app.extensions["settings"] = settings
+    settings = app.extensions["settings"] = load_settings(app.config, test_config)
     logs.init_app(app, settings)
     traces.init_app(app, settings)
     errors.init_app(app)
     init_db(app)
     Migrate(app, db, directory=str(health.MIGRATIONS), render_as_batch=True)
     outbound.init_app(app)
-    counters.init_app(app, settings)
-    metrics.init_app(app)
+    counters.init_app(app, METRICS)
+    metrics.init_app(app, GAUGES)
     limits.init_app(app, settings)
     api.init_app(app, guard.guard)
     sessions.init_app(app)
     providers.init_app(app, settings)
     gateway.init_app(app, settings)  # feature: shop
     jobs.init_app(app, settings)
-    schedule.init_app(app)
-    health.init_app(app)
+    plan = schedule.init_app(app)
+    for name, work in EACH_TURN.items():
+        plan.at_each_turn(name, work)
+    for name, interval, work in CHORES:
+        plan.every(interval, name, work)
+    health.init_app(app, DEGRADED)
     delivery.init_app(app, settings)
-    messages.init_app(app)
-    for feature in (
-        auth_routes,
-        account_routes,
-        factor_routes,
-        user_routes,
-        item_routes,  # feature: shop
-        checkout_routes,  # feature: shop
-        payment_routes,  # feature: shop
-        todo_routes,  # feature: todos
-        health,
-        metrics,
-        openapi,
-    ):
-        feature.routes.init_app(app)
+    doctor.init_app(app, CHECKS)
+    for kind, writer in MAILS.items():
+        delivery.post(app).writes(kind, writer)
+    for name, handler in JOBS.items():
+        jobs.jobs(app).on(name, handler)
+    for signal, listener in LISTENERS:
+        signal.connect(listener)
+    for routes in ROUTES:
+        routes.init_app(app)
     frontend.init_app(app)
     headers.init_app(app, settings)
-    _connect_listeners()
-    _add_handlers(app)
-    _plan_chores(app)
     cli.init_app(app)
     return app
-
-
-def _connect_listeners() -> None:
-    users.leaving.connect(todos.forget)  # feature: todos
-    users.leaving.connect(orders.forget_keys)  # feature: shop
-    order_signals.paid.connect(order_todos.add)  # feature: todos
-    order_signals.fulfilled.connect(order_todos.finish)  # feature: todos
-    order_signals.due_changed.connect(order_todos.review)  # feature: todos
-
-
-def _add_handlers(app: Kiosk) -> None:
-    """What is done when a job of a kind is enqueued, and which function writes the mails of a kind."""
-    jobs.jobs(app).on("event", payments.handle_event)  # feature: shop
-    delivery.post(app).writes("receipt", receipts.receipt)  # feature: shop
-
-
-def _plan_chores(app: Kiosk) -> None:
-    """What a worker does at each turn, and from time to time. Each name is that of a row: it stays as it is."""
-    hour, day = timedelta(hours=1), timedelta(hours=24)
-    plan = schedule.schedule(app)
-    plan.at_each_turn("sweep", payments.run_sweep)  # feature: shop
-    plan.every(hour, "backfill-hourly", payments.run_backfill)  # feature: shop
-    plan.every(day, "audit-nightly", payments.run_audit)  # feature: shop
-    plan.every(hour, "findings-hourly", findings.end)  # feature: shop
-    plan.every(hour, "throttles-hourly", throttle.forget)
-    plan.every(hour, "mail-turns-hourly", quota.forget)
-    plan.every(hour, "log-hourly", lambda *_: empty_log())
-    plan.every(day, "mails-nightly", outbox.forget)
-    plan.every(day, "messages-nightly", payments.reduce_messages)  # feature: shop
-    plan.every(
-        day, "keys-nightly", lambda session, _: key_rotation.renew_all(session, config.settings())
-    )  # feature: totp

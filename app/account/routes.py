@@ -4,12 +4,11 @@ from typing import Any, Literal
 import msgspec
 
 from app.account import service
-from app.auth import devices, recent_auth, sessions, sign_in_methods
+from app.auth import devices, sessions, sign_in_methods
 from app.auth.email import addresses
 from app.auth.models import UserSession
 from app.auth.oauth.providers import providers
 from app.auth.passkeys import service as passkeys
-from app.auth.recent_auth import ConfirmationRequired
 from app.auth.routes import Done, Password
 from app.auth.throttle import TooManyTries
 from app.auth.totp.service import CodeRefused
@@ -20,7 +19,7 @@ from app.users.audit_trail import Doer
 from app.users.models import User
 from app.users.schemas import UserOut
 from app.web import limits
-from app.web.api import Access, Answer, Api, Line, Private
+from app.web.api import CONFIRMED_WITHIN, Access, Answer, Api, ConfirmationRequired, Line, Private
 from app.web.paging import Page, Paging
 
 routes = Api("account")
@@ -60,7 +59,7 @@ class Confirmed(msgspec.Struct, frozen=True):
         user, at = session.user, session.confirmed_at
         linked = [each.provider for each in user.identities if each.provider in providers()]
         passkey = passkeys.possible(settings()) and bool(passkeys.of(db.session(), user.id))
-        return cls(at and at + recent_auth.WITHIN, user.password_hash is not None, passkey, linked)
+        return cls(at and at + CONFIRMED_WITHIN, user.password_hash is not None, passkey, linked)
 
 
 class SessionOut(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from app.users import service as users
 from app.users.models import User
 from app.users.schemas import UserOut
 from app.web import limits
-from app.web.api import Access, Answer, Api, Line, Private
+from app.web.api import Access, Answer, Api, ConfirmationRequired, Line, Private
 
 routes = Api("auth")
 
@@ -225,7 +225,7 @@ def _may_link(session: UserSession, provider: str) -> bool:
         return True
     try:
         recent_auth.required(session, now())
-    except recent_auth.ConfirmationRequired as error:
+    except ConfirmationRequired as error:
         raise OAuthFailure(error.error, "signed in too long ago to link an account") from error
     return False
 

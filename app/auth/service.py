@@ -104,8 +104,5 @@ def check_beside_factors(
     check_policy(settings, password, user.username, user.email, has_second_factor=has_second_factor, field=field)
 
 
-def _forget(user: User, session: Session) -> None:
+def forget(user: User, session: Session) -> None:
     sign_in_methods.remove_all(session, user.id)
-
-
-users.leaving.connect(_forget)

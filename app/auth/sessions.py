@@ -13,7 +13,6 @@ from app.auth import devices, opaque_tokens
 from app.auth.models import UserSession
 from app.runtime.config import settings
 from app.users import audit_trail
-from app.users import service as users
 from app.users.models import User
 
 LASTS = timedelta(days=30)
@@ -164,14 +163,10 @@ def init_app(app: Flask) -> None:
     app.after_request(_hand_out)
 
 
-def _renew(user: User, session: Session) -> None:
+def renew_all(user: User, session: Session) -> None:
     """Every browser of theirs gets a new cookie at its next request."""
     session.execute(sa.update(UserSession).where(UserSession.user_id == user.id).values(must_rotate=True))
 
 
-def _lock_out(user: User, session: Session) -> None:
+def lock_out(user: User, session: Session) -> None:
     end_all(session, user)
-
-
-users.role_changed.connect(_renew)
-users.locked_out.connect(_lock_out)

@@ -20,7 +20,6 @@ from app.runtime.async_bridge import blocking, bridge
 from app.runtime.config import Settings
 from app.runtime.db import db, writing
 from app.runtime.db import now as at_once
-from app.runtime.jobs import jobs
 from app.runtime.log_context import note, scope
 
 log = logging.getLogger(__name__)
@@ -145,7 +144,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["post"] = made
     weakref.finalize(app, made.stop, 0)
 
-    async def wake(_: str) -> None:
-        made.wake()
 
-    jobs(app).on("mail", wake)
+async def wake(_: str) -> None:
+    """Handles the job "mail"."""
+    post().wake()

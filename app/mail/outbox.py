@@ -71,7 +71,7 @@ def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = 
     }
     is_new = insert_once(Outgoing, values) is not None
     if is_new and is_sent:
-        after_commit(session, "mail", partial(jobs().ring, "mail", "due", wait=False))
+        after_commit(session, "mail", partial(jobs().enqueue, "mail", "due", wait=False))
     return is_new
 
 

@@ -100,5 +100,5 @@ def receive_event() -> EventReceived:
     """The payment provider's messages, by their signature: snapshots and thin ones."""
     header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
     event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, now())
-    jobs().ring("event", event_id)
+    jobs().enqueue("event", event_id)
     return EventReceived(True)

@@ -197,3 +197,4 @@ def gateway() -> Gateway:
 
 def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["gateway"] = Gateway(settings.payments)
+    outbound.pool(app).name(settings.payments.api_base, "payments")

@@ -64,14 +64,11 @@ def _causes(address: str | None, user_id: int | None = None) -> list[mail.Cause]
     return causes
 
 
-def _turn_to(user: User, session: Session, by: Doer) -> None:
+def turn_to(user: User, session: Session, by: Doer) -> None:
     """Nothing that was sent to the address before sets a password any more: it may never have been the user's."""
     old = (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == links.RESET.name)
     session.execute(sa.delete(OneTimeToken).where(old))
     ask_in_time(session, user, by)
-
-
-users.address_given.connect(_turn_to)
 
 
 def verify(session: Session, token: str, own: UserSession | None, now: datetime) -> None:

@@ -3,16 +3,16 @@
 News of an account goes to its verified address alone: another may be a stranger's.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.auth.email import links
 from app.auth.oauth.providers import providers
 from app.auth.passkeys import service as passkeys
-from app.mail.delivery import Writer, post
+from app.mail.delivery import Writer
 from app.mail.message import Letter
 from app.mail.models import Outgoing
 from app.mail.outbox import Kind
@@ -116,12 +116,11 @@ def _moment(mail: Outgoing) -> str:
     return f"{mail.created_at:%Y-%m-%d %H:%M} UTC"
 
 
-def init_app(app: Flask) -> None:
-    office = post(app)
-    office.writes("verify_email", verify_email)
-    office.writes("reset_password", reset_password)
-    office.writes("invitation", invitation)
-    for kind in NEWS:
-        office.writes(kind, news(kind))
-    office.writes("email_changed", to_old_address("email_changed"))
-    office.writes("account_closed", to_old_address("account_closed"))
+WRITERS: Mapping[Kind, Writer] = {
+    "verify_email": verify_email,
+    "reset_password": reset_password,
+    "invitation": invitation,
+    **{kind: news(kind) for kind in NEWS},
+    "email_changed": to_old_address("email_changed"),
+    "account_closed": to_old_address("account_closed"),
+}

@@ -243,3 +243,5 @@ def init_app(app: Flask, settings: Settings) -> None:
         name: Provider(name, each, f"{settings.public_url}/oauth/callback/{name}")
         for name, each in settings.oauth.items()
     }
+    for name, each in settings.oauth.items():
+        outbound.pool(app).name(each.issuer, name)

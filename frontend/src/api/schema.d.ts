@@ -985,7 +985,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process answers. Asks nobody else: a restart mends no database. */
+        /** Whether the process answers. It asks no other system: a restart of this one would not mend it. */
         get: operations["ops_is_alive"];
         put?: never;
         post?: never;
@@ -1004,7 +1004,7 @@ export interface paths {
         };
         /**
          * Whether requests can be served: the database answers in time, with the tables of this release or of a later one.
-         * @description A release works on the next one's tables too (docs/operations.md): an upgrade takes nobody out of service.
+         * @description A release works on the next one's tables too (docs/operations.md): an upgrade takes no server out of service.
          */
         get: operations["ops_is_ready"];
         put?: never;
@@ -1022,7 +1022,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the shop counts, for Prometheus: by METRICS_TOKEN, or asked from this machine and not through a proxy. */
+        /** The metrics, for Prometheus: by METRICS_TOKEN, or without it from this machine, not through a proxy. */
         get: operations["metrics_show_metrics"];
         put?: never;
         post?: never;
@@ -1734,7 +1734,7 @@ export interface components {
         };
         /**
          * Readiness
-         * @description `degraded` says what is slower than it should be: requests are served all the same.
+         * @description `degraded` says what is slower than it should be. Requests are served all the same.
          */
         Readiness: {
             /** @enum {unknown} */

@@ -10,7 +10,7 @@ from app import create_app, db
 from app.mail import queue
 from app.mail.delivery import post
 from app.models import Attempt, Outgoing
-from app.runtime.config import environment as inherited
+from app.runtime.child_environment import environment as inherited
 from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.conftest import close

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app import create_app, db
+from app import GAUGES, create_app, db
 from app.models import Attempt, Chore, Event, FindingRow
-from app.ops.database_gauges import standing
+from app.ops import database_gauges
 from app.runtime.db import now
 from simulators.payments.control import SESSIONS
 from tests.integration.accounts import assert_problem, make_ada, sign_in
@@ -243,12 +243,12 @@ def test_when_a_worker_last_had_a_turn_is_told(app, read):
 
 def test_a_scrape_asks_as_often_for_many_orders_as_for_none(app):
     with counted() as few:
-        standing(db.session(), now())
+        database_gauges.read(GAUGES, db.session(), now())
     user, item = make_user(), make_item()
     for _ in range(10):
         make_order(user, item)
     with counted() as many:
-        standing(db.session(), now())
+        database_gauges.read(GAUGES, db.session(), now())
 
     assert len(many) == len(few) <= 16
 

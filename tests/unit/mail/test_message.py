@@ -8,9 +8,9 @@ from email.policy import default
 import pytest
 from flask import Config
 
+from app import load_settings
 from app.auth.email.messages import NEWS
 from app.mail.message import Letter, Undeliverable, address, message, sender
-from app.runtime.config import load
 from simulators.mail.pages import with_links
 from tests.attacks import came_of
 from tests.settings import settings
@@ -19,7 +19,7 @@ AT = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 
 
 def configured(**changes):
-    return load(Config(""), settings("sqlite://", **{"public_url": "https://shop.example", **changes}))
+    return load_settings(Config(""), settings("sqlite://", **{"public_url": "https://shop.example", **changes}))
 
 
 def made(to="ada@example.com", key="key", name="verify_email", **values):
