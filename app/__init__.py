@@ -21,7 +21,6 @@ from app.auth.oauth import checks as oauth_checks
 from app.auth.oauth import providers
 from app.auth.totp import key_rotation  # feature: totp
 from app.checkout import routes as checkout_routes  # feature: shop
-from app.checkout import service as checkout  # feature: shop
 from app.commands import cli
 from app.items import routes as item_routes  # feature: shop
 from app.mail import checks as mail_checks
@@ -33,10 +32,13 @@ from app.ops import checks as own_checks
 from app.ops import counters, database_gauges, doctor, health, logs, metrics, traces
 from app.orders import metrics as order_metrics  # feature: shop
 from app.orders import receipts  # feature: shop
+from app.orders import service as orders  # feature: shop
+from app.orders import signals as order_signals  # feature: shop
 from app.payments import background as payments  # feature: shop
 from app.payments import checks as payment_checks  # feature: shop
 from app.payments import findings  # feature: shop
 from app.payments import metrics as payment_metrics  # feature: shop
+from app.payments import routes as payment_routes  # feature: shop
 from app.runtime import config, config_checks, errors, jobs, outbound, schedule
 from app.runtime.async_bridge import bridge
 from app.runtime.checks import Checks, Clock
@@ -50,6 +52,7 @@ from app.runtime.schedule import Work
 from app.stripe import checks as stripe_checks  # feature: shop
 from app.stripe import gateway  # feature: shop
 from app.stripe import metrics as stripe_metrics  # feature: shop
+from app.todos import handover as order_todos  # feature: todos
 from app.todos import routes as todo_routes  # feature: todos
 from app.todos import service as todo_service  # feature: todos
 from app.users import routes as user_routes
@@ -70,6 +73,7 @@ ROUTES: tuple[Api, ...] = (
     item_routes.routes,  # feature: shop
     todo_routes.routes,  # feature: todos
     checkout_routes.routes,  # feature: shop
+    payment_routes.routes,  # feature: shop
     health.routes,
     metrics.routes,
     openapi.routes,
@@ -81,8 +85,10 @@ LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (users.locked_out, sessions.lock_out),
     (users.leaving, auth_service.forget),
     (users.leaving, todo_service.forget),  # feature: todos
-    (users.leaving, checkout.forget_keys),  # feature: shop
-    (todo_service.order_handed_over, checkout_routes.hand_over),  # feature: todos
+    (users.leaving, orders.forget_keys),  # feature: shop
+    (order_signals.paid, order_todos.add),  # feature: todos
+    (order_signals.fulfilled, order_todos.finish),  # feature: todos
+    (order_signals.due_changed, order_todos.review),  # feature: todos
 )
 """Each is called in the transaction of the sender."""
 

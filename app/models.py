@@ -13,43 +13,50 @@ from app.auth.models import (
     Totp,
     UserSession,
 )
-from app.items.models import Item
+from app.items.models import Item  # feature: shop
 from app.mail.models import MailTurn, Outgoing
-from app.orders.models import Attempt, Hold, Order, OrderLine
-from app.payments.inbox import Closing, Event, Finding
-from app.payments.installation import Installation
-from app.payments.money import Dispute, Payment, Refund
+from app.orders.models import Hold, Order, OrderLine  # feature: shop
+from app.payments.models import (  # feature: shop {
+    Attempt,
+    Closing,
+    Dispute,
+    Event,
+    FindingRow,
+    Installation,
+    Payment,
+    Refund,
+)  # }
 from app.runtime.schedule import Chore
-from app.todos.models import Todo
+from app.todos.models import Todo  # feature: todos
 from app.users.models import Identity, TrailEntry, User
 
 __all__ = [
-    "Attempt",
+    "Attempt",  # feature: shop
     "Chore",
-    "Closing",
-    "Dispute",
-    "Event",
-    "Finding",
-    "Hold",
+    "Closing",  # feature: shop
+    "Dispute",  # feature: shop
+    "Event",  # feature: shop
+    "FindingRow",  # feature: shop
+    "Hold",  # feature: shop
     "Identity",
-    "Installation",
-    "Item",
+    "Installation",  # feature: shop
+    "Item",  # feature: shop
     "KnownDevice",
     "MailTurn",
     "OAuthRequest",
     "OAuthReturn",
     "OneTimeToken",
-    "Order",
-    "OrderLine",
+    "Order",  # feature: shop
+    "OrderLine",  # feature: shop
     "Outgoing",
     "Passkey",
     "PasskeyChallenge",
-    "Payment",
+    "Payment",  # feature: shop
     "RecoveryCode",
     "RefreshToken",
-    "Refund",
+    "Refund",  # feature: shop
     "Throttle",
-    "Todo",
+    "Todo",  # feature: todos
     "Totp",
     "TrailEntry",
     "User",

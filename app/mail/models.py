@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.lease import Leased
 
 
 class MailTurn(Model):
@@ -18,7 +19,7 @@ class MailTurn(Model):
     """Unix time, in milliseconds."""
 
 
-class Outgoing(Model):
+class Outgoing(Leased, Model):
     """A mail, written in the transaction that causes it and sent after its commit.
 
     It waits until `done_at` is set. Nobody will try again where it was tried and has no `next_try_at`.
@@ -37,4 +38,3 @@ class Outgoing(Model):
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
-    lease_until: Mapped[datetime | None] = mapped_column(Moment)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.payments import redaction, webhooks
+from app.payments import events, redaction
 from app.payments.audit import audit
-from app.payments.sweep import Report, backfill, sweep
+from app.payments.backfill import backfill
+from app.payments.sweep import Report, sweep
 from app.runtime.db import db
 from app.runtime.schedule import TryLater, schedule
 from app.stripe.errors import PaymentError
@@ -17,7 +18,7 @@ from app.stripe.gateway import gateway
 
 async def handle_event(event_id: str) -> None:
     """The handler of the job "event"."""
-    await webhooks.process(db.session(), gateway(), event_id)
+    await events.process(db.session(), gateway(), event_id)
 
 
 async def run_sweep(session: Session, _: datetime) -> None:

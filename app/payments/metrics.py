@@ -6,12 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.orders.models import LIVE, Attempt
-from app.payments import findings, refunds, webhooks
+from app.payments import events, findings
 from app.payments.audit import AUDITED
 from app.payments.derived_findings import DERIVED
-from app.payments.inbox import Event
-from app.payments.money import Refund
+from app.payments.models import LIVE, UNSETTLED, Attempt, Event, Refund
 from app.payments.sweep import mended
 from app.runtime.metrics import Counter, DatabaseGauge, age, counts
 
@@ -46,13 +44,13 @@ GAUGES = (
         "events",
         "Messages of the provider that are not done.",
         "state",
-        lambda session, _: counts(session, Event.state, webhooks.UNDONE),
+        lambda session, _: counts(session, Event.state, events.UNDONE),
     ),
     DatabaseGauge(
         "refunds",
         "Refunds that are not over.",
         "status",
-        lambda session, _: counts(session, Refund.status, refunds.UNSETTLED),
+        lambda session, _: counts(session, Refund.status, UNSETTLED),
     ),
     DatabaseGauge("oldest_unfinished_seconds", "Age of the oldest that is unfinished.", "kind", _ages),
     DatabaseGauge("needs_person", "What no rule settles, by kind.", "kind", _findings),

@@ -671,7 +671,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The shop: its currency, and how long it sets things aside for an order that is not paid yet. */
+        /** The shop: its currency, and how long it sets stock aside for an order that is not paid yet. */
         get: operations["items_show_shop"];
         put?: never;
         post?: never;
@@ -688,10 +688,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is on offer, by name. Staff may ask for drafts too. */
+        /** The items on offer, by name. Staff may ask for drafts too. */
         get: operations["items_list_items"];
         put?: never;
-        /** Put something on offer; without a price it is a draft. */
+        /** Add an item; without a price it is a draft. */
         post: operations["items_add_item"];
         delete?: never;
         options?: never;
@@ -706,16 +706,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One item; a draft for staff alone. Its ETag goes into If-Match when it is changed. */
+        /** One item. Staff alone see a draft. A change of the item sends its ETag as If-Match. */
         get: operations["items_show_item"];
-        /** Change all of an item; what is left out falls back to its default. */
+        /** Change all of an item; a field that is left out falls back to its default. */
         put: operations["items_replace_item"];
         post?: never;
         /** Take an item out of the catalogue. Orders that name it stay as they are. */
         delete: operations["items_delete_item"];
         options?: never;
         head?: never;
-        /** Change some of an item; what is left out stays. */
+        /** Change some fields of an item; the others stay. */
         patch: operations["items_change_item"];
         trace?: never;
     };
@@ -764,7 +764,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own orders, the newest first; for staff everybody's, or those of the user they ask for. */
+        /** One's own orders, the newest first; for staff the orders of all users, or of one. */
         get: operations["orders_list_orders"];
         put?: never;
         /**
@@ -827,100 +827,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give the order up. Its stock is for sale again once nobody can pay it any more. */
+        /** Give the order up. Its stock is for sale again once the order cannot be paid any more. */
         post: operations["orders_cancel_order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/orders/{order_id}/refunds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send money back, of the payment that paid the order or of another one: an amount, or all that is left.
-         * @description The same Idempotency-Key refunds once.
-         */
-        post: operations["orders_refund_order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/orders/{order_id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Everything that happened to an order, in time order, with what is wrong in words. */
-        get: operations["orders_show_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/findings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What needs a person: differences that no rule can settle and nobody has closed, the oldest first. */
-        get: operations["orders_list_findings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/findings/closed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What staff have closed, with their reasons, the latest first. */
-        get: operations["orders_list_closed_findings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/findings/{finding_id}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Note that a finding was dealt with, and how. It is shown again only if its facts change, under another id.
-         * @description The finding of an attempt gives the attempt up: its session is ended, and what was set aside for it is free again.
-         *     Closed twice it is closed once, and the first reason stands.
-         */
-        post: operations["orders_close_finding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -936,7 +844,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand a paid order over; its to-do is done with that. One whose payment is disputed needs `despite_dispute`. */
+        /** Hand a paid order over to its buyer. One whose payment is disputed needs `despite_dispute`. */
         post: operations["orders_fulfil_order"];
         delete?: never;
         options?: never;
@@ -961,6 +869,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send money back, of the payment that paid the order or of another one: an amount, or all that is left.
+         * @description The same Idempotency-Key refunds once.
+         */
+        post: operations["payments_refund_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that happened to an order, in the order of time, and what is wrong, in words. */
+        get: operations["payments_show_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff have to look at: differences that no rule can settle and that are not closed, the oldest first. */
+        get: operations["payments_list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/findings/closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff have closed, with their reasons, the latest first. */
+        get: operations["payments_list_closed_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/findings/{finding_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a finding was dealt with, and how. It is shown again only if its facts change, under another id.
+         * @description The finding of an attempt gives the attempt up: its session is ended, and what was set aside for it is free again.
+         *     Closed twice it is closed once, and the first reason stands.
+         */
+        post: operations["payments_close_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments/webhook": {
         parameters: {
             query?: never;
@@ -971,7 +971,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** The payment provider's messages, by their signature: snapshots and thin ones. */
-        post: operations["orders_receive_event"];
+        post: operations["payments_receive_event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1410,7 +1410,7 @@ export interface components {
             email?: string | null;
         };
         /** Gone */
-        "app.users.routes.Gone": {
+        Gone: {
             deleted: boolean;
         };
         /** SignedOut */
@@ -1448,18 +1448,18 @@ export interface components {
         };
         /**
          * ShopOut
-         * @description What holds for all that is on offer: the ISO 4217 currency of every price, and how long an order may wait.
+         * @description What holds for all items: the currency of every price (ISO 4217), and how long an order may stay unpaid.
          *
-         *         `currency_digits`: how many digits of a price stand after the point, by the payment provider's table, which is
-         *         not ISO 4217's.
+         *         `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
+         *         from ISO 4217's.
          */
         ShopOut: {
             currency: string;
             currency_digits: number;
             hold_minutes: number;
         };
-        /** Search */
-        Search: {
+        /** ItemSearch */
+        ItemSearch: {
             /** @default 1 */
             page: number;
             /** @default 20 */
@@ -1513,8 +1513,8 @@ export interface components {
             on_hand?: number | null;
             image_url?: string | null;
         };
-        /** Gone */
-        "app.items.routes.Gone": {
+        /** ItemDeleted */
+        ItemDeleted: {
             deleted: boolean;
         };
         /**
@@ -1527,7 +1527,10 @@ export interface components {
             page: number;
             per_page: number;
         };
-        /** TodoOut */
+        /**
+         * TodoOut
+         * @description `order_id` is set where it says "Hand over order …"; it is done when that order is handed over.
+         */
         TodoOut: {
             id: number;
             title: string;
@@ -1547,16 +1550,16 @@ export interface components {
             /** @default null */
             done: boolean | null;
         };
-        /** Gone */
-        "app.todos.routes.Gone": {
+        /** TodoDeleted */
+        TodoDeleted: {
             deleted: boolean;
         };
         /** NewOrder */
         NewOrder: {
-            lines: components["schemas"]["Wanted"][];
+            lines: components["schemas"]["OrderLineRequest"][];
         };
-        /** Wanted */
-        Wanted: {
+        /** OrderLineRequest */
+        OrderLineRequest: {
             item_id: number;
             quantity: number;
         };
@@ -1571,20 +1574,21 @@ export interface components {
         OrderOut: {
             id: number;
             number: string;
-            status: string;
+            /** @enum {unknown} */
+            status: "cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing";
             total: number;
             currency: string;
             currency_digits: number;
             refunded: number;
             refundable: number;
-            lines: components["schemas"]["LineOut"][];
+            lines: components["schemas"]["OrderLineOut"][];
             checkout_url: string | null;
             created_at: string;
             paid_at: string | null;
             payments?: components["schemas"]["PaymentOut"][];
         };
-        /** LineOut */
-        LineOut: {
+        /** OrderLineOut */
+        OrderLineOut: {
             item_id: number;
             name: string;
             quantity: number;
@@ -1602,7 +1606,8 @@ export interface components {
             amount: number;
             currency: string;
             currency_digits: number;
-            disposition: string;
+            /** @enum {unknown} */
+            disposition: "late" | "settles" | "surplus";
             refunded: number;
             refundable: number;
             created_at: string;
@@ -1627,6 +1632,14 @@ export interface components {
             per_page: number;
         };
         /**
+         * FulfilOptions
+         * @description `despite_dispute`: hand the order over although the payer's bank may take the money back, or has.
+         */
+        FulfilOptions: {
+            /** @default false */
+            despite_dispute: boolean;
+        };
+        /**
          * NewRefund
          * @description `amount` in minor units, all that is left where it is missing; `restock` puts what was sold back on the shelf.
          *
@@ -1642,7 +1655,7 @@ export interface components {
         };
         /**
          * RefundOut
-         * @description `payment` is the id of the order's payment that it is of.
+         * @description `payment` is the id of the order's payment that goes back. `amount` is in minor units of `currency`.
          */
         RefundOut: {
             id: number;
@@ -1651,14 +1664,15 @@ export interface components {
             amount: number;
             currency: string;
             currency_digits: number;
-            status: string;
+            /** @enum {unknown} */
+            status: "canceled" | "failed" | "new" | "pending" | "requires_action" | "succeeded" | "unknown";
             created_at: string;
         };
         /**
-         * Entry
-         * @description `reference` is the provider's id where it has one; `problem` what is wrong and open, in words.
+         * HistoryEntry
+         * @description `reference` is the provider's id where there is one; `problem` is what is wrong and not closed, in words.
          */
-        Entry: {
+        HistoryEntry: {
             at: string;
             kind: string;
             status: string;
@@ -1667,10 +1681,10 @@ export interface components {
             problem: string | null;
         };
         /**
-         * FindingOut
-         * @description Something that needs a person, in words. `id` stands for these very facts, and is never used again.
+         * Finding
+         * @description Something that staff have to look at, in words. `id` stands for these facts alone, and is never used again.
          */
-        FindingOut: {
+        Finding: {
             id: string;
             kind: string;
             subject: string;
@@ -1690,7 +1704,7 @@ export interface components {
         };
         /**
          * ClosedFinding
-         * @description What a person has dealt with. `closed_by` is a member of staff's username.
+         * @description A finding that staff have dealt with. `closed_by` is the username of a member of staff.
          */
         ClosedFinding: {
             id: string;
@@ -1703,22 +1717,14 @@ export interface components {
             closed_at: string;
         };
         /**
-         * Closing
-         * @description What was done about a finding, for those who ask later.
+         * CloseFinding
+         * @description `reason`: what was done about the finding, for those who ask later.
          */
-        Closing: {
+        CloseFinding: {
             reason: string;
         };
-        /**
-         * HandingOver
-         * @description `despite_dispute`: although the payer's bank may take the money back, or has.
-         */
-        HandingOver: {
-            /** @default false */
-            despite_dispute: boolean;
-        };
-        /** Received */
-        Received: {
+        /** EventReceived */
+        EventReceived: {
             received: boolean;
         };
         /** Health */
@@ -4359,7 +4365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app.users.routes.Gone"];
+                    "application/json": components["schemas"]["Gone"];
                 };
             };
             /** @description sign_in_required */
@@ -5019,7 +5025,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app.items.routes.Gone"];
+                    "application/json": components["schemas"]["ItemDeleted"];
                 };
             };
             /** @description sign_in_required */
@@ -5497,7 +5503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app.todos.routes.Gone"];
+                    "application/json": components["schemas"]["TodoDeleted"];
                 };
             };
             /** @description sign_in_required */
@@ -6011,7 +6017,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description Being cancelled: over once the provider has confirmed that nobody can pay it any more */
+            /** @description Being cancelled: over once the provider has confirmed that it cannot be paid any more */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6057,395 +6063,6 @@ export interface operations {
                 };
             };
             /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_refund_order: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                order_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRefund"];
-            };
-        };
-        responses: {
-            /** @description The refund that this key has made before; header Idempotency-Replayed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefundOut"];
-                };
-            };
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefundOut"];
-                };
-            };
-            /** @description idempotency_key_required, malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description order_not_paid, refund_refused, refund_too_large */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description idempotency_key_reused, invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_show_history: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                order_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Entry"][];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_list_findings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FindingOut"][];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_list_closed_findings: {
-        parameters: {
-            query?: {
-                page?: number;
-                per_page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ClosedFinding_"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_close_finding: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                finding_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Closing"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClosedFinding"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description attempt_in_use, session_may_be_paid */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description provider_unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6572,7 +6189,183 @@ export interface operations {
             };
         };
     };
-    orders_receive_event: {
+    payments_refund_order: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRefund"];
+            };
+        };
+        responses: {
+            /** @description The refund that this key has made before; header Idempotency-Replayed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOut"];
+                };
+            };
+            /** @description idempotency_key_required, malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description order_not_paid, refund_refused, refund_too_large */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description idempotency_key_reused, invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_show_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryEntry"][];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_list_findings: {
         parameters: {
             query?: never;
             header?: never;
@@ -6587,7 +6380,220 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Received"];
+                    "application/json": components["schemas"]["Finding"][];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_list_closed_findings: {
+        parameters: {
+            query?: {
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClosedFinding_"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_close_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseFinding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedFinding"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description attempt_in_use, session_may_be_paid */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description provider_unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_receive_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventReceived"];
                 };
             };
             /** @description bad_signature */

@@ -14,7 +14,7 @@ import pytest
 from app import create_app, db
 from app.models import (
     Chore,
-    Finding,  # feature: shop
+    FindingRow,  # feature: shop
 )
 from app.ops import doctor
 from app.runtime.db import now, writing
@@ -229,7 +229,7 @@ def test_whether_a_worker_works(examined, own_app):
 # feature: shop {
 def test_what_needs_a_person(examined, own_app):
     with own_app.app_context(), writing():
-        db.session.add(Finding(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
+        db.session.add(FindingRow(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
         db.session.commit()
 
     found = examined()

@@ -15,7 +15,7 @@ from app.models import (
     Attempt,  # feature: shop
     Chore,
     Event,  # feature: shop
-    Finding,  # feature: shop
+    FindingRow,  # feature: shop
 )
 from app.ops import database_gauges  # feature: shop
 from app.runtime.db import now
@@ -239,7 +239,7 @@ def test_what_needs_a_person_is_told_by_kind_and_zero_where_nothing_does(app, re
     assert read()("needs_person", kind="stock_differs") == 0
     assert "needs_person" in read().text
 
-    db.session.add(Finding(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
+    db.session.add(FindingRow(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
     db.session.commit()
 
     assert read()("needs_person", kind="stock_differs") == 1

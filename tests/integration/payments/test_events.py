@@ -8,7 +8,7 @@ import pytest
 
 from app import db
 from app.models import Attempt, Event, Payment
-from app.payments.webhooks import TRIES
+from app.payments.events import TRIES
 from app.runtime import outbound
 from app.runtime.db import now, writing
 from app.runtime.schedule import claim

@@ -12,7 +12,7 @@ from app import db
 from app.mail import outbox, quota
 from app.models import Attempt, Event, Order, TrailEntry, User
 from app.payments import redaction
-from app.payments.sweep import backfill
+from app.payments.backfill import backfill
 from app.runtime.async_bridge import bridge
 from app.runtime.db import now
 from app.runtime.schedule import run, schedule

@@ -233,13 +233,6 @@ def test_a_value_of_the_wrong_form_names_its_setting(changes, named):
     assert refused(**changes).startswith(f"{named} has the wrong form: ")
 
 
-@pytest.mark.parametrize("currency", ["IQD", "LYD", "CLF", "XXX"])
-def test_a_currency_that_the_provider_does_not_have_is_refused(currency):
-    assert f"KIOSK_CURRENCY is {currency}, in which the payment provider takes no payments" in refused(
-        CURRENCY=currency
-    )
-
-
 def test_no_repr_and_no_refusal_tells_a_secret():
     found = loaded()
 
