@@ -37,11 +37,9 @@ def settings(
         },
         "OAUTH_DEFAULT": "acme",
         "DRAIN_SECONDS": "0",
-        "PAYMENTS": {
-            "API_BASE": payments,
-            "SECRET_KEY": PAYMENTS_KEY,
-            "WEBHOOK_SECRET": WEBHOOK_SECRET,
-        },  # feature: shop
+        # feature: shop {
+        "PAYMENTS": {"API_BASE": payments, "SECRET_KEY": PAYMENTS_KEY, "WEBHOOK_SECRET": WEBHOOK_SECRET},
+        # }
         **more,
     }
 

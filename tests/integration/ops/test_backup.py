@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app import create_app, db
 from app.models import (
+    Chore,
     Installation,  # feature: shop
     Item,  # feature: shop
     Order,  # feature: shop
@@ -22,14 +23,15 @@ from app.models import (
 )
 from app.ops import backup
 from app.runtime.config import PaymentsAccount  # feature: shop
+from app.runtime.db import now
 from app.stripe.gateway import Gateway  # feature: shop
 from tests.databases import find_binaries
 from tests.integration.accounts import assert_problem, bearer, refresh, tokens_of
 from tests.integration.conftest import browser, close, sign_in
 from tests.integration.factories import (
     PASSWORD,
-    make_item,  # feature: shop
     make_user,
+    saved,
 )
 from tests.integration.live import KIOSK
 from tests.integration.payments.shop import Shop  # feature: shop
@@ -170,13 +172,14 @@ def test_a_backup_from_before_there_were_marks_has_the_same_one_once_it_is_upgra
 def test_a_backup_is_of_one_moment_however_much_is_written_meanwhile(own_app, empty, tmp_path):
     over, numbers = threading.Event(), count()
     with own_app.app_context():
-        pair = [make_item("left", on_hand=1000).id, make_item("right", on_hand=1000).id]
+        for name in ("left", "right"):
+            saved(Chore(name=name, due_at=now(), reached=1000))
 
     def move():
         with own_app.app_context(), db.engine.connect() as connection:
             while not over.is_set():
-                for item, by in zip(pair, (-1, 1), strict=True):
-                    connection.execute(sa.update(Item).where(Item.id == item).values(on_hand=Item.on_hand + by))
+                for name, by in (("left", -1), ("right", 1)):
+                    connection.execute(sa.update(Chore).where(Chore.name == name).values(reached=Chore.reached + by))
                 connection.commit()
                 next(numbers)
 
@@ -189,7 +192,9 @@ def test_a_backup_is_of_one_moment_however_much_is_written_meanwhile(own_app, em
     writer.join()
 
     done(empty, "restore", tmp_path / "kiosk.backup")
-    assert sum(item.on_hand for item in rows(empty, Item)) == 2000
+    with empty.app_context():
+        reached = sa.select(sa.func.sum(Chore.reached)).where(Chore.name.in_(("left", "right")))
+        assert db.session.scalar(reached) == 2000
 
 
 def test_nobody_is_signed_in_in_a_backup(own_app, empty, tmp_path):

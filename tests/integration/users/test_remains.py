@@ -1,8 +1,8 @@
 """What is left of a person whose account is closed: rows that others need, and nothing that tells who it was."""
 
-import json
+import json  # feature: shop
 from pathlib import Path
-from secrets import token_hex
+from secrets import token_hex  # feature: shop
 
 import pytest
 import sqlalchemy as sa
@@ -10,27 +10,39 @@ from sqlalchemy.engine import make_url
 
 from app import db
 from app.mail import outbox, quota
-from app.models import Attempt, Event, Order, TrailEntry, User
-from app.payments import redaction
-from app.payments.backfill import backfill
+from app.models import (
+    Attempt,  # feature: shop
+    Event,  # feature: shop
+    Order,  # feature: shop
+    TrailEntry,
+    User,
+)
+from app.payments import redaction  # feature: shop
+from app.payments.backfill import backfill  # feature: shop
 from app.runtime.async_bridge import bridge
 from app.runtime.db import now
 from app.runtime.schedule import run, schedule
 from tests.attacks import came_of
 from tests.integration.accounts import sign_in
-from tests.integration.checkout.buying import completed, order, send_event
+from tests.integration.checkout.buying import completed, order, send_event  # feature: shop
 from tests.integration.conftest import browser
-from tests.integration.factories import PASSWORD, make_item, make_user
+from tests.integration.factories import (
+    PASSWORD,
+    make_item,  # feature: shop
+    make_user,
+)
 
 WORDS = ("lovelace", "198.51.100.77", "4412345", "ockham")
 """In her names and addresses, and nowhere else."""
 
+# feature: shop {
 DETAILS = {
     "email": "ada@lovelace.example",
     "name": "Ada Lovelace",
     "phone": "+4412345",
     "address": {"line1": "1 Ockham Park", "city": "Ockham", "country": "GB"},
 }
+# }
 
 
 def remains():
@@ -54,6 +66,7 @@ def ada(app):
     return client
 
 
+# feature: shop {
 def about_her(event, **more):
     subject = event["data"]["object"]
     subject |= {"customer_details": DETAILS, "customer_email": "ada@lovelace.example", "shipping": DETAILS, **more}
@@ -93,6 +106,9 @@ def test_what_her_client_called_its_orders_goes_with_her(ada, simulated):
     assert Order.query.count() == 3
 
 
+# }
+
+
 @pytest.mark.attack
 def test_within_the_hour_nothing_of_her_is_left_in_the_files_either(own_app, own_database):
     folder = Path(make_url(own_database).database or "")
@@ -112,6 +128,7 @@ def test_within_the_hour_nothing_of_her_is_left_in_the_files_either(own_app, own
     came_of(str(left), "[]")
 
 
+# feature: shop {
 def test_what_is_kept_of_a_message_is_enough_to_find_its_order(ada, simulated, client):
     number = order(ada, make_item()).get_json()["id"]
     attempt = Attempt.query.one()
@@ -143,6 +160,9 @@ def test_of_a_message_that_was_fetched_no_more_is_kept_than_of_one_that_came(ada
     assert {name for body in bodies for name in body["data"]["object"]} <= {*redaction.OF_OBJECT, "metadata"}
 
 
+# }
+
+
 def test_what_she_did_to_others_as_staff_does_not_tell_where_she_was(ada):
     make_user("grace", role="staff")
     User.query.filter_by(username="lovelace").update({"role": "staff"})
@@ -157,6 +177,7 @@ def test_what_she_did_to_others_as_staff_does_not_tell_where_she_was(ada):
     assert TrailEntry.query.filter_by(user_id=bob).one().action == "name_changed"
 
 
+# feature: shop {
 def test_messages_that_an_older_release_stored_whole_are_reduced(ada, app, client):
     send_event(client, completed("cs_test_1"))
     event = Event.query.one()
@@ -169,6 +190,9 @@ def test_messages_that_an_older_release_stored_whole_are_reduced(ada, app, clien
     ada.delete("/api/profile")
     assert list(remains()) == []
     assert json.loads(Event.query.one().body)["data"]["object"]["id"] == "cs_test_1"
+
+
+# }
 
 
 def test_keys_made_of_an_address_and_turns_are_cleared_within_hours(ada, app):

@@ -5,9 +5,9 @@ from flask import Config
 
 from app import load_settings
 from app.runtime.child_environment import environment
-from app.runtime.config import ConfigError, OAuthProvider, PaymentsAccount
+from app.runtime.config import ConfigError, OAuthProvider
 from app.runtime.urls import is_loopback
-from tests.settings import CLIENT_SECRET, JWT_SECRET_KEY, PAYMENTS_KEY, SECRET_KEY, WEBHOOK_SECRET, settings
+from tests.settings import CLIENT_SECRET, JWT_SECRET_KEY, SECRET_KEY, settings
 
 SHOP = "https://shop.example"
 
@@ -28,19 +28,19 @@ def provider(**changes):
 
 
 def test_good_settings_are_taken_as_they_are():
-    found = loaded(public_url=SHOP, HOLD_MINUTES="45", CURRENCY="CHF")
+    found = loaded(public_url=SHOP, MAILS_AN_HOUR="45", LOG_FILE="a.log")
 
-    assert (found.public_url, found.hold_minutes, found.currency) == (SHOP, 45, "CHF")
+    assert (found.public_url, found.mails_an_hour, found.log_file) == (SHOP, 45, "a.log")
     assert found.oauth["acme"].client_secret == CLIENT_SECRET
 
 
 def test_the_environment_is_read_and_the_given_mapping_goes_above_it(monkeypatch):
-    monkeypatch.setenv("KIOSK_HOLD_MINUTES", "20")
-    monkeypatch.setenv("KIOSK_CURRENCY", "USD")
+    monkeypatch.setenv("KIOSK_MAILS_AN_HOUR", "20")
+    monkeypatch.setenv("KIOSK_LOG_FILE", "a.log")
 
-    found = loaded(CURRENCY="CHF")
+    found = loaded(LOG_FILE="b.log")
 
-    assert (found.hold_minutes, found.currency) == (20, "CHF")
+    assert (found.mails_an_hour, found.log_file) == (20, "b.log")
 
 
 def test_a_value_of_digits_stays_text(monkeypatch):
@@ -183,12 +183,11 @@ def test_production_wants_https_even_on_this_machine():
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9000", "https://localhost:9000", "http://[::1]:9000"])
 def test_a_provider_on_this_machine_is_a_simulator_which_production_refuses_and_staging_takes(address):
-    issuer, base = refused(public_url=SHOP, ENV="production", identity=address, payments=address).splitlines()
+    said = refused(public_url=SHOP, ENV="production", identity=address)
 
-    assert issuer.startswith("KIOSK_OAUTH__acme__ISSUER is on this machine")
-    assert base.startswith("KIOSK_PAYMENTS__API_BASE is on this machine")
-    assert "KIOSK_ENV=staging" in issuer
-    assert loaded(public_url=SHOP, ENV="staging", identity=address, payments=address)
+    assert said.startswith("KIOSK_OAUTH__acme__ISSUER is on this machine")
+    assert "KIOSK_ENV=staging" in said
+    assert loaded(public_url=SHOP, ENV="staging", identity=address)
 
 
 @pytest.mark.parametrize("address", ["id.example", "https://", "https://[id", "file:///etc/passwd"])
@@ -205,11 +204,6 @@ def test_the_default_provider_is_one_that_is_set():
 
 
 @pytest.mark.parametrize("env", ["staging", "production"])
-def test_a_shop_that_cannot_take_money_does_not_open(env):
-    assert "KIOSK_PAYMENTS__SECRET_KEY is not set" in refused(public_url=SHOP, ENV=env, PAYMENTS={})
-
-
-@pytest.mark.parametrize("env", ["staging", "production"])
 def test_debug_is_for_development(env):
     assert f"debug is on in {env}: unset FLASK_DEBUG" in refused(public_url=SHOP, ENV=env, DEBUG=True)
     assert loaded(ENV="development", DEBUG=True)
@@ -218,13 +212,13 @@ def test_debug_is_for_development(env):
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"HOLD_MINUTES": "soon"}, "KIOSK_HOLD_MINUTES"),
-        ({"HOLD_MINUTES": "0"}, "KIOSK_HOLD_MINUTES"),
+        ({"MAILS_AN_HOUR": "soon"}, "KIOSK_MAILS_AN_HOUR"),
+        ({"MAILS_AN_HOUR": "0"}, "KIOSK_MAILS_AN_HOUR"),
         ({"PASSWORD_MIN_LENGTH": "4"}, "KIOSK_PASSWORD_MIN_LENGTH"),
-        ({"CURRENCY": "euro"}, "KIOSK_CURRENCY"),
+        ({"CURRENCY": "euro"}, "KIOSK_CURRENCY"),  # feature: shop
         ({"ENV": "prod"}, "KIOSK_ENV"),
         ({"OAUTH": "acme"}, "KIOSK_OAUTH"),
-        ({"PAYMENTS": {"API_BASE": 5}}, "KIOSK_PAYMENTS__API_BASE"),
+        ({"PAYMENTS": {"API_BASE": 5}}, "KIOSK_PAYMENTS__API_BASE"),  # feature: shop
         (provider(KIND="saml"), "KIOSK_OAUTH__<name>__KIND"),
         ({"OAUTH": {"acme": {"ISSUER": "https://id.example"}}}, "KIOSK_OAUTH__<name>"),
     ],
@@ -236,15 +230,10 @@ def test_a_value_of_the_wrong_form_names_its_setting(changes, named):
 def test_no_repr_and_no_refusal_tells_a_secret():
     found = loaded()
 
-    shown = repr(found) + repr(found.oauth) + repr(found.payments) + refused(JWT_SECRET_KEY=SECRET_KEY)
+    shown = repr(found) + repr(found.oauth) + refused(JWT_SECRET_KEY=SECRET_KEY)
 
-    for secret in (SECRET_KEY, JWT_SECRET_KEY, CLIENT_SECRET, PAYMENTS_KEY, WEBHOOK_SECRET):
+    for secret in (SECRET_KEY, JWT_SECRET_KEY, CLIENT_SECRET):
         assert secret not in shown
-
-
-def test_several_webhook_secrets_may_be_current():
-    assert PaymentsAccount(webhook_secret=" whsec_a, whsec_b ,").webhook_secrets == ("whsec_a", "whsec_b")
-    assert PaymentsAccount().webhook_secrets == ()
 
 
 def test_the_first_provider_is_the_default_one():
@@ -264,14 +253,14 @@ def test_another_machine_is_not_this_one(url):
 
 
 def test_a_process_gets_these_settings_and_none_of_ours(monkeypatch):
-    monkeypatch.setenv("KIOSK_CURRENCY", "USD")
+    monkeypatch.setenv("KIOSK_LOG_FILE", "other.log")
     monkeypatch.setenv("DATABASE_URL", "sqlite:///other.db")
 
-    found = environment({"ENV": "test", "PAYMENTS": {"API_BASE": "https://pay.example"}})
+    found = environment({"ENV": "test", "OAUTH": {"acme": {"ISSUER": "https://id.example"}}})
 
     assert {name: value for name, value in found.items() if name.startswith(("KIOSK", "DATABASE"))} == {
         "KIOSK_ENV": "test",
-        "KIOSK_PAYMENTS__API_BASE": "https://pay.example",
+        "KIOSK_OAUTH__acme__ISSUER": "https://id.example",
     }
 
 
@@ -281,10 +270,10 @@ def test_a_process_gets_these_settings_and_none_of_ours(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "mend"),
     [
-        ("KIOSK_HOLD_MINUTE", "is KIOSK_HOLD_MINUTES meant?"),
+        ("KIOSK_MAILS_AN_HOURS", "is KIOSK_MAILS_AN_HOUR meant?"),
         ("KIOSK_TRUSTED_PROXYS", "is KIOSK_TRUSTED_PROXIES meant?"),
-        ("KIOSK_PAYMENTS__API_BAES", "is KIOSK_PAYMENTS__API_BASE meant?"),
-        ("KIOSK_PAYMENTS_API_BASE", "is KIOSK_PAYMENTS__API_BASE meant?"),
+        ("KIOSK_PAYMENTS__API_BAES", "is KIOSK_PAYMENTS__API_BASE meant?"),  # feature: shop
+        ("KIOSK_PAYMENTS_API_BASE", "is KIOSK_PAYMENTS__API_BASE meant?"),  # feature: shop
         ("KIOSK_OAUTH__acme__TRUST_EMIAL", "is KIOSK_OAUTH__<name>__TRUST_EMAIL meant?"),
         ("KIOSK_TESTING", "docs/configuration.md lists them all; unset it"),
         ("KIOSK_PROPAGATE_EXCEPTIONS", "docs/configuration.md lists them all; unset it"),
@@ -328,7 +317,6 @@ def test_what_others_set_beside_a_service_of_this_name_is_no_hindrance(monkeypat
 
 
 def test_a_group_takes_no_setting_that_it_does_not_have():
-    assert "unknown field" in refused(PAYMENTS={"API_BAES": "https://pay.example"})
     assert "unknown field" in refused(**provider(TRUST_EMIAL="yes"))
 
 

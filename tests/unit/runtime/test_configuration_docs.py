@@ -4,11 +4,18 @@ import re
 
 import msgspec
 
-from app.runtime.config import OAuthProvider, PaymentsAccount, Settings
+from app.runtime.config import (
+    OAuthProvider,
+    PaymentsAccount,  # feature: shop
+    Settings,
+)
 from tests.processes import ROOT
 
 PAGE = ROOT / "docs" / "configuration.md"
-GROUPS = {"OAUTH": ("OAUTH__<name>__", OAuthProvider), "PAYMENTS": ("PAYMENTS__", PaymentsAccount)}
+GROUPS = {
+    "OAUTH": ("OAUTH__<name>__", OAuthProvider),
+    "PAYMENTS": ("PAYMENTS__", PaymentsAccount),  # feature: shop
+}
 
 
 def documented() -> dict[str, str]:
