@@ -27,6 +27,8 @@ refunds = sa.table(
 
 
 def upgrade() -> None:
+    """What staff asked for is read from the text."""
+    # feature: shop {
     with op.batch_alter_table("refunds", table_kwargs=COUNTED) as table:
         table.add_column(sa.Column("wish_amount", sa.BigInteger(), nullable=True))
         table.add_column(sa.Column("wish_restock", sa.Boolean(), nullable=True))
@@ -37,8 +39,10 @@ def upgrade() -> None:
         for row in rows:
             connection.execute(sa.update(refunds).where(refunds.c.id == row.id).values(_columns(row.wish)))
         last = rows[-1].id
+    # }
 
 
+# feature: shop {
 def _columns(wish: str) -> dict[str, object]:
     """`wish[amount]=all&wish[restock]=False`, and `wish[payment]` where staff chose one."""
     fields = dict(parse_qsl(wish))
@@ -50,7 +54,13 @@ def _columns(wish: str) -> dict[str, object]:
     }
 
 
+# }
+
+
 def downgrade() -> None:
+    """The text has it all."""
+    # feature: shop {
     with op.batch_alter_table("refunds", table_kwargs=COUNTED) as table:
         for column in ("wish_payment", "wish_restock", "wish_amount"):
             table.drop_column(column)
+    # }
