@@ -1,19 +1,48 @@
 """The shop's books against the provider's, after the storm: every difference in words."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from app import db
-from app.models import Attempt, Event, Hold, Item, Order, Outgoing, Payment, Refund, Todo
+from app.models import (
+    Attempt,
+    Event,
+    Hold,
+    Item,
+    Order,
+    Outgoing,
+    Payment,
+    Refund,
+    Todo,  # feature: todos
+)
 from app.payments.ledger import Ledger
 from app.payments.models import OVER
 
 Row = dict[str, Any]
 PAID = ("paid", "fulfilled")
+
+
+def receipts() -> Counter[int | str]:
+    """By the attempt's key."""
+    keys = db.session.scalars(sa.select(Outgoing.dedupe_key).where(Outgoing.kind == "receipt"))
+    return Counter(key.removeprefix("receipt:") for key in keys)
+
+
+# feature: todos {
+def todos() -> Counter[int | str]:
+    """By the order's id."""
+    return Counter(db.session.scalars(sa.select(Todo.order_id).where(Todo.order_id.is_not(None))))
+
+
+# }
+EFFECTS: dict[str, Callable[[], Counter[int | str]]] = {
+    "to-dos": todos,  # feature: todos
+    "receipts": receipts,
+}
 
 
 class Books:
@@ -126,17 +155,14 @@ class Books:
             yield f"order {order.id} is {order.status}, and its stock {', '.join(sorted(states))}"
 
     def _effects(self) -> Iterator[str]:
-        """A paid order has one to-do and one receipt; no other has any."""
-        todos = Counter(db.session.scalars(sa.select(Todo.order_id).where(Todo.order_id.is_not(None))))
-        receipts = Counter(db.session.scalars(sa.select(Outgoing.dedupe_key).where(Outgoing.kind == "receipt")))
-        for ledger in self.ledgers:
-            order = ledger.order
-            wanted = int(order.status in PAID)
-            if todos[order.id] != wanted:
-                yield f"order {order.id} is {order.status} and has {todos[order.id]} to-dos"
-            has = sum(receipts[f"receipt:{attempt.idem_key}"] for attempt in ledger.attempts)
-            if has != wanted:
-                yield f"order {order.id} is {order.status} and has {has} receipts"
+        """A paid order has one of each effect; no other has any."""
+        for effect, count in EFFECTS.items():
+            numbers = count()
+            for ledger in self.ledgers:
+                order, wanted = ledger.order, int(ledger.order.status in PAID)
+                has = sum(numbers[key] for key in (order.id, *(attempt.idem_key for attempt in ledger.attempts)))
+                if has != wanted:
+                    yield f"order {order.id} is {order.status} and has {has} {effect}"
 
     def _unfinished(self) -> Iterator[str]:
         for ledger in self.ledgers:

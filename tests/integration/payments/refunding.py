@@ -1,13 +1,23 @@
 """Staff at the till of a shop whose only order, two lamps, is paid: what they send back, and what becomes of it."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import httpx
 import sqlalchemy as sa
 
 from app import db
-from app.models import Attempt, Dispute, Event, Refund, Todo
+from app.models import (
+    Attempt,
+    Dispute,
+    Event,
+    Order,
+    Refund,
+    Todo,  # feature: todos
+)
+from app.orders import signals
 from app.payments import audit
 from app.payments.reconcile import Reconciled, reconcile
 from app.runtime.async_bridge import bridge
@@ -25,16 +35,30 @@ REFUNDED = ("refund.created", "refund.updated", "refund.failed", "charge.refunde
 DISPUTED = ("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed")
 
 
+WAITS: tuple[Callable[["Till"], bool], ...] = (
+    lambda till: till.due,
+    lambda till: not till.shop.rows(Todo)[0].done,  # feature: todos
+)
+"""What tells whether the order waits to be handed over."""
+
+
 class Till:
     """`shop` is the shop behind it."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop, self.control = shop, shop.control
+        self.due = False
+        """What the signals say of whether the order waits to be handed over."""
+        for signal in (signals.paid, signals.fulfilled, signals.due_changed):
+            signal.connect(self._hear)
         shop.place(quantity=2)
         shop.pay()
         assert shop.come_back().status_code == 303
         assert shop.status == "paid"
         shop.signed_in("grace", role="staff")
+
+    def _hear(self, _order: Order, *, is_due: bool | None = None, now: datetime | None = None, **_: Any) -> None:
+        self.due = now is not None if is_due is None else is_due
 
     def refund(self, amount: int | None = None, *, key: str = "once", **more: Any) -> httpx.Response:
         body = more if amount is None else {"amount": amount, **more}
@@ -104,9 +128,9 @@ class Till:
 
     @property
     def to_hand_over(self) -> bool:
-        """Whether the order is on staff's list."""
-        [todo] = self.shop.rows(Todo)
-        return not todo.done
+        """Whether the order waits to be handed over, and all that tell of it agree."""
+        [waits] = {tells(self) for tells in WAITS}
+        return waits
 
     @property
     def left(self) -> int:

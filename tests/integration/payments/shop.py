@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import db
-from app.models import Attempt, Event, Hold, Item, Order, Payment, Refund, Todo
+from app.models import (
+    Attempt,
+    Event,
+    Hold,
+    Item,
+    Order,
+    Outgoing,
+    Payment,
+    Refund,
+    Todo,  # feature: todos
+)
 from app.payments.backfill import backfill
 from app.payments.sweep import Report, sweep
 from app.runtime.async_bridge import bridge
@@ -21,6 +31,13 @@ from tests.integration.factories import make_item, make_user
 from tests.processes import wait_for
 
 MOMENTS = ("created_at", "first_sent_at", "next_try_at", "lease_until", "expires_at", "hold_until")
+
+
+EFFECTS: tuple[Callable[["Shop"], int], ...] = (
+    lambda shop: sum(mail.kind == "receipt" for mail in shop.rows(Outgoing)),
+    lambda shop: len(shop.rows(Todo)),  # feature: todos
+)
+"""Each paid order has one of each."""
 
 
 class Shop:
@@ -115,8 +132,10 @@ class Shop:
         return [(each.status, each.amount) for each in self.rows(Refund)]
 
     @property
-    def todos(self) -> int:
-        return len(self.rows(Todo))
+    def effects(self) -> int:
+        """How many orders had the effects of being paid; each effect as often as the others."""
+        [number] = {count(self) for count in EFFECTS}
+        return number
 
     @property
     def sessions(self) -> list[str]:

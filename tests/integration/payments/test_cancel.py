@@ -85,7 +85,7 @@ def test_an_order_that_is_paid_while_it_is_being_cancelled_is_paid(shop):
 
     shop.sweep()
 
-    assert (shop.status, shop.stock, shop.money, shop.todos) == ("paid", (2, 2), [("settles", 8900)], 1)
+    assert (shop.status, shop.stock, shop.money, shop.effects) == ("paid", (2, 2), [("settles", 8900)], 1)
 
 
 def test_an_order_that_is_paid_when_its_buyer_cancels_it_is_paid_and_a_409(shop):
@@ -95,7 +95,7 @@ def test_an_order_that_is_paid_when_its_buyer_cancels_it_is_paid_and_a_409(shop)
     answer = shop.cancel()
 
     assert (answer.status_code, answer.json()["error"]) == (409, "order_not_cancellable")
-    assert (shop.status, shop.stock, shop.money, shop.todos) == ("paid", (2, 2), [("settles", 8900)], 1)
+    assert (shop.status, shop.stock, shop.money, shop.effects) == ("paid", (2, 2), [("settles", 8900)], 1)
 
 
 def test_an_order_that_is_paid_at_the_very_instant_is_paid(own_shop):

@@ -96,7 +96,7 @@ def test_after_a_dead_attempt_the_buyer_tries_anew_and_pays(refused):
     assert refused.stock == (3, 2)
     refused.pay()
     refused.come_back()
-    assert (refused.status, refused.stock, refused.todos) == ("paid", (2, 2), 1)
+    assert (refused.status, refused.stock, refused.effects) == ("paid", (2, 2), 1)
     assert refused.money == [("settles", 8900)]
 
 
@@ -158,7 +158,7 @@ def test_where_both_sessions_are_paid_one_settles_and_the_other_goes_back(two_op
         two_open.http.get(f"/checkout/return/{two_open.rows(Attempt)[number].idem_key}")
     two_open.sweep()
 
-    assert (two_open.status, two_open.stock, two_open.todos) == ("paid", (2, 2), 1)
+    assert (two_open.status, two_open.stock, two_open.effects) == ("paid", (2, 2), 1)
     assert two_open.money == [("settles", 8900), ("surplus", 8900)]
     assert two_open.given_back == [("succeeded", 8900)]
     assert two_open.found["refunded"] == 0  # what paid the order stays
@@ -196,12 +196,12 @@ def test_another_sum_than_was_asked_for_pays_nothing_and_goes_back(shop, wrong):
     shop.sweep()
 
     amount = wrong.get("amount", 8900)
-    assert (shop.status, shop.todos, shop.stock) == ("pending", 0, (3, 2))
+    assert (shop.status, shop.effects, shop.stock) == ("pending", 0, (3, 2))
     assert (shop.money, shop.given_back) == ([("surplus", amount)], [("succeeded", amount)])
     assert shop.check_out().status_code == 200
     shop.pay()
     shop.come_back()
-    assert (shop.status, shop.todos, shop.stock) == ("paid", 1, (2, 2))
+    assert (shop.status, shop.effects, shop.stock) == ("paid", 1, (2, 2))
 
 
 def test_another_sum_that_comes_days_later_ends_the_order_and_frees_the_stock(shop):

@@ -79,7 +79,7 @@ def test_a_paid_order_is_paid_once(remote_shop, proxy, number, when):
     remote_shop.come_back()
 
     mended(remote_shop)
-    assert (remote_shop.status, remote_shop.money, remote_shop.todos) == ("paid", [("settles", 8900)], 1)
+    assert (remote_shop.status, remote_shop.money, remote_shop.effects) == ("paid", [("settles", 8900)], 1)
     assert (remote_shop.stock, remote_shop.in_line()) == ((2, 2), True)
 
 
@@ -93,7 +93,7 @@ def test_a_message_is_never_taken_and_lost(remote_shop, proxy, number, when):
     insist(lambda: send(remote_shop.http, event))
 
     mended(remote_shop)
-    assert (remote_shop.status, len(remote_shop.rows(Payment)), remote_shop.todos) == ("paid", 1, 1)
+    assert (remote_shop.status, len(remote_shop.rows(Payment)), remote_shop.effects) == ("paid", 1, 1)
 
 
 @pytest.mark.parametrize(("number", "when"), CUTS)

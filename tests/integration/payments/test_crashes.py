@@ -169,7 +169,7 @@ def assert_payable(shop):
 
 def assert_paid_once(shop):
     assert (shop.status, shop.stock) == ("paid", (2, 2))
-    assert (shop.money, shop.given_back, shop.todos) == ([("settles", 8900)], [], 1)
+    assert (shop.money, shop.given_back, shop.effects) == ([("settles", 8900)], [], 1)
     assert len(shop.control.listed("charges", status="succeeded")) == 1
     assert shop.in_line()
     assert_silent(shop)

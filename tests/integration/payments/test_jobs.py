@@ -166,7 +166,7 @@ def test_two_workers_do_everything_once(staffed, valkey):
     wait_for(lambda: len(shop.money) == 8, "all orders to be paid")
     shop.let_pass(minutes=2)  # a message whose attempt the other worker had is looked at again by then
     wait_for(lambda: shop.events == ["done"] * 8, "all messages to be done")
-    assert (shop.money, shop.todos) == ([("settles", 8900)] * 8, 8)
+    assert (shop.money, shop.effects) == ([("settles", 8900)] * 8, 8)
     assert (shop.stock, shop.in_line()) == ((12, 12), True)
 
 
@@ -187,7 +187,7 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(staffed, valkey):
     shop.hire()
     shop.await_paid()
     wait_for(lambda: shop.events == ["done"], "the message to be done")
-    assert shop.todos == 1
+    assert shop.effects == 1
 
 
 def test_a_worker_that_is_told_to_end_finishes_what_it_is_at(staffed, valkey):

@@ -63,7 +63,7 @@ def test_messages_refunds_returns_and_sweeps_at_once_do_everything_once(own_shop
 
     assert {each for each in answers if isinstance(each, int)} <= {200, 201, 303}
     assert till.went_back == [("succeeded", 100)]
-    assert (own_shop.status, own_shop.todos, len(own_shop.money)) == ("fulfilled", 1, 1)
+    assert (own_shop.status, own_shop.effects, len(own_shop.money)) == ("fulfilled", 1, 1)
     assert own_shop.in_line()
 
 
@@ -170,7 +170,7 @@ def test_whoever_takes_order_and_item_in_either_order_costs_no_message(own_shop,
 
     own_shop.let_pass(minutes=2)
     own_shop.sweep()
-    assert (own_shop.status, own_shop.todos, own_shop.in_line()) == ("paid", 1, True)
+    assert (own_shop.status, own_shop.effects, own_shop.in_line()) == ("paid", 1, True)
 
 
 @pytest.mark.parametrize("first", ["order", "item"])

@@ -27,7 +27,7 @@ def deliver(shop, kind=PAID, copies=1):
 
 
 def assert_paid_once(shop):
-    assert (shop.status, shop.stock, shop.todos) == ("paid", (2, 2), 1)
+    assert (shop.status, shop.stock, shop.effects) == ("paid", (2, 2), 1)
     assert (shop.money, shop.given_back) == ([("settles", 8900)], [])
 
 
@@ -178,7 +178,7 @@ def test_a_debit_that_fails_frees_the_stock(shop, seen):
     shop.come_back()
 
     assert (shop.status, shop.stock) == ("cancelled" if seen else "pending", (3, 3))
-    assert (shop.money, shop.todos, shop.tried) == ([], 0, ["expired"])
+    assert (shop.money, shop.effects, shop.tried) == ([], 0, ["expired"])
 
 
 def test_three_d_secure_that_is_not_finished_leaves_the_order_payable(shop):

@@ -30,9 +30,13 @@ def fail(till):
     till.hear("refund.failed")
 
 
+# feature: todos {
 def todo_of_first(till):
     order = till.shop.found["id"]
     return next(each for each in till.shop.http.get("/api/todos").json()["items"] if each["order_id"] == order)
+
+
+# }
 
 
 def test_what_is_still_there_is_set_aside_again_and_handed_over_once(till):
@@ -56,7 +60,7 @@ def test_what_is_sold_since_is_not_handed_over_twice(till):
     )
     assert till.findings == [("refund", f"Refund of 178.00 EUR: {words}")]
     assert next(each for each in till.history if each["kind"] == "refund")["problem"] == words
-    assert todo_of_first(till)["done"] is True
+    assert todo_of_first(till)["done"] is True  # feature: todos
     assert (till.fulfil().status_code, till.fulfil().json()["error"]) == (409, "not_in_stock")
     assert (till.shop.stock, till.shop.in_line(), till.shop.status) == ((1, 1), True, "paid")
 

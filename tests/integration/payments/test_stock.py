@@ -67,7 +67,7 @@ def test_a_thousand_buyers_at_once_get_the_hundred_that_there_are(live_shop):
     for session in shop.control.listed("sessions"):
         shop.control.pay(session["id"])
     shop.mend()
-    assert (shop.stock, shop.todos, shop.in_line()) == ((0, 0), UNITS, True)
+    assert (shop.stock, shop.effects, shop.in_line()) == ((0, 0), UNITS, True)
     assert sum(payment.amount for payment in shop.rows(Payment)) == UNITS * 8900
 
 
@@ -100,7 +100,7 @@ def test_two_workers_do_no_harm(live_shop, tmp_path):
     shop.let_pass(minutes=2)
 
     workers = [Process([KIOSK, "worker"], tmp_path / f"{n}.log", env=shop.kiosk.environment) for n in range(2)]
-    wait_for(lambda: shop.todos == 8, "the workers to find what was paid")
+    wait_for(lambda: shop.effects == 8, "the workers to find what was paid")
     for worker in workers:  # one may be there when the other has done it all
         worker.wait_until_said("at work")
         assert worker.stop() == 0
