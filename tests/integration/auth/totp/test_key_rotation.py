@@ -90,7 +90,7 @@ def test_what_is_under_the_current_key_is_left_as_it_is(phone, reconfigured):
 
 
 def test_without_a_fallback_nothing_is_looked_at(phone, caplog):
-    caplog.set_level(logging.INFO, "app.auth.totp.codes.key_rotation")
+    caplog.set_level(logging.INFO, "app.auth.totp.key_rotation")
 
     nightly()
 
@@ -109,7 +109,7 @@ def test_an_app_that_was_set_up_anew_meanwhile_keeps_its_own_key(app, phone, rec
 
 
 def test_an_app_that_cannot_be_read_is_told_of_and_keeps_nobody_back(app, signed_in, reconfigured, caplog):
-    caplog.set_level(logging.INFO, "app.auth.totp.codes.key_rotation")
+    caplog.set_level(logging.INFO, "app.auth.totp.key_rotation")
     first = make_user("first")
     db.session.add(Totp(user_id=first.id, secret="nonsense"))
     db.session.commit()
@@ -119,7 +119,7 @@ def test_an_app_that_cannot_be_read_is_told_of_and_keeps_nobody_back(app, signed
 
     nightly()
 
-    assert [record.levelname for record in caplog.records if record.name == "app.auth.totp.codes.key_rotation"] == [
+    assert [record.levelname for record in caplog.records if record.name == "app.auth.totp.key_rotation"] == [
         "INFO",
         "ERROR",
     ]
