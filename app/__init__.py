@@ -63,7 +63,7 @@ from app.web.api import Api
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-__all__ = ["Kiosk", "create_app", "db", "load_settings"]
+__all__ = ["Application", "create_app", "db", "load_settings"]
 
 ROUTES: tuple[Api, ...] = (
     auth_routes.routes,
@@ -165,7 +165,7 @@ GAUGES: tuple[DatabaseGauge, ...] = (
 )
 
 
-class Kiosk(Flask):
+class Application(Flask):
     def async_to_sync(self, func: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
         """Flask's own makes an event loop per request, and with it every connection anew."""
         return lambda *args, **kwargs: bridge.run(outbound.within(func, *args, **kwargs))
@@ -181,9 +181,9 @@ def load_settings(config_: Config, given: Mapping[str, Any] | None = None) -> Se
     return config.load(config_, given, SETTINGS_CHECKS)
 
 
-def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
+def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
     """The application, from the environment and, above it, `test_config`. Raises ConfigError."""
-    app = Kiosk(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     settings = app.extensions["settings"] = load_settings(app.config, test_config)
     logs.init_app(app, settings)
     traces.init_app(app, settings)

@@ -53,12 +53,12 @@ def test_the_last_member_of_staff_is_not_revoked(runner):
 
 def test_a_change_of_role_holds_from_the_next_request_and_renews_the_cookie(runner, signed_in):
     client = signed_in(make_user("ada"))
-    assert client.get("/api/findings").status_code == 403
+    assert client.get("/api/users").status_code == 403
 
     invoke(runner, "staff", "grant", "ada")
 
     assert UserSession.query.one().must_rotate
-    assert client.get("/api/findings").status_code == 200
+    assert client.get("/api/users").status_code == 200
 
 
 def test_what_the_command_line_does_to_an_account_is_in_its_trail(runner):

@@ -199,8 +199,8 @@ def test_a_change_of_role_holds_from_the_next_request_for_cookies_and_tokens(sta
 
     for role, status in (("staff", 200), ("customer", 403)):
         assert changed(staff, ada, role=role)["role"] == role
-        assert by_cookie.get("/api/findings").status_code == status
-        assert by_token.get("/api/findings", headers=headers).status_code == status
+        assert by_cookie.get("/api/users").status_code == status
+        assert by_token.get("/api/users", headers=headers).status_code == status
 
     assert trail(staff, ada) == ["role_changed", "role_changed"]
 
