@@ -1,19 +1,15 @@
-"""Re-authentication: what would help a thief most needs a proof of who is asking that is not old."""
+"""Re-authentication: what would help a thief most takes a recent proof of who the user is."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.auth.models import UserSession
-from app.runtime.errors import Forbidden
-
-WITHIN = timedelta(minutes=30)
+from app.web.api import CONFIRMED_WITHIN, ConfirmationRequired
 
 
-class ConfirmationRequired(Forbidden):
-    error = "confirmation_required"
-    detail = "Confirm that it is you first: it has been a while since you signed in."
+def require(session: UserSession, now: datetime) -> None:
+    """Call it before a change of sign-in methods, of other users, or the end of the account.
 
-
-def required(session: UserSession, now: datetime) -> None:
-    """For what changes how one signs in, ends the account, or changes those of others. Raises ConfirmationRequired."""
-    if session.confirmed_at is None or now - session.confirmed_at > WITHIN:
+    Raises ConfirmationRequired.
+    """
+    if session.confirmed_at is None or now - session.confirmed_at > CONFIRMED_WITHIN:
         raise ConfirmationRequired

@@ -23,7 +23,6 @@ from app.stripe.errors import Declined, Misconfigured, PaymentError
 from app.stripe.errors import NotFound as NoSuchThing
 from app.stripe.gateway import gateway
 from app.todos.models import Todo
-from app.todos.service import order_handed_over
 from app.users.models import User
 from app.web import limits
 from app.web.api import Access, Answer, Api
@@ -303,9 +302,7 @@ def receive_event() -> Received:
     return Received(True)
 
 
-def _hand_over(todo: Todo, **_: object) -> None:
+def hand_over(todo: Todo, **_: object) -> None:
+    """Listens to `todos.order_handed_over`."""
     assert todo.order_id is not None
     service.fulfil(db.session(), todo.order_id, now())
-
-
-order_handed_over.connect(_hand_over)

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
+from app.auth import second_factor
 from app.auth.email import links
-from app.auth.totp import service as factors
-from app.mail.delivery import post
+from app.auth.totp import service as totp
+from app.mail.delivery import delivery
 from app.runtime.async_bridge import bridge
 from app.runtime.config import ConfigError, settings
 from app.runtime.db import db, now, writing
@@ -82,8 +83,8 @@ def reset_link(name: str) -> None:
     """
     user = users.named(db.session(), name)
     COMMAND_LINE.note(db.session(), user.id, "reset_link_made")
-    factors.believe(db.session(), user.id)
-    click.echo(links.mint(db.session(), settings(), links.RESET, user, now()))
+    second_factor.accept_again(db.session(), user.id)
+    click.echo(links.generate(db.session(), settings(), links.RESET, user, now()))
 
 
 @accounts.command("remove-factors")
@@ -92,7 +93,7 @@ def reset_link(name: str) -> None:
 def remove_factors(name: str) -> None:
     """Forget the authenticator app and the recovery codes of the user NAME, who has lost both."""
     user = users.named(db.session(), name)
-    factors.remove(db.session(), user.id, COMMAND_LINE)
+    totp.remove(db.session(), user.id, COMMAND_LINE)
     click.echo(f"{user.username} signs in by password alone")
 
 
@@ -159,7 +160,7 @@ def reconcile(report: str) -> None:
 
     with writing():
         found = bridge.run(run(db.session(), gateway()))
-    post().deliver()
+    delivery().deliver()
     if report == "json":
         click.echo(msgspec.json.encode(found))
     else:

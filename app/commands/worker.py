@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.auth import throttle
 from app.auth.totp import key_rotation
 from app.mail import outbox, quota
-from app.mail.delivery import STOP_SECONDS, post
+from app.mail.delivery import STOP_SECONDS, delivery
 from app.ops import traces
 from app.payments import audit, findings, redaction
 from app.payments.inbox import TURN
@@ -80,10 +80,10 @@ def run(app: Flask, begun: Callable[[], None]) -> None:
     while not stopping.is_set():
         with app.app_context(), scope(job="sweep"), writing():
             turn(stopping)
-        post(app).wake()
+        delivery(app).wake()
         stopping.wait(SWEEP_SECONDS)
     jobs(app).close()
-    post(app).stop(STOP_SECONDS)
+    delivery(app).stop(STOP_SECONDS)
     traces.close(app)
     bridge.close()
 

@@ -17,13 +17,22 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import URL
 
-from app.auth.models import OAuthRequest, OAuthReturn, OneTimeToken, PasskeyChallenge, RefreshToken, UserSession
+from app.auth.models import OneTimeToken, RefreshToken, UserSession
+from app.auth.oauth.models import OAuthRequest, OAuthReturn
+from app.auth.passkeys.models import PasskeyChallenge  # feature: passkeys
 from app.ops.migrate import ASIDE, Stuck, alone, patiently, put_right
 from app.runtime.config import environment
 
 PASSING = tuple(
     model.__tablename__
-    for model in (RefreshToken, OAuthRequest, OAuthReturn, PasskeyChallenge, OneTimeToken, UserSession)
+    for model in (
+        RefreshToken,
+        OAuthRequest,
+        OAuthReturn,
+        PasskeyChallenge,  # feature: passkeys
+        OneTimeToken,
+        UserSession,
+    )
 )
 """Tables of what is good for a while only; whatever refers to another of them comes first."""
 

@@ -13,21 +13,18 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 import sqlalchemy as sa
 from flask import Flask
 
-from app.auth.oauth import id_token
-from app.auth.oauth.metadata import Metadata
-from app.auth.oauth.providers import OAuthFailure, Provider, providers
+from app.auth.oauth.errors import OAuthFailure
+from app.auth.oauth.providers import Provider, providers
 from app.mail.message import sender
 from app.mail.smtp import MailError, greet
 from app.ops.health import outdated, revision
 from app.ops.probe import Hangs, Probe
 from app.payments import findings
 from app.payments.inbox import TURN, Chore
-from app.runtime import outbound
 from app.runtime.async_bridge import bridge
 from app.runtime.config import ConfigError, settings
 from app.runtime.db import db, now
@@ -236,31 +233,15 @@ def _databases_clock() -> datetime | None:
 def _provider(provider: Provider) -> Iterator[Line]:
     name = f"sign-in at {provider.name}"
     try:
-        words = bridge.run(_known_of(provider))
+        words = bridge.run(_examined(provider))
     except OAuthFailure as failure:
         yield Line("FAIL", name, str(failure), f"check KIOSK_OAUTH__{provider.name}__ISSUER, and the way out")
     else:
         yield Line("ok", name, words)
 
 
-async def _known_of(provider: Provider) -> str:
-    metadata = await provider.metadata()
-    if not provider.is_github:
-        return await _openid(provider, metadata)
-    try:
-        async with outbound.deadline():
-            await outbound.client().get(metadata.authorization_endpoint)
-    except httpx.HTTPError as error:
-        raise OAuthFailure("oauth_unavailable", f"{metadata.authorization_endpoint}: {error!r}") from error
-    return "answers"
-
-
-async def _openid(provider: Provider, metadata: Metadata) -> str:
-    number = (await provider.keys()).count(id_token.allowed(metadata))
-    if not number:
-        raise OAuthFailure("oauth_failed", f"{metadata.jwks_uri}: no key that an ID token could be checked with")
-    whence = "" if metadata.userinfo_endpoint else "; there is no userinfo, the ID token says who it is"
-    return f"discovery and {number} keys can be read{whence}"
+async def _examined(provider: Provider) -> str:
+    return await (await provider.connect()).examine()
 
 
 def _mail() -> Iterator[Line]:

@@ -1,10 +1,8 @@
 """The mail to whoever paid for an order."""
 
-from flask import Flask
 from sqlalchemy.orm import Session, selectinload
 
-from app.mail.delivery import post
-from app.mail.message import Letter
+from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.orders.models import Order
 from app.runtime.config import settings
@@ -12,7 +10,7 @@ from app.stripe.currencies import written
 from app.users.models import User
 
 
-def receipt(session: Session, mail: Outgoing) -> Letter | None:
+def receipt(session: Session, mail: Outgoing) -> Message | None:
     """`{"order": its id}`. It goes to the buyer's address, verified or not: they gave it to hear from us."""
     order = session.get(Order, mail.payload["order"], options=[selectinload(Order.lines)])
     user = session.get(User, order.user_id) if order else None
@@ -34,8 +32,4 @@ def receipt(session: Session, mail: Outgoing) -> Letter | None:
         "at": f"{order.paid_at:%Y-%m-%d %H:%M} UTC",
         "link": f"{settings().public_url}/orders/{order.id}",
     }
-    return Letter(user.email, "receipt", values)
-
-
-def init_app(app: Flask) -> None:
-    post(app).writes("receipt", receipt)
+    return Message(user.email, "receipt", values)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.auth.guard import owned
 from app.runtime.errors import Conflict
 from app.todos.models import Todo
-from app.users import service as users
 from app.users.models import User
 from app.web.paging import Page, Paging, paged
 
@@ -65,8 +64,6 @@ def drop(session: Session, todo_id: int, user: User) -> None:
     session.delete(todo)
 
 
-def _forget(user: User, session: Session) -> None:
+def forget(user: User, session: Session) -> None:
+    """Listens to `users.leaving`."""
     session.execute(sa.delete(Todo).where(Todo.user_id == user.id))
-
-
-users.leaving.connect(_forget)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from hashlib import blake2b
@@ -27,7 +28,7 @@ from werkzeug.wrappers import Response
 
 from app.runtime import text
 from app.runtime.db import db, writing
-from app.runtime.errors import FieldError, Invalid, MalformedBody, Problem, WrongContentType
+from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, WrongContentType
 from app.web import limits
 
 T = TypeVar("T")
@@ -43,6 +44,15 @@ END = r"(?![\s\S])"
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^[^{text.BREAKS}\ud800-\udfff]*{END}")]
 Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+
+
+CONFIRMED_WITHIN = timedelta(minutes=30)
+"""How recently the user of a `confirmed` route has signed in, or confirmed who they are."""
+
+
+class ConfirmationRequired(Forbidden):
+    error = "confirmation_required"
+    detail = "Confirm that it is you first: it has been a while since you signed in."
 
 
 class Private(msgspec.Struct, frozen=True):

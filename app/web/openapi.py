@@ -11,7 +11,6 @@ import msgspec
 from flask import current_app
 from werkzeug.wrappers import Response
 
-from app.auth.recent_auth import WITHIN, ConfirmationRequired
 from app.runtime.errors import (
     Forbidden,
     Invalid,
@@ -24,11 +23,11 @@ from app.runtime.errors import (
     WrongContentType,
 )
 from app.web import limits
-from app.web.api import Access, Api, Operation, operations
+from app.web.api import CONFIRMED_WITHIN, Access, Api, ConfirmationRequired, Operation, operations
 from app.web.frontend import page
 
 VERSION = "1"
-RECENT = f"Takes a sign-in or a confirmation within the last {WITHIN // timedelta(minutes=1)} minutes."
+RECENT = f"Takes a sign-in or a confirmation within the last {CONFIRMED_WITHIN // timedelta(minutes=1)} minutes."
 routes = Api("description")
 
 

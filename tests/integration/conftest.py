@@ -84,7 +84,7 @@ def quick_hashes() -> Iterator[None]:
     quick = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "hasher", quick)
-        patch.setattr(passwords, "NOBODYS", quick.hash("nobody has this password"))
+        patch.setattr(passwords, "STAND_IN", quick.hash("no known password"))
         yield
 
 

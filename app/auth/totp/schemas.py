@@ -1,0 +1,38 @@
+"""What requests about the authenticator app hold, and what they are answered."""
+
+import msgspec
+
+from app.users.schemas import Password
+from app.web.api import Line, Private
+
+
+class AuthenticatorApp(msgspec.Struct, frozen=True):
+    """`on`: each sign-in by password takes a code. `has_password`: there is a password that the app guards."""
+
+    on: bool
+    has_password: bool
+    recovery_codes_left: int
+
+
+class AuthenticatorAppSetup(Private, frozen=True):
+    """`qr` is an SVG that shows `uri`. `secret` is for typing it in."""
+
+    secret: str
+    uri: str
+    qr: str
+
+
+class AuthenticatorCode(Private, frozen=True):
+    code: Line
+
+
+class AuthenticatorAppRemoval(Private, frozen=True):
+    """`password` is the account's, where it has one."""
+
+    password: Password | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class RecoveryCodes(Private, frozen=True):
+    """They are shown only in this answer. Each works once."""
+
+    recovery_codes: list[str]
