@@ -94,7 +94,7 @@ def kiosk() -> dict[str, Case]:
         user = User(username="ada", email="ada@example.com")
         db.session.add(user)
         db.session.commit()
-        token = opaque_tokens.mint()
+        token = opaque_tokens.generate()
         sessions.begin(db.session(), user, now(), token)
         db.session.commit()
     return {

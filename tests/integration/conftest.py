@@ -147,7 +147,7 @@ def browser_at(app: Flask, address: str) -> FlaskClient:
 
 def sign_in(app: Flask, user: User) -> FlaskClient:
     """A browser of theirs, signed in without asking for a password."""
-    token = opaque_tokens.mint()
+    token = opaque_tokens.generate()
     with app.app_context():
         sessions.begin(db.session, user, now(), token)
         db.session.commit()

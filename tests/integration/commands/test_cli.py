@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from app.models import Item, Outgoing, RecoveryCode, Totp, TrailEntry, User, UserSession
+from app.models import Item, Outgoing, RecoveryCode, Totp, AuditTrailEntry, User, UserSession
 from tests.integration.accounts import make_ada, sign_in
 from tests.integration.auth.totp.phone import Phone
 from tests.integration.conftest import browser
@@ -60,7 +60,7 @@ def test_what_the_command_line_does_to_an_account_is_in_its_trail(runner):
     invoke(runner, "staff", "grant", "ada")
     invoke(runner, "users", "reset-link", "ada")
 
-    found = [(each.action, each.user_id, each.actor_id, each.details) for each in TrailEntry.query]
+    found = [(each.action, each.user_id, each.actor_id, each.details) for each in AuditTrailEntry.query]
     by = {"by": "command line"}
     assert found == [
         ("role_changed", ada.id, None, {**by, "before": "customer", "after": "staff"}),
@@ -98,7 +98,7 @@ def test_whoever_lost_app_and_codes_signs_in_by_password_alone(app, runner, sign
     assert (result.exit_code, result.output) == (0, "ada signs in by password alone\n")
     assert sign_in(browser(app)).status_code == 200
     assert (Totp.query.count(), RecoveryCode.query.count()) == (0, 0)
-    entry = TrailEntry.query.filter_by(action="totp_removed").one()
+    entry = AuditTrailEntry.query.filter_by(action="totp_removed").one()
     assert (entry.user_id, entry.actor_id, entry.details) == (ada.id, None, {"by": "command line"})
     assert Outgoing.query.filter_by(kind="totp_removed").count() == 1
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
-from app.models import Identity, Todo, TrailEntry
+from app.models import Identity, Todo, AuditTrailEntry
 from tests.integration.accounts import bearer, make_ada, tokens_of
 from tests.integration.factories import make_item, make_order, make_user, saved
 
@@ -64,7 +64,7 @@ def people(_user, number):
 
 def trail(user, number):
     for _ in range(number):
-        saved(TrailEntry(user_id=user.id, actor_id=make_user().id, action="deactivated"))
+        saved(AuditTrailEntry(user_id=user.id, actor_id=make_user().id, action="deactivated"))
 
 
 SIGN_IN = 1

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app import db
 from app.mail import outbox, quota
-from app.models import Attempt, Event, Order, TrailEntry, User
+from app.models import Attempt, Event, Order, AuditTrailEntry, User
 from app.payments import redaction
 from app.payments.sweep import backfill
 from app.runtime.async_bridge import bridge
@@ -115,12 +115,12 @@ def test_what_she_did_to_others_as_staff_does_not_tell_where_she_was(ada):
     db.session.commit()
     bob = make_user("bob").id
     assert ada.patch(f"/api/users/{bob}", json={"name": "Robert"}).status_code == 200
-    assert TrailEntry.query.filter_by(user_id=bob).one().address == "198.51.100.77"
+    assert AuditTrailEntry.query.filter_by(user_id=bob).one().address == "198.51.100.77"
 
     assert ada.delete("/api/profile").status_code == 200
 
     assert list(remains()) == []
-    assert TrailEntry.query.filter_by(user_id=bob).one().action == "name_changed"
+    assert AuditTrailEntry.query.filter_by(user_id=bob).one().action == "name_changed"
 
 
 def test_messages_that_an_older_release_stored_whole_are_reduced(ada, app, client):

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
-from app.models import Identity, OneTimeToken, Outgoing, Passkey, TrailEntry, User
+from app.models import Identity, OneTimeToken, Outgoing, Passkey, AuditTrailEntry, User
 from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
@@ -67,7 +67,7 @@ def test_who_registers_verifies_their_address_by_the_link_of_a_mail(journey):
 
     assert journey.user().email_verified
     assert journey.user().verified_email == "ada@example.com"
-    assert [each.action for each in TrailEntry.query] == ["email_verified"]
+    assert [each.action for each in AuditTrailEntry.query] == ["email_verified"]
 
 
 @pytest.mark.parametrize("method", ["get", "head"])

@@ -8,7 +8,7 @@ import pytest
 from app import db
 from app.auth.oauth import flow, identities, providers
 from app.auth.oauth.profile import Profile
-from app.models import Identity, OAuthRequest, Outgoing, Passkey, TrailEntry, User, UserSession
+from app.models import Identity, OAuthRequest, Outgoing, Passkey, AuditTrailEntry, User, UserSession
 from app.runtime.config import OAuthProvider
 from app.runtime.db import now, writing
 from tests.attacks import came_of
@@ -61,7 +61,7 @@ def test_whoever_is_signed_in_links_the_account_there_to_theirs(bobs, bob):
     assert (response.status_code, response.location) == (302, "/profile")
     assert profile(bobs.browser)["username"] == "bob"
     assert [each["provider"] for each in profile(bobs.browser)["identities"]] == ["acme"]
-    assert TrailEntry.query.filter_by(action="identity_linked").one().details == {"provider": "acme"}
+    assert AuditTrailEntry.query.filter_by(action="identity_linked").one().details == {"provider": "acme"}
     assert (User.query.count(), UserSession.query.count()) == (1, 1)
 
 
@@ -370,7 +370,7 @@ def test_an_identity_is_unlinked_and_no_longer_signs_in(bobs, bob, app, acme):
     another = browser(app)
     Journey(another, acme).sign_in()
     assert profile(another)["username"] == "ada"
-    assert TrailEntry.query.filter_by(action="identity_unlinked").one().user_id == bob.id
+    assert AuditTrailEntry.query.filter_by(action="identity_unlinked").one().user_id == bob.id
 
 
 @pytest.mark.parametrize("provider", ["acme", "nobody", "%00"])

@@ -91,7 +91,7 @@ def test_what_is_under_the_current_key_is_left_as_it_is(phone, reconfigured):
 
 
 def test_without_a_fallback_nothing_is_looked_at(phone, caplog):
-    caplog.set_level(logging.INFO, "app.auth.totp.codes.key_rotation")
+    caplog.set_level(logging.INFO, "app.auth.totp.key_rotation")
 
     nightly()
 
@@ -101,16 +101,16 @@ def test_without_a_fallback_nothing_is_looked_at(phone, caplog):
 def test_an_app_that_was_set_up_anew_meanwhile_keeps_its_own_key(app, phone, reconfigured):
     rotate(reconfigured)
     settings, row = app.extensions["settings"], Totp.query.one()
-    before, row.secret = row.secret, encryption.seal(settings, b"the key of another phone")
+    before, row.secret = row.secret, encryption.encrypt(settings, b"the key of another phone")
     db.session.commit()
 
     assert not key_rotation.renew(db.session(), settings, row.user_id, before)
 
-    assert encryption.unseal(settings, Totp.query.one().secret) == b"the key of another phone"
+    assert encryption.decrypt(settings, Totp.query.one().secret) == b"the key of another phone"
 
 
 def test_an_app_that_cannot_be_read_is_told_of_and_keeps_nobody_back(app, signed_in, reconfigured, caplog):
-    caplog.set_level(logging.INFO, "app.auth.totp.codes.key_rotation")
+    caplog.set_level(logging.INFO, "app.auth.totp.key_rotation")
     first = make_user("first")
     db.session.add(Totp(user_id=first.id, secret="nonsense"))
     db.session.commit()
@@ -120,7 +120,7 @@ def test_an_app_that_cannot_be_read_is_told_of_and_keeps_nobody_back(app, signed
 
     nightly()
 
-    assert [record.levelname for record in caplog.records if record.name == "app.auth.totp.codes.key_rotation"] == [
+    assert [record.levelname for record in caplog.records if record.name == "app.auth.totp.key_rotation"] == [
         "INFO",
         "ERROR",
     ]
