@@ -131,8 +131,9 @@ class Books:
             wanted = int(order.status in PAID)
             if todos[order.id] != wanted:
                 yield f"order {order.id} is {order.status} and has {todos[order.id]} to-dos"
-            if receipts[f"receipt:{order.id}"] != wanted:
-                yield f"order {order.id} is {order.status} and has {receipts[f'receipt:{order.id}']} receipts"
+            has = sum(receipts[f"receipt:{attempt.idem_key}"] for attempt in order.attempts)
+            if has != wanted:
+                yield f"order {order.id} is {order.status} and has {has} receipts"
 
     def _unfinished(self) -> Iterator[str]:
         for order in self.orders:

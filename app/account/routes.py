@@ -2,19 +2,27 @@
 
 from app.account import service
 from app.account.schemas import (
+    FactorsOut,
     PasswordChange,
     PasswordConfirmation,
     ProfileChange,
     SessionOut,
     SessionsEnded,
 )
-from app.auth import cookies
+from app.auth import (
+    cookies,
+    second_factor,  # feature: totp
+)
 from app.auth import service as auth_service
 from app.auth.models import UserSession
+from app.auth.passkeys import ceremonies  # feature: passkeys
+from app.auth.passkeys import service as passkeys  # feature: passkeys
+from app.auth.passkeys.schemas import PasskeyOut  # feature: passkeys
 from app.auth.password import WrongPassword
 from app.auth.schemas import Confirmation, Done
 from app.auth.second_factor import CodeRefused, CodeRequired
 from app.auth.throttle import TooManyTries
+from app.auth.totp import recovery_codes  # feature: totp
 from app.runtime.config import settings
 from app.runtime.db import db, now
 from app.users import actors
@@ -51,6 +59,18 @@ def close_account(user: User) -> Answer[Done]:
     """Close the account for good. Its orders stay and no longer identify the person; unpaid ones expire."""
     users.close(db.session(), user.id, actors.of_request(user), now())
     return Answer(Done(True), finish=cookies.drop_session)
+
+
+@routes.get("/api/profile/factors", access=Access.SIGNED_IN)
+def show_factors(user: User) -> FactorsOut:
+    """What the account has beside its password, to sign in with."""
+    return FactorsOut(
+        has_password=user.password_hash is not None,
+        totp=second_factor.is_on(db.session(), user.id),  # feature: totp
+        recovery_codes_left=recovery_codes.left(db.session(), user.id),  # feature: totp
+        passkeys=[PasskeyOut.of(each) for each in passkeys.of(db.session(), user.id)],  # feature: passkeys
+        passkeys_possible=ceremonies.possible(settings()),  # feature: passkeys
+    )
 
 
 @routes.get("/api/profile/confirm", access=Access.SIGNED_IN)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from app.auth.models import UserSession
+from app.auth.passkeys.schemas import PasskeyOut  # feature: passkeys
 from app.users.schemas import Password
 from app.web.api import Line, Private
 
@@ -30,6 +31,22 @@ class PasswordConfirmation(Private, frozen=True):
 
     password: Password
     code: Line | None = None
+
+
+class FactorsOut(msgspec.Struct, frozen=True):
+    """What the account has beside its password."""
+
+    has_password: bool
+    # feature: totp {
+    totp: bool
+    """Whether an authenticator app is set up. It guards the password alone."""
+    recovery_codes_left: int
+    # }
+    # feature: passkeys {
+    passkeys: list[PasskeyOut]
+    passkeys_possible: bool
+    """False where the shop's address is a number: browsers make no passkeys for it."""
+    # }
 
 
 class SessionOut(msgspec.Struct, frozen=True):

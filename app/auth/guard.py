@@ -45,7 +45,7 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     if access is Access.OPERATOR:
         metrics_token.check(bearer)
         return None
-    if not bearer and request.method not in SAFE:
+    if request.method not in SAFE and (not bearer or access is Access.ALL):
         _check_origin()
     if access is Access.ALL and not wanted:
         return None
@@ -66,7 +66,7 @@ def _check_origin() -> None:
     """Raises CrossSite. A page of another site can make a browser send our cookie, or sign in as another user.
 
     It cannot choose these headers: https://www.w3.org/TR/fetch-metadata/ and, for older browsers, Origin. A program
-    sends neither of them, and no cookie.
+    sends neither of them, and either no cookie or a bearer token. A token is no excuse where a route asks for none.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
@@ -74,7 +74,7 @@ def _check_origin() -> None:
     elif origin is not None:
         is_ours = origin == settings().public_url
     else:
-        is_ours = cookies.session_token() is None
+        is_ours = cookies.session_token() is None or bool(request.headers.get("Authorization"))
     if not is_ours:
         raise CrossSite
 

@@ -62,7 +62,7 @@ class OneTimeToken(Model):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     email: Mapped[str | None] = mapped_column(sa.String(254))
-    """The address that the link verifies, where that is its purpose."""
+    """The address that the link was mailed to. None for an invitation, and for a link that the command line prints."""
 
 
 class Throttle(Model):

@@ -68,11 +68,12 @@ def removing(session: Session, user_id: int) -> Iterator[None]:
         raise LastSignInMethod
 
 
-def remove_all(session: Session, user_id: int) -> None:
+def remove_all(session: Session, user_id: int, *, but_second_factor: bool = False) -> None:
     """Nothing that signed in to this account does so any more: it is closed, or handed over to its owner."""
     for model in (UserSession, OneTimeToken, KnownDevice):
         session.execute(sa.delete(model).where(model.user_id == user_id))
-    second_factor.remove_all(session, user_id)
+    if not but_second_factor:
+        second_factor.remove_all(session, user_id)
     for method in _methods():
         method.remove_all(session, user_id)
 

@@ -18,7 +18,7 @@ from app.runtime.config import Settings
 from app.runtime.db import affected
 from app.runtime.errors import Unauthorized
 from app.users.models import User
-from app.web.api import Private
+from app.web.api import END, Private
 
 ACCESS_SECONDS = 15 * 60
 GRACE = timedelta(seconds=20)
@@ -28,7 +28,9 @@ AUDIENCE = "kiosk-api"
 ALGORITHM = "HS256"
 TYPE = "at+jwt"
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+Text = Annotated[str, msgspec.Meta(max_length=255, pattern=rf"^[!-~]+{END}")]
+"""What Kiosk puts into tokens, and what each database can be asked for: of NUL and lone surrogates neither is true."""
+
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 """Since 1970."""
 

@@ -8,6 +8,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ from app.runtime.errors import Conflict, FieldError, Invalid
 from app.runtime.log_context import note
 from app.stripe import currencies
 from app.todos.models import Todo
+from app.users import service as users
 from app.users.models import User
 from app.web.paging import Page, Paging, paged
 
@@ -215,3 +217,13 @@ def retry(session: Session, settings: Settings, order_id: int, now: datetime) ->
     attempt = live or attempts.make(session, settings, order, now)
     session.commit()
     return attempt, live is None
+
+
+def _forget_keys(user: User, session: Session) -> None:
+    """Idempotency-Keys are words of the caller's choice, and nobody sends these again."""
+    other = sa.literal(f"{token_hex(16)}:") + sa.cast(Order.id, sa.String)  # than any that was chosen
+    keyless = sa.update(Order).where(Order.user_id == user.id).values(idempotency_key=other)
+    session.execute(keyless.execution_options(synchronize_session=False))
+
+
+users.leaving.connect(_forget_keys)

@@ -23,7 +23,7 @@ from app.payments.inbox import TURN
 from app.payments.sweep import Report, backfill, claim, put_off, remember, sweep
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.config import settings
-from app.runtime.db import db, now, writing
+from app.runtime.db import db, empty_log, now, writing
 from app.runtime.jobs import jobs
 from app.runtime.log_context import note, scope
 from app.stripe.errors import PaymentError
@@ -47,6 +47,10 @@ async def forget_mails(session: Session, _: Gateway) -> None:
     await blocking(outbox.forget, session, now())
 
 
+async def empty_database_log(_session: Session, _: Gateway) -> None:
+    await blocking(empty_log)
+
+
 async def reduce_messages(session: Session, _: Gateway) -> None:
     await blocking(redaction.reduce_all, session)
 
@@ -64,6 +68,7 @@ CHORES: list[tuple[str, timedelta, Chore]] = [
     ("audit-nightly", timedelta(hours=24), audit.audit),
     ("findings-hourly", timedelta(hours=1), end_closed_findings),
     ("throttles-hourly", timedelta(hours=1), forget_tries),
+    ("log-hourly", timedelta(hours=1), empty_database_log),
     ("mails-nightly", timedelta(hours=24), forget_mails),
     ("messages-nightly", timedelta(hours=24), reduce_messages),
     ("keys-nightly", timedelta(hours=24), renew_keys),

@@ -219,7 +219,7 @@ def _money_came(session: Session, order: Order, attempt: Attempt, found: Checkou
     order.payments.append(payment)
     session.flush()
     if settles:
-        _paid(session, order, now)
+        _paid(session, order, attempt, now)
         return
     log.error("order %s: payment %s is %s and goes back", order.id, intent, disposition)
     refunds.give_back(session, payment, now)
@@ -239,10 +239,11 @@ def _stock_is_there(session: Session, order: Order) -> bool:
     return True
 
 
-def _paid(session: Session, order: Order, now: datetime) -> None:
+def _paid(session: Session, order: Order, attempt: Attempt, now: datetime) -> None:
     order.mark_paid(now)
     stock.consume(session, order)
     if order.live_attempt is not None:
         order.live_attempt.next_check_at = now  # nobody is to pay twice: its session is ended
     session.add(Todo(order_id=order.id, title=f"Hand over order {order.number}", created_at=now))
-    mail.queue(session, "receipt", {"order": order.id}, once=f"receipt:{order.id}")
+    # Not by the order's id: a mailbox shows no second mail of one Message-ID, and after a restore the id is another's.
+    mail.queue(session, "receipt", {"order": order.id}, once=f"receipt:{attempt.idem_key}")

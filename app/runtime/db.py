@@ -173,6 +173,23 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
+def empty_log() -> None:
+    """Empty SQLite's write-ahead log, so that data deleted from the database is gone from that file too.
+
+    Writers wait while it waits for readers, so it gives up after a second: the next call tries again.
+    https://sqlite.org/pragma.html#pragma_wal_checkpoint
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    connection = db.engine.raw_connection()
+    connection.detach()  # from the pool: it waits less than others
+    try:
+        connection.cursor().execute("PRAGMA busy_timeout = 1000")
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
 def _options(app: Flask, uri: str) -> dict[str, Any]:
     """Engine options of Flask-SQLAlchemy for the database at `uri`."""
     if uri.startswith("sqlite"):

@@ -26,10 +26,20 @@ class NoMailbox(ValueError):
     """Nothing that a mail can be sent to."""
 
 
+DEVIATIONS = frozenset("\u00df\u03c2" + JOINERS)
+"""IDNA 2008 keeps them, and IDNA 2003 made another domain of them: https://www.unicode.org/reports/tr46/#Deviations"""
+
+
 def checked(given: str) -> str:
-    """`given` as its owner writes it, without spaces around it. Raises NoMailbox."""
+    """`given` as its owner writes it, without spaces around it. Raises NoMailbox.
+
+    Its domain is one of the Internet's (https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5), as that of the
+    shop's own sender need not be: `ada@gmail` is a slip, and no domain ends in digits.
+    """
     text = given.strip(SPACES)
-    wire(text)
+    *above, top = wire(text).rpartition("@")[2].split(".")
+    if not above or top.isdigit():
+        raise NoMailbox
     return text
 
 
@@ -58,6 +68,11 @@ def _host(domain: str) -> str:
     if not HOST.fullmatch(found.lower()):
         raise NoMailbox
     return found
+
+
+def is_plain(given: str) -> bool:
+    """Whether everybody takes it for the same mailbox, whichever release of IDNA they go by."""
+    return DEVIATIONS.isdisjoint(given)
 
 
 def key(given: str) -> str:

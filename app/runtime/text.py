@@ -60,5 +60,12 @@ def typed_code(text: str) -> str:
     return "".join(str(unicodedata.decimal(each, each)) for each in found).lower()
 
 
+_DASHES = (
+    "_\N{MINUS SIGN}\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}\N{BOX DRAWINGS LIGHT HORIZONTAL}"
+    "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HANGUL LETTER EU}\N{HANGUL JUNGSEONG EU}"
+)
+"""What Unicode counts as something else, and keyboards, those of Japan and Korea among them, write like a dash."""
+
+
 def _is_dash(character: str) -> bool:
-    return unicodedata.category(character) == "Pd" or character == "\N{MINUS SIGN}"
+    return unicodedata.category(character) == "Pd" or character in _DASHES

@@ -98,6 +98,13 @@ def is_username(name: str) -> bool:
     )
 
 
+def checked_name(name: str | None) -> str | None:
+    """Raises Invalid where it shows nothing, or would change the direction of the text around it."""
+    if name is not None and not text.is_line(name):
+        raise Invalid.field("name", "This holds nothing to be seen, or characters that are not allowed here.")
+    return name
+
+
 def checked_email(email: str | None) -> str | None:
     """The address as it is stored, without spaces around it. Raises Invalid where no mail can be sent to it."""
     try:
@@ -129,9 +136,12 @@ def free_username(session: Session, wished: str, spread: int = 1) -> str:
 
 
 def change(session: Session, user: User, actor: Actor, *, name: str | None, email: str | None, given: set[str]) -> None:
-    """Change the fields in `given`. A new email is not verified; a mail about it goes to the verified one before."""
+    """Change the fields in `given`. A new email is not verified; a mail about it goes to the verified one before.
+
+    Raises Invalid.
+    """
     if "name" in given:
-        user.name = name
+        user.name = checked_name(name)
     if "email" in given and (email := checked_email(email)) != user.email:
         before, was_verified = user.email, user.email_verified
         user.email, user.verified_email, user.verified_in_session = email, None, False

@@ -67,7 +67,7 @@ def invite(session: Session, settings: Settings, wish: NewUser, actor: Actor) ->
         session.commit()  # hashing takes a while, and nothing may be locked meanwhile
         password_hash = passwords.hashed(wish.password)
     user = service.add(session, wish.username, wish.email, password_hash)
-    user.name, user.role = wish.name, wish.role
+    user.name, user.role = service.checked_name(wish.name), wish.role
     actor.note(session, user.id, "account_made", role=wish.role)
     service.address_given.send(user, session=session, actor=actor)
     _send_invitation(session, user)

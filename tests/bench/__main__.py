@@ -95,7 +95,7 @@ def kiosk() -> dict[str, Case]:
         db.session.add(user)
         db.session.commit()
         token = opaque_tokens.generate()
-        sessions.begin(db.session(), user, now(), token)
+        sessions.begin(db.session(), user, now(), None, token)
         db.session.commit()
     return {
         "Kiosk: an async view": caller(app, "/async"),

@@ -291,6 +291,6 @@ def sign_in(app: Flask, name: str, role: str) -> str:
     user = User(username=name, email=f"{name}@example.com", role=role)
     db.session.add(user)
     db.session.flush()
-    sessions.begin(db.session(), user, now(), token)
+    sessions.begin(db.session(), user, now(), None, token)
     db.session.commit()
     return token

@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 from pytest_httpx import HTTPXMock
 
 from app import create_app, db
-from app.auth import opaque_tokens, sessions
+from app.auth import cookies, opaque_tokens, sessions
 from app.auth.oauth import providers
 from app.models import User
 from app.runtime.async_bridge import bridge
@@ -149,9 +149,9 @@ def sign_in(app: Flask, user: User) -> FlaskClient:
     """A browser of theirs, signed in without asking for a password."""
     token = opaque_tokens.generate()
     with app.app_context():
-        sessions.begin(db.session, user, now(), token)
+        sessions.begin(db.session(), user, now(), None, token)
         db.session.commit()
-        name = sessions.cookie_name()
+        name = cookies.session_name()
     client = browser(app)
     client.set_cookie(name, token)
     return client
@@ -251,7 +251,7 @@ def reconfigured(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
 
     def change(**changes: object) -> None:
         app.extensions["settings"] = msgspec.structs.replace(app.extensions["settings"], **changes)
-        providers.init_app(app, app.extensions["settings"])
+        providers.configure(app, app.extensions["settings"])
 
     change()
     return change

@@ -37,7 +37,7 @@ def reset_password(session: Session, mail: Outgoing) -> Message | None:
     user = session.scalar(owner.execution_options(populate_existing=True))
     if user is None or user.email is None or not user.email_verified:
         return None
-    link = links.generate(session, settings(), links.RESET, user, now(), again=mail.tries > 1)
+    link = links.generate(session, settings(), links.RESET, user, now(), email=user.email, again=mail.tries > 1)
     return Message(user.email, "reset_password", {"username": user.username, "link": link})
 
 
@@ -55,7 +55,7 @@ def invitation(session: Session, mail: Outgoing) -> Message | None:
 
 def news(session: Session, mail: Outgoing) -> Message | None:
     """`{"user": its id}`, and what the template shows: a `device` and an `address` of a sign-in, a `name` of a passkey
-    or a provider, and `removed` where other sign-in methods were removed. None where the address is not verified.
+    or a provider, and `removed` where all other sign-in methods were removed. None where the address is not verified.
     """
     user = session.get(User, mail.payload["user"], populate_existing=True)
     if user is None or user.email is None or not user.email_verified or not user.active:

@@ -16,7 +16,7 @@ routes = Api("email")
 
 @routes.post("/api/password/forgot", access=Access.ALL, status=202, limit=limits.MAIL)
 def forgot_password(body: ForgottenPassword) -> Done:
-    """Send a link to set a new password to the address, where an account has it verified. The answer is always the same."""
+    """Mail a link to set a new password, where an account has this address verified. The answer is always the same."""
     addresses.forgot(db.session(), settings(), body.email, actors.of_request(None))
     return Done(True)
 

@@ -35,7 +35,7 @@ class Line:
         self._waiting = 0
 
     async def enter(self, seconds: float) -> bool:
-        """Take a place, after waiting at most so many seconds; `leave` gives it back. Whether it waited. Raises Full."""
+        """Take a place, after at most so many seconds; `leave` gives it back. Whether it waited. Raises Full."""
         places = self._places.here()
         if not places.locked():
             await places.acquire()  # which does not wait

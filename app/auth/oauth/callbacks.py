@@ -1,4 +1,4 @@
-"""Browsers that were sent to a provider and come back: each state is good once, and a repeated callback is recognised."""
+"""Browsers sent to a provider that come back: each state is good once, and a repeated callback is recognised."""
 
 import asyncio
 import hmac
@@ -119,7 +119,7 @@ async def again(
 
 
 async def _ended(session: Session, came: OAuthReturn, now: datetime) -> OAuthReturn | None:
-    """The callback that is under way, once it has ended. None where too many wait; without a session where it failed."""
+    """The callback under way, once it has ended. None where too many wait; without a session where it failed."""
     try:
         await _repeats.enter(0)
     except Full:

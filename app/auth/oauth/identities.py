@@ -86,9 +86,9 @@ def _hand_over(session: Session, user: User, provider: Provider, actor: Actor) -
 
 
 def _proven_email(provider: Provider, profile: Profile) -> str | None:
-    # Two spellings with the same lower case are one mailbox in ASCII alone: elsewhere the Kelvin sign becomes a k.
-    if provider.settings.trust_email and profile.email_verified and profile.email and profile.email.isascii():
-        return email_address.key(profile.email)
+    email = profile.email
+    if provider.settings.trust_email and profile.email_verified and email and email_address.is_plain(email):
+        return email_address.key(email)
     return None
 
 

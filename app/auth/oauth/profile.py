@@ -77,7 +77,8 @@ def _is_verified(email: str, sources: Sequence[Mapping[str, Any]]) -> bool:
         verified = claims.get("email_verified")
         if verified is not None and verified is not True:
             return False
-        if verified is True and _address(claims) == email:
+        address = _address(claims)
+        if verified is True and address is not None and email_address.key(address) == email_address.key(email):
             return True
     return False
 

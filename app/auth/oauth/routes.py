@@ -77,7 +77,7 @@ async def end_oauth_default(session: UserSession | None) -> Response:
 
 @routes.get("/oauth/callback/<provider>", access=Access.ALL, status=302, writes=True)
 async def end_oauth(provider: str, session: UserSession | None) -> Response:
-    """Where a provider sends the browser back to. It leads on, or to the sign-in page, which says why the sign-in failed."""
+    """Where a provider sends the browser back to. Leads on, or to the sign-in page with the reason of the failure."""
     return await _end_oauth(provider, session)
 
 

@@ -3,13 +3,12 @@
 from app.auth import cookies, sessions, sign_in_methods
 from app.auth import service as auth_service
 from app.auth.models import UserSession
-from app.auth.passkeys import ceremonies, service
+from app.auth.passkeys import service
 from app.auth.passkeys.schemas import (
     NewPasskey,
     PasskeyChallengeOut,
     PasskeyOut,
     PasskeyProof,
-    PasskeysOut,
 )
 from app.auth.schemas import Confirmation, Done
 from app.runtime.config import settings
@@ -41,13 +40,6 @@ def sign_in_by_passkey(body: PasskeyProof) -> Answer[UserOut]:
     user = service.prove(db.session(), settings(), body.credential, "sign_in", None, now())
     begun = cookies.sign_in(db.session(), user, now())
     return Answer(UserOut.of(user), finish=begun.set_cookies)
-
-
-@routes.get("/api/profile/passkeys", access=Access.SIGNED_IN)
-def list_passkeys(user: User) -> PasskeysOut:
-    """One's own passkeys, and whether browsers make any for this shop."""
-    own = service.of(db.session(), user.id)
-    return PasskeysOut(ceremonies.possible(settings()), [PasskeyOut.of(each) for each in own])
 
 
 @routes.post(

@@ -73,10 +73,3 @@ class PasskeyOut(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, passkey: Passkey) -> "PasskeyOut":
         return cls(passkey.id, passkey.name, passkey.created_at, passkey.used_at)
-
-
-class PasskeysOut(msgspec.Struct, frozen=True):
-    """`possible` is false where the shop's address is a number: browsers make no passkeys for it."""
-
-    possible: bool
-    passkeys: list[PasskeyOut]

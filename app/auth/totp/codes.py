@@ -31,7 +31,10 @@ def spelled(key: bytes) -> str:
 
 
 def uri(key: bytes, account: str, issuer: str) -> str:
-    """https://github.com/google/google-authenticator/wiki/Key-Uri-Format; parameters that have their default are left out."""
+    """The address that an app reads from a QR code; parameters that have their default are left out.
+
+    https://github.com/google/google-authenticator/wiki/Key-Uri-Format
+    """
     label = f"{quote(issuer, safe='')}:{quote(account, safe='')}"
     return f"otpauth://totp/{label}?{urlencode({'secret': spelled(key), 'issuer': issuer}, quote_via=quote)}"
 

@@ -1,14 +1,12 @@
 """One's own authenticator app and recovery codes. A change takes a session that was confirmed of late."""
 
 from app.auth import password as own_password
-from app.auth import second_factor
 from app.auth.models import UserSession
 from app.auth.schemas import Done
 from app.auth.second_factor import CodeRefused
 from app.auth.throttle import TooManyTries
-from app.auth.totp import codes, recovery_codes, service
+from app.auth.totp import codes, service
 from app.auth.totp.schemas import (
-    AuthenticatorApp,
     AuthenticatorAppRemoval,
     AuthenticatorAppSetup,
     AuthenticatorCode,
@@ -24,13 +22,6 @@ from app.web.limits import TooManyRequests
 routes = Api("totp")
 
 ISSUER = "Kiosk"
-
-
-@routes.get("/api/profile/totp", access=Access.SIGNED_IN)
-def show_totp(user: User) -> AuthenticatorApp:
-    """Whether an authenticator app is set up, and how many recovery codes are left."""
-    is_on = second_factor.is_on(db.session(), user.id)
-    return AuthenticatorApp(is_on, user.password_hash is not None, recovery_codes.left(db.session(), user.id))
 
 
 @routes.post("/api/profile/totp", access=Access.SIGNED_IN, confirmed=True, raises=(service.AppAlready,))

@@ -6,14 +6,6 @@ from app.users.schemas import Password
 from app.web.api import Line, Private
 
 
-class AuthenticatorApp(msgspec.Struct, frozen=True):
-    """`on`: each sign-in by password takes a code. `has_password`: there is a password that the app guards."""
-
-    on: bool
-    has_password: bool
-    recovery_codes_left: int
-
-
 class AuthenticatorAppSetup(Private, frozen=True):
     """`qr` is an SVG that shows `uri`. `secret` is for typing it in."""
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.models import Identity, KnownDevice, Order, Outgoing, Todo, AuditTrailEntry, User, UserSession
+from app.models import AuditTrailEntry, Identity, KnownDevice, Order, Outgoing, Todo, User, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import (
     assert_problem,

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 
 from app import db
 from app.auth.email import links
-from app.models import OneTimeToken, Outgoing, Totp, AuditTrailEntry, User, UserSession
+from app.models import AuditTrailEntry, OneTimeToken, Outgoing, Totp, User, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import WRONG, assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.auth.totp.phone import Phone, wrong

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.models import KnownDevice, Outgoing, AuditTrailEntry, UserSession
+from app.models import AuditTrailEntry, KnownDevice, Outgoing, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import assert_problem, bearer, login, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser

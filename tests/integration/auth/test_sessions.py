@@ -201,6 +201,8 @@ FOREIGN = [
     {"Sec-Fetch-Site": "none"},
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site", "Authorization": "Bearer x"},
+    {"Origin": "https://evil.example", "Authorization": "Basic eDp5"},
 ]
 
 
@@ -233,6 +235,17 @@ def test_another_site_signs_no_browser_in_whatever_cookie_it_has(app, headers):
 @pytest.mark.attack
 def test_another_site_does_nothing_in_the_name_of_a_visitor_without_a_session(app, path, headers):
     assert_problem(app.test_client().post(path, json={}, headers=headers), 403, "cross_site_request")
+
+
+@pytest.mark.attack
+def test_an_empty_token_excuses_no_foreign_page_that_comes_with_the_cookie(client):
+    make_ada()
+    sign_in(client)
+    del client.environ_base["HTTP_SEC_FETCH_SITE"]
+
+    response = client.post("/api/todos", json={"title": "Tea"}, headers={"Authorization": ""})
+
+    assert_problem(response, 403, "cross_site_request")
 
 
 @pytest.mark.attack

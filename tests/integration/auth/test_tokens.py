@@ -18,7 +18,7 @@ from app.auth import sessions
 from app.models import RefreshToken, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import assert_problem, bearer, make_ada, refresh, sign_in, tokens_of
-from tests.integration.auth.oauth.acme import merged
+from tests.integration.auth.oauth.acme import merged, signed
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user
 from tests.settings import JWT_SECRET_KEY, SECRET_KEY
@@ -43,7 +43,7 @@ def profile(app, access_token):
 def forged(token, key=KEY, header=None, **claims):
     """`token` with claims and header overridden, None leaving one out, signed by `key`."""
     decoded = jwt.decode(token, KEY)
-    return jwt.encode(merged(decoded.header, header or {}), merged(decoded.claims, claims), key)
+    return signed(merged(decoded.header, header or {}), merged(decoded.claims, claims), key)
 
 
 def test_a_login_gives_a_pair_of_tokens(app, tokens):
@@ -111,6 +111,7 @@ CLAIMS = [
     {"sid": 1},
     {"sid": "1"},
     {"sid": "0" * 32},
+    *({name: text} for name in ("iss", "aud", "sub", "jti", "sid") for text in ("", "\0", "\ud800", "é")),
     {"jti": 1},
     *({name: None} for name in ("iss", "aud", "sub", "exp", "iat", "jti", "sid")),
 ]

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from app.models import Item, Outgoing, RecoveryCode, Totp, AuditTrailEntry, User, UserSession
+from app.models import AuditTrailEntry, Item, Outgoing, RecoveryCode, Totp, User, UserSession
 from tests.integration.accounts import make_ada, sign_in
 from tests.integration.auth.totp.phone import Phone
 from tests.integration.conftest import browser

@@ -3,13 +3,22 @@
 import json
 import subprocess
 
-from app import db
+import httpx
+import pytest
+
+from app import create_app, db
 from app.mail import queue
+from app.mail.delivery import delivery
 from app.models import Outgoing
 from app.runtime.config import environment as inherited
 from app.runtime.db import now
+from tests.attacks import came_of
+from tests.integration.conftest import close
 from tests.integration.factories import make_item, make_order, make_user
 from tests.integration.live import KIOSK
+from tests.integration.mail.conftest import UNHEARD
+from tests.integration.payments.conftest import BROWSER
+from tests.integration.payments.shop import Shop
 from tests.processes import free_port
 from tests.settings import environment, settings
 
@@ -17,7 +26,7 @@ from tests.settings import environment, settings
 def paid(user, *items, currency="EUR"):
     order = make_order(user, *items, status="paid", paid_at=now())
     order.currency, order.attempts[0].status = currency, "expired"
-    queue(db.session(), "receipt", {"order": order.id}, once=f"receipt:{order.id}")
+    queue(db.session(), "receipt", {"order": order.id}, once=f"receipt:{order.attempts[0].idem_key}")
     db.session.commit()
     return order
 
@@ -48,6 +57,30 @@ def test_the_name_of_a_thing_cannot_look_like_a_paragraph_of_ours(office):
     office.deliver()
 
     assert "1 x Lamp  Your card was refused" in office.mails[0]["text"]
+
+
+@pytest.mark.attack
+def test_an_order_that_has_the_number_of_one_that_a_restore_has_lost_has_a_receipt_of_its_own(
+    databases, payments_simulator, mail_simulator
+):
+    """Mailboxes show one mail of each Message-ID."""
+    for address in (databases.new(), databases.new()):
+        app = create_app(
+            settings(address, payments=payments_simulator.url, MAIL_URL=mail_simulator.smtp_url, REDIS_URL=UNHEARD)
+        )
+        with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://localhost", headers=BROWSER) as client:
+            shop = Shop(app, client, payments_simulator)
+            shop.place()
+            shop.pay()
+            shop.come_back()
+        with app.app_context():
+            delivery(app).deliver()
+        close(app)
+        databases.drop(address)
+
+    first, second = mail_simulator.mails()
+    assert first["headers"]["Subject"] == second["headers"]["Subject"] == "Your order K1001"
+    came_of(str(first["headers"]["Message-ID"] == second["headers"]["Message-ID"]), "False")
 
 
 def test_a_receipt_goes_to_an_address_that_is_not_verified_too(office):

@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 
 from app import create_app, db
 from app.models import (
+    AuditTrailEntry,
     Closing,
     Event,
     Finding,
@@ -15,7 +16,6 @@ from app.models import (
     Payment,
     Refund,
     Todo,
-    AuditTrailEntry,
     User,
     UserSession,
 )

@@ -76,8 +76,8 @@ def test_a_message_that_is_too_old_is_refused_and_the_order_is_paid_all_the_same
     listening.pay()
     [event] = [each for each in listening.control.listed("events") if each["type"] == PAID]
 
-    assert listening.control.deliver(event["id"], skew=-301) == [400]
-    assert listening.control.deliver(event["id"], skew=301) == [400]
+    assert listening.control.deliver(event["id"], skew=-400) == [400]
+    assert listening.control.deliver(event["id"], skew=400) == [400]
     assert listening.rows(Event) == []
 
     listening.mend()

@@ -75,7 +75,7 @@ def test_a_paid_order_is_one_payment_one_todo_one_receipt(purchase, signed_in):
     payment = Payment.query.one()
     assert (payment.amount, payment.currency, payment.disposition) == (17800, "EUR", "settles")
     assert [hold.state for hold in Hold.query] == ["consumed"]
-    assert Outgoing.query.one().dedupe_key == f"receipt:{purchase.id}"
+    assert Outgoing.query.one().kind == "receipt"
     staff = signed_in(make_user("grace", role="staff"))
     [todo] = staff.get("/api/todos").get_json()["items"]
     assert (todo["order_id"], todo["done"]) == (purchase.id, False)

@@ -26,7 +26,7 @@ def crowd(app, number):
         db.session.add_all(users)
         db.session.flush()
         for user, token in zip(users, tokens, strict=True):
-            sessions.begin(db.session, user, now(), token)
+            sessions.begin(db.session(), user, now(), None, token)
         db.session.commit()
     return tokens
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
-from app.models import Identity, Todo, AuditTrailEntry
+from app.models import AuditTrailEntry, Identity, Todo
 from tests.integration.accounts import bearer, make_ada, tokens_of
 from tests.integration.factories import make_item, make_order, make_user, saved
 

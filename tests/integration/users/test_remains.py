@@ -1,14 +1,17 @@
 """What is left of a person whose account is closed: rows that others need, and nothing that tells who it was."""
 
 import json
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
 from app import db
+from app.commands.worker import CHORES
 from app.mail import outbox, quota
-from app.models import Attempt, Event, Order, AuditTrailEntry, User
+from app.models import Attempt, AuditTrailEntry, Event, Order, User
 from app.payments import redaction
 from app.payments.sweep import backfill
 from app.runtime.async_bridge import bridge
@@ -76,6 +79,37 @@ def test_a_payment_leaves_nothing_of_the_payer_behind(ada, simulated, client):
     came_of("\n".join(remains()), "")
     assert Event.query.count() == 3
     assert db.session.get(Order, number).status == "paid"
+
+
+@pytest.mark.attack
+def test_what_her_client_called_its_orders_goes_with_her(ada, simulated):
+    item = make_item()
+    for key in ("lovelace-1", "1", "2"):
+        assert order(ada, item, key=key).status_code == 201
+
+    assert ada.delete("/api/profile").status_code == 200
+
+    came_of("\n".join(remains()), "")
+    assert Order.query.count() == 3
+
+
+@pytest.mark.attack
+def test_within_the_hour_nothing_of_her_is_left_in_the_files_either(own_app, own_database):
+    folder = Path(make_url(own_database).database or "")
+    if make_url(own_database).get_backend_name() != "sqlite":
+        pytest.skip("its files are SQLite's")
+    client = browser(own_app)
+    account = {"username": "lovelace", "email": "ada@lovelace.example", "password": PASSWORD}
+    assert client.post("/api/register", json=account).status_code == 201
+    assert sign_in(client, "lovelace").status_code == 200
+    assert client.delete("/api/profile").status_code == 200
+
+    [chore] = [chore for name, _, chore in CHORES if name == "log-hourly"]
+    with own_app.app_context():
+        bridge.run(chore(db.session(), own_app.extensions["gateway"]))
+
+    left = [file.name for file in folder.parent.glob(f"{folder.name}*") if b"lovelace" in file.read_bytes().lower()]
+    came_of(str(left), "[]")
 
 
 def test_what_is_kept_of_a_message_is_enough_to_find_its_order(ada, simulated, client):

@@ -3,7 +3,7 @@
 import pytest
 
 from app import db
-from app.models import Identity, OneTimeToken, Order, Todo, AuditTrailEntry, User, UserSession
+from app.models import AuditTrailEntry, Identity, OneTimeToken, Order, Todo, User, UserSession
 from tests.integration.accounts import assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_item, make_order, make_user, saved

@@ -34,6 +34,8 @@ def test_what_shows_nothing_is_no_name(nothing):
         ("१२३-४५६", "123456"),
         ("ABCD–efgh—2345−aaaa", "abcdefgh2345aaaa"),
         ("ab\u00adcd\u200b ef\u2011gh", "abcdefgh"),
+        ("abcdー2345ｰefgh", "abcd2345efgh"),
+        ("abcd_2345⁃efgh─aaaaㅡbbbb", "abcd2345efghaaaabbbb"),
         ("no code!", "nocode!"),
     ],
 )

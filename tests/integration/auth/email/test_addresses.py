@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
-from app.models import Identity, OneTimeToken, Outgoing, Passkey, AuditTrailEntry, User
+from app.models import AuditTrailEntry, Identity, OneTimeToken, Outgoing, Passkey, Totp, User
 from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
@@ -356,17 +356,52 @@ def test_expired_links_are_cleared(journey):
     assert OneTimeToken.query.count() == 1
 
 
+def leave_ways_in(user_id):
+    saved(Passkey(user_id=user_id, credential_id=b"1", public_key=b"1", name="trojan\nhorse"))
+    saved(Identity(user_id=user_id, provider="acme", issuer="https://id.example", subject="7"))
+
+
 @pytest.mark.attack
-def test_the_mail_about_a_reset_names_what_somebody_before_may_have_left_behind(journey):
+def test_who_registered_with_an_address_ahead_of_its_owner_is_out_once_the_owner_sets_a_password_by_a_mail(journey):
     journey.register()
-    journey.verify(journey.token())
+    journey.verify(journey.token())  # by its owner, who is signed in to nothing
     ada = journey.user().id
-    saved(Passkey(user_id=ada, credential_id=b"1", public_key=b"1", name="trojan\nhorse"))
-    saved(Identity(user_id=ada, provider="acme", issuer="https://id.example", subject="7"))
+    leave_ways_in(ada)
+    saved(Totp(user_id=ada, secret="", confirmed_at=now()))
     journey.forgot()
 
     journey.reset(journey.token("reset-password"))
     journey.office.deliver()
 
+    came_of(str((Passkey.query.count(), Identity.query.count())), "(0, 0)")
+    assert Totp.query.count() == 1  # a mailbox alone is no way around it
+    assert AuditTrailEntry.query.filter_by(user_id=ada, action="sign_in_methods_removed").count() == 1
+    assert "were removed" in journey.office.mails[-1]["text"]
+    leave_ways_in(ada)
+    journey.forgot()
+    journey.reset(journey.token("reset-password"), "yet-another-secret")  # the account is its owner's now
+    assert (Passkey.query.count(), Identity.query.count()) == (1, 1)
+
+
+def test_a_link_that_staff_hand_over_removes_no_way_in(journey):
+    journey.register()
+    journey.verify(journey.token())
+    leave_ways_in(journey.user().id)
+    printed = journey.office.app.test_cli_runner().invoke(args=["users", "reset-link", "ada"]).output
+
+    assert journey.reset(printed.strip().partition("token=")[2]).status_code == 200
+
+    assert (Passkey.query.count(), Identity.query.count()) == (1, 1)
+
+
+@pytest.mark.attack
+def test_the_mail_about_a_reset_names_what_somebody_before_may_have_left_behind(journey):
+    leave_ways_in(make_user("ada", password=PASSWORD).id)
+    journey.forgot()
+
+    journey.reset(journey.token("reset-password"))
+    journey.office.deliver()
+
+    assert (Passkey.query.count(), Identity.query.count()) == (1, 1)
     told = journey.office.mails[-1]["text"].partition("without a password.")[2]
     came_of(" and ".join(each for each in ('"trojan horse"', "at acme") if each in told), '"trojan horse" and at acme')

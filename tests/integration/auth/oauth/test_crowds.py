@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app import create_app, db
-from app.auth.oauth import providers
+from app.auth.oauth import availability, providers
 from app.models import Identity, OAuthRequest, OAuthReturn, User, UserSession
 from app.runtime.db import now
 from simulators.identity.control import walk
@@ -104,10 +104,10 @@ def good_states(app):
 @pytest.fixture
 def narrow(monkeypatch, shop, identity_simulator):
     """A shop where one sign-in at a time may wait for the provider, and another one in line."""
-    monkeypatch.setattr(providers, "AT_ONCE", 1)
-    monkeypatch.setattr(providers, "IN_LINE", 1)
+    monkeypatch.setattr(availability, "AT_ONCE", 1)
+    monkeypatch.setattr(availability, "IN_LINE", 1)
     with shop.app_context():
-        providers.init_app(shop, shop.extensions["settings"])
+        providers.configure(shop, shop.extensions["settings"])
     return shop
 
 

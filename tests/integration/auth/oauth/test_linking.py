@@ -7,10 +7,12 @@ import pytest
 
 from app import db
 from app.auth.oauth import flow, identities, providers
+from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.profile import Profile
-from app.models import Identity, OAuthRequest, Outgoing, Passkey, AuditTrailEntry, User, UserSession
+from app.models import AuditTrailEntry, Identity, OAuthRequest, Outgoing, Passkey, User, UserSession
 from app.runtime.config import OAuthProvider
 from app.runtime.db import now, writing
+from app.users.audit_trail import Actor
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.auth.oauth.acme import Journey
@@ -244,9 +246,14 @@ def test_two_callbacks_at_once_link_one_account(own_app, monkeypatch):
             session = UserSession.query.filter_by(user_id=owner.id).one()
             profile = Profile("ada-lovelace", "ada", None, None, False, None)
             try:
-                identities.link(db.session(), flow.Arrival(profile, provider, "/", session.id, True, None), now())
+                identities.link(
+                    db.session(),
+                    flow.CallbackResult(profile, provider, "/", session.id, True, None),
+                    Actor(None, None),
+                    now(),
+                )
                 db.session.commit()
-            except providers.OAuthFailure as failure:
+            except OAuthFailure as failure:
                 return failure.code
             return "linked"
 

@@ -5,7 +5,7 @@ import pytest
 
 from app import db
 from app.auth.email import links
-from app.models import Identity, Outgoing, Passkey, Totp, AuditTrailEntry, User
+from app.models import AuditTrailEntry, Identity, Outgoing, Passkey, Totp, User
 from app.runtime.config import settings
 from app.runtime.db import now
 from tests.attacks import came_of
@@ -182,6 +182,39 @@ def test_an_email_that_only_lower_case_makes_the_same_finds_nobody(trusted, clie
 
     assert_another(client, kay)
     assert profile(client)["email_verified"] is False
+
+
+@pytest.mark.parametrize("told", ["ada@bücher.example", "Ada@Bücher.Example", "ada@xn--bcher-kva.example"])
+def test_an_address_is_found_in_whichever_form_the_provider_writes_its_domain(trusted, client, acme, told):
+    ada = make_user("countess", email="ada@bücher.example", verified=False)
+    ada.verified_email, ada.verified_in_session = "ada@xn--bcher-kva.example", True
+    saved(ada)
+    acme.userinfo = {"email": told}
+
+    trusted.sign_in()
+
+    assert profile(client)["id"] == ada.id
+
+
+@pytest.mark.attack
+def test_a_domain_that_the_provider_may_take_for_another_one_finds_nobody(trusted, client, acme):
+    """By IDNA 2003 it is fass.example, whose owner may have shown the provider that it is theirs."""
+    ada = make_user("countess", email="ada@faß.example", verified=False)
+    ada.verified_email, ada.verified_in_session = "ada@xn--fa-hia.example", True
+    saved(ada)
+    acme.userinfo = {"email": "ada@faß.example"}
+
+    trusted.sign_in()
+
+    assert_another(client, ada)
+
+
+def test_an_address_in_another_case_is_verified_by_the_same_word(trusted, client, acme):
+    acme.claims = {"email": "Ada@Example.com"}
+
+    trusted.sign_in()
+
+    assert (profile(client)["email"], profile(client)["email_verified"]) == ("Ada@Example.com", True)
 
 
 def test_an_email_that_grows_in_lower_case_breaks_nothing(trusted, client, acme):

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app import db
-from app.models import Passkey, PasskeyChallenge, AuditTrailEntry, UserSession
+from app.models import AuditTrailEntry, Passkey, PasskeyChallenge, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import assert_problem, fields
 from tests.integration.auth.passkeys.authenticator import ORIGIN, PRESENT, RP_ID, VERIFIED, Authenticator, encoded

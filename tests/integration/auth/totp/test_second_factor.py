@@ -9,7 +9,7 @@ import pytest
 
 from app import db
 from app.auth.totp import codes
-from app.models import Outgoing, RecoveryCode, Totp, AuditTrailEntry, UserSession
+from app.models import AuditTrailEntry, Outgoing, RecoveryCode, Totp, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import assert_problem, fields, make_ada
 from tests.integration.auth.totp.phone import Phone, wrong
