@@ -6,8 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.auth import second_factor, throttle
-from app.auth.schemas import ConfirmationMethod
-from app.auth.sign_in_methods import SignInMethod
+from app.auth.sign_in_methods import ConfirmationMethod, SignInMethod
 from app.runtime.config import Settings
 from app.runtime.db import affected
 from app.runtime.errors import Forbidden

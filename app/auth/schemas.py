@@ -1,10 +1,11 @@
 """What requests about signing in hold, and what they are answered."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
+from app.auth.sign_in_methods import ConfirmationMethod
 from app.users.schemas import Password
 from app.web.api import Line, Private
 
@@ -31,19 +32,23 @@ class Done(msgspec.Struct, frozen=True):
     done: bool
 
 
-class ConfirmationMethod(msgspec.Struct, frozen=True):
-    """`provider` is the name of the provider for that kind: the sign-in begins at `/oauth/login/{provider}`."""
-
-    kind: Literal[
-        "password",
-        "provider",
-        "passkey",  # feature: passkeys
-    ]
-    provider: str | None = None
-
-
 class Confirmation(msgspec.Struct, frozen=True):
-    """Until when sensitive changes are allowed, and how the user can confirm again who they are."""
+    """Until when sensitive changes are allowed, and how the user can confirm again who they are.
+
+    By a sign-in at one of the `providers` too: it begins at `/oauth/login/{provider}`.
+    """
 
     until: datetime | None
-    methods: list[ConfirmationMethod]
+    password: bool
+    passkey: bool  # feature: passkeys
+    providers: list[str]
+
+    @classmethod
+    def of(cls, until: datetime | None, methods: Sequence[ConfirmationMethod]) -> "Confirmation":
+        kinds = {each.kind for each in methods}
+        return cls(
+            until=until,
+            password="password" in kinds,
+            passkey="passkey" in kinds,  # feature: passkeys
+            providers=[each.provider for each in methods if each.provider is not None],
+        )

@@ -66,4 +66,4 @@ def by_password(
 def confirmation(session: Session, own: UserSession) -> Confirmation:
     """Until when the user's last proof is good, and how they can give another one."""
     at = own.confirmed_at
-    return Confirmation(at and at + CONFIRMED_WITHIN, sign_in_methods.confirming(session, own.user))
+    return Confirmation.of(at and at + CONFIRMED_WITHIN, sign_in_methods.confirming(session, own.user))

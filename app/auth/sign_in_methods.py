@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -13,13 +14,23 @@ from sqlalchemy.orm import Session
 
 from app.auth import second_factor
 from app.auth.models import KnownDevice, OneTimeToken, UserSession
-from app.auth.schemas import ConfirmationMethod
 from app.runtime.errors import Conflict
 from app.users import service as users
 from app.users.models import User
 
 Condition = Callable[[int], sa.ColumnElement[bool]]
 """A condition in SQL about the user with this id, so that all methods are asked in one query."""
+
+
+class ConfirmationMethod(NamedTuple):
+    """`provider` is the name of the provider for that kind."""
+
+    kind: Literal[
+        "password",
+        "provider",
+        "passkey",  # feature: passkeys
+    ]
+    provider: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ def listed(session: Session, user: User) -> list[str]:
 
 def confirming(session: Session, user: User) -> list[ConfirmationMethod]:
     """How the user can confirm who they are."""
-    return [way for each in _methods() for way in each.confirms(session, user)]
+    return [method for each in _methods() for method in each.confirms(session, user)]
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class Outgoing(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     dedupe_key: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    """There is one mail with this key. It names the cause, such as `receipt:` and the key of an attempt, or is random."""
+    """There is one mail with this key. It names the cause, such as `receipt:` and an attempt's key, or is random."""
     kind: Mapped[Kind] = mapped_column(sa.String(32))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     """What the mail is rendered from. Never a secret, and empty once it is done, since it may hold an address."""

@@ -12,8 +12,7 @@ from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.flow import CallbackResult
 from app.auth.oauth.profile import Profile
 from app.auth.oauth.providers import Provider, providers
-from app.auth.schemas import ConfirmationMethod
-from app.auth.sign_in_methods import SignInMethod
+from app.auth.sign_in_methods import ConfirmationMethod, SignInMethod
 from app.runtime import email_address
 from app.runtime.errors import NotFound
 from app.users import service as users

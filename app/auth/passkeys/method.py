@@ -5,8 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.passkeys import ceremonies, service
 from app.auth.passkeys.models import Passkey
-from app.auth.schemas import ConfirmationMethod
-from app.auth.sign_in_methods import SignInMethod
+from app.auth.sign_in_methods import ConfirmationMethod, SignInMethod
 from app.runtime.config import settings
 from app.users.models import User
 

@@ -138,7 +138,7 @@ def test_nobody_stands_in_line_for_a_provider_that_hangs(narrow, crowd, identity
 
 def test_a_discovery_that_fails_costs_nobody_their_state(journey, client, app, acme):
     journey.leave()
-    providers.init_app(app, app.extensions["settings"])
+    providers.configure(app, app.extensions["settings"])
     acme.faults["discovery"] = httpx.Response(503)
     assert_refused(journey.come_back(), "oauth_unavailable")
     acme.faults.clear()
