@@ -29,7 +29,7 @@ export function useConfirmed() {
 }
 
 /** Another proof of who is there, which gives what GET /api/profile/confirm does. */
-function useProof<V>(prove: (proof: V) => Promise<components["schemas"]["Confirmed"]>) {
+function useProof<V>(prove: (proof: V) => Promise<components["schemas"]["Confirmation"]>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: prove,

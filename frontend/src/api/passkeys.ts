@@ -3,7 +3,7 @@ import { Problem } from "./problem";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
-type Challenge = Schemas["Challenge"];
+type Challenge = Schemas["PasskeyChallengeOut"];
 type Options = CredentialRequestOptions;
 
 /** Whether this browser keeps passkeys, and for this address: not for one that is a number. */

@@ -6,7 +6,7 @@ import { Trouble } from "../../ui/Trouble";
 import { useConfirmApp } from "./factors";
 
 type Props = {
-  app: components["schemas"]["AppToSetUp"];
+  app: components["schemas"]["AuthenticatorAppSetup"];
   onCodes: (codes: string[]) => void;
   onLeave: () => void;
 };
