@@ -2,8 +2,10 @@ import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, type RouterHistory, RouterProvider } from "@tanstack/react-router";
 import { createQueryClient } from "./api/queries";
 import { routeTree } from "./routes";
+import { BrokenPage, NotFoundPage } from "./shell/ErrorPages";
 import { focusOnNavigation } from "./shell/focus";
-import { Broken, Missing } from "./shell/Wrong";
+import { Parts } from "./shell/parts";
+import { parts } from "./wiring";
 
 type Kiosk = { router: ReturnType<typeof createKioskRouter>; queries: QueryClient };
 
@@ -17,7 +19,9 @@ export function createApp(history?: RouterHistory): Kiosk {
 export function App({ router, queries }: Kiosk) {
   return (
     <QueryClientProvider client={queries}>
-      <RouterProvider router={router} />
+      <Parts value={parts}>
+        <RouterProvider router={router} />
+      </Parts>
     </QueryClientProvider>
   );
 }
@@ -28,8 +32,8 @@ function createKioskRouter(history?: RouterHistory) {
     history,
     scrollRestoration: true,
     defaultPreload: "intent",
-    defaultErrorComponent: Broken,
-    defaultNotFoundComponent: Missing,
+    defaultErrorComponent: BrokenPage,
+    defaultNotFoundComponent: NotFoundPage,
     // Plain text in the address, as every server reads it: the default writes JSON (?q="5").
     parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
     stringifySearch,

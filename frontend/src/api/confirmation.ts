@@ -1,49 +1,37 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { createContext, use } from "react";
 import { api, body } from "./client";
-import { askPasskey } from "./passkeys";
-import { Problem } from "./problem";
-import type { components } from "./schema";
+import { keys } from "./keys";
+import { hasCode } from "./problem";
+import type { Confirmation } from "./types";
 
-/** Until when sensitive changes are allowed, and how else one can confirm who one is. */
+/** Until when sensitive changes are allowed, and by which means a user can confirm who they are. */
 export const confirmationQuery = queryOptions({
-  queryKey: ["confirmation"],
+  queryKey: keys.confirmation,
   queryFn: () => body(api.GET("/api/profile/confirm")),
 });
 
-/** Asks whoever sits there to confirm that it is them; whether they did. ConfirmIdentity knows how. */
-export const Asking = createContext<() => Promise<boolean>>(async () => false);
+/** Asks the user to confirm who they are; true once they did. shell/ConfirmIdentity.tsx provides it. */
+export const AskToConfirm = createContext<() => Promise<boolean>>(async () => false);
 
-/** `confirmed(action)` is what `action` gives, done again after a confirmation where it wants one. */
+/** `confirmed(action)` runs an action; where the API wants a confirmation first, it asks for it and runs it again. */
 export function useConfirmed() {
-  const ask = use(Asking);
+  const ask = use(AskToConfirm);
   return async <T>(action: () => Promise<T>): Promise<T> => {
     try {
       return await action();
     } catch (error) {
-      const wanted = error instanceof Problem && error.error === "confirmation_required";
-      if (!wanted || !(await ask())) throw error;
+      if (!hasCode(error, "confirmation_required") || !(await ask())) throw error;
       return action();
     }
   };
 }
 
-/** Another proof of who is there, which gives what GET /api/profile/confirm does. */
-function useProof<V>(prove: (proof: V) => Promise<components["schemas"]["Confirmation"]>) {
+/** Confirms who the user is. `prove` sends one proof, and gives what GET /api/profile/confirm gives. */
+export function useProof<V>(prove: (proof: V) => Promise<Confirmation>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: prove,
     onSuccess: (confirmation) => queries.setQueryData(confirmationQuery.queryKey, confirmation),
   });
 }
-
-export const useConfirmIdentity = () =>
-  useProof((proof: { password: string; code: string | null }) =>
-    body(api.POST("/api/profile/confirm", { body: proof })),
-  );
-
-export const useConfirmByPasskey = () =>
-  useProof(async () => {
-    const credential = await askPasskey(body(api.POST("/api/profile/confirm/challenge")));
-    return body(api.POST("/api/profile/confirm/passkey", { body: { credential } }));
-  });

@@ -1,11 +1,12 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "./client";
+import { keys } from "./keys";
 import { Problem } from "./problem";
 import type { User } from "./types";
 
-/** Who is signed in at this browser; null for nobody. */
+/** The user who is signed in at this browser, or null. */
 export const meQuery = queryOptions({
-  queryKey: ["me"],
+  queryKey: keys.me,
   queryFn: async (): Promise<User | null> => {
     try {
       return await body(api.GET("/api/profile"));
@@ -21,12 +22,17 @@ export function useMe(): User | null | undefined {
   return useQuery(meQuery).data;
 }
 
-/** Somebody else sits at this browser from now on: nothing that was read for the last one stays. */
+export const isStaff = (user: User | null | undefined) => user?.role === "staff";
+
+export const useIsStaff = () => isStaff(useMe());
+
+/** Another user is signed in from now on: nothing that was read for the last one stays. */
 export function useSwitchUser() {
   const queries = useQueryClient();
+  const isOther = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== keys.me[0];
   return (user: User | null) => {
-    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me", type: "inactive" });
+    queries.removeQueries({ predicate: isOther, type: "inactive" });
     queries.setQueryData(meQuery.queryKey, user);
-    queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" });
+    queries.invalidateQueries({ predicate: isOther });
   };
 }

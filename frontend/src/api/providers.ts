@@ -1,15 +1,16 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
+import { keys } from "./keys";
 
-/** Where one can sign in with an account one has; looked at again soon while one is out of order. */
+/** Where users can sign in with an account they have; read again soon while one of them is down. */
 export const providersQuery = queryOptions({
-  queryKey: ["providers"],
+  queryKey: keys.providers,
   queryFn: () => body(api.GET("/api/providers")),
   staleTime: 300_000,
   refetchInterval: ({ state }) => (state.data?.some(isDown) ? 15_000 : false),
 });
 
-/** Left out where it is well. */
+/** `available` is left out where the provider answers. */
 export const isDown = ({ available }: { available?: boolean }) => available === false;
 
 /** The address that leads to the provider and back to `next`. */

@@ -3,7 +3,7 @@ import { meQuery } from "./me";
 import { Problem } from "./problem";
 
 export function createQueryClient(): QueryClient {
-  // A session that ended elsewhere shows at the next request: then nobody is signed in here.
+  // A session that ended elsewhere shows at the next request: from then on no user is signed in here.
   const onError = (error: Error) => {
     if (error instanceof Problem && error.signedOut) client.setQueryData(meQuery.queryKey, null);
   };
@@ -13,7 +13,7 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        // What cannot be reached is said at once, not waited for in silence.
+        // Without a network a query fails and says so, instead of waiting in silence.
         networkMode: "always",
         retry: (failures, error) => failures < 1 && error instanceof Problem && error.undecided,
       },

@@ -3,16 +3,25 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type User = Schemas["UserOut"];
-export type Role = Schemas["NewUser"]["role"] & string;
+export type Role = NonNullable<Schemas["NewUser"]["role"]>;
 export type NewUser = Schemas["NewUser"];
 export type UserChange = Schemas["UserChange"];
 export type TrailEntry = Schemas["AuditTrailEntryOut"];
 export type Session = Schemas["SessionOut"];
+export type Confirmation = Schemas["Confirmation"];
 export type Provider = Schemas["ProviderOut"];
-export type Item = Schemas["ItemOut"];
-export type Order = Schemas["OrderOut"];
-export type Wanted = Schemas["Wanted"];
-export type HistoryEntry = Schemas["Entry"];
-export type Payment = Schemas["PaymentOut"];
-export type Finding = Schemas["FindingOut"];
-export type Todo = Schemas["TodoOut"];
+
+export type Passkey = Schemas["PasskeyOut"]; // feature: passkeys
+export type PasskeyChallenge = Schemas["PasskeyChallengeOut"]; // feature: passkeys
+export type PasskeyAnswer = Schemas["Assertion"]; // feature: passkeys
+export type AppToSetUp = Schemas["AuthenticatorAppSetup"]; // feature: totp
+
+export type Item = Schemas["ItemOut"]; // feature: shop
+export type Order = Schemas["OrderOut"]; // feature: shop
+export type OrderLineRequest = Schemas["Wanted"]; // feature: shop
+export type HistoryEntry = Schemas["Entry"]; // feature: shop
+export type Payment = Schemas["PaymentOut"]; // feature: shop
+export type Refund = Schemas["RefundOut"]; // feature: shop
+export type Finding = Schemas["FindingOut"]; // feature: shop
+
+export type Todo = Schemas["TodoOut"]; // feature: todos

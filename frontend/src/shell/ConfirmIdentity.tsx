@@ -1,6 +1,6 @@
 import { useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { Asking } from "../api/confirmation";
+import { AskToConfirm } from "../api/confirmation";
 import { ConfirmDialog } from "./ConfirmDialog";
 
 type Question = { answered: Promise<boolean>; answer: (yes: boolean) => void };
@@ -22,19 +22,19 @@ export function ConfirmIdentity({ children }: { children: ReactNode }) {
     setAsking(false);
   }, []);
 
-  // Whoever goes to another page has dropped what they were about to do.
+  // A user who goes to another page has given up what they were about to do.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the path that ends it
   useEffect(() => () => settle(false), [path, settle]);
 
   return (
-    <Asking value={ask}>
+    <AskToConfirm value={ask}>
       {children}
       {asking && <ConfirmDialog onConfirmed={() => settle(true)} onClose={() => settle(false)} />}
-    </Asking>
+    </AskToConfirm>
   );
 }
 
-/** One for all who ask at the same time. */
+/** One for all actions that want a confirmation at the same time. */
 function newQuestion(): Question {
   let answer: Question["answer"] = () => {};
   const answered = new Promise<boolean>((resolve) => {

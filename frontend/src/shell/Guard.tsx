@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { meQuery, useMe } from "../api/me";
+import { meQuery, useIsStaff } from "../api/me";
 import { Page } from "../ui/Page";
 import { Skeleton } from "../ui/Skeleton";
 import { Trouble } from "../ui/Trouble";
 import { ConfirmIdentity } from "./ConfirmIdentity";
 
-/** Pages for somebody signed in. Sends everyone else to sign in first, and back here after. */
+/** For pages of users. Sends other visitors to sign in first, and back here after. */
 export function SignedIn() {
   const me = useQuery(meQuery);
 
@@ -36,7 +36,7 @@ function ToSignIn() {
 }
 
 export function StaffOnly() {
-  if (useMe()?.role === "staff") return <Outlet />;
+  if (useIsStaff()) return <Outlet />;
   return (
     <Page title="For staff">
       <p>Only those who run the shop can see this page.</p>

@@ -2,7 +2,7 @@ import "./shell.css";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useMe } from "../api/me";
 import type { User } from "../api/types";
-import { BasketLink } from "../features/orders/BasketLink";
+import { Navigation } from "./Navigation";
 
 export function Shell() {
   const me = useMe();
@@ -17,18 +17,8 @@ export function Shell() {
             <img src="/favicon.svg" alt="" width="34" height="34" />
             Kiosk
           </Link>
-          <nav aria-label="Main" className="shell-nav">
-            <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
-              Items
-            </Link>
-            {me && <Link to="/orders">Orders</Link>}
-            {me && <Link to="/todos">To-dos</Link>}
-            {me?.role === "staff" && <Link to="/staff/items">Stock</Link>}
-            {me?.role === "staff" && <Link to="/staff/users">Users</Link>}
-            {me?.role === "staff" && <Link to="/staff/findings">Needs attention</Link>}
-            <BasketLink />
-          </nav>
-          <div className="shell-who">{me !== undefined && <Who me={me} />}</div>
+          <Navigation me={me} />
+          <div className="shell-user">{me !== undefined && <UserLink me={me} />}</div>
         </div>
         <div className="awning" aria-hidden="true" />
       </header>
@@ -43,7 +33,7 @@ export function Shell() {
   );
 }
 
-function Who({ me }: { me: User | null }) {
+function UserLink({ me }: { me: User | null }) {
   if (!me) {
     return (
       <Link to="/sign-in" className="button button-tag">
@@ -51,16 +41,17 @@ function Who({ me }: { me: User | null }) {
       </Link>
     );
   }
+  const name = me.name || me.username;
   return (
-    <Link to="/profile" className="who" aria-label={`Profile of ${me.name || me.username}`}>
+    <Link to="/profile" className="user-link" aria-label={`Profile of ${name}`}>
       {me.avatar_url ? (
         <img src={me.avatar_url} alt="" width="30" height="30" referrerPolicy="no-referrer" />
       ) : (
-        <span className="who-initial" aria-hidden="true">
-          {[...(me.name || me.username)][0]?.toUpperCase()}
+        <span className="user-initial" aria-hidden="true">
+          {[...name][0]?.toUpperCase()}
         </span>
       )}
-      <span className="who-name">{me.name || me.username}</span>
+      <span className="user-name">{name}</span>
     </Link>
   );
 }

@@ -1,17 +1,19 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import type { ReactNode } from "react";
+import { Dialog } from "./Dialog";
 
-type Props = {
+export type Question = {
   title: string;
+  /** The button that says yes. */
   action: string;
-  /** What the button says that means no. */
+  /** The button that says no. */
   keep?: string;
   busy: boolean;
-  onConfirm: () => void;
-  onClose: () => void;
   children: ReactNode;
 };
 
-/** A modal question. Escape and `keep` both mean no; the safe answer has the focus first. */
+type Props = Question & { onConfirm: () => void; onClose: () => void };
+
+/** A question with a yes and a no. Escape means no; the button that says no has the focus first. */
 export function Confirm({
   title,
   action,
@@ -21,27 +23,21 @@ export function Confirm({
   onClose,
   children,
 }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
-
-  useEffect(() => dialog.current?.showModal(), []);
-
   return (
-    <dialog ref={dialog} className="confirm" aria-labelledby={id} onClose={onClose}>
-      <h2 id={id}>{title}</h2>
-      {children}
-      <div className="actions">
-        <button
-          type="button"
-          className="button button-quiet"
-          onClick={() => dialog.current?.close()}
-        >
-          {keep}
-        </button>
-        <button type="button" className="button button-bad" onClick={onConfirm} disabled={busy}>
-          {action}
-        </button>
-      </div>
-    </dialog>
+    <Dialog title={title} onClose={onClose}>
+      {(close) => (
+        <>
+          {children}
+          <div className="actions">
+            <button type="button" className="button button-quiet" onClick={close}>
+              {keep}
+            </button>
+            <button type="button" className="button button-bad" onClick={onConfirm} disabled={busy}>
+              {action}
+            </button>
+          </div>
+        </>
+      )}
+    </Dialog>
   );
 }

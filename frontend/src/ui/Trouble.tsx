@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Problem, words } from "../api/problem";
+import { explain, Problem } from "../api/problem";
 
 type Props = {
   error: unknown;
@@ -13,7 +13,7 @@ export function Trouble({ error, retry, requestId, children }: Props) {
   const id = error instanceof Problem && error.undecided ? error.requestId : requestId;
   return (
     <div className="notice notice-bad" role="alert">
-      <p>{children ?? words(error)}</p>
+      <p>{children ?? explain(error)}</p>
       {id && (
         <p className="fine">
           Request <code>{id}</code>

@@ -1,44 +1,37 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import { Confirm } from "../../ui/Confirm";
+import { AskFirst } from "../../ui/AskFirst";
+import { joinWords } from "../../ui/joinWords";
+import { Section } from "../../ui/Section";
 import { Trouble } from "../../ui/Trouble";
 import { useCloseAccount } from "./queries";
 
-export function CloseAccount() {
-  const [asking, setAsking] = useState(false);
+type Props = {
+  /** What goes with the account, as in "your name". */
+  goes: string[];
+  /** Sentences about what stays. */
+  stays: string[];
+};
+
+export function CloseAccount({ goes, stays }: Props) {
   const navigate = useNavigate();
   const { mutate, error, isPending } = useCloseAccount();
-  const close = () => {
-    setAsking(false);
-    mutate(undefined, { onSuccess: () => navigate({ to: "/" }) });
-  };
   return (
-    <section className="panel" aria-labelledby="close">
-      <h2 id="close">Close the account</h2>
-      <p>
-        Your name, email, sign-in methods and to-dos go for good. The shop keeps your orders for its
-        books, without your name. An order that is not paid yet runs out by itself.
-      </p>
-      <button
-        type="button"
-        className="button button-quiet"
+    <Section title="Close the account">
+      <p>{[`Your ${joinWords(goes)} go for good.`, ...stays].join(" ")}</p>
+      <AskFirst
+        label={isPending ? "Closing…" : "Close my account"}
         disabled={isPending}
-        onClick={() => setAsking(true)}
+        title="Close your account for good?"
+        action="Close it"
+        busy={isPending}
+        onConfirm={(close) => {
+          close();
+          mutate(undefined, { onSuccess: () => navigate({ to: "/" }) });
+        }}
       >
-        {isPending ? "Closing…" : "Close my account"}
-      </button>
+        <p>This cannot be undone.</p>
+      </AskFirst>
       {error && !isPending && <Trouble error={error} />}
-      {asking && (
-        <Confirm
-          title="Close your account for good?"
-          action="Close it"
-          busy={isPending}
-          onConfirm={close}
-          onClose={() => setAsking(false)}
-        >
-          <p>This cannot be undone.</p>
-        </Confirm>
-      )}
-    </section>
+    </Section>
   );
 }

@@ -1,24 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { confirmationQuery } from "../../api/confirmation";
-import { Problem } from "../../api/problem";
+import { fieldError, hasCode } from "../../api/problem";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
+import { Loaded } from "../../ui/Loaded";
 import { OwnUsername } from "../../ui/OwnUsername";
-import { Skeleton } from "../../ui/Skeleton";
+import { NewPasswordField, passwordType, ShowPassword } from "../../ui/passwords";
+import { Section } from "../../ui/Section";
+import { Submit } from "../../ui/Submit";
 import { Trouble } from "../../ui/Trouble";
 import { useChangePassword } from "./queries";
 
-/** Changes the password, or sets a first one for somebody who signs in by other means. */
+/** Changes the password, or sets a first one for a user who signs in by other means. */
 export function Password() {
-  const { data, error, refetch } = useQuery(confirmationQuery);
+  const confirmation = useQuery(confirmationQuery);
   return (
-    <section className="panel" aria-labelledby="password">
-      <h2 id="password">Password</h2>
-      {error && <Trouble error={error} retry={() => refetch()} />}
-      {!data && !error && <Skeleton lines={2} />}
-      {data && <PasswordForm has={data.password} />}
-    </section>
+    <Section title="Password" id="password">
+      <Loaded query={confirmation} lines={2}>
+        {({ password }) => <PasswordForm has={password} />}
+      </Loaded>
+    </Section>
   );
 }
 
@@ -26,13 +28,11 @@ function PasswordForm({ has }: { has: boolean }) {
   const { mutate, error, isPending, isSuccess } = useChangePassword();
   const [shown, setShown] = useState(false);
   const [round, setRound] = useState(0); // another form, and so an empty one, after each change
-  const problem = error instanceof Problem ? error : null;
-  const wrong = problem?.error === "wrong_password" ? "This is not your password." : undefined;
-  const type = shown ? "text" : "password";
+  const wrong = hasCode(error, "wrong_password") ? "This is not your password." : undefined;
   return (
     <Form
       key={round}
-      className="account-form"
+      className="stack"
       error={error}
       onSend={(value) =>
         mutate(
@@ -51,31 +51,25 @@ function PasswordForm({ has }: { has: boolean }) {
         <Field
           label="Current password"
           name="current_password"
-          type={type}
+          type={passwordType(shown)}
           autoComplete="current-password"
           required
           error={wrong}
         />
       )}
-      <Field
+      <NewPasswordField
         label="New password"
         name="new_password"
-        type={type}
-        autoComplete="new-password"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        hint="Length is what counts: a few words in a row make a good one."
-        error={problem?.about("new_password")}
+        shown={shown}
+        error={fieldError(error, "new_password")}
       />
-      <label className="check">
-        <input type="checkbox" checked={shown} onChange={() => setShown(!shown)} />
-        Show what I type
-      </label>
+      <ShowPassword label="Show what I type" shown={shown} onChange={setShown} />
       <div className="actions">
-        <button type="submit" className="button" disabled={isPending}>
-          {isPending ? "Saving…" : has ? "Change the password" : "Set the password"}
-        </button>
+        <Submit
+          label={has ? "Change the password" : "Set the password"}
+          busyLabel="Saving…"
+          busy={isPending}
+        />
         <p role="status">{isSuccess && "Done. You are signed out everywhere else."}</p>
       </div>
     </Form>

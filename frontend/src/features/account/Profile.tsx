@@ -1,20 +1,17 @@
-import "./account.css";
 import { getRouteApi } from "@tanstack/react-router";
+import type { ComponentType } from "react";
 import { useMe } from "../../api/me";
+import type { User } from "../../api/types";
 import { Page } from "../../ui/Page";
-import { CloseAccount } from "./CloseAccount";
 import { linkError } from "./linkErrors";
-import { Passkeys } from "./Passkeys";
-import { Password } from "./Password";
-import { ProfileForm } from "./ProfileForm";
-import { SecondFactor } from "./SecondFactor";
-import { Sessions } from "./Sessions";
-import { SignInMethods } from "./SignInMethods";
 import { SignOut } from "./SignOut";
 
 const route = getRouteApi("/in/profile");
 
-export function Profile() {
+/** The sections of the profile, in their order. */
+export type ProfileSections = Record<string, ComponentType<{ me: User }>>;
+
+export function Profile({ sections }: { sections: ProfileSections }) {
   const me = useMe();
   const { error } = route.useSearch();
   if (!me) return null;
@@ -29,13 +26,9 @@ export function Profile() {
           <p>{linkError(error)}</p>
         </div>
       )}
-      <ProfileForm me={me} />
-      <Password />
-      <SecondFactor />
-      <Passkeys />
-      <SignInMethods me={me} />
-      <Sessions />
-      <CloseAccount />
+      {Object.entries(sections).map(([name, Section]) => (
+        <Section key={name} me={me} />
+      ))}
     </Page>
   );
 }

@@ -1,13 +1,13 @@
-import { Problem } from "../../api/problem";
 import type { User } from "../../api/types";
-import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
+import { NameAndEmail } from "../../ui/NameAndEmail";
+import { Submit } from "../../ui/Submit";
 import { Trouble } from "../../ui/Trouble";
 import { useAskToVerify, useSaveProfile } from "./queries";
 
 export function ProfileForm({ me }: { me: User }) {
   const { mutate, error, isPending, isSuccess } = useSaveProfile();
-  const problem = error instanceof Problem ? error : null;
+  const verified = me.email_verified ? "Verified." : "Not verified yet.";
   return (
     <Form
       className="panel"
@@ -18,27 +18,10 @@ export function ProfileForm({ me }: { me: User }) {
       }
     >
       {error && <Trouble error={error} />}
-      <Field
-        label="Name"
-        name="name"
-        autoComplete="name"
-        defaultValue={me.name ?? ""}
-        error={problem?.about("name")}
-      />
-      <Field
-        label="Email"
-        name="email"
-        type="email"
-        autoComplete="email"
-        defaultValue={me.email ?? ""}
-        hint={me.email ? (me.email_verified ? "Verified." : "Not verified yet.") : undefined}
-        error={problem?.about("email")}
-      />
+      <NameAndEmail user={me} own emailHint={me.email ? verified : undefined} error={error} />
       {me.email && !me.email_verified && <AskToVerify />}
       <div className="actions">
-        <button type="submit" className="button" disabled={isPending}>
-          {isPending ? "Saving…" : "Save"}
-        </button>
+        <Submit label="Save" busyLabel="Saving…" busy={isPending} />
         <p role="status">{isSuccess && "Saved."}</p>
       </div>
     </Form>

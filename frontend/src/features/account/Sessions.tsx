@@ -1,50 +1,56 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Session } from "../../api/types";
-import { Skeleton } from "../../ui/Skeleton";
+import { Entry } from "../../ui/Entry";
+import { Loaded } from "../../ui/Loaded";
+import { Section } from "../../ui/Section";
 import { Trouble } from "../../ui/Trouble";
 import { When } from "../../ui/When";
 import { sessionsQuery, useEndOthers, useEndSession } from "./queries";
 
-/** Where one is signed in. The own session is ended by signing out. */
+/** Where the user is signed in. The session of this browser is ended by signing out. */
 export function Sessions() {
-  const { data, error, isPending, refetch } = useQuery(sessionsQuery);
+  const sessions = useQuery(sessionsQuery);
   return (
-    <section className="panel" aria-labelledby="sessions">
-      <h2 id="sessions">Where you are signed in</h2>
-      {error && <Trouble error={error} retry={() => refetch()} />}
-      {isPending && <Skeleton lines={3} />}
-      {data && (
-        <>
-          <ul className="account-list">
-            {data.items.map((session) => (
-              <Entry key={session.id} session={session} />
-            ))}
-          </ul>
-          {data.total > data.items.length && (
-            <p className="fine">And {data.total - data.items.length} more.</p>
-          )}
-          {data.total > 1 && <EndOthers />}
-        </>
-      )}
-    </section>
+    <Section title="Where you are signed in">
+      <Loaded query={sessions} lines={3}>
+        {({ items, total }) => (
+          <>
+            <ul className="entries">
+              {items.map((session) => (
+                <SessionEntry key={session.id} session={session} />
+              ))}
+            </ul>
+            {total > items.length && <p className="fine">And {total - items.length} more.</p>}
+            {total > 1 && <EndOthers />}
+          </>
+        )}
+      </Loaded>
+    </Section>
   );
 }
 
-function Entry({ session }: { session: Session }) {
+/** How a session is marked; one of a browser is the ordinary case. */
+const marks: Record<Session["kind"], string | null> = { browser: null, api: "Program" };
+
+function SessionEntry({ session }: { session: Session }) {
   const { device, kind, address, used_at, current } = session;
+  const mark = marks[kind];
   return (
-    <li className="account-entry">
-      <div className="row-main">
-        <p className="account-name">
+    <Entry
+      name={
+        <>
           {device} {current && <span className="mark mark-good">This browser</span>}
-          {kind === "api" && <span className="mark mark-over">Program</span>}
-        </p>
-        <p className="fine">
+          {mark && <span className="mark mark-over">{mark}</span>}
+        </>
+      }
+      detail={
+        <>
           {address && `From ${address}, `}last used <When at={used_at} />
-        </p>
-      </div>
+        </>
+      }
+    >
       {!current && <End session={session} />}
-    </li>
+    </Entry>
   );
 }
 

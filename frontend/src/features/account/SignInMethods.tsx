@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { isDown, leadingTo, providersQuery } from "../../api/providers";
 import type { Provider, User } from "../../api/types";
-import { Confirm } from "../../ui/Confirm";
+import { AskFirst } from "../../ui/AskFirst";
+import { Entry } from "../../ui/Entry";
+import { Section } from "../../ui/Section";
 import { Skeleton } from "../../ui/Skeleton";
 import { Trouble } from "../../ui/Trouble";
 import { When } from "../../ui/When";
@@ -10,7 +11,7 @@ import { useLink, useUnlink } from "./queries";
 
 type Identity = User["identities"][number];
 
-/** The accounts elsewhere that one signs in with, and those that one could. */
+/** The accounts at providers that the user signs in with, and those that they could link. */
 export function SignInMethods({ me }: { me: User }) {
   const { data, error, isPending, refetch } = useQuery(providersQuery);
   const linked = new Set(me.identities.map(({ provider }) => provider));
@@ -18,12 +19,11 @@ export function SignInMethods({ me }: { me: User }) {
   const label = (name: string) => data?.find((each) => each.name === name)?.label ?? name;
   if (data?.length === 0 && linked.size === 0) return null;
   return (
-    <section className="panel" aria-labelledby="methods">
-      <h2 id="methods">Accounts elsewhere</h2>
-      <p>Whoever is signed in there can sign in here as you.</p>
+    <Section title="Accounts elsewhere">
+      <p>A person who is signed in there can sign in here as you.</p>
       {error && <Trouble error={error} retry={() => refetch()} />}
       {isPending && <Skeleton lines={2} />}
-      <ul className="account-list">
+      <ul className="entries">
         {me.identities.map((identity) => (
           <Linked key={identity.provider} identity={identity} label={label(identity.provider)} />
         ))}
@@ -31,46 +31,38 @@ export function SignInMethods({ me }: { me: User }) {
           <Unlinked key={provider.name} provider={provider} />
         ))}
       </ul>
-    </section>
+    </Section>
   );
 }
 
 function Linked({ identity, label }: { identity: Identity; label: string }) {
-  const [asking, setAsking] = useState(false);
   const { mutate, error, isPending } = useUnlink(identity.provider);
-  const unlink = () => {
-    setAsking(false);
-    mutate(undefined);
-  };
   return (
-    <li className="account-entry">
-      <div className="row-main">
-        <p className="account-name">{label}</p>
-        <p className="fine">
+    <Entry
+      name={label}
+      detail={
+        <>
           {identity.email && `${identity.email}, `}linked <When at={identity.created_at} />
-        </p>
-      </div>
-      <button
-        type="button"
+        </>
+      }
+    >
+      <AskFirst
+        label="Unlink"
+        about={label}
         className="button button-small"
         disabled={isPending}
-        onClick={() => setAsking(true)}
+        title={`Unlink ${label}?`}
+        action="Unlink it"
+        busy={isPending}
+        onConfirm={(close) => {
+          close();
+          mutate(undefined);
+        }}
       >
-        Unlink <span className="sr-only">{label}</span>
-      </button>
-      {asking && (
-        <Confirm
-          title={`Unlink ${label}?`}
-          action="Unlink it"
-          busy={isPending}
-          onConfirm={unlink}
-          onClose={() => setAsking(false)}
-        >
-          <p>You can no longer sign in with it, until you link it again.</p>
-        </Confirm>
-      )}
+        <p>You can no longer sign in with it, until you link it again.</p>
+      </AskFirst>
       {error && !isPending && <Trouble error={error} />}
-    </li>
+    </Entry>
   );
 }
 
@@ -78,11 +70,7 @@ function Unlinked({ provider }: { provider: Provider }) {
   const { mutate, error, isPending } = useLink();
   const { label, url } = provider;
   return (
-    <li className="account-entry">
-      <div className="row-main">
-        <p className="account-name">{label}</p>
-        <p className="fine">{isDown(provider) ? "Does not answer right now." : "Not linked."}</p>
-      </div>
+    <Entry name={label} detail={isDown(provider) ? "Does not answer right now." : "Not linked."}>
       <button
         type="button"
         className="button button-small"
@@ -92,6 +80,6 @@ function Unlinked({ provider }: { provider: Provider }) {
         Link <span className="sr-only">{label}</span>
       </button>
       {error && !isPending && <Trouble error={error} />}
-    </li>
+    </Entry>
   );
 }

@@ -1,5 +1,5 @@
-const inWords: Record<string, string> = {
-  identity_taken: "That account belongs to somebody else here, so it was not linked.",
+const texts: Record<string, string> = {
+  identity_taken: "That account belongs to another user here, so it was not linked.",
   provider_linked:
     "You have another account at this provider linked already. Unlink that one first.",
   confirmation_required:
@@ -13,4 +13,4 @@ const inWords: Record<string, string> = {
 };
 
 export const linkError = (code: string): string =>
-  inWords[code] ?? "Linking did not work. Please try again.";
+  texts[code] ?? "Linking did not work. Please try again.";

@@ -1,26 +1,22 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { confirmationQuery, useConfirmed } from "../../api/confirmation";
-import { meQuery, useSwitchUser } from "../../api/me";
+import { keys } from "../../api/keys";
+import { useSwitchUser } from "../../api/me";
 import { Problem } from "../../api/problem";
+import { useRefresh } from "../../api/refresh";
 
 export const sessionsQuery = queryOptions({
-  queryKey: ["sessions"],
+  queryKey: keys.sessions,
   queryFn: () => body(api.GET("/api/profile/sessions", { params: { query: { per_page: 100 } } })),
 });
 
-/** An action that shows in the account, and may ask first whether it is really them. */
+/** A change of the account, for which the API may want a confirmation first. */
 function useChange<T, V>(change: (values: V) => Promise<T>) {
-  const queries = useQueryClient();
   const confirmed = useConfirmed();
   return useMutation({
     mutationFn: (values: V) => confirmed(() => change(values)),
-    onSuccess: () =>
-      Promise.all(
-        [meQuery, sessionsQuery, confirmationQuery].map(({ queryKey }) =>
-          queries.invalidateQueries({ queryKey }),
-        ),
-      ),
+    onSuccess: useRefresh(keys.me, keys.sessions, keys.confirmation),
   });
 }
 

@@ -1,15 +1,15 @@
 import "./auth.css";
 import { Link } from "@tanstack/react-router";
-import { Problem } from "../../api/problem";
+import { fieldError } from "../../api/problem";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Page } from "../../ui/Page";
+import { Submit } from "../../ui/Submit";
 import { Trouble } from "../../ui/Trouble";
 import { useForgotPassword } from "./queries";
 
 export function ForgotPassword() {
   const { mutate, error, isPending, variables, isSuccess } = useForgotPassword();
-  const problem = error instanceof Problem ? error : null;
 
   if (isSuccess) return <Asked email={variables} />;
   return (
@@ -23,11 +23,9 @@ export function ForgotPassword() {
           autoComplete="email"
           required
           hint="The address that you have verified. A link to set a new password goes there."
-          error={problem?.about("email")}
+          error={fieldError(error, "email")}
         />
-        <button type="submit" className="button" disabled={isPending}>
-          {isPending ? "Sending…" : "Send the link"}
-        </button>
+        <Submit label="Send the link" busyLabel="Sending…" busy={isPending} />
       </Form>
       <p>
         <Link to="/sign-in">Back to sign in</Link>
@@ -44,8 +42,8 @@ function Asked({ email }: { email: string }) {
         once, for an hour.
       </p>
       <p>
-        Nothing there after a few minutes? Look into the folder for spam, and ask whoever runs the
-        shop: they can make a link too.
+        Nothing there after a few minutes? Look into the folder for spam, and ask the shop’s staff:
+        they can make a link too.
       </p>
       <p>
         <Link to="/sign-in">Back to sign in</Link>

@@ -2,7 +2,7 @@ import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { localPath } from "./next";
 
-/** Somebody is signed in: on to where they wanted to go. */
+/** The user is signed in: on to where they wanted to go. */
 export function GoOn({ next }: { next?: string }) {
   const { history } = useRouter();
   const [path] = useState(localPath(next));

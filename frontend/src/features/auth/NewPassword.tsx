@@ -1,26 +1,19 @@
 import { useState } from "react";
-import { Field } from "../../ui/Field";
+import { fieldError } from "../../api/problem";
+import { NewPasswordField, ShowPassword } from "../../ui/passwords";
 
-/** A new password, which one may look at: long ones are easily mistyped. */
-export function NewPassword({ error }: { error?: string }) {
+/** The field `password` of a form that sets one. */
+export function NewPassword({ error }: { error: unknown }) {
   const [shown, setShown] = useState(false);
   return (
     <>
-      <Field
+      <NewPasswordField
         label="Password"
         name="password"
-        type={shown ? "text" : "password"}
-        autoComplete="new-password"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        hint="Length is what counts: a few words in a row make a good one."
-        error={error}
+        shown={shown}
+        error={fieldError(error, "password")}
       />
-      <label className="check">
-        <input type="checkbox" checked={shown} onChange={() => setShown(!shown)} />
-        Show the password
-      </label>
+      <ShowPassword label="Show the password" shown={shown} onChange={setShown} />
     </>
   );
 }

@@ -1,10 +1,11 @@
 import "./auth.css";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMe } from "../../api/me";
-import { Problem } from "../../api/problem";
+import { fieldError, hasCode } from "../../api/problem";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Page } from "../../ui/Page";
+import { Submit } from "../../ui/Submit";
 import { Trouble } from "../../ui/Trouble";
 import { GoOn } from "./GoOn";
 import { NewPassword } from "./NewPassword";
@@ -16,8 +17,7 @@ export function Register() {
   const { next } = route.useSearch();
   const me = useMe();
   const { mutate, data, error, isPending } = useRegister();
-  const problem = error instanceof Problem ? error : null;
-  const taken = problem?.error === "username_taken" ? "This username is taken." : undefined;
+  const taken = hasCode(error, "username_taken") ? "This username is taken." : undefined;
 
   if (me) return <GoOn next={next} />;
   if (data === null) return <Registered next={next} />;
@@ -41,7 +41,7 @@ export function Register() {
           autoComplete="username"
           autoCapitalize="none"
           required
-          error={taken ?? problem?.about("username")}
+          error={taken ?? fieldError(error, "username")}
         />
         <Field
           label="Email"
@@ -49,12 +49,10 @@ export function Register() {
           type="email"
           autoComplete="email"
           required
-          error={problem?.about("email")}
+          error={fieldError(error, "email")}
         />
-        <NewPassword error={problem?.about("password")} />
-        <button type="submit" className="button" disabled={isPending}>
-          {isPending ? "Making your account…" : "Make an account"}
-        </button>
+        <NewPassword error={error} />
+        <Submit label="Make an account" busyLabel="Making your account…" busy={isPending} />
       </Form>
       <p>
         Already have one?{" "}

@@ -1,8 +1,9 @@
 import "./auth.css";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Problem } from "../../api/problem";
+import { hasCode } from "../../api/problem";
 import { Form } from "../../ui/Form";
 import { Page } from "../../ui/Page";
+import { Submit } from "../../ui/Submit";
 import { Trouble } from "../../ui/Trouble";
 import { NewPassword } from "./NewPassword";
 import { useResetPassword } from "./queries";
@@ -12,7 +13,6 @@ const route = getRouteApi("/reset-password");
 export function ResetPassword() {
   const { token } = route.useSearch();
   const { mutate, error, isPending, isSuccess } = useResetPassword();
-  const problem = error instanceof Problem ? error : null;
 
   if (isSuccess) return <Done />;
   return (
@@ -29,12 +29,10 @@ export function ResetPassword() {
           onSend={(value) => mutate({ token, password: value("password") })}
         >
           {error && (
-            <Trouble error={error}>{problem?.error === "invalid_token" ? spent : null}</Trouble>
+            <Trouble error={error}>{hasCode(error, "invalid_token") ? spent : null}</Trouble>
           )}
-          <NewPassword error={problem?.about("password")} />
-          <button type="submit" className="button" disabled={isPending}>
-            {isPending ? "Saving…" : "Set the password"}
-          </button>
+          <NewPassword error={error} />
+          <Submit label="Set the password" busyLabel="Saving…" busy={isPending} />
         </Form>
       )}
       <p>

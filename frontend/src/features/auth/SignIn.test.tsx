@@ -1,23 +1,23 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { json, open, problem, sent, shop } from "../../test/shop";
-import { alice, listOf } from "../../test/things";
+import { alice } from "../../test/accounts";
+import { fakeApi, json, problem, sent } from "../../test/fakeApi";
+import { open, START } from "../../test/open";
 
 const providers = () => json([{ name: "demo", label: "Demo", url: "/oauth/login/demo" }]);
 
-test("a password signs in and leads on to where one wanted to go", async () => {
-  const requests = shop({
+test("a password signs in and leads on to the page that was asked for", async () => {
+  const requests = fakeApi({
     "POST /api/session": () => json(alice),
-    "GET /api/orders": () => json(listOf()),
   });
-  const { user, path } = open("/sign-in?next=/orders");
+  const { user, path } = open("/sign-in?next=/profile");
 
   await user.type(await screen.findByLabelText("Username"), "alice");
   await user.type(screen.getByLabelText("Password"), "a long password");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
 
-  await screen.findByRole("heading", { name: "Your orders" });
-  expect(path()).toBe("/orders");
+  await screen.findByRole("heading", { name: "Your profile" });
+  expect(path()).toBe("/profile");
   expect(await sent(requests, "POST /api/session")[0]?.json()).toEqual({
     username: "alice",
     password: "a long password",
@@ -25,14 +25,14 @@ test("a password signs in and leads on to where one wanted to go", async () => {
 });
 
 test("a foreign address in next leads to the start page", async () => {
-  shop({ "GET /api/profile": () => json(alice), "GET /api/items": () => json(listOf()) });
+  fakeApi({ "GET /api/profile": () => json(alice) });
   const { path } = open("/sign-in?next=//evil.example");
 
-  await waitFor(() => expect(path()).toBe("/"));
+  await waitFor(() => expect(path()).toBe(START));
 });
 
 test("a wrong password is said in words", async () => {
-  shop({ "POST /api/session": () => problem(401, "invalid_credentials") });
+  fakeApi({ "POST /api/session": () => problem(401, "invalid_credentials") });
   const { user } = open("/sign-in");
 
   await user.click(await screen.findByRole("button", { name: "Sign in" }));
@@ -41,7 +41,7 @@ test("a wrong password is said in words", async () => {
 });
 
 test("too many tries say how long to wait", async () => {
-  shop({
+  fakeApi({
     "POST /api/session": () => problem(429, "too_many_tries", {}, { "Retry-After": "60" }),
   });
   const { user } = open("/sign-in");
@@ -52,7 +52,7 @@ test("too many tries say how long to wait", async () => {
 });
 
 test("a provider's button takes next along", async () => {
-  shop({ "GET /api/providers": providers });
+  fakeApi({ "GET /api/providers": providers });
   open("/sign-in?next=/orders/5");
 
   const link = await screen.findByRole("link", { name: "Continue with Demo" });
@@ -72,17 +72,16 @@ test.each([
   ["unknown_provider", /does not know this provider/],
   ["anything_else", /did not work/],
 ])("?error=%s is said in words", async (code, words) => {
-  shop({});
+  fakeApi({});
   open(`/sign-in?error=${code}`);
 
   expect((await screen.findByRole("alert")).textContent).toMatch(words);
 });
 
 test("a new account is signed in at once", async () => {
-  const requests = shop({
+  const requests = fakeApi({
     "POST /api/register": () => json(alice, 201),
     "POST /api/session": () => json(alice),
-    "GET /api/items": () => json(listOf()),
   });
   const { user, path } = open("/register");
 
@@ -91,13 +90,13 @@ test("a new account is signed in at once", async () => {
   await user.type(screen.getByLabelText("Password"), "a long password");
   await user.click(screen.getByRole("button", { name: "Make an account" }));
 
-  await waitFor(() => expect(path()).toBe("/"));
+  await waitFor(() => expect(path()).toBe(START));
   expect(sent(requests, "POST /api/session")).toHaveLength(1);
 });
 
 test("a field that is wrong says so, is read out with its error, and takes the focus", async () => {
   const errors = [{ field: "password", message: "Use at least 15 characters." }];
-  shop({ "POST /api/register": () => problem(422, "invalid_input", { errors }) });
+  fakeApi({ "POST /api/register": () => problem(422, "invalid_input", { errors }) });
   const { user } = open("/register");
 
   await user.click(await screen.findByRole("button", { name: "Make an account" }));
@@ -109,7 +108,7 @@ test("a field that is wrong says so, is read out with its error, and takes the f
 });
 
 test("a used link to reset the password says what to do", async () => {
-  shop({ "POST /api/password/reset": () => problem(422, "invalid_token") });
+  fakeApi({ "POST /api/password/reset": () => problem(422, "invalid_token") });
   const { user } = open("/reset-password?token=123");
 
   await user.type(await screen.findByLabelText("Password"), "another long password");
@@ -120,7 +119,7 @@ test("a used link to reset the password says what to do", async () => {
 
 test("a provider that is down has its button disabled, and no other", async () => {
   const other = { name: "other", label: "Other", url: "/oauth/login/other" };
-  shop({
+  fakeApi({
     "GET /api/providers": () =>
       json([{ name: "demo", label: "Demo", url: "/oauth/login/demo", available: false }, other]),
   });

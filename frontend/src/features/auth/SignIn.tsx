@@ -1,24 +1,33 @@
 import "./auth.css";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { type ComponentType, useRef, useState } from "react";
 import { meQuery } from "../../api/me";
-import { Field } from "../../ui/Field";
-import { Form } from "../../ui/Form";
+import { hasCode } from "../../api/problem";
+import { type Credentials, useSignIn } from "../../api/session";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
-import { Trouble } from "../../ui/Trouble";
-import { CodeStep } from "./CodeStep";
 import { GoOn } from "./GoOn";
 import { localPath } from "./next";
 import { oauthError } from "./oauthErrors";
-import { PasskeySignIn } from "./PasskeySignIn";
-import { Providers } from "./Providers";
-import { type Credentials, useSignIn, wantsCode } from "./queries";
+import { PasswordSignIn } from "./PasswordSignIn";
 
 const route = getRouteApi("/sign-in");
 
-export function SignIn() {
+export type SignInProps = {
+  /** What stands above the form for the password, in this order. `next` is where to go afterwards. */
+  methods: Record<string, ComponentType<{ next: string }>>;
+  /** What the browser may suggest for the username, as `autocomplete` names it. */
+  suggestions: string[];
+  /** What follows where the password was right and the API asks for a code too. */
+  CodeStep?: ComponentType<{
+    signIn: ReturnType<typeof useSignIn>;
+    credentials: Credentials;
+    onLeave: () => void;
+  }>;
+};
+
+export function SignIn({ methods, suggestions, CodeStep }: SignInProps) {
   const search = route.useSearch();
   const next = localPath(search.next);
   const { data: me, isPending } = useQuery(meQuery);
@@ -28,11 +37,17 @@ export function SignIn() {
   const wasOut = useRef(false);
   if (me === null) wasOut.current = true;
   if (search.error && isPending) return <Waiting />;
-  // What went wrong for somebody who stayed signed in was about linking: their profile says it.
+  // An error that comes back to a user who stayed signed in was about linking: the profile says it.
   if (me && search.error && !wasOut.current)
     return <Navigate to="/profile" search={{ error: search.error }} replace />;
   if (me) return <GoOn next={search.next} />;
-  if (half) return <CodeStep signIn={signIn} credentials={half} onLeave={() => setHalf(null)} />;
+  if (half && CodeStep)
+    return <CodeStep signIn={signIn} credentials={half} onLeave={() => setHalf(null)} />;
+
+  const send = (given: Credentials) =>
+    signIn.mutate(given, {
+      onError: (error) => hasCode(error, "second_factor_required") && setHalf(given),
+    });
   return (
     <Page title="Sign in" narrow>
       {search.error && !signIn.error && (
@@ -40,38 +55,15 @@ export function SignIn() {
           <p>{oauthError(search.error)}</p>
         </div>
       )}
-      <Providers next={next} />
-      <PasskeySignIn />
-      <Form
-        className="panel"
+      {Object.entries(methods).map(([name, Method]) => (
+        <Method key={name} next={next} />
+      ))}
+      <PasswordSignIn
+        suggestions={suggestions}
         error={signIn.error}
-        onSend={(value) => {
-          const given = { username: value("username"), password: value("password") };
-          signIn.mutate(given, { onError: (error) => wantsCode(error) && setHalf(given) });
-        }}
-      >
-        <h2>With a password</h2>
-        {signIn.error && <Trouble error={signIn.error} />}
-        <Field
-          label="Username"
-          name="username"
-          autoComplete="username webauthn"
-          autoCapitalize="none"
-          spellCheck={false}
-          hint="Or your email address, once it is verified."
-          required
-        />
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-        />
-        <button type="submit" className="button" disabled={signIn.isPending}>
-          {signIn.isPending ? "Signing in…" : "Sign in"}
-        </button>
-      </Form>
+        busy={signIn.isPending}
+        onSend={send}
+      />
       <p>
         <Link to="/forgot-password">Forgot your password?</Link>
       </p>

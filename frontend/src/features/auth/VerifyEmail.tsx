@@ -1,5 +1,6 @@
 import "./auth.css";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import type { ErrorCode } from "../../api/errorTexts";
 import { useMe } from "../../api/me";
 import { Problem } from "../../api/problem";
 import { Page } from "../../ui/Page";
@@ -8,7 +9,8 @@ import { useVerifyEmail } from "./queries";
 
 const route = getRouteApi("/verify-email");
 
-const refusals: Record<string, string> = {
+/** What ends it: another try of the same link would end the same. */
+const refusals: Partial<Record<ErrorCode, string>> = {
   invalid_token:
     "This link has been used already, or is too old. Ask for a new one in your profile.",
   email_in_use: "Another account has this address already. Sign in to that one instead.",
@@ -29,11 +31,11 @@ export function VerifyEmail() {
   );
 }
 
-/** A link in a mail is also opened by scanners of mails, which run the page: only a person presses the button. */
+/** Scanners of mails open the links in them and run the page, but press no button: only a person does. */
 function Verifying({ token }: { token: string }) {
   const me = useMe();
   const { mutate, error, isSuccess, isPending } = useVerifyEmail();
-  const refusal = error instanceof Problem ? refusals[error.error] : undefined;
+  const refusal = error instanceof Problem ? refusals[error.error as ErrorCode] : undefined;
   const onward = me ? <Link to="/profile">Your profile</Link> : <Link to="/sign-in">Sign in</Link>;
 
   if (isSuccess) {

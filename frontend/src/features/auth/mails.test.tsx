@@ -1,11 +1,12 @@
 import { screen, waitFor } from "@testing-library/react";
 import type { UserEvent as User } from "@testing-library/user-event";
 import { expect, test } from "vitest";
-import { inTurn, json, open, problem, sent, shop, torn } from "../../test/shop";
-import { alice } from "../../test/things";
+import { alice } from "../../test/accounts";
+import { fakeApi, inTurn, json, problem, sent, torn } from "../../test/fakeApi";
+import { open } from "../../test/open";
 
-test("whoever forgot their password is told where to look, whether there is an account or not", async () => {
-  const requests = shop({ "POST /api/password/forgot": () => json({ done: true }, 202) });
+test("a user who forgot the password is told where to look, whether there is an account or not", async () => {
+  const requests = fakeApi({ "POST /api/password/forgot": () => json({ done: true }, 202) });
   const { user } = open("/sign-in");
 
   await user.click(await screen.findByRole("link", { name: "Forgot your password?" }));
@@ -19,9 +20,9 @@ test("whoever forgot their password is told where to look, whether there is an a
   });
 });
 
-test("what is no address is said at its field", async () => {
+test("a text that is no address is refused at its field", async () => {
   const errors = [{ field: "email", message: "This is no email address." }];
-  shop({ "POST /api/password/forgot": () => problem(422, "invalid_input", { errors }) });
+  fakeApi({ "POST /api/password/forgot": () => problem(422, "invalid_input", { errors }) });
   const { user } = open("/forgot-password");
 
   await user.click(await screen.findByRole("button", { name: "Send the link" }));
@@ -34,7 +35,7 @@ const confirm = async (user: User) =>
   user.click(await screen.findByRole("button", { name: "Yes, this is my address" }));
 
 test("opening the link of a mail sends nothing, as a mail scanner opens it too", async () => {
-  const requests = shop({});
+  const requests = fakeApi({});
   open("/verify-email?token=abc");
 
   await screen.findByRole("button", { name: "Yes, this is my address" });
@@ -43,7 +44,7 @@ test("opening the link of a mail sends nothing, as a mail scanner opens it too",
 });
 
 test("pressing the button behind the link verifies the address, once", async () => {
-  const requests = shop({ "POST /api/email/verify": () => json({ done: true }) });
+  const requests = fakeApi({ "POST /api/email/verify": () => json({ done: true }) });
   const { user } = open("/verify-email?token=abc");
 
   await confirm(user);
@@ -54,8 +55,8 @@ test("pressing the button behind the link verifies the address, once", async () 
   expect(await asked[0]?.json()).toEqual({ token: "abc" });
 });
 
-test("who is signed in goes on to the profile", async () => {
-  shop({
+test("a user who is signed in goes on to the profile", async () => {
+  fakeApi({
     "GET /api/profile": () => json(alice),
     "POST /api/email/verify": () => json({ done: true }),
   });
@@ -73,7 +74,7 @@ test.each([
 ])(
   "a link that is refused with %s %s says why, and cannot be tried again",
   async (status, error, words) => {
-    const requests = shop({ "POST /api/email/verify": () => problem(status, error) });
+    const requests = fakeApi({ "POST /api/email/verify": () => problem(status, error) });
     const { user } = open("/verify-email?token=abc");
 
     await confirm(user);
@@ -85,7 +86,7 @@ test.each([
 );
 
 test("a press that did not get through can be repeated", async () => {
-  shop({ "POST /api/email/verify": inTurn(torn, () => json({ done: true })) });
+  fakeApi({ "POST /api/email/verify": inTurn(torn, () => json({ done: true })) });
   const { user } = open("/verify-email?token=abc");
 
   await confirm(user);
@@ -96,7 +97,7 @@ test("a press that did not get through can be repeated", async () => {
 });
 
 test("half a link says so", async () => {
-  shop({});
+  fakeApi({});
   open("/verify-email");
 
   expect((await screen.findByRole("alert")).textContent).toMatch(/incomplete/);

@@ -1,5 +1,5 @@
 /**
- * Where to go after signing in: a path of this shop, whatever somebody wrote into the address.
+ * Where to go after signing in: a path of this shop, though the address may hold anything.
  * No scheme, host, `//`, backslash or control character, and no encoding of them.
  */
 export function localPath(next: string | undefined): string {

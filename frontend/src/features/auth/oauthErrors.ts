@@ -1,7 +1,7 @@
-const inWords: Record<string, string> = {
-  oauth_denied: "You said no at the provider, so nobody was signed in. You can try again.",
+const texts: Record<string, string> = {
+  oauth_denied: "You said no at the provider, so you were not signed in. You can try again.",
   oauth_expired: "Signing in took too long, or was started in another window. Please start again.",
-  oauth_failed: "The provider’s answer could not be trusted, so nobody was signed in.",
+  oauth_failed: "The provider’s answer could not be trusted, so you were not signed in.",
   oauth_unavailable: "The provider does not answer right now. Try again later, or use a password.",
   account_inactive: "This account has been deactivated. Ask the shop’s staff about it.",
   too_many_requests: "Too many sign-ins from where you are. Wait a minute, then try again.",
@@ -11,4 +11,4 @@ const inWords: Record<string, string> = {
 };
 
 export const oauthError = (code: string): string =>
-  inWords[code] ?? "Signing in did not work. Please try again.";
+  texts[code] ?? "Signing in did not work. Please try again.";

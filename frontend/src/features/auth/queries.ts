@@ -1,38 +1,10 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
-import { meQuery, useSwitchUser } from "../../api/me";
-import { askPasskey } from "../../api/passkeys";
-import { Problem } from "../../api/problem";
-import type { components } from "../../api/schema";
+import { keys } from "../../api/keys";
+import { useSwitchUser } from "../../api/me";
+import { useRefresh } from "../../api/refresh";
+import { type Credentials, signIn } from "../../api/session";
 import type { User } from "../../api/types";
-
-type Assertion = components["schemas"]["Assertion"];
-
-export type Credentials = { username: string; password: string; code?: string };
-
-const signIn = (credentials: Credentials) =>
-  body<User>(api.POST("/api/session", { body: credentials }));
-
-export function useSignIn() {
-  return useMutation({ mutationFn: signIn, onSuccess: useSwitchUser() });
-}
-
-/** The password was right, and the account has a second factor. */
-export const wantsCode = (error: unknown) =>
-  error instanceof Problem && error.error === "second_factor_required";
-
-export const passkeyChallenge = () => body(api.POST("/api/passkeys/challenge"));
-
-/** With what a passkey has said already, or else by asking for one now. */
-export function useSignInByPasskey() {
-  return useMutation({
-    mutationFn: async (shown: Assertion | null) => {
-      const credential = shown ?? (await askPasskey(passkeyChallenge()));
-      return body<User>(api.POST("/api/session/passkey", { body: { credential } }));
-    },
-    onSuccess: useSwitchUser(),
-  });
-}
 
 /** Registers and signs in. Null where the account is there, but signing in did not work out. */
 export function useRegister() {
@@ -61,9 +33,8 @@ export function useForgotPassword() {
 }
 
 export function useVerifyEmail() {
-  const queries = useQueryClient();
   return useMutation({
     mutationFn: (token: string) => body(api.POST("/api/email/verify", { body: { token } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: meQuery.queryKey }),
+    onSuccess: useRefresh(keys.me),
   });
 }

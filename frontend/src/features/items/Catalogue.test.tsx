@@ -1,7 +1,8 @@
 import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { json, open, problem, sent, shop } from "../../test/shop";
-import { listOf, mug } from "../../test/things";
+import { fakeApi, json, listOf, problem, sent } from "../../test/fakeApi";
+import { open } from "../../test/open";
+import { mug } from "../../test/shop/goods";
 
 const card = (name: string) =>
   screen
@@ -9,7 +10,7 @@ const card = (name: string) =>
     .then((heading) => within(heading.closest("li") as HTMLElement));
 
 test("an item shows its price and how many are left", async () => {
-  shop({ "GET /api/items": () => json(listOf(mug)) });
+  fakeApi({ "GET /api/items": () => json(listOf(mug)) });
   open("/");
 
   const item = await card("Mug");
@@ -19,8 +20,8 @@ test("an item shows its price and how many are left", async () => {
   expect(item.getByRole("button", { name: "Buy Mug" })).toBeTruthy();
 });
 
-test("what is sold out cannot be bought", async () => {
-  shop({ "GET /api/items": () => json(listOf({ ...mug, available: 0 })) });
+test("an item that is sold out cannot be bought", async () => {
+  fakeApi({ "GET /api/items": () => json(listOf({ ...mug, available: 0 })) });
   open("/");
 
   const item = await card("Mug");
@@ -30,7 +31,7 @@ test("what is sold out cannot be bought", async () => {
 });
 
 test("a search is part of the address and asks the shop", async () => {
-  const requests = shop({ "GET /api/items": () => json(listOf()) });
+  const requests = fakeApi({ "GET /api/items": () => json(listOf()) });
   const { user, path } = open("/?page=3");
 
   await user.type(await screen.findByRole("searchbox"), "42{Enter}");
@@ -42,7 +43,7 @@ test("a search is part of the address and asks the shop", async () => {
 });
 
 test("the next page keeps the search", async () => {
-  shop({ "GET /api/items": () => json({ ...listOf(mug), total: 30, per_page: 12 }) });
+  fakeApi({ "GET /api/items": () => json({ ...listOf(mug), total: 30, per_page: 12 }) });
   const { user, path } = open("/?q=mug");
 
   await user.click(await screen.findByRole("link", { name: "Next" }));
@@ -51,7 +52,7 @@ test("the next page keeps the search", async () => {
 });
 
 test("after a navigation the heading has the focus and names the page", async () => {
-  shop({ "GET /api/items": () => json(listOf(mug)), "GET /api/items/7": () => json(mug) });
+  fakeApi({ "GET /api/items": () => json(listOf(mug)), "GET /api/items/7": () => json(mug) });
   const { user } = open("/");
 
   await user.click(await screen.findByRole("link", { name: "Mug" }));
@@ -62,15 +63,8 @@ test("after a navigation the heading has the focus and names the page", async ()
 });
 
 test("an item that is gone is said in words", async () => {
-  shop({ "GET /api/items/8": () => problem(404, "not_found") });
+  fakeApi({ "GET /api/items/8": () => problem(404, "not_found") });
   open("/items/8");
 
   expect(await screen.findByRole("heading", { name: "No such item" })).toBeTruthy();
-});
-
-test("an address that nobody knows has a page too", async () => {
-  shop({});
-  open("/nowhere");
-
-  expect(await screen.findByRole("heading", { name: "Nothing here" })).toBeTruthy();
 });

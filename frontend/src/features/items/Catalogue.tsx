@@ -4,6 +4,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { Empty } from "../../ui/Empty";
 import { Listing } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
+import { ResultCount } from "../../ui/ResultCount";
 import { type BuySlot, ItemCard } from "./ItemCard";
 import { itemsQuery } from "./queries";
 import { SearchBox } from "./SearchBox";
@@ -16,13 +17,11 @@ export function Catalogue({ buy }: { buy: BuySlot }) {
 
   return (
     <Page title={q ? `Items for “${q}”` : "On offer today"} aside={<SearchBox key={q} q={q} />}>
-      <p role="status" className="sr-only">
-        {items.data && !items.isPlaceholderData && found(items.data.total)}
-      </p>
-      <Listing list={items} empty={<Nothing q={q} />} loading={<EmptyShelf />}>
-        {(found) => (
+      <ResultCount list={items} one="item" />
+      <Listing list={items} empty={<NoItems q={q} />} loading={<EmptyShelf />}>
+        {(shown) => (
           <ul className="shelf">
-            {found.map((item) => (
+            {shown.map((item) => (
               <ItemCard key={item.id} item={item} buy={buy} />
             ))}
           </ul>
@@ -32,9 +31,7 @@ export function Catalogue({ buy }: { buy: BuySlot }) {
   );
 }
 
-const found = (total: number) => (total === 1 ? "1 item" : `${total} items`);
-
-function Nothing({ q }: { q: string }) {
+function NoItems({ q }: { q: string }) {
   if (!q)
     return <Empty title="The shelves are empty">Come back soon: something is on its way.</Empty>;
   return (

@@ -2,19 +2,15 @@ import { Link } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import type { Item } from "../../api/types";
 import { Availability } from "./Availability";
-import { Picture } from "./Picture";
-import { Price } from "./Price";
+import { ItemHead } from "./ItemHead";
 
-/** The orders feature fills this; routes.tsx joins the two. */
+/** The basket's feature fills this; src/routes.tsx joins the two. */
 export type BuySlot = ComponentType<{ item: Item }>;
 
 export function ItemCard({ item, buy: Buy }: { item: Item; buy: BuySlot }) {
   return (
     <li className="card">
-      <div className="card-picture">
-        <Picture item={item} />
-        <Price item={item} />
-      </div>
+      <ItemHead item={item} />
       <div className="card-text">
         <h2>
           <Link to="/items/$id" params={{ id: String(item.id) }} className="card-link">

@@ -1,23 +1,21 @@
 import "./items.css";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Problem } from "../../api/problem";
+import { isNotFound } from "../../api/problem";
+import { itemQuery } from "../../api/shop/items";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
 import { Trouble } from "../../ui/Trouble";
 import { Availability } from "./Availability";
 import type { BuySlot } from "./ItemCard";
-import { Picture } from "./Picture";
-import { Price } from "./Price";
-import { itemQuery } from "./queries";
+import { ItemHead } from "./ItemHead";
 
 const route = getRouteApi("/items/$id");
 
 export function ItemPage({ buy: Buy }: { buy: BuySlot }) {
   const { data: item, error, refetch } = useQuery(itemQuery(Number(route.useParams().id)));
-  const gone = error instanceof Problem && error.status === 404;
 
-  if (gone) {
+  if (isNotFound(error)) {
     return (
       <Page title="No such item" narrow>
         <p>This item is not on offer, or not any more.</p>
@@ -35,10 +33,7 @@ export function ItemPage({ buy: Buy }: { buy: BuySlot }) {
   return (
     <Page title={item.name}>
       <article className="item">
-        <div className="card-picture">
-          <Picture item={item} />
-          <Price item={item} />
-        </div>
+        <ItemHead item={item} />
         <div className="item-text panel">
           <p className="item-description">{item.description}</p>
           <Availability item={item} />

@@ -1,5 +1,5 @@
 import type { Item } from "../../api/types";
-import { showMoney } from "../../ui/money";
+import { showMoney } from "../../ui/shop/money";
 
 export function Price({ item }: { item: Item }) {
   if (item.price === null) return <p className="price price-draft">Draft</p>;

@@ -1,5 +1,5 @@
-import { useMe } from "../../api/me";
-import { Problem } from "../../api/problem";
+import { useIsStaff } from "../../api/me";
+import { hasCode } from "../../api/problem";
 import type { Order } from "../../api/types";
 import { Confirm } from "../../ui/Confirm";
 import { Trouble } from "../../ui/Trouble";
@@ -8,11 +8,11 @@ import { isRefunded } from "./status";
 
 /** Staff's part of a purchase: the buyer has paid and now gets what was bought. */
 export function HandOver({ order }: { order: Order }) {
-  const staff = useMe()?.role === "staff";
+  const staff = useIsStaff();
   const { mutate, reset, isPending, error } = useHandOver(order);
   if (!staff || order.status !== "paid" || isRefunded(order)) return null;
 
-  const disputed = error instanceof Problem && error.error === "order_disputed";
+  const disputed = hasCode(error, "order_disputed");
   return (
     <div className="hand-over">
       <button type="button" className="button" onClick={() => mutate(false)} disabled={isPending}>

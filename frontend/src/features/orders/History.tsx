@@ -1,30 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMe } from "../../api/me";
+import { useIsStaff } from "../../api/me";
 import type { HistoryEntry, Order } from "../../api/types";
-import { Skeleton } from "../../ui/Skeleton";
-import { Trouble } from "../../ui/Trouble";
+import { Loaded } from "../../ui/Loaded";
+import { Section } from "../../ui/Section";
 import { When } from "../../ui/When";
 import { historyQuery } from "./queries";
 
 /** Everything that happened to an order, for staff. */
 export function History({ order }: { order: Order }) {
-  const staff = useMe()?.role === "staff";
-  const { data, error, isPending, refetch } = useQuery({ ...historyQuery(order), enabled: staff });
+  const staff = useIsStaff();
+  const history = useQuery({ ...historyQuery(order), enabled: staff });
   if (!staff) return null;
 
   return (
-    <section className="panel" aria-labelledby="history">
-      <h2 id="history">History</h2>
-      {error && <Trouble error={error} retry={() => refetch()} />}
-      {isPending && !error && <Skeleton lines={4} />}
-      {data && (
-        <ol className="history">
-          {data.map((entry) => (
-            <Happened key={`${entry.at} ${entry.reference} ${entry.words}`} entry={entry} />
-          ))}
-        </ol>
-      )}
-    </section>
+    <Section title="History">
+      <Loaded query={history} lines={4}>
+        {(entries) => (
+          <ol className="history">
+            {entries.map((entry) => (
+              <Happened key={`${entry.at} ${entry.reference} ${entry.words}`} entry={entry} />
+            ))}
+          </ol>
+        )}
+      </Loaded>
+    </Section>
   );
 }
 

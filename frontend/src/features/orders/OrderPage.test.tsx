@@ -1,7 +1,9 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import { inTurn, json, open, problem, sent, shop } from "../../test/shop";
-import { alice, listOf, order, sam } from "../../test/things";
+import { alice, sam } from "../../test/accounts";
+import { fakeApi, inTurn, json, listOf, problem, sent } from "../../test/fakeApi";
+import { open } from "../../test/open";
+import { order } from "../../test/shop/goods";
 
 const read = "GET /api/orders/5";
 const paid = {
@@ -21,7 +23,7 @@ afterEach(() => {
 
 test("a pending order is asked about until it is paid, and then left alone", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  const requests = shop({
+  const requests = fakeApi({
     ...signedIn,
     [read]: inTurn(
       () => json({ ...order, checkout_url: null }),
@@ -49,7 +51,7 @@ test.each(["paid", "fulfilled", "cancelled"] as const)(
   "%s is final: no polling",
   async (status) => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
-    const requests = shop({ ...signedIn, [read]: () => json({ ...paid, status }) });
+    const requests = fakeApi({ ...signedIn, [read]: () => json({ ...paid, status }) });
     open("/orders/5");
 
     await pass(120);
@@ -62,7 +64,7 @@ test.each(["pending", "processing", "cancelling"] as const)(
   "%s may still change: it is asked about again, ever more rarely",
   async (status) => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
-    const requests = shop({ ...signedIn, [read]: () => json({ ...order, status }) });
+    const requests = fakeApi({ ...signedIn, [read]: () => json({ ...order, status }) });
     open("/orders/5");
 
     await screen.findByRole("heading", { name: "Order 1005" });
@@ -78,15 +80,15 @@ test.each(["pending", "processing", "cancelling"] as const)(
   },
 );
 
-test("somebody else's order is not there", async () => {
-  shop({ ...signedIn, [read]: () => problem(404, "not_found") });
+test("an order of another user is not there", async () => {
+  fakeApi({ ...signedIn, [read]: () => problem(404, "not_found") });
   open("/orders/5");
 
   expect(await screen.findByRole("heading", { name: "No such order" })).toBeTruthy();
 });
 
-test("without a session one signs in first and comes back to the order", async () => {
-  shop({});
+test("a visitor signs in first and comes back to the order", async () => {
+  fakeApi({});
   const { path } = open("/orders/5");
 
   await screen.findByRole("heading", { name: "Sign in" });
@@ -95,7 +97,7 @@ test("without a session one signs in first and comes back to the order", async (
 });
 
 test("staff hand over a paid order", async () => {
-  const requests = shop({
+  const requests = fakeApi({
     "GET /api/profile": () => json(sam),
     "GET /api/orders": inTurn(
       () => json(listOf(paid)),
@@ -113,7 +115,7 @@ test("staff hand over a paid order", async () => {
 });
 
 test("a disputed order is handed over only by those who say so", async () => {
-  const requests = shop({
+  const requests = fakeApi({
     "GET /api/profile": () => json(sam),
     "GET /api/orders": inTurn(
       () => json(listOf(paid)),
@@ -137,7 +139,7 @@ test("a disputed order is handed over only by those who say so", async () => {
 });
 
 test("customers cannot hand over", async () => {
-  shop({ ...signedIn, "GET /api/orders": () => json(listOf(paid)) });
+  fakeApi({ ...signedIn, "GET /api/orders": () => json(listOf(paid)) });
   open("/orders");
 
   await screen.findByText("Paid");
@@ -147,7 +149,7 @@ test("customers cannot hand over", async () => {
 
 test("a list that does not load can be asked for again", async () => {
   const answer = { "X-Request-ID": "r-42" };
-  shop({
+  fakeApi({
     ...signedIn,
     "GET /api/orders": inTurn(
       () => problem(500, "internal_server_error", {}, answer),

@@ -1,42 +1,42 @@
 import "./orders.css";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Problem } from "../../api/problem";
+import { isNotFound } from "../../api/problem";
+import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
-import { Skeleton } from "../../ui/Skeleton";
-import { Trouble } from "../../ui/Trouble";
 import { History } from "./History";
+import { OrderState } from "./OrderState";
 import { orderQuery } from "./queries";
 import { Receipt } from "./Receipt";
 import { Refund } from "./Refund";
-import { Standing } from "./Standing";
 
 const route = getRouteApi("/in/orders/$id");
 
 export function OrderPage() {
-  const { data: order, error, refetch } = useQuery(orderQuery(Number(route.useParams().id)));
+  const query = useQuery(orderQuery(Number(route.useParams().id)));
+  const title = query.data ? `Order ${query.data.number}` : "Order";
 
-  if (error instanceof Problem && error.status === 404) {
+  if (isNotFound(query.error)) {
     return (
       <Page title="No such order" narrow>
-        <p>There is no such order, or it is somebody else’s.</p>
+        <p>There is no such order, or it is another user’s.</p>
         <AllOrders />
       </Page>
     );
   }
   return (
-    <Page title={order ? `Order ${order.number}` : "Order"} narrow>
-      {error && <Trouble error={error} retry={() => refetch()} />}
-      {!order && !error && <Skeleton lines={6} />}
-      {order && (
-        <>
-          <Standing order={order} />
-          <Receipt order={order} />
-          <Refund order={order} />
-          <History order={order} />
-          <AllOrders />
-        </>
-      )}
+    <Page title={title} narrow>
+      <Loaded query={query} lines={6}>
+        {(order) => (
+          <>
+            <OrderState order={order} />
+            <Receipt order={order} />
+            <Refund order={order} />
+            <History order={order} />
+            <AllOrders />
+          </>
+        )}
+      </Loaded>
     </Page>
   );
 }

@@ -2,22 +2,23 @@ import "./orders.css";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useMe } from "../../api/me";
+import { useIsStaff } from "../../api/me";
 import type { Order } from "../../api/types";
+import { userQuery } from "../../api/users";
 import { Empty } from "../../ui/Empty";
 import { Listing } from "../../ui/Listing";
-import { showMoney } from "../../ui/money";
 import { Page } from "../../ui/Page";
+import { showMoney } from "../../ui/shop/money";
 import { When } from "../../ui/When";
 import { HandOver } from "./HandOver";
-import { buyerQuery, ordersQuery } from "./queries";
+import { ordersQuery } from "./queries";
 import { StatusMark } from "./StatusMark";
 
 const route = getRouteApi("/in/orders");
 
 export function Orders() {
   const { user } = route.useSearch();
-  const staff = useMe()?.role === "staff";
+  const staff = useIsStaff();
   if (staff && user) return <OrdersOf user={user} />;
 
   return (
@@ -29,7 +30,7 @@ export function Orders() {
 
 /** One user's orders, for staff. */
 function OrdersOf({ user }: { user: number }) {
-  const buyer = useQuery(buyerQuery(user)).data;
+  const buyer = useQuery(userQuery(user)).data;
   return (
     <Page
       title={buyer ? `Orders of ${buyer.username}` : "Orders of one user"}
@@ -45,9 +46,9 @@ function List({ empty }: { empty: ReactNode }) {
   const orders = useQuery(ordersQuery(page, user));
   return (
     <Listing list={orders} empty={empty}>
-      {(found) => (
+      {(shown) => (
         <ul className="rows">
-          {found.map((order) => (
+          {shown.map((order) => (
             <OrderRow key={order.id} order={order} />
           ))}
         </ul>

@@ -1,5 +1,5 @@
 import type { Order } from "../../api/types";
-import { showMoney } from "../../ui/money";
+import { showMoney } from "../../ui/shop/money";
 import { When } from "../../ui/When";
 import { isPaid, isRefunded } from "./status";
 

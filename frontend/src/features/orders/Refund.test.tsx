@@ -1,8 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { Order, Payment } from "../../api/types";
-import { inTurn, json, open, problem, sent, shop, torn } from "../../test/shop";
-import { alice, order, sam } from "../../test/things";
+import { alice, sam } from "../../test/accounts";
+import { fakeApi, inTurn, json, problem, sent, torn } from "../../test/fakeApi";
+import { open } from "../../test/open";
+import { order } from "../../test/shop/goods";
 
 const read = "GET /api/orders/5";
 const refund = "POST /api/orders/5/refunds";
@@ -56,7 +58,7 @@ const keys = (requests: Request[]) =>
   sent(requests, refund).map((request) => request.headers.get("Idempotency-Key"));
 
 test("all that is left is what the form begins with", async () => {
-  const requests = shop({
+  const requests = fakeApi({
     ...staff,
     [read]: inTurn(
       () => json(refunded(1200)),
@@ -81,7 +83,11 @@ test("all that is left is what the form begins with", async () => {
 test("a refund has the digits of its payment's currency, by the API's table", async () => {
   const forints = { amount: 499000, currency: "HUF", refundable: 499000 };
   const forint: Order = { ...paid, currency: "HUF", payments: [{ ...payment, ...forints }] };
-  const requests = shop({ ...staff, [read]: () => json(forint), [refund]: () => sentBack(100000) });
+  const requests = fakeApi({
+    ...staff,
+    [read]: () => json(forint),
+    [refund]: () => sentBack(100000),
+  });
   const { user } = open("/orders/5");
 
   const amount = (await screen.findByLabelText("Amount in HUF")) as HTMLInputElement;
@@ -95,7 +101,7 @@ test("a refund has the digits of its payment's currency, by the API's table", as
 });
 
 test("after a part the form begins anew with the rest, and what was said has the focus", async () => {
-  const requests = shop({
+  const requests = fakeApi({
     ...staff,
     [read]: inTurn(
       () => json(paid),
@@ -121,7 +127,7 @@ test("after a part the form begins anew with the rest, and what was said has the
 });
 
 test("another try after a torn connection keeps the key; the next refund has its own", async () => {
-  const requests = shop({ ...staff, [refund]: inTurn(torn, () => sentBack(3700)) });
+  const requests = fakeApi({ ...staff, [refund]: inTurn(torn, () => sentBack(3700)) });
   const { user } = open("/orders/5");
 
   await amountField();
@@ -145,7 +151,7 @@ test.each([
 ])(
   "%i %s is said in words, and the next try is a new intent",
   async (status, error, more, text) => {
-    const requests = shop({ ...staff, [refund]: () => problem(status, error, more) });
+    const requests = fakeApi({ ...staff, [refund]: () => problem(status, error, more) });
     const { user } = open("/orders/5");
 
     await amountField();
@@ -162,7 +168,7 @@ const surplus: Payment = { ...payment, id: "pi_2", disposition: "surplus" };
 const paidTwice = () => json({ ...paid, payments: [payment, surplus] });
 
 test("of two payments the one that no order needs goes back first, and buys nothing back", async () => {
-  const requests = shop({ ...staff, [read]: paidTwice, [refund]: () => sentBack(3700) });
+  const requests = fakeApi({ ...staff, [read]: paidTwice, [refund]: () => sentBack(3700) });
   const { user } = open("/orders/5");
 
   expect((await amountField()).value).toBe("37.00");
@@ -174,7 +180,7 @@ test("of two payments the one that no order needs goes back first, and buys noth
 });
 
 test("staff choose the payment that goes back", async () => {
-  const requests = shop({ ...staff, [read]: paidTwice, [refund]: () => sentBack(3700) });
+  const requests = fakeApi({ ...staff, [read]: paidTwice, [refund]: () => sentBack(3700) });
   const { user } = open("/orders/5");
 
   await amountField();
@@ -192,7 +198,7 @@ test("staff choose the payment that goes back", async () => {
 
 test("money that came too late for an order can be sent back though nothing paid the order", async () => {
   const late: Payment = { ...payment, disposition: "late" };
-  shop({
+  fakeApi({
     ...staff,
     [read]: () => json({ ...paid, status: "cancelled", refundable: 0, payments: [late] }),
   });
@@ -203,7 +209,7 @@ test("money that came too late for an order can be sent back though nothing paid
 });
 
 test.each(["", "a tenner", "1.005", "0"])("%j is not sent", async (text) => {
-  const requests = shop({ ...staff, [refund]: () => sentBack(1) });
+  const requests = fakeApi({ ...staff, [refund]: () => sentBack(1) });
   const { user } = open("/orders/5");
 
   await user.clear(await amountField());
@@ -215,7 +221,7 @@ test.each(["", "a tenner", "1.005", "0"])("%j is not sent", async (text) => {
 });
 
 test("customers see what was refunded, and neither form nor history", async () => {
-  const requests = shop({
+  const requests = fakeApi({
     ...staff,
     "GET /api/profile": () => json(alice),
     [read]: () => json(refunded(1200)),
@@ -231,7 +237,7 @@ test("customers see what was refunded, and neither form nor history", async () =
 
 test("staff read what happened, in the order of the API, and what is wrong stands out", async () => {
   const entry = { at: order.created_at, status: "", reference: null, problem: null };
-  shop({
+  fakeApi({
     ...staff,
     [history]: () =>
       json([

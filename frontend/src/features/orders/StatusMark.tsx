@@ -1,7 +1,7 @@
 import type { Order } from "../../api/types";
-import { inWords } from "./status";
+import { describe } from "./status";
 
 export function StatusMark({ order }: { order: Order }) {
-  const { label, tone } = inWords(order);
+  const { label, tone } = describe(order);
   return <span className={`mark mark-${tone}`}>{label}</span>;
 }

@@ -1,60 +1,46 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
-import { Problem } from "../../api/problem";
+import { keys } from "../../api/keys";
+import { isUndecided } from "../../api/problem";
+import { useRefresh } from "../../api/refresh";
+import { useIntent } from "../../api/shop/intent";
 import type { Order } from "../../api/types";
 import { isFinal } from "./status";
-import { useIntent } from "./useIntent";
 
 export const ordersQuery = (page: number, user?: number) =>
   queryOptions({
-    queryKey: ["orders", "list", { page, user }],
+    queryKey: keys.orderList({ page, user }),
     queryFn: () =>
       body(api.GET("/api/orders", { params: { query: { user_id: user, page, per_page: 20 } } })),
     placeholderData: keepPreviousData,
   });
 
-/** Whose orders staff look at. */
-export const buyerQuery = (id: number) =>
-  queryOptions({
-    queryKey: ["users", id],
-    queryFn: () => body(api.GET("/api/users/{user_id}", { params: { path: { user_id: id } } })),
-  });
-
 /** Asks again while the order may still change by itself: often at first, then ever more rarely. */
 export const orderQuery = (id: number) =>
   queryOptions({
-    queryKey: ["orders", id],
+    queryKey: keys.order(id),
     queryFn: () => body(api.GET("/api/orders/{order_id}", { params: { path: { order_id: id } } })),
     refetchInterval: ({ state }) =>
-      state.data && isFinal(state.data.status) ? false : pollAfter(state.dataUpdateCount),
+      state.data && isFinal(state.data) ? false : pollAfter(state.dataUpdateCount),
   });
 
-export const pollAfter = (answers: number) => Math.min(1500 * 1.1 ** answers, 20_000);
+const pollAfter = (answers: number) => Math.min(1500 * 1.1 ** answers, 20_000);
 
-/** Read anew whenever the order is another one than before. */
+/** Read again whenever the order has changed. */
 export const historyQuery = ({ id, status, refunded }: Order) =>
   queryOptions({
-    queryKey: ["orders", id, "history", status, refunded],
+    queryKey: keys.history(id, status, refunded),
     queryFn: () =>
       body(api.GET("/api/orders/{order_id}/history", { params: { path: { order_id: id } } })),
     placeholderData: keepPreviousData,
   });
 
-/** An item as the shop has it now: what lies in a basket may have changed since. */
-export const itemQuery = (id: number) =>
-  queryOptions({
-    queryKey: ["items", id],
-    queryFn: () => body(api.GET("/api/items/{item_id}", { params: { path: { item_id: id } } })),
-  });
-
-/** An order moved: so did its to-do, and perhaps what is on the shelf. */
-function useRefresh() {
-  const queries = useQueryClient();
-  return () =>
-    Promise.all(
-      ["orders", "todos", "items"].map((kind) => queries.invalidateQueries({ queryKey: [kind] })),
-    );
-}
+/** What may have changed where an order did. */
+const touched = [
+  keys.orders,
+  keys.items,
+  keys.todos, // feature: todos
+];
 
 export function useHandOver({ id }: Order) {
   return useMutation({
@@ -67,7 +53,7 @@ export function useHandOver({ id }: Order) {
           },
         }),
       ),
-    onSettled: useRefresh(),
+    onSettled: useRefresh(...touched),
   });
 }
 
@@ -78,10 +64,10 @@ export function useCheckOut({ id }: Order) {
     mutationFn: () =>
       body(api.POST("/api/orders/{order_id}/checkout", { params: { path: { order_id: id } } })),
     onSuccess: (order) => {
-      queries.setQueryData(orderQuery(id).queryKey, order);
+      queries.setQueryData(keys.order(id), order);
       if (order.checkout_url) location.assign(order.checkout_url);
     },
-    onError: useRefresh(),
+    onError: useRefresh(...touched),
   });
 }
 
@@ -90,25 +76,25 @@ export function useCancel({ id }: Order) {
   return useMutation({
     mutationFn: () =>
       body(api.POST("/api/orders/{order_id}/cancel", { params: { path: { order_id: id } } })),
-    onSuccess: (order) => queries.setQueryData(orderQuery(id).queryKey, order),
-    onSettled: useRefresh(),
+    onSuccess: (order) => queries.setQueryData(keys.order(id), order),
+    onSettled: useRefresh(...touched),
   });
 }
 
-export type RefundWish = { payment: string; amount: number; restock: boolean };
+export type RefundRequest = { payment: string; amount: number; restock: boolean };
 
-/** Sends money back; once for each wish, however often it has to be tried. `onSent` gets the order as it is then. */
+/** Sends money back; once for each request, however often it is tried. `onSent` gets the order as it is then. */
 export function useRefund(order: Order, onSent: (order: Order) => void) {
   const { id } = order;
   const queries = useQueryClient();
-  const refresh = useRefresh();
-  const intent = useIntent<RefundWish>();
+  const refresh = useRefresh(...touched);
+  const intent = useIntent<RefundRequest>();
   return useMutation({
-    mutationFn: (wish: RefundWish) =>
+    mutationFn: (request: RefundRequest) =>
       body(
         api.POST("/api/orders/{order_id}/refunds", {
-          params: { path: { order_id: id }, header: { "Idempotency-Key": intent.keyFor(wish) } },
-          body: wish,
+          params: { path: { order_id: id }, header: { "Idempotency-Key": intent.keyFor(request) } },
+          body: request,
         }),
       ),
     onSuccess: async () => {
@@ -117,7 +103,7 @@ export function useRefund(order: Order, onSent: (order: Order) => void) {
       onSent(queries.getQueryData(orderQuery(id).queryKey) ?? order);
     },
     onError: (error) => {
-      if (!(error instanceof Problem && error.undecided)) intent.over();
+      if (!isUndecided(error)) intent.over();
       return refresh();
     },
   });

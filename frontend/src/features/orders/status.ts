@@ -1,48 +1,77 @@
 import type { Order } from "../../api/types";
 
-type Words = { label: string; text: string; tone: "wait" | "good" | "over" };
+type OrderStatus = Order["status"];
 
-const words: Record<string, Words> = {
-  pending: { label: "Not paid yet", text: "This order is waiting for its payment.", tone: "wait" },
+type State = {
+  label: string;
+  text: string;
+  tone: "wait" | "good" | "over";
+  /** No payment and no time-out moves the order any more. */
+  final: boolean;
+  paid: boolean;
+};
+
+const states: Record<OrderStatus, State> = {
+  pending: {
+    label: "Not paid yet",
+    text: "This order is waiting for its payment.",
+    tone: "wait",
+    final: false,
+    paid: false,
+  },
   processing: {
     label: "Payment under way",
     text: "The payment has been started and is on its way. With some ways to pay this takes days; there is nothing more to do.",
     tone: "wait",
+    final: false,
+    paid: false,
   },
   paid: {
     label: "Paid",
     text: "Thank you! The payment has arrived, and the shop is getting your order ready.",
     tone: "good",
+    final: true,
+    paid: true,
   },
-  fulfilled: { label: "Handed over", text: "Paid and handed over. Enjoy!", tone: "good" },
+  fulfilled: {
+    label: "Handed over",
+    text: "Paid and handed over. Enjoy!",
+    tone: "good",
+    final: true,
+    paid: true,
+  },
   cancelling: {
     label: "Being cancelled",
-    text: "This order is being cancelled. It is over as soon as the payment provider confirms that nobody can pay it any more.",
+    text: "This order is being cancelled. It is over as soon as the payment provider confirms that it cannot be paid any more.",
     tone: "over",
+    final: false,
+    paid: false,
   },
   cancelled: {
     label: "Cancelled",
     text: "This order was cancelled. Nothing is owed for it.",
     tone: "over",
+    final: true,
+    paid: false,
   },
 };
 
-const refunded: Words = {
+const refunded = {
   label: "Refunded",
   text: "All of the money went back, or is on its way.",
   tone: "over",
-};
+} as const;
 
-export function inWords(order: Order): Words {
-  if (isRefunded(order)) return refunded;
-  return words[order.status] ?? { label: order.status, text: "", tone: "wait" };
-}
+/** A page that is older than the server may meet a status that it does not know. */
+const stateOf = ({ status }: Order): State =>
+  states[status] ?? { label: status, text: "", tone: "wait", final: false, paid: false };
 
-/** No payment and no time-out moves such an order any more. */
-export const isFinal = (status: string): boolean =>
-  status === "paid" || status === "fulfilled" || status === "cancelled";
+export const describe = (order: Order): Pick<State, "label" | "text" | "tone"> =>
+  isRefunded(order) ? refunded : stateOf(order);
 
-export const isPaid = ({ status }: Order): boolean => status === "paid" || status === "fulfilled";
+export const isFinal = (order: Order): boolean => stateOf(order).final;
 
-/** Whether all went back that paid it. A second payment that went back leaves it paid. */
+export const isPaid = (order: Order): boolean => stateOf(order).paid;
+
+/** Whether all that paid the order went back. A second payment that went back leaves it paid. */
 export const isRefunded = (order: Order): boolean => isPaid(order) && order.refundable === 0;

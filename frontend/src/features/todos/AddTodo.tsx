@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import { Problem } from "../../api/problem";
+import { fieldError } from "../../api/problem";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Trouble } from "../../ui/Trouble";
@@ -8,7 +8,7 @@ import { useAddTodo } from "./queries";
 export function AddTodo() {
   const form = useRef<HTMLDivElement>(null);
   const { mutate, error, isPending } = useAddTodo();
-  const about = error instanceof Problem ? error.about("title") : undefined;
+  const about = fieldError(error, "title");
 
   const add = (title: string) => {
     const input = form.current?.querySelector("input");

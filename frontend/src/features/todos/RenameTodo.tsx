@@ -1,4 +1,4 @@
-import { Problem } from "../../api/problem";
+import { fieldError } from "../../api/problem";
 import type { Todo } from "../../api/types";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
@@ -7,7 +7,7 @@ import { useChangeTodo } from "./queries";
 
 export function RenameTodo({ todo, onEnd }: { todo: Todo; onEnd: () => void }) {
   const { mutate, error, isPending } = useChangeTodo(todo.id);
-  const about = error instanceof Problem ? error.about("title") : undefined;
+  const about = fieldError(error, "title");
   return (
     <Form
       className="todo-add"

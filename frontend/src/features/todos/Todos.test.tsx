@@ -1,14 +1,17 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { inTurn, json, open, problem, sent, shop } from "../../test/shop";
-import { alice, listOf, sam, todo } from "../../test/things";
+import type { Todo } from "../../api/types";
+import { alice, sam } from "../../test/accounts";
+import { fakeApi, inTurn, json, listOf, problem, sent } from "../../test/fakeApi";
+import { open } from "../../test/open";
 
+const todo: Todo = { id: 3, title: "Water the plant", done: false, order_id: null };
 const signedIn = { "GET /api/profile": () => json(alice) };
 const box = () =>
   screen.findByRole("checkbox", { name: "Water the plant" }) as Promise<HTMLInputElement>;
 
 test("a to-do is added, and the field is empty for the next one", async () => {
-  const requests = shop({
+  const requests = fakeApi({
     ...signedIn,
     "GET /api/todos": inTurn(
       () => json(listOf()),
@@ -31,7 +34,7 @@ test("a to-do is added, and the field is empty for the next one", async () => {
 });
 
 test("ticking shows at once and is kept", async () => {
-  const requests = shop({
+  const requests = fakeApi({
     ...signedIn,
     "GET /api/todos": inTurn(
       () => json(listOf(todo)),
@@ -48,7 +51,7 @@ test("ticking shows at once and is kept", async () => {
 });
 
 test("a tick that fails is taken back and said in words", async () => {
-  shop({
+  fakeApi({
     ...signedIn,
     "GET /api/todos": () => json(listOf(todo)),
     "PATCH /api/todos/3": () => problem(500, "internal_server_error"),
@@ -62,7 +65,7 @@ test("a tick that fails is taken back and said in words", async () => {
 });
 
 test("a to-do is renamed", async () => {
-  const requests = shop({
+  const requests = fakeApi({
     ...signedIn,
     "GET /api/todos": () => json(listOf(todo)),
     "PATCH /api/todos/3": () => json(todo),
@@ -80,7 +83,7 @@ test("a to-do is renamed", async () => {
 });
 
 test("a to-do is deleted", async () => {
-  shop({
+  fakeApi({
     ...signedIn,
     "GET /api/todos": inTurn(
       () => json(listOf(todo)),
@@ -97,7 +100,7 @@ test("a to-do is deleted", async () => {
 
 test("an order's to-do leads to the order and is not ticked here", async () => {
   const handOver = { ...todo, id: 4, title: "Hand over order 1005", order_id: 5 };
-  shop({ "GET /api/profile": () => json(sam), "GET /api/todos": () => json(listOf(handOver)) });
+  fakeApi({ "GET /api/profile": () => json(sam), "GET /api/todos": () => json(listOf(handOver)) });
   open("/todos");
 
   const link = await screen.findByRole("link", { name: "Hand over order 1005" });

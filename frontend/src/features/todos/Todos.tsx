@@ -25,7 +25,7 @@ export function Todos() {
       <AddTodo />
       <div ref={list} tabIndex={-1}>
         <Listing list={todos} empty={<NothingToDo />}>
-          {(found) => <Lists todos={found} onDeleted={keepFocus} />}
+          {(shown) => <Lists todos={shown} onDeleted={keepFocus} />}
         </Listing>
       </div>
     </Page>

@@ -1,22 +1,19 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useMutation } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
+import { keys } from "../../api/keys";
+import { useRefresh } from "../../api/refresh";
 
 export const todosQuery = (page: number) =>
   queryOptions({
-    queryKey: ["todos", page],
+    queryKey: keys.todoList({ page }),
     queryFn: () => body(api.GET("/api/todos", { params: { query: { page, per_page: 50 } } })),
     placeholderData: keepPreviousData,
   });
 
-function useRefresh() {
-  const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: ["todos"] });
-}
-
 export function useAddTodo() {
   return useMutation({
     mutationFn: (title: string) => body(api.POST("/api/todos", { body: { title, done: false } })),
-    onSuccess: useRefresh(),
+    onSuccess: useRefresh(keys.todos),
   });
 }
 
@@ -29,7 +26,7 @@ export function useChangeTodo(id: number) {
           body: { title: null, done: null, ...change },
         }),
       ),
-    onSettled: useRefresh(),
+    onSettled: useRefresh(keys.todos),
   });
 }
 
@@ -37,6 +34,6 @@ export function useDeleteTodo(id: number) {
   return useMutation({
     mutationFn: () =>
       body(api.DELETE("/api/todos/{todo_id}", { params: { path: { todo_id: id } } })),
-    onSuccess: useRefresh(),
+    onSuccess: useRefresh(keys.todos),
   });
 }

@@ -1,0 +1,67 @@
+/** What a page says to an error of the API, by its code. A code that is not here is shown by its `detail`. */
+export const errorTexts = {
+  unreachable: "The shop cannot be reached. Check your connection and try again.",
+  invalid_credentials: "This username and password do not go together.",
+  second_factor_required: "A code of your authenticator app, or a recovery code, is needed too.",
+  username_taken: "This username is taken. Choose another one.",
+  confirmation_required: "Nothing was changed, since you did not confirm that it is you.",
+  wrong_password: "This is not your password.",
+  invalid_code: "This code is wrong, too old, or was used before.",
+  last_sign_in_method:
+    "This is your only way to sign in. Set a password or link another account first.",
+  stale_version: "Another user changed this in the meantime. Your change was not saved.",
+  last_staff: "The shop would have no staff left. Make another user staff first.",
+  forbidden: "You may not do this.",
+  not_found: "This is not here, or not for you to see.",
+
+  // feature: passkeys {
+  invalid_passkey: "This passkey was not accepted. It may have been removed from your profile.",
+  passkey_not_shown: "No passkey was shown. Try again, or go another way.",
+  passkey_there_already: "This device has a passkey of yours already.",
+  // }
+
+  // feature: shop {
+  sold_out: "Sold out: there are not enough left of this.",
+  not_on_sale: "This is not on sale at the moment.",
+  too_many_unpaid_orders:
+    "So many of your orders wait to be paid that there is no room for another. Pay or cancel one first.",
+  payments_unavailable: "Payments are not available right now. Try again in a moment.",
+  payment_declined: "The payment provider declined this order. Nothing was charged.",
+  payment_refused:
+    "The payment provider refuses this order. Nothing was charged. Tell the shop: trying again will not help.",
+  nothing_to_pay: "There is nothing to pay here any more.",
+  order_not_cancellable:
+    "This order is paid, or its payment is on its way: it can be refunded, but not cancelled.",
+  order_refunded: "All of the money for this order went back: there is nothing to hand over.",
+  not_in_stock:
+    "What was bought went back on the shelf and is sold since: there is nothing to hand over. Refund the order.",
+  provider_unavailable: "The payment provider does not answer. Try again in a moment.",
+  refund_too_large: "This is more than is left of what was paid.",
+  // }
+} satisfies Record<string, string>;
+
+/** A code that a page looks for: one of those above, or one that only a single page has words for. */
+export type ErrorCode =
+  | keyof typeof errorTexts
+  | "amount_too_small" // feature: shop
+  | "order_disputed" // feature: shop
+  | "email_in_use"
+  | "invalid_token";
+
+/** A sign-in was refused, before there was a session; other answers with status 401 end one. */
+export const refusedSignIn: readonly string[] = [
+  "invalid_credentials",
+  "second_factor_required",
+  "invalid_code",
+  "invalid_passkey", // feature: passkeys
+] satisfies ErrorCode[];
+
+/** Not carried out for certain, though the status alone would leave it open. */
+export const notCarriedOut: readonly string[] = [
+  "payments_unavailable", // feature: shop
+] satisfies ErrorCode[];
+
+/** The API's own words say more: the smallest amount depends on the currency. */
+export const saidByApi: readonly string[] = [
+  "amount_too_small", // feature: shop
+] satisfies ErrorCode[];

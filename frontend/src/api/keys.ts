@@ -1,0 +1,32 @@
+/**
+ * Under which key each answer of the API is cached. A key covers every key that begins with it: who has `keys.orders`
+ * read again has the list, each order and its history read again.
+ */
+export const keys = {
+  me: ["me"],
+  confirmation: ["confirmation"],
+  factors: ["factors"],
+  providers: ["providers"],
+  sessions: ["sessions"],
+
+  users: ["users"],
+  userLists: ["users", "list"],
+  userList: (search: object) => ["users", "list", search],
+  user: (id: number) => ["users", id],
+  trail: (id: number, page: number) => ["users", id, "trail", page],
+
+  shop: ["shop"], // feature: shop
+  items: ["items"], // feature: shop
+  itemList: (search: object) => ["items", "list", search], // feature: shop
+  item: (id: number) => ["items", id], // feature: shop
+  itemVersion: (id: number) => ["item version", id], // feature: shop
+  orders: ["orders"], // feature: shop
+  orderList: (search: object) => ["orders", "list", search], // feature: shop
+  order: (id: number) => ["orders", id], // feature: shop
+  history: (id: number, ...state: unknown[]) => ["orders", id, "history", ...state], // feature: shop
+  findings: ["findings"], // feature: shop
+  closedFindings: ["findings", "closed"], // feature: shop
+
+  todos: ["todos"], // feature: todos
+  todoList: (search: object) => ["todos", "list", search], // feature: todos
+};

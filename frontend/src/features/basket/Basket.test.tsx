@@ -1,0 +1,198 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { alice, sam } from "../../test/accounts";
+import { fakeApi, inTurn, json, problem, sent, torn } from "../../test/fakeApi";
+import { leaving, open } from "../../test/open";
+import { mug, order } from "../../test/shop/goods";
+
+const place = "POST /api/orders";
+const pot = { ...mug, id: 8, name: "Pot", price: 2400, available: null, on_hand: null };
+const signedOut = { "GET /api/items/7": () => json(mug), "GET /api/items/8": () => json(pot) };
+const signedIn = { ...signedOut, "GET /api/profile": () => json(alice) };
+const two = [
+  { item_id: 7, quantity: 2 },
+  { item_id: 8, quantity: 1 },
+];
+
+const fill = (lines = two, owner: number | null = null) =>
+  sessionStorage.setItem("kiosk.basket", JSON.stringify({ owner, lines, key: "" }));
+const total = async () => (await screen.findByText(/^Total/)).textContent;
+const checkOut = () => screen.findByRole("button", { name: "Check out" });
+const link = () => screen.findByRole("link", { name: /^Basket/ });
+const keys = (requests: Request[]) =>
+  sent(requests, place).map((request) => request.headers.get("Idempotency-Key"));
+
+test("what is added adds up, and never to more than there is", async () => {
+  fakeApi(signedOut);
+  const { user } = open("/items/7");
+
+  const add = await screen.findByRole("button", { name: "Add to basket Mug" });
+  await user.click(add);
+  await user.click(add);
+  expect((await link()).textContent).toMatch(/2$/);
+  await user.click(add);
+  await user.click(add);
+
+  expect((await link()).textContent).toMatch(/3$/);
+  expect(screen.getByText(/that is the most/)).toBeTruthy();
+});
+
+test("a basket shows prices as they are now, and their sum follows the quantities", async () => {
+  fill();
+  fakeApi(signedOut);
+  const { user } = open("/basket");
+
+  await waitFor(async () => expect(await total()).toMatch(/61[.,]00/));
+  await user.type(await screen.findByLabelText("Quantity of Pot"), "{Backspace}3");
+
+  expect(await total()).toMatch(/109[.,]00/);
+});
+
+test("what is removed is gone, and the last one leaves an empty basket", async () => {
+  fill();
+  fakeApi(signedOut);
+  const { user } = open("/basket");
+
+  await user.click(await screen.findByRole("button", { name: "Remove Mug" }));
+  expect(screen.queryByText("Mug")).toBeNull();
+  await user.click(await screen.findByRole("button", { name: "Remove Pot" }));
+
+  expect(await screen.findByText("Nothing in it yet")).toBeTruthy();
+});
+
+test("checking out orders every line at once, goes to pay, and empties the basket", async () => {
+  fill();
+  const assign = leaving();
+  const requests = fakeApi({ ...signedIn, [place]: () => json(order, 201) });
+  const { user } = open("/basket");
+
+  await user.click(await checkOut());
+
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("https://pay.example.org/5"));
+  expect(await sent(requests, place)[0]?.json()).toEqual({ lines: two });
+  expect(sessionStorage.getItem("kiosk.basket")).toBe("");
+});
+
+test("another try after a torn connection keeps the key, even over a reload", async () => {
+  fill();
+  const assign = leaving();
+  const requests = fakeApi({ ...signedIn, [place]: inTurn(torn, () => json(order, 201)) });
+  const first = open("/basket");
+  await first.user.click(await checkOut());
+  await screen.findByRole("alert");
+  document.body.replaceChildren();
+
+  const second = open("/basket");
+  await second.user.click(await checkOut());
+
+  await waitFor(() => expect(assign).toHaveBeenCalled());
+  expect(keys(requests)[0]).toBeTruthy();
+  expect(new Set(keys(requests)).size).toBe(1);
+});
+
+test("another basket is another intent", async () => {
+  fill();
+  leaving();
+  const requests = fakeApi({ ...signedIn, [place]: torn });
+  const { user } = open("/basket");
+
+  await user.click(await checkOut());
+  await screen.findByRole("alert");
+  await user.click(await screen.findByRole("button", { name: "Remove Pot" }));
+  await user.click(await checkOut());
+
+  await waitFor(() => expect(sent(requests, place)).toHaveLength(2));
+  expect(new Set(keys(requests)).size).toBe(2);
+});
+
+test.each([
+  ["sold out", { ...mug, available: 0 }, "Sold out."],
+  ["fewer than wanted", { ...mug, available: 1 }, "Only 1 left."],
+  ["a draft again", { ...mug, on_sale: false }, "Not on sale at the moment."],
+])("%s is marked, takes the focus, and is not ordered", async (_, item, text) => {
+  fill();
+  const requests = fakeApi({ ...signedIn, "GET /api/items/7": () => json(item) });
+  const { user } = open("/basket");
+
+  await screen.findByText(text);
+  await user.click(await checkOut());
+
+  await screen.findByRole("alert");
+  expect(document.activeElement).toBe(screen.getByLabelText("Quantity of Mug"));
+  expect(sent(requests, place)).toHaveLength(0);
+});
+
+test("an item that is gone can only be removed", async () => {
+  fill();
+  fakeApi({ ...signedIn, "GET /api/items/7": () => problem(404, "not_found") });
+  const { user } = open("/basket");
+
+  await screen.findByText(/No longer on offer/);
+  await user.click(screen.getByRole("button", { name: /^Remove an item/ }));
+
+  expect(screen.queryByText(/No longer on offer/)).toBeNull();
+  expect(await total()).toMatch(/24[.,]00/);
+});
+
+test("what was sold in the meantime is said, and the basket shows what is left", async () => {
+  fill();
+  fakeApi({
+    ...signedIn,
+    "GET /api/items/7": inTurn(
+      () => json(mug),
+      () => json({ ...mug, available: 1 }),
+    ),
+    [place]: () => problem(409, "sold_out"),
+  });
+  const { user } = open("/basket");
+
+  await user.click(await checkOut());
+
+  expect((await screen.findByRole("alert")).textContent).toMatch(/not enough left/);
+  expect(await screen.findByText("Only 1 left.")).toBeTruthy();
+});
+
+test("more than can be paid at once is said in the API's words", async () => {
+  fill();
+  const errors = [{ field: "lines", message: "This is more than can be paid at once." }];
+  fakeApi({ ...signedIn, [place]: () => problem(422, "invalid_input", { errors }) });
+  const { user } = open("/basket");
+
+  await user.click(await checkOut());
+
+  expect((await screen.findByRole("alert")).textContent).toMatch(/more than can be paid/);
+});
+
+test("a visitor signs in first and finds the basket as it was", async () => {
+  fill();
+  const requests = fakeApi({ ...signedOut, "POST /api/session": () => json(alice) });
+  const { user, path } = open("/basket");
+
+  await user.click(await screen.findByRole("button", { name: "Sign in and check out" }));
+  expect(path()).toBe("/sign-in?next=%2Fbasket");
+  await user.type(await screen.findByLabelText("Username"), "alice");
+  await user.type(screen.getByLabelText("Password"), "lantern-tide-77");
+  await user.click(screen.getByRole("button", { name: "Sign in" }));
+
+  await checkOut();
+  expect(path()).toBe("/basket");
+  await waitFor(async () => expect(await total()).toMatch(/61[.,]00/));
+  expect(sent(requests, place)).toHaveLength(0);
+});
+
+test("another user at this browser does not see it", async () => {
+  fill(two, alice.id);
+  fakeApi({ ...signedIn, "GET /api/profile": () => json(sam) });
+  open("/basket");
+
+  expect(await screen.findByText("Nothing in it yet")).toBeTruthy();
+  expect((await link()).textContent).toBe("Basket");
+});
+
+test("a basket that cannot be read is an empty one", async () => {
+  sessionStorage.setItem("kiosk.basket", '{"lines": 7}');
+  fakeApi(signedOut);
+  open("/basket");
+
+  expect(await screen.findByText("Nothing in it yet")).toBeTruthy();
+});

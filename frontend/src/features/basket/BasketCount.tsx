@@ -1,0 +1,14 @@
+import { useBasket } from "./basket";
+
+/** How many things lie in the basket, behind its link. */
+export function BasketCount() {
+  const { lines } = useBasket();
+  const count = lines.reduce((sum, line) => sum + line.quantity, 0);
+  if (count === 0) return null;
+  return (
+    <span className="basket-count">
+      <span className="sr-only">with </span>
+      {count}
+    </span>
+  );
+}

@@ -1,0 +1,118 @@
+import "./basket.css";
+import { useQueries } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+import { useMe } from "../../api/me";
+import { fieldError, Problem } from "../../api/problem";
+import { itemQuery } from "../../api/shop/items";
+import type { Item, OrderLineRequest } from "../../api/types";
+import { Empty } from "../../ui/Empty";
+import { Form } from "../../ui/Form";
+import { Page } from "../../ui/Page";
+import { showMoney } from "../../ui/shop/money";
+import { Trouble } from "../../ui/Trouble";
+import { BasketRow, whatIsWrong } from "./BasketRow";
+import { basketIntent, useBasket } from "./basket";
+import { usePlace } from "./usePlace";
+
+export function BasketPage() {
+  const basket = useBasket();
+  const { place, busy, leaving, error } = usePlace(basketIntent, basket.clear);
+
+  return (
+    <Page title="Your basket" narrow>
+      <p role="status" className="sr-only">
+        {leaving && "Your order is placed. One moment…"}
+      </p>
+      {leaving && <p>Your order is placed. One moment…</p>}
+      {!leaving && basket.lines.length === 0 && <NothingInIt />}
+      {!leaving && basket.lines.length > 0 && (
+        <Lines basket={basket} place={place} busy={busy} error={busy ? null : error} />
+      )}
+    </Page>
+  );
+}
+
+type Props = {
+  basket: ReturnType<typeof useBasket>;
+  place: (lines: OrderLineRequest[]) => void;
+  busy: boolean;
+  error: unknown;
+};
+
+function Lines({ basket, place, busy, error }: Props) {
+  const me = useMe();
+  const list = useRef<HTMLUListElement>(null);
+  const [unfit, setUnfit] = useState<Problem | null>(null);
+  const items = useQueries({ queries: basket.lines.map((line) => itemQuery(line.item_id)) });
+  const rows = basket.lines.map((line, at) => ({ line, item: items[at] }));
+  const wrong = rows.some(({ line, item }) => !item?.data || whatIsWrong(item, line.quantity));
+
+  const checkOut = () => {
+    setUnfit(
+      wrong
+        ? new Problem(422, "unfit", "Some of this cannot be had: look at what is marked above.")
+        : null,
+    );
+    if (!wrong) place(basket.lines);
+  };
+  const remove = (id: number) => {
+    basket.remove(id);
+    list.current?.focus();
+  };
+  const shown = (wrong && unfit) || error;
+
+  return (
+    <Form className="basket" error={shown} onSend={checkOut}>
+      <fieldset disabled={busy}>
+        <legend className="sr-only">What you are about to order</legend>
+        <ul className="rows" ref={list} tabIndex={-1} aria-label="Items in your basket">
+          {rows.map(({ line, item }) => (
+            <BasketRow
+              key={line.item_id}
+              line={line}
+              item={item}
+              onQuantity={(quantity) => basket.set(line.item_id, quantity)}
+              onRemove={() => remove(line.item_id)}
+            />
+          ))}
+        </ul>
+      </fieldset>
+      {shown != null && <Trouble error={shown}>{aboutAll(shown)}</Trouble>}
+      <div className="basket-foot">
+        <p role="status" className="basket-total">
+          Total <strong>{total(rows.map(({ line, item }) => ({ line, item: item?.data })))}</strong>
+        </p>
+        <button type="submit" className="button" disabled={busy}>
+          {busy ? "One moment…" : me === null ? "Sign in and check out" : "Check out"}
+        </button>
+      </div>
+      <p>
+        <Link to="/">More items</Link>
+      </p>
+    </Form>
+  );
+}
+
+/** The API's own words about the lines as a whole: a form has no field for them. */
+const aboutAll = (error: unknown) => fieldError(error, "lines");
+
+/** The sum of what can be had, or a dash until it is known. */
+function total(rows: { line: OrderLineRequest; item: Item | undefined }[]): string {
+  const priced = rows.flatMap(({ line, item }) =>
+    item?.price == null ? [] : [{ sum: item.price * line.quantity, item }],
+  );
+  const of = priced[0]?.item;
+  const sum = priced.reduce((sum, each) => sum + each.sum, 0);
+  return of ? showMoney(sum, of) : "–";
+}
+
+function NothingInIt() {
+  return (
+    <Empty title="Nothing in it yet">
+      <Link to="/" className="button">
+        Find something nice
+      </Link>
+    </Empty>
+  );
+}

@@ -1,0 +1,98 @@
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useMe } from "../../api/me";
+import type { Intent } from "../../api/shop/intent";
+import type { OrderLineRequest } from "../../api/types";
+
+/** As many of an item as one order takes where the stock sets no limit. */
+export const MOST = 99;
+/** As many lines as the API takes in one order. */
+export const MOST_LINES = 50;
+
+/** `owner` null: filled before signing in. `key`: the Idempotency-Key of the try to order just these lines. */
+type Basket = { owner: number | null; lines: OrderLineRequest[]; key: string };
+
+const SLOT = "kiosk.basket";
+const EMPTY: Basket = { owner: null, lines: [], key: "" };
+const NONE: OrderLineRequest[] = [];
+const listeners = new Set<() => void>();
+let unstored = "";
+
+/** Stored for this tab, until it is closed; where the browser stores nothing, until the page goes. */
+function read(): string {
+  try {
+    return sessionStorage.getItem(SLOT) ?? "";
+  } catch {
+    return unstored;
+  }
+}
+
+function write(basket: Basket): void {
+  unstored = basket.lines.length > 0 ? JSON.stringify(basket) : "";
+  try {
+    sessionStorage.setItem(SLOT, unstored);
+  } catch {
+    // It is held in `unstored` alone.
+  }
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function parse(text: string): Basket {
+  try {
+    const { owner, lines, key } = JSON.parse(text);
+    return { owner, lines: lines.filter(isLine), key };
+  } catch {
+    return EMPTY;
+  }
+}
+
+const isLine = ({ item_id, quantity }: OrderLineRequest) =>
+  Number.isSafeInteger(item_id) && Number.isSafeInteger(quantity) && quantity > 0;
+
+/**
+ * What this tab wants to order. It can be filled before signing in, and belongs to the user who signs in then:
+ * another user at this browser does not see it.
+ */
+export function useBasket() {
+  const me = useMe();
+  const text = useSyncExternalStore(subscribe, read);
+  const basket = useMemo(() => parse(text), [text]);
+  const mine = basket.owner === null || basket.owner === me?.id;
+  const lines = mine ? basket.lines : NONE;
+
+  useEffect(() => {
+    if (me && basket.owner === null && basket.lines.length > 0) write({ ...basket, owner: me.id });
+  }, [me, basket]);
+
+  const save = (lines: OrderLineRequest[]) => write({ owner: me?.id ?? null, lines, key: "" });
+  const count = (id: number) => lines.find((line) => line.item_id === id)?.quantity ?? 0;
+
+  return {
+    lines,
+    count,
+    set(id: number, quantity: number) {
+      const line = { item_id: id, quantity };
+      const there = count(id) > 0;
+      save(there ? lines.map((each) => (each.item_id === id ? line : each)) : [...lines, line]);
+    },
+    remove: (id: number) => save(lines.filter((line) => line.item_id !== id)),
+    clear: () => write(EMPTY),
+  };
+}
+
+/** The basket's own Idempotency-Key: it outlives a reload, and goes with the first change. */
+export const basketIntent: Intent<OrderLineRequest[]> = {
+  keyFor() {
+    const basket = parse(read());
+    const key = basket.key || crypto.randomUUID();
+    write({ ...basket, key });
+    return key;
+  },
+  over() {
+    write({ ...parse(read()), key: "" });
+  },
+};

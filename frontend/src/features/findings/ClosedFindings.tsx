@@ -1,0 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Trouble } from "../../ui/Trouble";
+import { When } from "../../ui/When";
+import { closedFindingsQuery } from "./queries";
+
+/** What was closed, by whom and why, also where it is in no order's history. Read once it is opened. */
+export function ClosedFindings() {
+  const [opened, setOpened] = useState(false);
+  const { data, error, refetch } = useQuery({ ...closedFindingsQuery, enabled: opened });
+  return (
+    <details className="panel" onToggle={(event) => setOpened(event.currentTarget.open)}>
+      <summary>Closed</summary>
+      {error && <Trouble error={error} retry={() => refetch()} />}
+      {data?.total === 0 && <p>Nothing was closed yet.</p>}
+      {data && data.total > 0 && (
+        <ul className="trail" aria-label="Closed findings">
+          {data.items.map(({ id, words, reason, closed_by, closed_at }) => (
+            <li key={id}>
+              <p>{words}</p>
+              <p>{reason}</p>
+              <p className="fine">
+                {closed_by}, <When at={closed_at} />
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </details>
+  );
+}

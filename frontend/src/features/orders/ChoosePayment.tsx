@@ -1,0 +1,28 @@
+import { useId } from "react";
+import type { Payment } from "../../api/types";
+import { showMoney } from "../../ui/shop/money";
+
+type Props = { payments: Payment[]; id: string; onChoose: (id: string) => void };
+
+export function ChoosePayment({ payments, id, onChoose }: Props) {
+  const select = useId();
+  return (
+    <div className="field">
+      <label htmlFor={select}>Payment</label>
+      <select id={select} value={id} onChange={(event) => onChoose(event.target.value)}>
+        {payments.map((payment) => (
+          <option key={payment.id} value={payment.id}>
+            {showMoney(payment.amount, payment)}: {uses[payment.disposition]}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** What became of a payment, said of it. */
+export const uses: Record<Payment["disposition"], string> = {
+  settles: "paid the order",
+  surplus: "is needed by no order",
+  late: "came too late",
+};

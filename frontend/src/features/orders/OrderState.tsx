@@ -1,0 +1,75 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { shopQuery } from "../../api/shop/shop";
+import type { Order } from "../../api/types";
+import { When } from "../../ui/When";
+import { CancelOrder } from "./CancelOrder";
+import { HandOver } from "./HandOver";
+import { PayNow } from "./PayNow";
+import { StatusMark } from "./StatusMark";
+import { describe } from "./status";
+
+/** What state the order is in. A live region: a payment that arrives meanwhile is read out. */
+export function OrderState({ order }: { order: Order }) {
+  const region = useFocusOnChange(order.status);
+  const waits = order.status === "pending";
+  return (
+    <div className="order-state">
+      <div role="status" ref={region} tabIndex={-1}>
+        <StatusMark order={order} />
+        <p>{waits && !order.checkout_url ? notThereYet : describe(order).text}</p>
+        {waits && <TimeToPay order={order} />}
+      </div>
+      <div className="actions">
+        {waits && <PayNow order={order} />}
+        <CancelOrder order={order} />
+      </div>
+      <HandOver order={order} />
+    </div>
+  );
+}
+
+/** Where a button is gone after what it did, the new state takes the focus. */
+function useFocusOnChange(status: Order["status"]) {
+  const region = useRef<HTMLDivElement>(null);
+  const before = useRef(status);
+  useEffect(() => {
+    if (before.current !== status && document.activeElement === document.body)
+      region.current?.focus();
+    before.current = status;
+  }, [status]);
+  return region;
+}
+
+const notThereYet =
+  "The payment page is not there yet. This page goes on by itself, and “Pay now” asks once more.";
+
+function TimeToPay({ order }: { order: Order }) {
+  const { data: shop } = useQuery(shopQuery);
+  const due = Date.parse(order.created_at) + (shop?.hold_minutes ?? 0) * 60_000;
+  const over = usePast(due);
+  if (!shop) return null;
+  return (
+    <p className="fine">
+      {over ? (
+        "The time to pay is over: if no payment has come, this order is cancelled."
+      ) : (
+        <>
+          Pay by <When at={new Date(due).toISOString()} />, or this order is cancelled.
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Whether this moment is past; renders anew when it comes. */
+function usePast(moment: number): boolean {
+  const [now, setNow] = useState(Date.now);
+  const left = moment - now;
+  useEffect(() => {
+    if (left <= 0) return;
+    const timer = setTimeout(() => setNow(Date.now()), left);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return left <= 0;
+}

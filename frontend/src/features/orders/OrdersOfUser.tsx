@@ -1,0 +1,11 @@
+import { Link } from "@tanstack/react-router";
+import type { User } from "../../api/types";
+
+/** On a user's page, for staff. */
+export function OrdersOfUser({ user: { id, username } }: { user: User }) {
+  return (
+    <Link to="/orders" search={{ user: id }}>
+      Orders of {username}
+    </Link>
+  );
+}

@@ -1,0 +1,105 @@
+import { useQuery } from "@tanstack/react-query";
+import { factorsQuery } from "../../api/factors";
+import { fieldError } from "../../api/problem";
+import type { Passkey } from "../../api/types";
+import { AskFirst } from "../../ui/AskFirst";
+import { Entry } from "../../ui/Entry";
+import { Field } from "../../ui/Field";
+import { Form } from "../../ui/Form";
+import { Loaded } from "../../ui/Loaded";
+import { Section } from "../../ui/Section";
+import { Submit } from "../../ui/Submit";
+import { Trouble } from "../../ui/Trouble";
+import { When } from "../../ui/When";
+import { passkeysPossible } from "./device";
+import { useAddPasskey, useRemovePasskey } from "./queries";
+
+/** Is not there where the user has no passkeys and can have none. */
+export function Passkeys() {
+  const factors = useQuery(factorsQuery);
+  const possible = passkeysPossible() && (factors.data?.passkeys_possible ?? true);
+  if (!possible && !factors.data?.passkeys.length) return null;
+  return (
+    <Section title="Passkeys">
+      <p>
+        Sign in with a fingerprint, your face or the PIN of a device. No password and no code is
+        needed beside it.
+      </p>
+      <Loaded query={factors} lines={2}>
+        {({ passkeys }) => (
+          <>
+            {passkeys.length > 0 && (
+              <ul className="entries" aria-label="Your passkeys">
+                {passkeys.map((passkey) => (
+                  <PasskeyEntry key={passkey.id} passkey={passkey} />
+                ))}
+              </ul>
+            )}
+            {possible && <AddPasskey />}
+          </>
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+function AddPasskey() {
+  const { mutate, error, isPending, isSuccess } = useAddPasskey();
+  return (
+    <Form className="stack" error={error} onSend={(value) => mutate(value("name").trim())}>
+      {error && <Trouble error={error} />}
+      <Field
+        label="Name of the passkey"
+        name="name"
+        autoComplete="off"
+        maxLength={100}
+        defaultValue="This device"
+        hint="So that you know it again, such as Phone or Key on my ring."
+        required
+        error={fieldError(error, "name")}
+      />
+      <div className="actions">
+        <Submit label="Add a passkey" busyLabel="Waiting for the device…" busy={isPending} />
+        <p role="status">{isSuccess && "Added."}</p>
+      </div>
+    </Form>
+  );
+}
+
+function PasskeyEntry({ passkey: { id, name, created_at, used_at } }: { passkey: Passkey }) {
+  const { mutate, error, isPending } = useRemovePasskey(id);
+  const used = used_at ? (
+    <>
+      last used <When at={used_at} />
+    </>
+  ) : (
+    "not used yet"
+  );
+  return (
+    <Entry
+      name={name}
+      detail={
+        <>
+          Added <When at={created_at} />, {used}
+        </>
+      }
+    >
+      <AskFirst
+        label="Remove"
+        about={name}
+        className="button button-small"
+        disabled={isPending}
+        title={`Remove ${name}?`}
+        action="Remove it"
+        busy={isPending}
+        onConfirm={(close) => {
+          close();
+          mutate(undefined);
+        }}
+      >
+        <p>It signs you in no more. Delete it on the device too.</p>
+      </AskFirst>
+      {error && !isPending && <Trouble error={error} />}
+    </Entry>
+  );
+}

@@ -1,0 +1,78 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { fieldError, Problem } from "../../api/problem";
+import type { Item } from "../../api/types";
+import { Field } from "../../ui/Field";
+import { Form } from "../../ui/Form";
+import { Submit } from "../../ui/Submit";
+import { type Currency, writeMoney } from "../../ui/shop/money";
+import { Trouble } from "../../ui/Trouble";
+import { readItem } from "./input";
+import type { ItemInput } from "./queries";
+
+type Props = {
+  item?: Item;
+  currency: Currency;
+  error: unknown;
+  busy: boolean;
+  onSave: (item: ItemInput) => void;
+};
+
+export function ItemForm({ item, currency, error, busy, onSave }: Props) {
+  const [local, setLocal] = useState<Problem | null>(null);
+  const shown = local ?? error;
+  const about = (field: string) => fieldError(shown, field);
+  const price = item?.price != null ? writeMoney(item.price, currency) : "";
+
+  const send = (value: (name: string) => string) => {
+    const read = readItem(value, currency);
+    setLocal(read instanceof Problem ? read : null);
+    if (!(read instanceof Problem)) onSave(read);
+  };
+
+  return (
+    <Form className="panel" error={shown} onSend={send}>
+      {shown != null && <Trouble error={shown} />}
+      <Field label="Name" name="name" defaultValue={item?.name} required error={about("name")} />
+      <Field
+        multiline
+        label="Description"
+        name="description"
+        defaultValue={item?.description}
+        error={about("description")}
+      />
+      <div className="field-pair">
+        <Field
+          label={`Price in ${currency.currency}`}
+          name="price"
+          inputMode="decimal"
+          autoComplete="off"
+          defaultValue={price}
+          hint="Left empty: a draft, not on sale."
+          error={about("price")}
+        />
+        <Field
+          label="On hand"
+          name="on_hand"
+          inputMode="numeric"
+          autoComplete="off"
+          defaultValue={item?.on_hand ?? ""}
+          hint="Left empty: no limit."
+          error={about("on_hand")}
+        />
+      </div>
+      <Field
+        label="Address of a picture"
+        name="image_url"
+        autoComplete="off"
+        defaultValue={item?.image_url ?? ""}
+        hint="Starts with https:// or with /pictures/."
+        error={about("image_url")}
+      />
+      <div className="actions">
+        <Submit label="Save" busyLabel="Saving…" busy={busy} />
+        <Link to="/staff/items">Back to the stock</Link>
+      </div>
+    </Form>
+  );
+}

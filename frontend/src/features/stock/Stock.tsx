@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useRef } from "react";
+import type { Item } from "../../api/types";
+import { Empty } from "../../ui/Empty";
+import { Listing } from "../../ui/Listing";
+import { Page } from "../../ui/Page";
+import { showMoney } from "../../ui/shop/money";
+import { DeleteItem } from "./DeleteItem";
+import { stockQuery } from "./queries";
+
+const route = getRouteApi("/in/staff/staff/items");
+
+export function Stock() {
+  const { page = 1 } = route.useSearch();
+  const stock = useQuery(stockQuery(page));
+  const list = useRef<HTMLUListElement>(null);
+
+  return (
+    <Page title="Stock" aside={<NewItemLink />}>
+      <Listing list={stock} empty={<NoItems />}>
+        {(items) => (
+          <ul className="rows" ref={list} tabIndex={-1} aria-label="Items">
+            {items.map((item) => (
+              <StockRow key={item.id} item={item} onDeleted={() => list.current?.focus()} />
+            ))}
+          </ul>
+        )}
+      </Listing>
+    </Page>
+  );
+}
+
+function StockRow({ item, onDeleted }: { item: Item; onDeleted: () => void }) {
+  const price = item.price === null ? "Draft" : showMoney(item.price, item);
+  return (
+    <li className="row">
+      <div className="row-main">
+        <h2 className="row-title">
+          <Link to="/staff/items/$id" params={{ id: String(item.id) }}>
+            {item.name}
+          </Link>
+        </h2>
+        <p className="fine">{stockInWords(item)}</p>
+      </div>
+      <p className="row-money">{price}</p>
+      <DeleteItem item={item} onDeleted={onDeleted} />
+    </li>
+  );
+}
+
+function stockInWords({ on_hand, available }: Item): string {
+  if (on_hand === null) return "No limit";
+  const held = on_hand - (available ?? on_hand);
+  return held > 0 ? `${on_hand} on hand, ${held} of them held for orders` : `${on_hand} on hand`;
+}
+
+function NoItems() {
+  return <Empty title="No items yet">Add the first one, and the shop is open.</Empty>;
+}
+
+function NewItemLink() {
+  return (
+    <Link to="/staff/items/new" className="button">
+      New item
+    </Link>
+  );
+}

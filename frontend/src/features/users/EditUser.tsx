@@ -1,0 +1,34 @@
+import type { User } from "../../api/types";
+import { Form } from "../../ui/Form";
+import { NameAndEmail } from "../../ui/NameAndEmail";
+import { Submit } from "../../ui/Submit";
+import { Trouble } from "../../ui/Trouble";
+import { useChangeUser } from "./queries";
+
+export function EditUser({ user }: { user: User }) {
+  const { mutate, error, isPending, isSuccess } = useChangeUser(user);
+
+  const send = (value: (name: string) => string) => {
+    const [name, email] = ["name", "email"].map((field) => value(field).trim() || null);
+    mutate({
+      ...(name !== user.name && { name }),
+      ...(email !== user.email && { email }),
+    });
+  };
+
+  return (
+    <Form className="panel" aria-label="Name and email" error={error} onSend={send}>
+      <h2>Name and email</h2>
+      {error && <Trouble error={error} />}
+      <NameAndEmail
+        user={user}
+        emailHint="A new address is not verified until they open the link that is sent to it."
+        error={error}
+      />
+      <div className="actions">
+        <Submit label="Save" busyLabel="Saving…" busy={isPending} className="button button-quiet" />
+        <p role="status">{isSuccess && "Saved."}</p>
+      </div>
+    </Form>
+  );
+}

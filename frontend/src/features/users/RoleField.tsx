@@ -1,0 +1,28 @@
+import { useId } from "react";
+import type { Role } from "../../api/types";
+import { roles } from "./roles";
+
+type Props = {
+  of: "one" | "many";
+  /** Stands for every role. */
+  all?: string;
+  defaultValue: Role | "";
+};
+
+/** The field `role` of a form: which role one user has, or of which users to see the many. */
+export function RoleField({ of, all, defaultValue }: Props) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>Role</label>
+      <select id={id} name="role" defaultValue={defaultValue}>
+        {all && <option value="">{all}</option>}
+        {Object.entries(roles).map(([role, words]) => (
+          <option key={role} value={role}>
+            {words[of]}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

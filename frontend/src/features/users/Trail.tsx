@@ -1,0 +1,38 @@
+import { useQuery } from "@tanstack/react-query";
+import type { TrailEntry, User } from "../../api/types";
+import { Listing } from "../../ui/Listing";
+import { Section } from "../../ui/Section";
+import { When } from "../../ui/When";
+import { trailQuery } from "./queries";
+import { describe, describeActor } from "./trailWords";
+
+/** What was done to this account, by whom and from where. */
+export function Trail({ user, page }: { user: User; page: number }) {
+  const trail = useQuery(trailQuery(user.id, page));
+  return (
+    <Section title="What happened">
+      <Listing list={trail} empty={<p>Nothing yet.</p>}>
+        {(entries) => (
+          <ol className="trail">
+            {entries.map((entry) => (
+              <Happened key={entry.id} entry={entry} user={user} />
+            ))}
+          </ol>
+        )}
+      </Listing>
+    </Section>
+  );
+}
+
+function Happened({ entry, user }: { entry: TrailEntry; user: User }) {
+  return (
+    <li>
+      <p>{describe(entry)}</p>
+      <p className="fine">
+        <When at={entry.at} />
+        {` · ${describeActor(entry, user)}`}
+        {entry.address && ` · from ${entry.address}`}
+      </p>
+    </li>
+  );
+}

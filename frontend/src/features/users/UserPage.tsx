@@ -1,0 +1,68 @@
+import "./users.css";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import type { User } from "../../api/types";
+import { userQuery } from "../../api/users";
+import { Loaded } from "../../ui/Loaded";
+import { Page } from "../../ui/Page";
+import { Section } from "../../ui/Section";
+import { When } from "../../ui/When";
+import { EditUser } from "./EditUser";
+import { StaffActions, type StaffTexts } from "./StaffActions";
+import { Trail } from "./Trail";
+import { UserMarks } from "./UserMarks";
+
+const route = getRouteApi("/in/staff/staff/users/$id");
+
+type Props = {
+  /** What leads from a user to pages of other features. */
+  links: Record<string, ComponentType<{ user: User }>>;
+  texts: StaffTexts;
+};
+
+export function UserPage({ links, texts }: Props) {
+  const query = useQuery(userQuery(Number(route.useParams().id)));
+  const { page = 1 } = route.useSearch();
+  const { data } = query;
+  return (
+    <Page title={data ? data.username : "User"} aside={data && <UserMarks user={data} />}>
+      <Loaded query={query} lines={6}>
+        {(user) => (
+          <div className="user">
+            <Facts user={user} links={links} />
+            <EditUser key={`${user.name} ${user.email}`} user={user} />
+            <StaffActions user={user} texts={texts} />
+            <Trail user={user} page={page} />
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Facts({ user, links }: { user: User; links: Props["links"] }) {
+  const providers = user.identities.map((each) => each.provider);
+  return (
+    <Section title="Account">
+      <dl className="facts">
+        <dt>Since</dt>
+        <dd>
+          <When at={user.created_at} />
+        </dd>
+        <dt>Email</dt>
+        <dd>{describeEmail(user)}</dd>
+        <dt>Providers</dt>
+        <dd>{providers.length > 0 ? providers.join(", ") : "None linked"}</dd>
+      </dl>
+      {Object.entries(links).map(([name, UserLink]) => (
+        <UserLink key={name} user={user} />
+      ))}
+    </Section>
+  );
+}
+
+function describeEmail({ email, email_verified }: User): string {
+  if (!email) return "None";
+  return email_verified ? `${email}, verified` : `${email}, not verified`;
+}

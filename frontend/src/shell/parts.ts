@@ -1,0 +1,34 @@
+import type { LinkProps } from "@tanstack/react-router";
+import { type ComponentType, createContext } from "react";
+import type { Confirmation } from "../api/types";
+
+/** A link in the head of every page. */
+export type NavigationLink = {
+  label: string;
+  to: NonNullable<LinkProps["to"]>;
+  /** Who sees it; every visitor where this is left out. */
+  for?: "users" | "staff";
+  /** Marked as the current page for this path alone, not for the pages below it. */
+  exact?: boolean;
+  /** Follows the label. */
+  Count?: ComponentType;
+};
+
+/** A means by which a signed-in user confirms who they are. */
+export type WayToConfirm = {
+  isPossible: (confirmation: Confirmation) => boolean;
+  Way: ComponentType<{ confirmation: Confirmation; onConfirmed: () => void }>;
+};
+
+/** What features add to the frame around the pages; the lists are in wiring.ts. */
+export type Parts = {
+  /** On the link that leads to the start page. */
+  toStart: string;
+  navigation: NavigationLink[];
+  /** In the order in which they are offered. */
+  waysToConfirm: Record<string, WayToConfirm>;
+  /** The field that a form with a password gets once the API has asked for a code too. */
+  CodeField?: ComponentType<{ error: unknown }>;
+};
+
+export const Parts = createContext<Parts>({ toStart: "", navigation: [], waysToConfirm: {} });

@@ -1,0 +1,54 @@
+import { vi } from "vitest";
+import { noFactors } from "./accounts";
+
+/** What the API answers to one request; an Error is a connection that broke. */
+type Answer = Response | Error;
+export type Answers = Record<string, (request: Request) => Answer | Promise<Answer>>;
+
+export const json = (body: unknown, status = 200, headers: HeadersInit = {}) =>
+  Response.json(body, { status, headers });
+
+export const listOf = <T>(...items: T[]) => ({ items, total: items.length, page: 1, per_page: 20 });
+
+export const problem = (status: number, error: string, more: object = {}, headers?: HeadersInit) =>
+  json(
+    { type: "about:blank", title: error, status, detail: error, error, ...more },
+    status,
+    headers,
+  );
+
+export const torn = () => new TypeError("Failed to fetch");
+
+/** One answer after the other; the last one stays. */
+export function inTurn(...answers: Array<() => Answer>): () => Answer {
+  return () => (answers.length > 1 ? answers.shift() : answers[0])?.() ?? torn();
+}
+
+/** What an API without users and goods answers. */
+const empty: Answers = {
+  "GET /api/profile": () => problem(401, "sign_in_required"),
+  "GET /api/providers": () => json([]),
+  "GET /api/profile/factors": () => json(noFactors),
+  "GET /api/shop": () => json({ currency: "EUR", currency_digits: 2, hold_minutes: 30 }), // feature: shop
+  "GET /api/items": () => json(listOf()), // feature: shop
+};
+
+/**
+ * An API behind `fetch`, keyed by method and path ("GET /api/items"). No user is signed in and nothing is there, except
+ * for what the answers say. Gives back the requests that came.
+ */
+export function fakeApi(answers: Answers = {}): Request[] {
+  const requests: Request[] = [];
+  const all: Answers = { ...empty, ...answers };
+  vi.stubGlobal("fetch", async (request: Request) => {
+    requests.push(request.clone());
+    const answer = all[`${request.method} ${new URL(request.url).pathname}`];
+    const given = answer ? await answer(request) : problem(404, "not_found");
+    if (given instanceof Error) throw given;
+    return given;
+  });
+  return requests;
+}
+
+export const sent = (requests: Request[], call: string) =>
+  requests.filter((request) => `${request.method} ${new URL(request.url).pathname}` === call);

@@ -1,0 +1,32 @@
+import { BasketCount } from "./features/basket/BasketCount"; // feature: shop
+import { byPasskey } from "./features/passkeys/ConfirmByPasskey"; // feature: passkeys
+import { CodeFieldOnDemand } from "./features/totp/CodeField"; // feature: totp
+import { byPassword } from "./shell/ConfirmByPassword";
+import { byProvider } from "./shell/ConfirmByProvider";
+import type { Parts } from "./shell/parts";
+
+/** The first of these stands on the links to the start page. */
+const [toStart = ""] = [
+  "To the items", // feature: shop
+  "To your profile",
+];
+
+/** What features add to the frame around the pages; routes.tsx and pages/ have what they add to the pages. */
+export const parts: Parts = {
+  toStart,
+  navigation: [
+    { label: "Items", to: "/", exact: true }, // feature: shop
+    { label: "Orders", to: "/orders", for: "users" }, // feature: shop
+    { label: "To-dos", to: "/todos", for: "users" }, // feature: todos
+    { label: "Stock", to: "/staff/items", for: "staff" }, // feature: shop
+    { label: "Users", to: "/staff/users", for: "staff" },
+    { label: "Needs attention", to: "/staff/findings", for: "staff" }, // feature: shop
+    { label: "Basket", to: "/basket", Count: BasketCount }, // feature: shop
+  ],
+  waysToConfirm: {
+    password: byPassword,
+    passkey: byPasskey, // feature: passkeys
+    provider: byProvider,
+  },
+  CodeField: CodeFieldOnDemand, // feature: totp
+};
