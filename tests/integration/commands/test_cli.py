@@ -38,7 +38,7 @@ def test_the_last_member_of_staff_is_not_revoked(runner):
     result = invoke(runner, "staff", "revoke", "ada")
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: Nobody would be left to run the shop.")
+    assert result.output.startswith("Error: This is the last member of staff.")
     assert result.output.count("\n") == 1
     assert ada.role == "staff"
 
