@@ -1,4 +1,4 @@
-"""Sessions of browsers and API clients, as rows: begun, found by a cookie, renewed, ended."""
+"""Sessions of browsers and API clients, as rows: begun, looked up by a cookie, renewed, ended."""
 
 from datetime import datetime, timedelta
 
