@@ -13,13 +13,14 @@ from app.auth import cookies, guard, password, second_factor, sessions, sign_in_
 from app.auth import routes as auth_routes
 from app.auth.email import addresses, messages
 from app.auth.email import routes as email_routes
-from app.auth.oauth import github, identities, openid
+from app.auth.oauth import github  # feature: github
+from app.auth.oauth import identities, openid
 from app.auth.oauth import providers as oauth_providers
 from app.auth.oauth import routes as oauth_routes
-from app.auth.passkeys import method as passkeys
-from app.auth.passkeys import routes as passkey_routes
-from app.auth.totp import routes as totp_routes
-from app.auth.totp import service as totp
+from app.auth.passkeys import method as passkeys  # feature: passkeys
+from app.auth.passkeys import routes as passkey_routes  # feature: passkeys
+from app.auth.totp import routes as totp_routes  # feature: totp
+from app.auth.totp import service as totp  # feature: totp
 from app.checkout import routes as order_routes
 from app.commands import cli
 from app.items import routes as item_routes
