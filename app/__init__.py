@@ -13,8 +13,11 @@ from app.auth import cookies, guard, password, second_factor, sessions, sign_in_
 from app.auth import routes as auth_routes
 from app.auth.email import addresses, messages
 from app.auth.email import routes as email_routes
-from app.auth.oauth import github  # feature: github
-from app.auth.oauth import identities, openid
+from app.auth.oauth import (
+    github,  # feature: github
+    identities,
+    openid,
+)
 from app.auth.oauth import providers as oauth_providers
 from app.auth.oauth import routes as oauth_routes
 from app.auth.passkeys import method as passkeys  # feature: passkeys
