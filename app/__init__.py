@@ -1,18 +1,23 @@
-"""Kiosk. `create_app` is the one place where everything is wired."""
+"""Kiosk. This module wires it: what runs is named in the lists below, and `create_app` connects it.
+
+A line that ends in `# feature: …` belongs to a feature that a product may leave out.
+"""
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from blinker import Signal
-from flask import Flask
+from flask import Config, Flask
 from flask_migrate import Migrate
 
 # Aliases, since `app.auth` and its like must stay what they are: packages.
 from app.account import routes as account_routes
-from app.auth import cookies, guard, password, second_factor, sessions, sign_in_methods
+from app.auth import cookies, guard, password, second_factor, sessions, sign_in_methods, throttle
 from app.auth import routes as auth_routes
 from app.auth.email import addresses, messages
 from app.auth.email import routes as email_routes
+from app.auth.oauth import checks as oauth_checks
 from app.auth.oauth import (
     github,  # feature: github
     identities,
@@ -22,31 +27,68 @@ from app.auth.oauth import providers as oauth_providers
 from app.auth.oauth import routes as oauth_routes
 from app.auth.passkeys import method as passkeys  # feature: passkeys
 from app.auth.passkeys import routes as passkey_routes  # feature: passkeys
+from app.auth.totp import key_rotation  # feature: totp
 from app.auth.totp import routes as totp_routes  # feature: totp
 from app.auth.totp import service as totp  # feature: totp
-from app.checkout import routes as order_routes
+from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
-from app.items import routes as item_routes
-from app.mail import Kind, delivery
-from app.ops import counters, health, logs, metrics, traces
-from app.orders import receipts
-from app.payments import work
-from app.runtime import config, errors, jobs, outbound
+from app.items import routes as item_routes  # feature: shop
+from app.mail import Kind, delivery, outbox, quota
+from app.mail import checks as mail_checks
+from app.mail import metrics as mail_metrics
+from app.ops import checks as own_checks
+from app.ops import counters, database_gauges, doctor, health, logs, metrics, traces
+from app.orders import metrics as order_metrics  # feature: shop
+from app.orders import receipts  # feature: shop
+from app.orders import service as orders  # feature: shop
+from app.orders import signals as order_signals  # feature: shop
+from app.payments import background as payments  # feature: shop
+from app.payments import checks as payment_checks  # feature: shop
+from app.payments import findings  # feature: shop
+from app.payments import metrics as payment_metrics  # feature: shop
+from app.payments import routes as payment_routes  # feature: shop
+from app.runtime import config, config_checks, errors, jobs, outbound, schedule
 from app.runtime.async_bridge import bridge
-from app.runtime.db import db
+from app.runtime.checks import Checks, Clock
+from app.runtime.config import Settings
+from app.runtime.db import db, empty_log
 from app.runtime.db import init_app as init_db
+from app.runtime.jobs import Handler
 from app.runtime.log_context import scope
-from app.stripe import gateway
-from app.todos import routes as todo_routes
-from app.todos import service as todos
+from app.runtime.metrics import DatabaseGauge, Metric
+from app.runtime.schedule import Work
+from app.stripe import checks as stripe_checks  # feature: shop
+from app.stripe import gateway  # feature: shop
+from app.stripe import metrics as stripe_metrics  # feature: shop
+from app.todos import handover as order_todos  # feature: todos
+from app.todos import routes as todo_routes  # feature: todos
+from app.todos import service as todo_service  # feature: todos
 from app.users import routes as user_routes
 from app.users import service as users
 from app.web import api, frontend, headers, limits, openapi
+from app.web.api import Api
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-__all__ = ["Kiosk", "create_app", "db"]
+__all__ = ["Kiosk", "create_app", "db", "load_settings"]
+
+ROUTES: tuple[Api, ...] = (
+    auth_routes.routes,
+    oauth_routes.routes,
+    email_routes.routes,
+    passkey_routes.routes,  # feature: passkeys
+    totp_routes.routes,  # feature: totp
+    account_routes.routes,
+    user_routes.routes,
+    item_routes.routes,  # feature: shop
+    todo_routes.routes,  # feature: todos
+    checkout_routes.routes,  # feature: shop
+    payment_routes.routes,  # feature: shop
+    health.routes,
+    metrics.routes,
+    openapi.routes,
+)
 
 SIGN_IN_METHODS: tuple[sign_in_methods.SignInMethod, ...] = (
     password.METHOD,
@@ -81,8 +123,79 @@ LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (users.role_changed, sessions.renew_all),
     (users.locked_out, sessions.end_all),
     (users.leaving, sign_in_methods.forget),
-    (users.leaving, todos.forget),  # feature: todos
-    (todos.order_handed_over, order_routes.hand_over),  # feature: todos
+    (users.leaving, todo_service.forget),  # feature: todos
+    (users.leaving, orders.forget_keys),  # feature: shop
+    (order_signals.paid, order_todos.add),  # feature: todos
+    (order_signals.fulfilled, order_todos.finish),  # feature: todos
+    (order_signals.due_changed, order_todos.review),  # feature: todos
+)
+"""Each is called in the transaction of the sender."""
+
+JOBS: Mapping[str, Handler] = {
+    "mail": delivery.wake,
+    "event": payments.handle_event,  # feature: shop
+}
+
+EACH_TURN: Mapping[str, Work] = {
+    "sweep": payments.run_sweep,  # feature: shop
+}
+"""What each worker does at each of its turns."""
+
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+CHORES: tuple[tuple[str, timedelta, Work], ...] = (
+    ("backfill-hourly", HOUR, payments.run_backfill),  # feature: shop
+    ("audit-nightly", DAY, payments.run_audit),  # feature: shop
+    ("findings-hourly", HOUR, findings.end),  # feature: shop
+    ("throttles-hourly", HOUR, throttle.forget),
+    ("mail-turns-hourly", HOUR, quota.forget),
+    ("log-hourly", HOUR, lambda *_: empty_log()),
+    ("mails-nightly", DAY, outbox.forget),
+    ("messages-nightly", DAY, payments.reduce_messages),  # feature: shop
+    ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp
+)
+"""What one of the workers does in each interval. The name is that of a row, which an earlier release may have made."""
+
+SETTINGS_CHECKS: tuple[config.Check, ...] = (
+    config_checks.check_secrets,
+    config_checks.check_proxies,
+    config_checks.check_addresses,
+    oauth_checks.check_settings,
+    stripe_checks.check_settings,  # feature: shop
+    mail_checks.check_settings,
+)
+
+CLOCKS: Mapping[str, Clock] = {
+    "the payment provider's": stripe_checks.read_clock,  # feature: shop
+    "the database's": own_checks.read_database_clock,
+}
+
+CHECKS: tuple[Checks, ...] = (
+    own_checks.checks,
+    payment_checks.checks,  # feature: shop
+    stripe_checks.checks,  # feature: shop
+    lambda: own_checks.of_clocks(CLOCKS),
+    oauth_checks.checks,
+    mail_checks.checks,
+)
+"""Of `kiosk doctor`."""
+
+DEGRADED: tuple[health.Degraded, ...] = (
+    stripe_checks.degraded,  # feature: shop
+)
+"""Of `/readyz`."""
+
+METRICS: tuple[Metric, ...] = (
+    *outbound.METRICS,
+    *jobs.METRICS,
+    *stripe_metrics.METRICS,  # feature: shop
+    *payment_metrics.METRICS,  # feature: shop
+)
+
+GAUGES: tuple[DatabaseGauge, ...] = (
+    *order_metrics.GAUGES,  # feature: shop
+    *payment_metrics.GAUGES,  # feature: shop
+    *mail_metrics.GAUGES,
+    *database_gauges.GAUGES,
 )
 
 
@@ -97,49 +210,46 @@ class Kiosk(Flask):
             return super().wsgi_app(environ, start_response)
 
 
+def load_settings(config_: Config, given: Mapping[str, Any] | None = None) -> Settings:
+    """From the environment and, above it, `given`, checked. Raises ConfigError."""
+    return config.load(config_, given, SETTINGS_CHECKS)
+
+
 def create_app(test_config: Mapping[str, Any] | None = None) -> Kiosk:
     """The application, from the environment and, above it, `test_config`. Raises ConfigError."""
     app = Kiosk(__name__, static_folder=None)
-    settings = config.load(app.config, test_config)
-    app.extensions["settings"] = settings
+    settings = app.extensions["settings"] = load_settings(app.config, test_config)
     logs.init_app(app, settings)
     traces.init_app(app, settings)
     errors.init_app(app)
     init_db(app)
     Migrate(app, db, directory=str(health.MIGRATIONS), render_as_batch=True)
     outbound.init_app(app)
-    counters.init_app(app, settings)
-    metrics.init_app(app)
+    counters.init_app(app, METRICS)
+    metrics.init_app(app, GAUGES)
     limits.init_app(app, settings)
     api.init_app(app, guard.guard)
     cookies.init_app(app)
     sign_in_methods.init_app(app, SIGN_IN_METHODS)
     second_factor.init_app(app, totp.FACTOR)  # feature: totp
     oauth_providers.init_app(app, settings, PROVIDER_KINDS)
-    gateway.init_app(app, settings)
+    gateway.init_app(app, settings)  # feature: shop
     jobs.init_app(app, settings)
-    health.init_app(app)
+    plan = schedule.init_app(app)
+    for name, work in EACH_TURN.items():
+        plan.at_each_turn(name, work)
+    for name, interval, work in CHORES:
+        plan.every(interval, name, work)
+    health.init_app(app, DEGRADED)
     delivery.init_app(app, settings, MAIL_RENDERERS)
+    doctor.init_app(app, CHECKS)
+    for name, handler in JOBS.items():
+        jobs.jobs(app).on(name, handler)
     for signal, listener in LISTENERS:
         signal.connect(listener)
-    for feature in (
-        auth_routes,
-        oauth_routes,
-        email_routes,
-        passkey_routes,  # feature: passkeys
-        totp_routes,  # feature: totp
-        account_routes,
-        user_routes,
-        item_routes,
-        todo_routes,
-        order_routes,
-        health,
-        metrics,
-        openapi,
-    ):
-        feature.routes.init_app(app)
+    for routes in ROUTES:
+        routes.init_app(app)
     frontend.init_app(app)
     headers.init_app(app, settings)
-    work.init_app(app)
     cli.init_app(app)
     return app

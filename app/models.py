@@ -4,43 +4,51 @@ from app.auth.models import KnownDevice, OneTimeToken, RefreshToken, Throttle, U
 from app.auth.oauth.models import OAuthRequest, OAuthReturn
 from app.auth.passkeys.models import Passkey, PasskeyChallenge  # feature: passkeys
 from app.auth.totp.models import RecoveryCode, Totp  # feature: totp
-from app.items.models import Item
+from app.items.models import Item  # feature: shop
 from app.mail.models import MailQuota, Outgoing
-from app.orders.models import Attempt, Hold, Order, OrderLine
-from app.payments.inbox import Chore, Closing, Event, Finding
-from app.payments.installation import Installation
-from app.payments.money import Dispute, Payment, Refund
-from app.todos.models import Todo
+from app.orders.models import Hold, Order, OrderLine  # feature: shop
+from app.payments.models import (  # feature: shop {
+    Attempt,
+    Closing,
+    Dispute,
+    Event,
+    FindingRow,
+    Installation,
+    Payment,
+    Refund,
+)  # }
+from app.runtime.schedule import Chore
+from app.todos.models import Todo  # feature: todos
 from app.users.models import AuditTrailEntry, Identity, User
 
 __all__ = [
-    "Attempt",
+    "Attempt",  # feature: shop
     "AuditTrailEntry",
     "Chore",
-    "Closing",
-    "Dispute",
-    "Event",
-    "Finding",
-    "Hold",
+    "Closing",  # feature: shop
+    "Dispute",  # feature: shop
+    "Event",  # feature: shop
+    "FindingRow",  # feature: shop
+    "Hold",  # feature: shop
     "Identity",
-    "Installation",
-    "Item",
+    "Installation",  # feature: shop
+    "Item",  # feature: shop
     "KnownDevice",
     "MailQuota",
     "OAuthRequest",
     "OAuthReturn",
     "OneTimeToken",
-    "Order",
-    "OrderLine",
+    "Order",  # feature: shop
+    "OrderLine",  # feature: shop
     "Outgoing",
     "Passkey",  # feature: passkeys
     "PasskeyChallenge",  # feature: passkeys
-    "Payment",
+    "Payment",  # feature: shop
     "RecoveryCode",  # feature: totp
     "RefreshToken",
-    "Refund",
+    "Refund",  # feature: shop
     "Throttle",
-    "Todo",
+    "Todo",  # feature: todos
     "Totp",  # feature: totp
     "User",
     "UserSession",

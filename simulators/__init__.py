@@ -1,4 +1,4 @@
-"""Programs that play the two providers Kiosk talks to, over HTTP, on the wire of the real ones.
+"""Programs that stand in for the providers: identity, payments and mail, with the protocols of the real ones.
 
-They are no part of the shop: `app` never imports them, and they import nothing from `app`.
+They are not a part of the shop: `app` never imports them, and they import nothing from `app`.
 """

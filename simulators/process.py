@@ -51,8 +51,8 @@ class Process:
             line = lines.get(timeout=deadline)
         except queue.Empty:
             line = ""
-        _, found, url = line.strip().partition(" simulator on ")
-        if not found:
+        _, separator, url = line.strip().partition(" simulator on ")
+        if not separator:
             self.kill()
             raise RuntimeError(f"the {name} simulator does not listen: {line.strip() or 'see its messages above'}")
         return url

@@ -9,8 +9,8 @@ from sqlalchemy.orm import selectinload
 
 from app import db
 from app.models import Attempt, Event, Hold, Item, Order, Outgoing, Payment, Refund, Todo
-from app.payments.attempts import EVERYTHING
-from app.payments.money import OVER
+from app.payments.ledger import Ledger
+from app.payments.models import OVER
 
 Row = dict[str, Any]
 PAID = ("paid", "fulfilled")
@@ -27,7 +27,9 @@ class Books:
     ) -> None:
         self.state, self.stock, self.keys = state, stock, keys
         self.lost = ("new", "unknown") if refunds_fail else ("new", "unknown", "failed")
-        self.orders = list(db.session.scalars(sa.select(Order).options(*EVERYTHING)))
+        orders = db.session.scalars(sa.select(Order).options(selectinload(Order.holds)))
+        self.ledgers = Ledger.of(db.session(), orders.all())
+        self.orders = [ledger.order for ledger in self.ledgers]
         found = sa.select(Payment).options(selectinload(Payment.refunds))
         self.payments = {each.payment_intent: each for each in db.session.scalars(found)}
         self.refunds = list(db.session.scalars(sa.select(Refund)))
@@ -43,7 +45,7 @@ class Books:
         return {
             "orders": len(self.orders),
             **{f"  orders {status}": count for status, count in sorted(statuses.items())},
-            "attempts": sum(len(order.attempts) for order in self.orders),
+            "attempts": sum(len(ledger.attempts) for ledger in self.ledgers),
             "payments": len(self.payments),
             **{f"  {kind}": count for kind, count in sorted(kinds.items())},
             "refunds": len(self.refunds),
@@ -61,8 +63,8 @@ class Books:
         for key, order_id in self.keys.items():
             if there.get(key) != order_id:
                 yield f"order {order_id} was acknowledged, and under its key is {there.get(key)}"
-        for order in self.orders:
-            settles = [each for each in order.payments if each.disposition == "settles"]
+        for ledger in self.ledgers:
+            order, settles = ledger.order, [each for each in ledger.payments if each.disposition == "settles"]
             if len(settles) != (order.status in PAID):
                 yield f"order {order.id} is {order.status} and settled by {len(settles)} payments"
             if any(each.amount != order.total for each in settles):
@@ -111,12 +113,12 @@ class Books:
                 yield f"item {item.id}: {item.held} of {item.on_hand} are held, and orders hold {held}"
             if began != item.on_hand + consumed:
                 yield f"item {item.id}: of {began} there are {item.on_hand}, and {consumed} were sold"
-        for order in self.orders:
-            yield from self._holds(order)
+        for ledger in self.ledgers:
+            yield from self._holds(ledger)
 
-    def _holds(self, order: Order) -> Iterator[str]:
-        states = {hold.state for hold in order.holds}
-        given_back = any(refund.restocks for each in order.payments for refund in each.refunds)
+    def _holds(self, ledger: Ledger) -> Iterator[str]:
+        order, states = ledger.order, {hold.state for hold in ledger.order.holds}
+        given_back = any(refund.restocks for each in ledger.payments for refund in each.refunds)
         right = {"consumed"} | ({"released"} if given_back else set()) if order.status in PAID else {"held", "released"}
         if order.status == "cancelled":
             right = {"released"}
@@ -127,19 +129,20 @@ class Books:
         """A paid order has one to-do and one receipt; no other has any."""
         todos = Counter(db.session.scalars(sa.select(Todo.order_id).where(Todo.order_id.is_not(None))))
         receipts = Counter(db.session.scalars(sa.select(Outgoing.dedupe_key).where(Outgoing.kind == "receipt")))
-        for order in self.orders:
+        for ledger in self.ledgers:
+            order = ledger.order
             wanted = int(order.status in PAID)
             if todos[order.id] != wanted:
                 yield f"order {order.id} is {order.status} and has {todos[order.id]} to-dos"
-            has = sum(receipts[f"receipt:{attempt.idem_key}"] for attempt in order.attempts)
+            has = sum(receipts[f"receipt:{attempt.idem_key}"] for attempt in ledger.attempts)
             if has != wanted:
                 yield f"order {order.id} is {order.status} and has {has} receipts"
 
     def _unfinished(self) -> Iterator[str]:
-        for order in self.orders:
-            waits_for_bank = order.live_attempt is not None and order.live_attempt.status == "processing"
-            if order.status == "cancelling" and not waits_for_bank:
-                yield f"order {order.id} is still being cancelled"
+        for ledger in self.ledgers:
+            waits_for_bank = ledger.live_attempt is not None and ledger.live_attempt.status == "processing"
+            if ledger.order.status == "cancelling" and not waits_for_bank:
+                yield f"order {ledger.order.id} is still being cancelled"
         stuck = (
             ("attempt", Attempt, Attempt.status.in_(("new", "unknown"))),
             ("event", Event, Event.state != "done"),

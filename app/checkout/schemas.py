@@ -1,10 +1,13 @@
+"""What callers send and get about orders."""
+
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from app.orders.models import Order
-from app.payments.money import Payment, Refund
+from app.orders.models import OrderLine, OrderStatus
+from app.payments.ledger import Ledger
+from app.payments.schemas import PaymentOut
 from app.stripe import currencies
 from app.users.models import User
 from app.web.api import Id
@@ -15,57 +18,31 @@ class OrderSearch(Paging, frozen=True):
     user_id: Id | None = None
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class OrderLineRequest(msgspec.Struct, frozen=True):
     item_id: Id
     quantity: Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
 class NewOrder(msgspec.Struct, frozen=True):
-    lines: Annotated[list[Wanted], msgspec.Meta(min_length=1, max_length=50)]
+    lines: Annotated[list[OrderLineRequest], msgspec.Meta(min_length=1, max_length=50)]
 
     def quantities(self) -> dict[int, int]:
-        """By item; one that is named twice is wanted twice."""
-        found: dict[int, int] = {}
+        """By item id; the quantities of an item that is named twice are added."""
+        quantities: dict[int, int] = {}
         for line in self.lines:
-            found[line.item_id] = found.get(line.item_id, 0) + line.quantity
-        return found
+            quantities[line.item_id] = quantities.get(line.item_id, 0) + line.quantity
+        return quantities
 
 
-class LineOut(msgspec.Struct, frozen=True):
+class OrderLineOut(msgspec.Struct, frozen=True):
     item_id: Id
     name: str
     quantity: int
     unit_price: int
 
-
-class PaymentOut(msgspec.Struct, frozen=True):
-    """Money that came for an order, in minor units of `currency`. `id` is the provider's.
-
-    `disposition`: it `settles` the order, is `surplus`, or came too `late`; the last two go back by themselves.
-    `refunded` went back or is on its way; `refundable` is left.
-    """
-
-    id: str
-    amount: int
-    currency: str
-    currency_digits: int
-    disposition: str
-    refunded: int
-    refundable: int
-    created_at: datetime
-
     @classmethod
-    def of(cls, payment: Payment) -> "PaymentOut":
-        return cls(
-            payment.payment_intent,
-            payment.amount,
-            payment.currency,
-            currencies.digits(payment.currency),
-            payment.disposition,
-            payment.refund_reserved,
-            payment.refundable,
-            payment.created_at,
-        )
+    def of(cls, line: OrderLine) -> "OrderLineOut":
+        return cls(line.item_id, line.name, line.quantity, line.unit_price)
 
 
 class OrderOut(msgspec.Struct, frozen=True):
@@ -78,22 +55,22 @@ class OrderOut(msgspec.Struct, frozen=True):
 
     id: Id
     number: str
-    status: str
+    status: OrderStatus
     total: int
     currency: str
     currency_digits: int
     refunded: int
     refundable: int
-    lines: list[LineOut]
+    lines: list[OrderLineOut]
     checkout_url: str | None
     created_at: datetime
     paid_at: datetime | None
     payments: list[PaymentOut] | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
-    def of(cls, order: Order, user: User) -> "OrderOut":
+    def of(cls, ledger: Ledger, user: User) -> "OrderOut":
         """As `user` may see it."""
-        lines = [LineOut(line.item_id, line.name, line.quantity, line.unit_price) for line in order.lines]
+        order = ledger.order
         return cls(
             order.id,
             order.number,
@@ -101,61 +78,17 @@ class OrderOut(msgspec.Struct, frozen=True):
             order.total,
             order.currency,
             currencies.digits(order.currency),
-            order.refunded,
-            order.refundable,
-            lines,
-            order.checkout_url,
+            ledger.refunded,
+            ledger.refundable,
+            [OrderLineOut.of(line) for line in order.lines],
+            ledger.checkout_url,
             order.created_at,
             order.paid_at,
-            [PaymentOut.of(payment) for payment in order.payments] if user.is_staff else msgspec.UNSET,
+            [PaymentOut.of(payment) for payment in ledger.payments] if user.is_staff else msgspec.UNSET,
         )
 
 
-class NewRefund(msgspec.Struct, frozen=True):
-    """`amount` in minor units, all that is left where it is missing; `restock` puts what was sold back on the shelf.
-
-    `payment` is the id of one of the order's `payments`; where it is missing, the one that paid the order.
-    """
-
-    amount: Annotated[int, msgspec.Meta(ge=1, le=currencies.MOST)] | None = None
-    restock: bool = False
-    payment: Annotated[str, msgspec.Meta(min_length=1, max_length=255)] | None = None
-
-
-class HandingOver(msgspec.Struct, frozen=True):
-    """`despite_dispute`: although the payer's bank may take the money back, or has."""
+class FulfilOptions(msgspec.Struct, frozen=True):
+    """`despite_dispute`: hand the order over although the payer's bank may take the money back, or has."""
 
     despite_dispute: bool = False
-
-
-class Closing(msgspec.Struct, frozen=True):
-    """What was done about a finding, for those who ask later."""
-
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*$")]
-
-
-class RefundOut(msgspec.Struct, frozen=True):
-    """`payment` is the id of the order's payment that it is of."""
-
-    id: Id
-    order_id: Id
-    payment: str
-    amount: int
-    currency: str
-    currency_digits: int
-    status: str
-    created_at: datetime
-
-    @classmethod
-    def of(cls, refund: Refund) -> "RefundOut":
-        payment = refund.payment
-        return cls(
-            refund.id,
-            payment.order_id,
-            payment.payment_intent,
-            refund.amount,
-            payment.currency,
-            currencies.digits(payment.currency),
-            refund.status,
-            refund.created_at,
-        )

@@ -1,4 +1,4 @@
-"""`kiosk serve`: gunicorn, with threads, because a request in Kiosk may wait for a provider."""
+"""`kiosk serve`: gunicorn, with threads, because a request may wait for a provider."""
 
 import logging
 import signal
@@ -21,11 +21,11 @@ from app.ops.multiprocess_dir import shared
 from app.runtime import config
 from app.runtime.async_bridge import bridge
 from app.runtime.jobs import jobs
-from app.runtime.parent_watch import hold
+from app.runtime.parent_watch import watch_parent
 from app.web.client_address import authority
 
 THREADS = 32
-"""Per process; the database pool is as large."""
+"""Per process. The database pool has a connection for each."""
 
 
 LONGEST_LINE = 8190
@@ -51,7 +51,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
 
 class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
-    """Says that it is about to end before it closes its door: whoever is on the way still comes in."""
+    """Says at `/readyz` that it is about to stop, and serves for `drain_seconds` more: load balancers look there."""
 
     drain_seconds = 0.0
 
@@ -62,7 +62,7 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
 
 
 class Unquoted(logging.Filter):
-    """gunicorn quotes what it cannot read: a request line with the token in its query, a header with its cookie."""
+    """gunicorn quotes what it cannot read: a request line with a token in its query, a header with a cookie."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         words = record.getMessage()
@@ -73,7 +73,7 @@ class Unquoted(logging.Filter):
 
 
 def _log(settings: config.Settings) -> type[Logger]:
-    """gunicorn's own lines have the form of ours, and go where ours do."""
+    """Gives gunicorn's own lines the form of ours, and sends them to the same places."""
 
     class Log(Logger):  # type: ignore[misc]  # gunicorn ships no types
         def setup(self, cfg: Any) -> None:
@@ -89,8 +89,10 @@ def _log(settings: config.Settings) -> type[Logger]:
 
 def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
     """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
+    from app import load_settings
+
     try:
-        settings = config.load(Config("", {"DEBUG": get_debug_flag()}), None)
+        settings = load_settings(Config("", {"DEBUG": get_debug_flag()}))
     except config.ConfigError as error:
         raise click.ClickException("\n       ".join(error.problems)) from error
     Master.drain_seconds = settings.drain_seconds
@@ -117,7 +119,7 @@ def _options(bind: str, workers: int, folder: Path, *, lifeline: bool) -> dict[s
         "when_ready": _ready(lifeline=lifeline),
         "post_worker_init": _leave_interrupts_to_the_master,
         "worker_exit": _close,
-        "child_exit": partial(_forget, folder),
+        "child_exit": partial(_drop_gauges, folder),
     }
 
 
@@ -127,16 +129,16 @@ def _leave_interrupts_to_the_master(_worker: Any) -> None:
 
 
 def _close(_arbiter: Any, worker: Any) -> None:
-    """The last request is answered; a job that it rang for, or a mail, may be under way."""
-    if (app := getattr(worker, "wsgi", None)) is not None:  # None where none could be made
+    """The last request is answered. A job that it has enqueued, or a mail, may be under way."""
+    if (app := getattr(worker, "wsgi", None)) is not None:  # None where the application could not be made
         jobs(app).close()
         delivery(app).stop(STOP_SECONDS)
         traces.close(app)
     bridge.close()
 
 
-def _forget(folder: Path, _arbiter: Any, worker: Any) -> None:
-    """What a process that has ended was at, it is at no more; what it counted stays counted."""
+def _drop_gauges(folder: Path, _arbiter: Any, worker: Any) -> None:
+    """Drop the gauges of a process that has ended. Its counters stay."""
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid, str(folder))  # type: ignore[no-untyped-call]
@@ -145,7 +147,7 @@ def _forget(folder: Path, _arbiter: Any, worker: Any) -> None:
 def _ready(*, lifeline: bool) -> Any:
     def when_ready(arbiter: Any) -> None:
         if lifeline:
-            hold()
+            watch_parent()
         addresses = " ".join(str(listener) for listener in arbiter.LISTENERS)
         click.echo(f"kiosk serves on {addresses}")
 

@@ -18,7 +18,8 @@ from xml.etree import ElementTree as ET
 import click
 import httpx
 
-from app.runtime.config import ROOT, environment
+from app.runtime.child_environment import environment
+from app.runtime.config import ROOT
 
 TESTS = ROOT / "tests" / "e2e"
 WHOLE = "signed in, bought, paid, handed over, refunded"
@@ -27,9 +28,9 @@ GRACE_SECONDS = 15
 
 
 class Failed(click.ClickException):
-    """The verdict is the program's answer, whichever it is, and so goes where answers go.
+    """The verdict. It is the program's answer, and goes to standard output whichever it is.
 
-    A browser's errors quote addresses with their queries, which carry codes of sign-ins; verdicts are kept and read.
+    Errors of a browser quote addresses with their queries, which carry codes of sign-ins. They are left out.
     """
 
     def __init__(self, message: str) -> None:
@@ -71,10 +72,10 @@ def _browser() -> str:
     for package in ("pytest", "pytest_playwright"):
         if importlib.util.find_spec(package) is None:
             raise NoVerdict(f"{package} is missing: run `make install` in {ROOT}")
-    found: str = runpy.run_path(str(ROOT / "playwright.config.py"))["find_browser"]()
-    if not found and not _playwright_has_one():
+    browser: str = runpy.run_path(str(ROOT / "playwright.config.py"))["find_browser"]()
+    if not browser and not _playwright_has_one():
         raise NoVerdict("no browser is there: run `make install`, or set KIOSK_BROWSER to the path of one")
-    return found
+    return browser
 
 
 def _playwright_has_one() -> bool:
@@ -113,7 +114,7 @@ def _browse(url: str, env: Mapping[str, str], seconds: int, report: Path, log: P
             return False
         finally:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # a browser that was left behind
+                os.killpg(process.pid, signal.SIGKILL)  # the browser too, where it is still there
             process.wait()
     return True
 

@@ -1,4 +1,4 @@
-"""`kiosk up`: the whole shop on one machine, offline, beside simulators of all that it needs; what `make run` runs."""
+"""`kiosk up`: the whole shop on one machine, offline, with simulators of all providers. `make run` runs it."""
 
 import json
 import secrets
@@ -17,8 +17,8 @@ import flask_migrate
 import httpx
 from sqlalchemy.engine import URL
 
-from app.commands import seed
-from app.runtime.config import environment
+from app.commands import demo_people, seed
+from app.runtime.child_environment import environment
 from app.runtime.db import db, now, writing
 
 FIRST_PORT = 8000
@@ -37,44 +37,44 @@ def run(port: int | None, data: str, host: str, trusted_proxies: str) -> None:
         signal.signal(number, signal.default_int_handler)
     folder = Path(data).resolve()
     try:
-        kept = _kept(folder, port)
-        settings = {**_settings(folder, kept, host), "TRUSTED_PROXIES": trusted_proxies}
+        saved = _saved(folder, port)
+        settings = {**_settings(folder, saved, host), "TRUSTED_PROXIES": trusted_proxies}
         env = environment(settings)
-        with _together(_commands(kept["port"]), env) as processes:
+        with _together(_commands(saved["port"]), env) as processes:
             _prepare(settings)
-            processes.append(_start("kiosk", _serve(kept["port"]), env))
+            processes.append(_start("kiosk", _serve(saved["port"]), env))
             processes.append(_start("worker", [sys.executable, "-m", "app", "worker", "--lifeline"], env))
-            _wait(processes, kept["port"])
-            _tell(settings["PUBLIC_URL"], kept["port"])
+            _wait(processes, saved["port"])
+            _tell(settings["PUBLIC_URL"], saved["port"])
             _watch(processes)
     except KeyboardInterrupt:
         click.echo("\nKiosk has stopped.")
 
 
-def _kept(folder: Path, port: int | None) -> dict[str, Any]:
-    """Secrets and port, made once and kept, so that whoever is signed in stays so over a restart."""
+def _saved(folder: Path, port: int | None) -> dict[str, Any]:
+    """Secrets and port. They are generated once and saved, so that users stay signed in over a restart."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "up.json"
-    kept = json.loads(file.read_text()) if file.is_file() else {}
+    saved = json.loads(file.read_text()) if file.is_file() else {}
     for name in ("secret_key", "jwt_secret_key", "webhook_secret", "payments_key", "client_secret"):
-        kept.setdefault(name, secrets.token_urlsafe(32))
-    wanted = port or kept.get("port", FIRST_PORT)
+        saved.setdefault(name, secrets.token_urlsafe(32))
+    wanted = port or saved.get("port", FIRST_PORT)
     if _taken(wanted) and port is not None:
         raise click.ClickException(
             f"port {wanted}, or one of the {PORTS - 1} after it, is taken: choose another with --port"
         )
-    kept["port"] = next((start for start in range(wanted, LAST_PORT + 1, 10) if not _taken(start)), 0)
-    if not kept["port"]:
+    saved["port"] = next((start for start in range(wanted, LAST_PORT + 1, 10) if not _taken(start)), 0)
+    if not saved["port"]:
         raise click.ClickException(f"no {PORTS} ports from {wanted} on are free: choose others with --port")
     part = file.with_suffix(".part")
     part.touch(mode=0o600)
-    part.write_text(json.dumps(kept, indent=2))
+    part.write_text(json.dumps(saved, indent=2))
     part.replace(file)
-    return kept
+    return saved
 
 
 def _taken(port: int) -> bool:
-    """Whether any of the ports from here on has somebody listening."""
+    """Whether a program listens on any of the PORTS from here on."""
     for each in range(port, port + PORTS):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -85,27 +85,27 @@ def _taken(port: int) -> bool:
     return False
 
 
-def _settings(folder: Path, kept: dict[str, Any], host: str) -> dict[str, Any]:
-    port = kept["port"]
+def _settings(folder: Path, saved: dict[str, Any], host: str) -> dict[str, Any]:
+    port = saved["port"]
     simulator = {
         "ISSUER": f"http://{HOST}:{port + 1}",
         "CLIENT_ID": "kiosk",
-        "CLIENT_SECRET": kept["client_secret"],
+        "CLIENT_SECRET": saved["client_secret"],
         "LABEL": "the identity simulator",
     }
     return {
         "ENV": "development",
         "PUBLIC_URL": f"http://{host}:{port}",
         "DRAIN_SECONDS": 0,
-        "SECRET_KEY": kept["secret_key"],
-        "JWT_SECRET_KEY": kept["jwt_secret_key"],
+        "SECRET_KEY": saved["secret_key"],
+        "JWT_SECRET_KEY": saved["jwt_secret_key"],
         "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / "kiosk.db")).render_as_string(),
         "MAIL_URL": f"smtp://{HOST}:{port + 4}",
         "OAUTH": {"simulator": simulator},
         "PAYMENTS": {
             "API_BASE": f"http://{HOST}:{port + 2}",
-            "SECRET_KEY": f"sk_test_{kept['payments_key']}",
-            "WEBHOOK_SECRET": f"whsec_{kept['webhook_secret']}",
+            "SECRET_KEY": f"sk_test_{saved['payments_key']}",
+            "WEBHOOK_SECRET": f"whsec_{saved['webhook_secret']}",
         },
     }
 
@@ -124,9 +124,9 @@ def _serve(port: int) -> list[str]:
 
 
 def _start(name: str, command: list[str], env: dict[str, str]) -> "subprocess.Popen[bytes]":
-    """Its standard input is our end of its lifeline: however we go, it goes too.
+    """The process ends when this one does, even where this one is killed: its standard input ends then.
 
-    Out of the terminal's reach: a Ctrl-C comes to us alone, and we end each in the way that suits it.
+    It has a session of its own, so that a Ctrl-C comes to this process alone, which stops each in order.
     """
     process = subprocess.Popen(  # noqa: S603 -- our own commands
         command, env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
@@ -160,7 +160,7 @@ def _prepare(settings: dict[str, Any]) -> None:
     app = create_app(settings)
     with app.app_context(), writing():
         flask_migrate.upgrade()
-        seed.sow(db.session(), app.extensions["settings"], now())
+        seed.add_demo(db.session(), app.extensions["settings"], now())
         db.session.commit()
 
 
@@ -193,7 +193,7 @@ def _watch(processes: list["subprocess.Popen[bytes]"]) -> None:
 def _tell(address: str, port: int) -> None:
     people = ", ".join(
         f"{each['name']} ({each['about']})" if each.get("about") else each["name"]
-        for each in json.loads((seed.DEMO / "people.json").read_text())
+        for each in json.loads(demo_people.FILE.read_text())
     )
     click.echo(
         f"""
@@ -201,7 +201,7 @@ Kiosk is open:  {address}
 
   Sign in with "the identity simulator" as {people}.
   Or register with a username and a password of your own.
-  Mails are read here, and reach nobody: http://{HOST}:{port + 3}
+  Mails are shown here, and are not sent: http://{HOST}:{port + 3}
   Pay with card 4242 4242 4242 4242; it is filled in already, and no money moves.
 
 Ctrl-C ends it; what happened in the shop is kept."""

@@ -1,123 +1,78 @@
-"""`kiosk worker`: answers the doorbell, sweeps, and does the chores. Any number of them may run."""
+"""`kiosk worker`: runs the handlers of jobs and the chores, and sends mails. Any number of them may run."""
 
 import logging
 import signal
-import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from app.auth import throttle
-from app.auth.totp import key_rotation
-from app.mail import outbox, quota
 from app.mail.delivery import STOP_SECONDS, delivery
 from app.ops import traces
-from app.payments import audit, findings, redaction
-from app.payments.inbox import TURN
-from app.payments.sweep import Report, backfill, claim, put_off, remember, sweep
-from app.runtime.async_bridge import blocking, bridge
-from app.runtime.config import settings
-from app.runtime.db import db, empty_log, now, writing
+from app.runtime import schedule
+from app.runtime.async_bridge import bridge
+from app.runtime.db import db, now, writing
 from app.runtime.jobs import jobs
 from app.runtime.log_context import note, scope
-from app.stripe.errors import PaymentError
-from app.stripe.gateway import Gateway, gateway
+from app.runtime.schedule import TURN, Entry, Schedule, TryLater
 
 log = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 10
+TURN_SECONDS = 10
 SOON = timedelta(minutes=5)
+"""When a chore that failed is tried again."""
+
 THREADS = 4
-
-Chore = Callable[[Session, Gateway], Coroutine[Any, Any, object]]
-
-
-async def forget_tries(session: Session, _: Gateway) -> None:
-    await blocking(throttle.forget, session, now())
-    await blocking(quota.forget, session, now())
-
-
-async def forget_mails(session: Session, _: Gateway) -> None:
-    await blocking(outbox.forget, session, now())
-
-
-async def empty_database_log(_session: Session, _: Gateway) -> None:
-    await blocking(empty_log)
-
-
-async def reduce_messages(session: Session, _: Gateway) -> None:
-    await blocking(redaction.reduce_all, session)
-
-
-async def end_closed_findings(session: Session, _: Gateway) -> None:
-    await blocking(findings.end, session, now())
-
-
-async def renew_keys(session: Session, _: Gateway) -> None:
-    await blocking(key_rotation.renew_all, session, settings())
-
-
-CHORES: list[tuple[str, timedelta, Chore]] = [
-    ("backfill-hourly", timedelta(hours=1), backfill),
-    ("audit-nightly", timedelta(hours=24), audit.audit),
-    ("findings-hourly", timedelta(hours=1), end_closed_findings),
-    ("throttles-hourly", timedelta(hours=1), forget_tries),
-    ("log-hourly", timedelta(hours=1), empty_database_log),
-    ("mails-nightly", timedelta(hours=24), forget_mails),
-    ("messages-nightly", timedelta(hours=24), reduce_messages),
-    ("keys-nightly", timedelta(hours=24), renew_keys),
-]
 
 
 def run(app: Flask, begun: Callable[[], None]) -> None:
-    """Until SIGTERM or Ctrl-C; what is under way is finished first. Calls `begun` when it can be stopped so."""
-    stopping = threading.Event()
+    """Until SIGTERM or Ctrl-C; the work at hand is finished first. Calls `begun` once a signal can end it."""
+    plan = schedule.schedule(app)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, lambda *_: plan.stop())
     jobs(app).work(THREADS)
     begun()
-    while not stopping.is_set():
-        with app.app_context(), scope(job="sweep"), writing():
-            turn(stopping)
+    while not plan.is_stopping():
+        with app.app_context(), scope(job=TURN), writing():
+            turn(plan)
         delivery(app).wake()
-        stopping.wait(SWEEP_SECONDS)
+        plan.wait(TURN_SECONDS)
     jobs(app).close()
     delivery(app).stop(STOP_SECONDS)
     traces.close(app)
     bridge.close()
 
 
-def turn(stopping: threading.Event) -> None:
-    """One pass over everything that is due."""
-    if _outlive(lambda: _do(sweep(db.session(), gateway(), Report(halt=stopping.is_set)))):
-        _outlive(lambda: remember(db.session(), TURN, int(now().timestamp())))
-    for name, every, chore in CHORES:
-        if not stopping.is_set():
-            note(job=name, order_id=None)
-            _outlive(partial(_take_up, name, every, chore))
+def turn(plan: Schedule) -> None:
+    """Do the work of each turn, note that it is done, then do the chores that are due."""
+    failures = [each for each in plan.each_turn if not _succeeds(each)]
+    if not failures:
+        _outlive(lambda: schedule.remember(db.session(), TURN, int(now().timestamp()), now()))
+    for chore in plan.chores:
+        if plan.is_stopping():
+            return
+        _outlive(partial(_do_if_due, chore))
 
 
-def _take_up(name: str, every: timedelta, chore: Chore) -> None:
-    """Do it if it is due; where it comes to nothing, somebody tries again soon."""
-    if claim(db.session(), name, every, now()) and not _outlive(lambda: _do(chore(db.session(), gateway()))):
-        put_off(db.session(), name, now() + SOON)
+def _do_if_due(chore: Entry) -> None:
+    note(job=chore.name, order_id=None)
+    if schedule.claim(db.session(), chore.name, chore.interval, now()) and not _succeeds(chore):
+        schedule.put_off(db.session(), chore.name, now() + SOON)
 
 
-def _do(work: Coroutine[Any, Any, object]) -> None:
-    bridge.run(work)
+def _succeeds(entry: Entry) -> bool:
+    note(job=entry.name, order_id=None)
+    return _outlive(lambda: bridge.run(schedule.run(entry.work, db.session())))
 
 
-def _outlive(work: Callable[[], None]) -> bool:
-    """A worker outlives a database that restarts, a provider that is away, and a bug: the next turn tries again."""
+def _outlive(work: Callable[[], object]) -> bool:
+    """Whether `work` succeeds. A worker outlives a database that restarts, a provider that is away, and a bug."""
     try:
         work()
-    except (PaymentError, SQLAlchemyError) as error:
+    except (TryLater, SQLAlchemyError) as error:
         log.warning("this turn came to nothing: %r", error)
     except Exception:
         log.exception("this turn came to nothing")

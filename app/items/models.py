@@ -7,9 +7,9 @@ from app.runtime.db import BigId, Model, Moment, now
 
 
 class Item(Model):
-    """Something on offer. Without a price it is a draft; without `on_hand` there is no end of it.
+    """An item on offer. Without a price it is a draft; without `on_hand` its stock is unlimited.
 
-    A sold item is never deleted, since orders name it: it is withdrawn, and nobody sees it any more.
+    It is never deleted, since orders name it: it is withdrawn, and no list shows it any more.
     """
 
     __tablename__ = "items"
@@ -26,9 +26,9 @@ class Item(Model):
     """In minor units of the shop's currency."""
     on_hand: Mapped[int | None] = mapped_column(sa.BigInteger)
     held: Mapped[int] = mapped_column(sa.BigInteger, default=0)
-    """Of those on hand, how many are set aside for unpaid orders."""
+    """How many of those on hand are set aside for unpaid orders."""
     image_url: Mapped[str | None] = mapped_column(sa.String(2000))
     version: Mapped[int] = mapped_column(default=1)
-    """Grows with every change by staff; sales do not count."""
+    """Grows with each change by staff; a sale does not change it."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -1,4 +1,4 @@
-"""The catalogue: listed for all, changed by staff."""
+"""The catalogue: every caller reads it, staff change it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items.models import Item
-from app.runtime.db import now
+from app.runtime.db import affected, now
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.stripe import currencies
 from app.web import limits
@@ -17,7 +17,7 @@ from app.web.paging import Page, Paging, paged
 
 class StockHeld(Conflict):
     error = "stock_held"
-    detail = "More of these than that are set aside for orders on their way."
+    detail = "More of these are set aside for orders than that."
 
 
 def listed(session: Session, q: str, paging: Paging, *, drafts: bool) -> Page[Any]:
@@ -42,7 +42,7 @@ def get(session: Session, item_id: int) -> Item:
 
 
 def checked(values: Mapping[str, Any], currency: str) -> Mapping[str, Any]:
-    """`values` of an item whose price, if they name one, can be paid in `currency`. Raises Invalid."""
+    """`values` of an item, with a price that can be paid in `currency`, or without one. Raises Invalid."""
     if words := currencies.fault(values.get("price") or 0, currency):
         raise Invalid.field("price", words)
     return values
@@ -56,17 +56,17 @@ def add(session: Session, values: Mapping[str, Any]) -> Item:
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """The item that somebody looked at before changing it; `on_hand` where they know the stock too."""
+    """What a member of staff saw of the item before the change; `on_hand` where the stock was part of it."""
 
     version: int
     on_hand: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
 def change(session: Session, item_id: int, values: Mapping[str, Any], seen: Seen | None) -> Item:
-    """Change an item that is still as `seen`, where that is given. Raises StaleVersion, StockHeld, NotFound.
+    """Change an item, unless it has changed since it was `seen`. Raises StaleVersion, StockHeld, NotFound.
 
-    By a conditional UPDATE: of two members of staff who change one version at once the second is told, and a count
-    of the stock does not undo the sales since.
+    One conditional UPDATE: of two members of staff who change one version at once the second gets an error, and a new
+    count of the stock does not undo sales.
     """
     item = get(session, item_id)
     seen = seen or Seen(item.version)
@@ -76,19 +76,15 @@ def change(session: Session, item_id: int, values: Mapping[str, Any], seen: Seen
         as_seen &= Item.on_hand.is_not_distinct_from(seen.on_hand)
     if values.get("on_hand") is not None:
         fits = Item.held <= values["on_hand"]
-    changed = session.execute(
-        sa.update(Item)
-        .where(Item.id == item_id, as_seen, fits)
-        .values(**values, version=Item.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    statement = sa.update(Item).where(Item.id == item_id, as_seen, fits).values(**values, version=Item.version + 1)
+    is_changed = affected(session, statement.execution_options(synchronize_session=False)) > 0
     session.refresh(item)
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
+    if not is_changed:
         held = values.get("on_hand") is not None and values["on_hand"] < item.held
         raise StockHeld if held and item.version == seen.version else StaleVersion
     return item
 
 
 def withdraw(session: Session, item_id: int, seen: Seen | None) -> None:
-    """Take an item out of the catalogue. Orders that name it are as they were."""
+    """Take an item out of the catalogue. Orders that name it stay as they are."""
     change(session, item_id, {"withdrawn_at": now()}, seen)

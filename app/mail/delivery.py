@@ -20,7 +20,6 @@ from app.runtime.async_bridge import blocking, bridge
 from app.runtime.config import Settings
 from app.runtime.db import db, writing
 from app.runtime.db import now as at_once
-from app.runtime.jobs import jobs
 from app.runtime.log_context import note, scope
 
 log = logging.getLogger(__name__)
@@ -140,12 +139,11 @@ def delivery(app: Flask | None = None) -> Delivery:
     return made
 
 
-async def wake(_: str) -> None:
-    """Handles the job "mail"."""
-    delivery().wake()
-
-
 def init_app(app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer]) -> None:
     made = app.extensions["delivery"] = Delivery(app, settings, renderers)
     weakref.finalize(app, made.stop, 0)
-    jobs(app).on("mail", wake)
+
+
+async def wake(_: str) -> None:
+    """Handles the job "mail"."""
+    delivery().wake()

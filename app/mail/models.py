@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.lease import Leased
 
 Kind = Literal[
     "account_closed",
@@ -38,7 +39,7 @@ class MailQuota(Model):
     """Unix time, in milliseconds."""
 
 
-class Outgoing(Model):
+class Outgoing(Leased, Model):
     """A mail of the outbox: written in the transaction that causes it, sent after that has committed.
 
     It is done once `done_at` is set. A mail that was tried and has no `next_try_at` was given up.
@@ -57,4 +58,3 @@ class Outgoing(Model):
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
-    lease_until: Mapped[datetime | None] = mapped_column(Moment)

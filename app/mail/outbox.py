@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.mail import quota
 from app.mail.models import Kind, Outgoing
-from app.runtime import email_address
+from app.runtime import email_address, lease
 from app.runtime.config import settings
 from app.runtime.db import after_commit, insert_once, now
 from app.runtime.jobs import jobs
@@ -54,7 +54,7 @@ def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = 
     }
     is_new = insert_once(Outgoing, values) is not None
     if is_new and is_sent:
-        after_commit(session, "mail", partial(jobs().ring, "mail", "due", wait=False))
+        after_commit(session, "mail", partial(jobs().enqueue, "mail", "due", wait=False))
     return is_new
 
 
@@ -83,42 +83,33 @@ def due(session: Session, now: datetime) -> list[int]:
 
 def claim(session: Session, mail_id: int, now: datetime) -> Outgoing | None:
     """The mail, claimed for LEASE; None where it is not due, or another process has it. Committed."""
-    values = {"lease_until": now + LEASE, "tries": Outgoing.tries + 1, "next_try_at": now + LEASE}
-    claimed = sa.update(Outgoing).where(Outgoing.id == mail_id, _is_due(now)).values(values).returning(Outgoing.id)
-    is_mine = session.scalar(claimed.execution_options(synchronize_session=False)) is not None
-    mail = session.get(Outgoing, mail_id, populate_existing=True) if is_mine else None
+    values = {"tries": Outgoing.tries + 1, "next_try_at": now + LEASE}
+    is_ours = lease.claim(session, Outgoing, mail_id, now, _is_due(now), lasts=LEASE, **values)
+    mail = session.get(Outgoing, mail_id, populate_existing=True) if is_ours else None
     session.commit()
     return mail
 
 
 def _is_due(now: datetime) -> sa.ColumnElement[bool]:
     """A mail without `next_try_at` comes from an older release; one that was tried has been given up."""
-    free = Outgoing.lease_until.is_(None) | (Outgoing.lease_until <= now)
     due_by_now = (Outgoing.next_try_at <= now) | (Outgoing.next_try_at.is_(None) & (Outgoing.tries == 0))
-    return Outgoing.done_at.is_(None) & free & due_by_now
+    return Outgoing.done_at.is_(None) & lease.is_free(Outgoing, now) & due_by_now
 
 
 def done(session: Session, mail: Outgoing, now: datetime) -> None:
     """The mail is sent, or is not needed any more. Committed."""
-    _write(session, mail, done_at=now, next_try_at=None, payload={})
+    lease.let_go(session, Outgoing, mail.id, done_at=now, next_try_at=None, payload={})
 
 
 def put_off(session: Session, mail: Outgoing, now: datetime) -> None:
     """Try again after a minute, then after twice as long as the last time, up to an hour. Committed."""
     wait = min(FIRST_WAIT * 2 ** min(mail.tries - 1, 16), LONGEST_WAIT)
-    _write(session, mail, next_try_at=now + wait)
+    lease.let_go(session, Outgoing, mail.id, next_try_at=now + wait)
 
 
 def give_up(session: Session, mail: Outgoing) -> None:
     """Do not try again. Committed."""
-    _write(session, mail, next_try_at=None, payload={})
-
-
-def _write(session: Session, mail: Outgoing, **values: Any) -> None:
-    session.rollback()
-    outcome = sa.update(Outgoing).where(Outgoing.id == mail.id).values(lease_until=None, **values)
-    session.execute(outcome.execution_options(synchronize_session=False))
-    session.commit()
+    lease.let_go(session, Outgoing, mail.id, next_try_at=None, payload={})
 
 
 def skip_all(session: Session, now: datetime) -> None:

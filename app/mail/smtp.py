@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from app.runtime.async_bridge import blocking
-from app.runtime.config import is_loopback
+from app.runtime.urls import is_loopback
 
 STEP_SECONDS = 10
 DEADLINE_SECONDS = 60

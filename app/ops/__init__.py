@@ -1,1 +1,1 @@
-"""Health and logs."""
+"""Running a shop: health, metrics, logs, traces, backups, migrations."""

@@ -1,8 +1,9 @@
 """A copy of the database in one file, taken while Kiosk serves, and the way back.
 
-Nobody is signed in in a backup: a session that was ended since would be alive again.
+A backup holds no sessions: one that was ended since would be valid again after a restore.
 """
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -12,7 +13,6 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-import click
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import URL
@@ -21,7 +21,10 @@ from app.auth.models import OneTimeToken, RefreshToken, UserSession
 from app.auth.oauth.models import OAuthRequest, OAuthReturn
 from app.auth.passkeys.models import PasskeyChallenge  # feature: passkeys
 from app.ops.migrate import ASIDE, Stuck, alone, patiently, put_right
-from app.runtime.config import environment
+from app.runtime.child_environment import environment
+from app.runtime.errors import OperatorError
+
+log = logging.getLogger(__name__)
 
 PASSING = tuple(
     model.__tablename__
@@ -34,13 +37,13 @@ PASSING = tuple(
         UserSession,
     )
 )
-"""Tables of what is good for a while only; whatever refers to another of them comes first."""
+"""Tables of what is valid for a while only. A table that refers to another one comes before it."""
 
 TOOL_SECONDS = 6 * 3600
 BUSY_SECONDS = 60.0
 
 
-class Failed(click.ClickException):
+class Failed(OperatorError):
     """No backup, or none that could be restored; the message says how to mend it."""
 
 
@@ -96,7 +99,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
 
     def give_up(*_: int) -> None:  # Python itself would try for ever
         if time.monotonic() > until:
-            raise sqlite3.OperationalError("the database is in use, stop whatever uses it")
+            raise sqlite3.OperationalError("the database is in use, stop the programs that use it")
 
     try:
         with (
@@ -109,7 +112,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
 
 
 def _forget_sessions(file: Path) -> None:
-    """One file without a log beside it, and nobody signed in."""
+    """Make it one file without a log beside it, and remove the sessions."""
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
         there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -139,7 +142,7 @@ def _dump(url: URL, file: Path) -> None:
 
 
 def _undump(engine: sa.Engine, connection: sa.Connection, file: Path) -> None:
-    """What was there stands aside meanwhile, and comes back where the backup turns out to be none."""
+    """The tables are moved to another schema meanwhile, and come back where the backup cannot be restored."""
     options = ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", str(file)]
     drop = f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE"
     step_aside = [drop, f"ALTER SCHEMA public RENAME TO {ASIDE}", "CREATE SCHEMA public"]
@@ -152,7 +155,7 @@ def _undump(engine: sa.Engine, connection: sa.Connection, file: Path) -> None:
     try:
         patiently(connection, partial(_execute, connection, drop))
     except Stuck:
-        click.echo(f"The backup is there. Somebody still reads what was: drop the schema {ASIDE} later.", err=True)
+        log.warning("a connection still reads the old tables: drop the schema %s later", ASIDE)
 
 
 def _execute(connection: sa.Connection, *statements: str) -> None:
@@ -163,13 +166,13 @@ def _execute(connection: sa.Connection, *statements: str) -> None:
 
 def _run(program: str, url: URL, options: list[str]) -> None:
     """One of PostgreSQL's own programs. The password is in its environment, which no other user of the machine sees."""
-    found = shutil.which(program)
-    if found is None:
+    path = shutil.which(program)
+    if path is None:
         raise Failed(f"{program} is not here: install PostgreSQL's client of the server's version, or a newer one.")
     where = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
     env = environment({}) | ({"PGPASSWORD": str(url.password)} if url.password else {})
     done = subprocess.run(  # noqa: S603 -- PostgreSQL's own program, on our own database
-        [found, f"--dbname={where}", *options],
+        [path, f"--dbname={where}", *options],
         env=env,
         capture_output=True,
         text=True,
@@ -177,7 +180,5 @@ def _run(program: str, url: URL, options: list[str]) -> None:
         check=False,
     )
     if done.returncode:
-        said = (
-            " ".join(done.stderr.split("\n")[:2]).strip() or f"{program} gave no reason"
-        )  # what is wrong, and a detail
-        raise Failed(said)
+        error_and_detail = " ".join(done.stderr.split("\n")[:2]).strip()
+        raise Failed(error_and_detail or f"{program} gave no reason")

@@ -1,4 +1,4 @@
-"""Whether this server is about to end, as its processes share it: told to load balancers before anything closes."""
+"""Whether this server is about to stop. Its processes share it, and `/readyz` says so before anything closes."""
 
 import mmap
 

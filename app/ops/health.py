@@ -1,6 +1,6 @@
-"""Whether the process lives, and whether it can serve."""
+"""Whether the process is alive, and whether it can serve."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Literal
 
@@ -17,14 +17,17 @@ from app.runtime.config import ROOT
 from app.runtime.db import db
 from app.runtime.errors import Unavailable
 from app.runtime.jobs import jobs
-from app.stripe.gateway import gateway
 from app.web.api import Access, Api
 
 routes = Api("ops")
 MIGRATIONS = ROOT / "migrations"
 PATIENCE_SECONDS = 2
-BELL_SECONDS = 5
-"""How old the news of the doorbell may be: who looks after us asks often."""
+QUEUE_SECONDS = 5
+"""How old the last look at the job queue may be: load balancers ask often."""
+
+
+Degraded = Callable[[], Iterable[str]]
+"""What of a room is slower than it should be, in words for an operator. It asks no other system."""
 
 
 class NotReady(Unavailable):
@@ -36,7 +39,7 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """`degraded` says what is slower than it should be: requests are served all the same."""
+    """`degraded` says what is slower than it should be. Requests are served all the same."""
 
     status: Literal["ok"]
     degraded: list[str]
@@ -44,7 +47,7 @@ class Readiness(msgspec.Struct, frozen=True):
 
 @routes.get("/healthz", access=Access.ALL)
 def is_alive() -> Health:
-    """Whether the process answers. Asks nobody else: a restart mends no database."""
+    """Whether the process answers. It asks no other system: a restart of this one would not mend it."""
     return Health("ok")
 
 
@@ -52,30 +55,29 @@ def is_alive() -> Health:
 def is_ready() -> Readiness:
     """Whether requests can be served: the database answers in time, with the tables of this release or of a later one.
 
-    A release works on the next one's tables too (docs/operations.md): an upgrade takes nobody out of service.
+    A release works on the next one's tables too (docs/operations.md): an upgrade takes no server out of service.
     """
     if drain.is_on:
-        raise NotReady("This server is about to end.")
+        raise NotReady("This server is about to stop.")
     try:
-        found = current_app.extensions["revision"].answer()
+        current = current_app.extensions["revision"].answer()
     except Hangs as error:
         raise NotReady("The database hangs.") from error
     except sa.exc.SQLAlchemyError as error:
         raise NotReady("The database does not answer.") from error
-    if found in outdated():
+    if current in outdated():
         raise NotReady("The database is not of this release: run `kiosk db upgrade`.")
-    return Readiness("ok", list(_degraded()))
+    reasons = (reason for degraded in current_app.extensions["degraded"] for reason in degraded())
+    return Readiness("ok", list(reasons))
 
 
-def _degraded() -> Iterator[str]:
+def queue_degraded() -> Iterator[str]:
     try:
-        heard = current_app.extensions["bell"].answer()
+        is_reachable = current_app.extensions["queue"].answer()
     except Hangs:
-        heard = False
-    if not heard:
-        yield "Redis does not answer: the sweep does the jobs, later than the doorbell would."
-    if gateway().is_resting:
-        yield "The payment provider hangs: orders are taken, and can be paid once it answers."
+        is_reachable = False
+    if not is_reachable:
+        yield "Redis does not answer: the sweep does the jobs, later than the queue would."
 
 
 def revision() -> str | None:
@@ -92,10 +94,11 @@ def outdated() -> frozenset[str | None]:
     return frozenset({None, *(each.revision for each in scripts.walk_revisions())} - {scripts.get_current_head()})
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, degraded: Iterable[Degraded]) -> None:
     def ask() -> str | None:
         with app.app_context():
             return revision()
 
     app.extensions["revision"] = Probe(ask, PATIENCE_SECONDS)
-    app.extensions["bell"] = Probe(jobs(app).is_heard, PATIENCE_SECONDS, BELL_SECONDS)
+    app.extensions["degraded"] = (queue_degraded, *degraded)
+    app.extensions["queue"] = Probe(jobs(app).is_reachable, PATIENCE_SECONDS, QUEUE_SECONDS)

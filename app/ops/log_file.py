@@ -1,4 +1,4 @@
-"""A file that all processes of a shop write their log lines to, and that none of them takes from under another.
+"""A log file that several processes write to. None of them renames it under another.
 
 `logging.handlers.RotatingFileHandler` is for one process: of several, each renames what another has just begun.
 """

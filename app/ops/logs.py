@@ -22,7 +22,7 @@ WORK = ("request_id", "trace_id", "user_id", "order_id", "job")
 
 
 class AddWork(logging.Filter):
-    """What a line is about: whose request it is, of which trace, on which order, in which job."""
+    """Adds to a line: its request, trace, user, order and job."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         known = facts()
@@ -34,7 +34,7 @@ class AddWork(logging.Filter):
 
 
 class Readable(logging.Formatter):
-    """One line for each event, whatever is in it: providers, callers and errors bring line breaks of their own.
+    """One line for each event: text of providers, callers and errors may hold line breaks.
 
     The lines of a traceback are marked, so that none of them passes for an event.
     """
@@ -48,7 +48,7 @@ class Readable(logging.Formatter):
 
 
 def plain(text: str) -> str:
-    """With line breaks, escape sequences of terminals and whatever else is not for the eye written out."""
+    """With escapes for line breaks, terminal sequences and all other characters that are not printable."""
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
@@ -64,13 +64,13 @@ def _formatter(settings: Settings) -> logging.Formatter:
 
 def handlers(settings: Settings) -> list[logging.Handler]:
     """New ones, for what this process logs: standard error, and the file where there is to be one."""
-    found: list[logging.Handler] = [logging.StreamHandler()]
+    made: list[logging.Handler] = [logging.StreamHandler()]
     if settings.log_file:
-        found.append(SharedFile(settings.log_file, FILE_BYTES, FILES))
-    for handler in found:
+        made.append(SharedFile(settings.log_file, FILE_BYTES, FILES))
+    for handler in made:
         handler.setFormatter(_formatter(settings))
         handler.addFilter(AddWork())
-    return found
+    return made
 
 
 def _begin() -> None:
@@ -99,7 +99,7 @@ def _end(response: Response) -> Response:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Set the package's own logger up; the root logger is whoever runs us's."""
+    """Set up the logger of the package. The root logger belongs to the program that runs Kiosk."""
     for handler in ours.handlers[:]:
         ours.removeHandler(handler)
         handler.close()

@@ -1,8 +1,8 @@
-"""/metrics, in the words of https://prometheus.io/docs/instrumenting/exposition_formats/"""
+"""/metrics, in the format of https://prometheus.io/docs/instrumenting/exposition_formats/"""
 
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -10,7 +10,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
-from app.ops.database_gauges import Books
+from app.ops.database_gauges import DatabaseGauges
+from app.runtime.metrics import DatabaseGauge
 from app.web.api import Access, Api
 
 if TYPE_CHECKING:
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 routes = Api("metrics")
 PATHS = ("/metrics", "/healthz", "/readyz")
-"""What a process tells of itself that serves nothing else."""
+"""All that a worker answers: it serves nothing else."""
 
 
 @routes.get("/metrics", access=Access.OPERATOR)
 def show_metrics() -> Response:
-    """What the shop counts, for Prometheus: by METRICS_TOKEN, or asked from this machine and not through a proxy."""
+    """The metrics, for Prometheus: by METRICS_TOKEN, or without it from this machine, not through a proxy."""
     from prometheus_client.exposition import choose_encoder
 
     encode, kind = choose_encoder(request.headers.get("Accept", ""))
@@ -40,7 +41,7 @@ class _Server6(_Server):
 
 class _Handler(WSGIRequestHandler):
     timeout = 5
-    """Seconds: who sends slowly is hung up on."""
+    """Seconds. A client that sends more slowly is disconnected."""
 
     def log_message(self, *_: Any) -> None:
         """The application's own log has a line already."""
@@ -60,15 +61,17 @@ def listen(app: Flask, bind: str, port: int) -> int:
     return server.server_port
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, gauges: Sequence[DatabaseGauge]) -> None:
+    """`gauges` are those of all rooms."""
     from prometheus_client import CollectorRegistry, values
     from prometheus_client.multiprocess import MultiProcessCollector
 
     shown = CollectorRegistry()
     if values.ValueClass is values.MutexValue:
-        shown.register(app.extensions["meters"].registry)
+        shown.register(app.extensions["counters"].registry)
     else:
-        MultiProcessCollector(shown)  # type: ignore[no-untyped-call]  # reads what each process of this server has put into the folder
-    books = app.extensions["books"] = Books(app)
-    shown.register(books)
+        # Reads what each process of this server has put into the folder.
+        MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
+    collector = app.extensions["database_gauges"] = DatabaseGauges(app, gauges)
+    shown.register(collector)
     app.extensions["metrics"] = shown

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import click
 import psycopg
 import sqlalchemy as sa
 
+from app.runtime.errors import OperatorError
+
 LOCK = 0x6B696F736B
-"""Of PostgreSQL's advisory locks: whoever holds it migrates this database."""
+"""One of PostgreSQL's advisory locks: the process that holds it migrates this database."""
 
 PATIENCE = 120.0
 """Seconds to wait for another process that migrates, or for locks that requests hold."""
@@ -28,15 +29,15 @@ ASIDE = "kiosk_before_restore"
 """The schema where a database stands while a backup takes its place."""
 
 
-class Stuck(click.ClickException):
-    """A migration that could not have the database to itself; nothing of it was done."""
+class Stuck(OperatorError):
+    """A migration did not get the locks that it needs. Nothing of it was done."""
 
 
 @contextmanager
 def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection on which nobody else migrates meanwhile, outside any transaction. Raises Stuck."""
+    """A connection outside of any transaction, while no other process migrates. Raises Stuck."""
     with engine.connect() as connection:
-        connection.detach()  # closed at the end, and with it goes the lock, and all that is set here
+        connection.detach()  # closed at the end, and with it the lock and all settings of this connection
         if engine.dialect.name == "sqlite":
             _set_sqlite(connection)
         else:
@@ -84,7 +85,7 @@ def put_right(connection: sa.Connection) -> None:
 
 
 def patiently(connection: sa.Connection, migrate: Callable[[], None]) -> None:
-    """`migrate`, again where a lock was not to be had; in between, whoever queued up behind us gets through.
+    """Call `migrate`, and again where it did not get a lock. Requests that wait for it get through in between.
 
     Raises Stuck.
     """
@@ -104,10 +105,10 @@ def patiently(connection: sa.Connection, migrate: Callable[[], None]) -> None:
 
 
 def _is_in_the_way(error: sa.exc.OperationalError) -> bool:
-    """Whether somebody else's lock is all that is wrong."""
-    found = error.orig
+    """Whether the lock of another connection is the cause."""
+    cause = error.orig
     locked = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
-    return isinstance(found, locked) or "database is locked" in str(found)
+    return isinstance(cause, locked) or "database is locked" in str(cause)
 
 
 def check_references(connection: sa.Connection) -> None:

@@ -1,4 +1,4 @@
-"""The folder in which the processes of one server keep what they count, so that any of them can tell for all."""
+"""The folder in which the processes of one server write their counts, so that each of them can show the sum."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from app.runtime.config import announce
+from app.runtime.child_environment import announce
 
 PREFIX = "kiosk-metrics-"
 LOCK = "lock"
@@ -18,13 +18,13 @@ LOCK = "lock"
 def shared() -> Iterator[Path]:
     """A fresh folder, for this process and all that it forks; it goes with them.
 
-    What servers that were killed have left behind goes first: nobody holds the lock in it any more.
+    Folders that killed servers have left behind are removed first: no process holds their locks any more.
     """
-    sweep_up()
+    remove_old()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     with (folder / "new").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a fork holds it too
-        (folder / "new").rename(folder / LOCK)  # nobody who sweeps up finds it before it is held
+        (folder / "new").rename(folder / LOCK)  # `remove_old` looks for this name: it is locked by now
         announce("PROMETHEUS_MULTIPROC_DIR", str(folder))
         owner = os.getpid()
         try:
@@ -34,7 +34,7 @@ def shared() -> Iterator[Path]:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep_up() -> None:
+def remove_old() -> None:
     for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
         with suppress(OSError), lock.open("r+") as held:  # another user's cannot be opened, and is theirs
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

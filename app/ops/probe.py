@@ -1,4 +1,4 @@
-"""A question to something that may hang: whoever asks waits for so long, and no longer."""
+"""Asks something that may hang, and waits for the answer only so long."""
 
 import threading
 import time
@@ -14,9 +14,9 @@ class Hangs(Exception):
 
 
 class Probe(Generic[T]):
-    """Asks on a thread of its own, once for all who want to know at the same time.
+    """Asks on a thread of its own, once for all callers at the same time.
 
-    `patience` and `keep` in seconds: how long whoever asks waits, and for how long an answer is good.
+    `patience` and `keep` in seconds: how long a caller waits, and how long an answer is used again.
     """
 
     def __init__(self, ask: Callable[[], T], patience: float, keep: float = 0) -> None:
@@ -27,7 +27,7 @@ class Probe(Generic[T]):
         self._ended = float("-inf")
 
     def answer(self) -> T:
-        """Raises Hangs, or whatever the question raised."""
+        """Raises Hangs, or what the question raised."""
         answer, left = self.begin()
         try:
             return answer.result(timeout=max(0, left))
@@ -37,7 +37,7 @@ class Probe(Generic[T]):
             raise Hangs from error
 
     def begin(self) -> "tuple[Future[T], float]":
-        """Ask, where nobody does yet. The answer to come, and the seconds that are left to wait for it."""
+        """Ask, unless a question is under way. The answer to come, and the seconds that are left to wait for it."""
         with self._lock:
             is_over = self._ended >= self._began
             if is_over and time.monotonic() - self._ended >= self.keep:
@@ -48,7 +48,7 @@ class Probe(Generic[T]):
     def _run(self, answer: "Future[T]") -> None:
         try:
             result = self._ask()
-        except BaseException as error:  # noqa: BLE001 -- it belongs to whoever asked
+        except BaseException as error:  # noqa: BLE001 -- it is raised at the caller
             self._ended = time.monotonic()
             answer.set_exception(error)
         else:

@@ -1,6 +1,6 @@
-"""Traces, by OpenTelemetry, where the settings say where they go.
+"""Traces, by OpenTelemetry, where KIOSK_OTLP_ENDPOINT says where they go.
 
-Kiosk begins each itself: a caller's own is not taken over, and no provider is told of ours.
+Kiosk begins each trace: it does not go on with a caller's, and does not tell a provider of its own.
 """
 
 from collections.abc import Mapping
@@ -33,17 +33,17 @@ def _describe(response: Response) -> Response:
     """https://opentelemetry.io/docs/specs/semconv/http/http-spans/; the rule and never the path."""
     from opentelemetry import trace
 
-    found = trace.get_current_span()
+    current = trace.get_current_span()
     route = request.url_rule.rule if request.url_rule else "none"
-    found.update_name(f"{request.method} {route}")
-    found.set_attribute("http.request.method", request.method)
-    found.set_attribute("http.route", route)
-    found.set_attribute("http.response.status_code", response.status_code)
-    found.set_attribute("kiosk.request_id", g.get("request_id", "-"))
+    current.update_name(f"{request.method} {route}")
+    current.set_attribute("http.request.method", request.method)
+    current.set_attribute("http.route", route)
+    current.set_attribute("http.response.status_code", response.status_code)
+    current.set_attribute("kiosk.request_id", g.get("request_id", "-"))
     if "user_id" in g:
-        found.set_attribute("kiosk.user_id", g.user_id)
+        current.set_attribute("kiosk.user_id", g.user_id)
     if response.status_code >= BROKEN:
-        found.set_status(trace.StatusCode.ERROR)
+        current.set_status(trace.StatusCode.ERROR)
     return response
 
 
@@ -53,15 +53,15 @@ def _provider(settings: Settings) -> "TracerProvider":
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    who = Resource.create({"service.name": "kiosk", "deployment.environment.name": settings.env})
-    found = TracerProvider(resource=who, shutdown_on_exit=False)
+    resource = Resource.create({"service.name": "kiosk", "deployment.environment.name": settings.env})
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     address = settings.otlp_endpoint.rstrip("/") + "/v1/traces"
-    found.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=address, timeout=EXPORT_SECONDS)))
-    return found
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=address, timeout=EXPORT_SECONDS)))
+    return provider
 
 
 def close(app: Flask) -> None:
-    """Send what was not sent yet."""
+    """Send the spans that were not sent yet."""
     if (provider := app.extensions.get("traces")) is not None:
         provider.shutdown()
 

@@ -1,4 +1,4 @@
-"""The mail to whoever paid for an order."""
+"""The receipt: the mail to the buyer of a paid order."""
 
 from sqlalchemy.orm import Session, selectinload
 
@@ -11,7 +11,10 @@ from app.users.models import User
 
 
 def receipt(session: Session, mail: Outgoing) -> Message | None:
-    """`{"order": its id}`. It goes to the buyer's address, verified or not: they gave it to hear from us."""
+    """The payload is `{"order": id}`. None where the order is not paid, or the buyer's account has no address now.
+
+    It goes to an unverified address too: the buyer gave the address in order to hear of the order.
+    """
     order = session.get(Order, mail.payload["order"], options=[selectinload(Order.lines)])
     user = session.get(User, order.user_id) if order else None
     if order is None or order.paid_at is None or user is None or not user.active or user.email is None:

@@ -1,4 +1,4 @@
-"""Stock set aside, sold, or given back: always by an UPDATE that carries its own condition."""
+"""Stock: set aside for an order, sold, released. Each change is an UPDATE that carries its own condition."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items.models import Item
-from app.orders.models import Hold, Order
+from app.orders.models import Hold, HoldState, Order
+from app.runtime.db import affected
 from app.runtime.errors import Conflict
 
 
@@ -16,9 +17,9 @@ class SoldOut(Conflict):
 
 
 def take(session: Session, order_id: int, quantities: Mapping[int, int]) -> None:
-    """Set stock aside, in the order of the items' ids, so that no two orders wait for each other.
+    """Set stock aside, by item id. In the order of the ids, so that two orders cannot wait for each other.
 
-    Read first and write then, and 32 buyers get five units between them 32 times. Raises SoldOut.
+    To read first and write then would sell too much: measured, 32 buyers got five units 32 times. Raises SoldOut.
     """
     held = []
     for item_id, quantity in sorted(quantities.items()):
@@ -29,7 +30,7 @@ def take(session: Session, order_id: int, quantities: Mapping[int, int]) -> None
 
 
 def take_again(session: Session, order: Order) -> None:
-    """Set aside once more what was given back. Raises SoldOut, and the caller rolls back."""
+    """Set aside again what was released. Raises SoldOut; the caller rolls back then."""
     for hold in _in_state(order, "released"):
         _hold(session, hold.item_id, hold.quantity)
         hold.state = "held"
@@ -37,43 +38,43 @@ def take_again(session: Session, order: Order) -> None:
 
 def _hold(session: Session, item_id: int, quantity: int) -> None:
     fits = Item.on_hand.is_(None) | (Item.on_hand - Item.held >= quantity)
-    if session.execute(_adjust(item_id, held=quantity).where(fits)).rowcount == 0:  # type: ignore[attr-defined]
+    if not affected(session, _adjust(item_id, held=quantity).where(fits)):
         raise SoldOut
 
 
-def stand(order: Order) -> bool:
+def is_held(order: Order) -> bool:
     """Whether all that the order needs is set aside for it."""
     return all(hold.state == "held" for hold in order.holds)
 
 
 def consume(session: Session, order: Order) -> None:
-    """The order is paid: what was set aside for it leaves the shelf."""
+    """The order is paid: what was set aside leaves the shelf."""
     for hold in _in_state(order, "held"):
         session.execute(_adjust(hold.item_id, held=-hold.quantity, on_hand=-hold.quantity))
         hold.state = "consumed"
 
 
 def release(session: Session, order: Order) -> None:
-    """The order will not be paid now: what was set aside for it is for sale again."""
+    """The order will not be paid now: what was set aside is for sale again."""
     for hold in _in_state(order, "held"):
         session.execute(_adjust(hold.item_id, held=-hold.quantity))
         hold.state = "released"
 
 
 def restock(session: Session, order: Order) -> None:
-    """What was sold is back on the shelf; once."""
+    """Put what was sold back on the shelf. Twice is once."""
     for hold in _in_state(order, "consumed"):
         session.execute(_adjust(hold.item_id, on_hand=hold.quantity))
         hold.state = "released"
 
 
 def is_sold(order: Order) -> bool:
-    """Whether all that the order needs has left the shelf for it, and has not been put back."""
+    """Whether all that the order needs has left the shelf for it, and was not put back."""
     return all(hold.state == "consumed" for hold in order.holds)
 
 
 def take_back(session: Session, order: Order) -> bool:
-    """Take from the shelf once more what was put back on it. Whether all of it was there; else nothing is taken."""
+    """Take from the shelf again what was put back on it. False where it is not all there; nothing is taken then."""
     try:
         with session.begin_nested():
             take_again(session, order)
@@ -84,12 +85,12 @@ def take_back(session: Session, order: Order) -> bool:
     return True
 
 
-def _in_state(order: Order, state: str) -> list[Hold]:
+def _in_state(order: Order, state: HoldState) -> list[Hold]:
     return [hold for hold in order.holds if hold.state == state]
 
 
 def _adjust(item_id: int, *, held: int = 0, on_hand: int = 0) -> sa.Update:
-    """An item whose stock was given up meanwhile (`on_hand` is null) stays without an end."""
+    """`on_hand` stays null for an item that has no stock number any more."""
     return (
         sa.update(Item)
         .where(Item.id == item_id)

@@ -1,1 +1,1 @@
-"""The payment provider: how it is asked, and how its messages are known to be its own. Knows nothing of orders."""
+"""Payments: attempts, money that came, refunds, disputes, and the sweep that brings all of it in line."""

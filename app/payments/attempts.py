@@ -1,20 +1,20 @@
-"""An attempt to have an order paid: made in the order's transaction, sent after it, its answer recorded."""
+"""An attempt to have an order paid: made in the order's transaction, sent after its commit, its answer recorded."""
 
 import logging
 import secrets
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from app.orders import stock
-from app.orders.models import LEASE, Attempt, Order
-from app.payments import installation
-from app.payments.money import Payment
+from app.orders.models import Order
+from app.payments import cancel, installation
+from app.payments.ledger import Ledger
+from app.payments.models import Attempt
 from app.runtime.async_bridge import blocking
 from app.runtime.config import Settings
 from app.runtime.db import now as at_once
-from app.runtime.log_context import note
+from app.runtime.lease import LEASE
 from app.stripe.errors import Misconfigured, NotFound, PaymentError
 from app.stripe.form import form
 from app.stripe.gateway import API_VERSION, Gateway
@@ -23,7 +23,7 @@ from app.stripe.schemas import CheckoutSession
 log = logging.getLogger(__name__)
 
 SESSION_LASTS = timedelta(hours=23)
-"""Well beyond every hold, so that an unknown attempt can be replayed, and below the provider's 24 hours."""
+"""Longer than every hold, so that an unknown attempt can be replayed; below the provider's 24 hours."""
 
 KEY_LASTS = timedelta(hours=23)
 """The provider forgets a key after 24 hours at the earliest: https://docs.stripe.com/api/idempotent_requests"""
@@ -32,33 +32,28 @@ SHORTEST = timedelta(minutes=31)
 """A session has to expire at least 30 minutes after it is made."""
 
 SKEW = timedelta(minutes=5)
-
-EVERYTHING = (
-    selectinload(Order.lines),
-    selectinload(Order.holds),
-    selectinload(Order.attempts),
-    selectinload(Order.payments).selectinload(Payment.refunds),
-)
+"""How far the provider's clock and ours may differ."""
 
 
-def make(session: Session, settings: Settings, order: Order, now: datetime) -> Attempt:
-    """The order's next attempt, leased to whoever sends it."""
+def make(session: Session, settings: Settings, ledger: Ledger, now: datetime) -> Attempt:
+    """The order's next attempt, leased to the caller, who sends it after the commit."""
     key = secrets.token_urlsafe(24)
-    expires_at = now + SESSION_LASTS
+    order, expires_at = ledger.order, now + SESSION_LASTS
     marks = {installation.INSTALLATION: installation.mark(session), "order": order.id, installation.ATTEMPT: key}
     attempt = Attempt(
         order_id=order.id,
-        seq=len(order.attempts) + 1,
+        seq=len(ledger.attempts) + 1,
         idem_key=key,
         body=_body(settings, order, marks, expires_at),
         api_version=API_VERSION,
         expires_at=expires_at,
         created_at=now,
         first_sent_at=now,
-        next_check_at=now + LEASE,
+        next_try_at=now + LEASE,
         lease_until=now + LEASE,
     )
-    order.attempts.append(attempt)
+    ledger.attempts.append(attempt)
+    session.add(attempt)
     session.flush()
     return attempt
 
@@ -91,95 +86,52 @@ def _body(settings: Settings, order: Order, marks: dict[str, object], expires_at
 
 
 async def send(session: Session, gateway: Gateway, attempt: Attempt, *, again: bool = False) -> PaymentError | None:
-    """POST the attempt under its key and record the answer, before anyone sees where to pay. Gives what went wrong.
+    """POST the attempt under its key, and record the answer before a buyer sees where to pay. The error, if any.
 
-    That our key is not welcome is an answer to this call, and none to one that went out before: see `again`.
+    `again`: it was sent before. A refusal of our key then says nothing of what became of the first call.
     """
     try:
         made = await gateway.create_session(attempt.body, attempt.idem_key, attempt.api_version)
     except PaymentError as error:
         log.warning("attempt %s of order %s: %s", attempt.id, attempt.order_id, error)
-        dead = error.known and not (again and isinstance(error, Misconfigured | NotFound))
-        await blocking(_record_failure, session, attempt.id, at_once(), dead=dead)
+        is_dead = error.known and not (again and isinstance(error, Misconfigured | NotFound))
+        await blocking(_record_failure, session, attempt.id, at_once(), is_dead=is_dead)
         return error
     await blocking(_record_session, session, attempt.id, made, at_once())
     return None
 
 
-def locked(session: Session, attempt_id: int) -> tuple[Order, Attempt]:
-    """The attempt and its order as they are now, the order locked: whoever moves an order holds this."""
-    whose = sa.select(Attempt.order_id).where(Attempt.id == attempt_id).scalar_subquery()
-    order = lock(session, Order.id == whose)
-    assert order is not None
-    return order, next(attempt for attempt in order.attempts if attempt.id == attempt_id)
-
-
-def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
-    """The order, locked, and everything of it as it is now."""
-    query = sa.select(Order).where(condition).with_for_update(of=Order).options(*EVERYTHING)
-    order = session.scalar(query.execution_options(populate_existing=True))
-    if order is not None:
-        note(order_id=order.id)
-    return order
-
-
 def _record_session(session: Session, attempt_id: int, made: CheckoutSession, now: datetime) -> None:
-    """One transaction: the attempt is open. A webhook that was faster may have moved it on already."""
-    _, attempt = locked(session, attempt_id)
+    """The attempt is open, unless a webhook was faster and has moved it on."""
+    _, attempt = Ledger.lock_by_attempt(session, attempt_id)
     if attempt.status in ("new", "unknown"):
         attempt.status, attempt.session_id, attempt.url = "open", made.id, made.url
         attempt.check_again(now)
     session.commit()
 
 
-def _record_failure(session: Session, attempt_id: int, now: datetime, *, dead: bool) -> None:
-    """One transaction: a definitive no gives the stock back; anything else leaves open what became of it."""
-    order, attempt = locked(session, attempt_id)
+def _record_failure(session: Session, attempt_id: int, now: datetime, *, is_dead: bool) -> None:
+    """A final refusal releases the stock. After any other error the provider may have made the session."""
+    ledger, attempt = Ledger.lock_by_attempt(session, attempt_id)
     if attempt.status in ("new", "unknown"):
-        if dead:
-            bury(session, order, attempt, "rejected", now)
+        if is_dead:
+            cancel.mark_dead(session, ledger, attempt, "rejected", now)
         else:
             attempt.status = "unknown"
             attempt.check_again(now, soon=True)
     session.commit()
 
 
-def bury(session: Session, order: Order, attempt: Attempt, status: str, now: datetime) -> None:
-    """The attempt is known to be dead. What that means for its order, if that still waits, and for the stock."""
-    attempt.status, attempt.next_check_at, attempt.lease_until = status, None, None
-    if order.live_attempt is None and order.status == "pending" and now < order.hold_until:
-        stock.release(session, order)  # the buyer may try anew, and takes stock again then
-    else:
-        wind_up(session, order, now)
-
-
-def wind_up(session: Session, order: Order, now: datetime) -> None:
-    """Cancel an order that can no longer become paid; one whose buyer may still try anew goes on."""
-    if order.live_attempt is not None:
-        return
-    if order.status == "processing" or (order.status == "pending" and now >= order.hold_until):
-        order.move("cancelling")
-    if order.status == "cancelling":
-        close(session, order)
-
-
-def close(session: Session, order: Order) -> None:
-    """Cancel for good an order that nobody can pay any more: every attempt of it is known to be over."""
-    assert order.live_attempt is None
-    stock.release(session, order)
-    order.move("cancelled")
-
-
 def replayable(attempt: Attempt, now: datetime) -> bool:
-    """Whether the same words under the same key can still lead to the same session, and no other."""
+    """Whether the same request under the same key still leads to the same session, and to no other."""
     sent = attempt.first_sent_at or attempt.created_at
     return now - sent < KEY_LASTS and attempt.expires_at - now > SHORTEST
 
 
 async def resolve(session: Session, gateway: Gateway, attempt: Attempt) -> CheckoutSession | None:
-    """What became of an attempt whose answer was never heard: its session, or None where there is none yet or ever.
+    """The session of an attempt whose answer never arrived; None where there is none yet, or none at all.
 
-    Recorded as far as it is known now. Raises PaymentError where that has to wait.
+    What becomes known is recorded. Raises PaymentError where that has to wait.
     """
     if replayable(attempt, at_once()):
         error = await send(session, gateway, attempt, again=True)
@@ -187,24 +139,31 @@ async def resolve(session: Session, gateway: Gateway, attempt: Attempt) -> Check
             return None
         if not error.look_up:
             raise error
-    found = await _look_up(gateway, attempt)
-    if found is None:
+    made = await _look_up(gateway, attempt)
+    if made is None:
         await blocking(_declare_dead, session, attempt.id, at_once())
-    return found
+    return made
 
 
 async def _look_up(gateway: Gateway, attempt: Attempt) -> CheckoutSession | None:
-    """By the time it may have been made: lists cannot be asked for our reference."""
+    """By the time at which it may have been made: the provider's lists cannot be filtered by our reference."""
     sent = attempt.first_sent_at or attempt.created_at
-    async for found in gateway.sessions(int((sent - SKEW).timestamp())):
-        if (found.metadata or {}).get(installation.ATTEMPT) == attempt.idem_key:
-            return found
+    async for made in gateway.sessions(int((sent - SKEW).timestamp())):
+        if (made.metadata or {}).get(installation.ATTEMPT) == attempt.idem_key:
+            return made
     return None
 
 
 def _declare_dead(session: Session, attempt_id: int, now: datetime) -> None:
-    order, attempt = locked(session, attempt_id)
+    ledger, attempt = Ledger.lock_by_attempt(session, attempt_id)
     if attempt.status in ("new", "unknown"):
-        log.warning("attempt %s of order %s was never made at the provider", attempt.id, order.id)
-        bury(session, order, attempt, "rejected", now)
+        log.warning("attempt %s of order %s was never made at the provider", attempt.id, ledger.order.id)
+        cancel.mark_dead(session, ledger, attempt, "rejected", now)
     session.commit()
+
+
+def by_key(session: Session, key: str) -> tuple[int, int] | None:
+    """The ids of the attempt with this key and of its order. Committed."""
+    row = session.execute(sa.select(Attempt.id, Attempt.order_id).where(Attempt.idem_key == key)).one_or_none()
+    session.commit()
+    return (row.id, row.order_id) if row else None

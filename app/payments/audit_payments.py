@@ -1,4 +1,4 @@
-"""Money at the provider that our books do not have: settled where it can be, and shown where it cannot."""
+"""Money at the provider that no order has: settled where it can be, and shown as a finding where it cannot."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,11 +7,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.orders.models import Attempt
 from app.payments import findings, installation
-from app.payments.derived_findings import Need, digest
+from app.payments.derived_findings import Observation, digest
 from app.payments.installation import AT_ONCE, ATTEMPT, Marks
-from app.payments.money import OVER, Payment
+from app.payments.models import OVER, Attempt, Payment
 from app.payments.settle import settle
 from app.runtime.async_bridge import blocking
 from app.runtime.db import now as at_once
@@ -22,41 +21,42 @@ from app.stripe.schemas import CheckoutSession, PaymentIntent
 
 
 class Money(msgspec.Struct, frozen=True):
-    """What came in: `name` is the payment intent's id, `amount` in minor units, `session` the session's id if known."""
+    """A payment at the provider: `intent` is its id, `amount` in minor units, `session` the session's id if known."""
 
-    name: str
+    intent: str
     amount: int
     currency: str
     marks: Marks
     session: str | None
 
 
-async def strange(session: Session, gateway: Gateway, paid: dict[str, PaymentIntent], start: int) -> list[Need]:
-    """Money that bears our marks and no order has, after every attempt that it names was settled. Committed.
+async def missing(session: Session, gateway: Gateway, paid: dict[str, PaymentIntent], start: int) -> list[Observation]:
+    """Money that bears our marks and that no order has, after the attempts that it names were settled. Committed.
 
-    `start` is a Unix time: what came since, and what an open finding is about. What went back is no finding.
+    It looks at what came since the Unix time `start`, and at what an open finding is about. Money that went back is
+    no finding.
     """
     sessions = {each.payment_intent: each async for each in gateway.sessions(start) if _has_money(each)}
-    money = [_money(each, sessions.get(each.id)) for each in paid.values()]
-    money += [_of_session(each) for name, each in sessions.items() if name not in paid]
-    ours = await blocking(_unknown, session, money)
+    money = [_of_intent(each, sessions.get(each.id)) for each in paid.values()]
+    money += [_of_session(each) for intent, each in sessions.items() if intent not in paid]
+    ours = await blocking(_without_row, session, money)
     for each in ours:
         if attempt_id := await blocking(_attempt_of, session, each):
             await settle(session, gateway, attempt_id)
-    found = [
-        await blocking(_need, session, each)
-        for each in await blocking(_unknown, session, ours)
-        if not await _went_back(gateway, each.name, each.amount)
+    observed = [
+        await blocking(_observe, session, each)
+        for each in await blocking(_without_row, session, ours)
+        if not await _went_back(gateway, each.intent, each.amount)
     ]
-    return found + await _of_old(session, gateway, {each.name for each in money})
+    return observed + await _of_open_findings(session, gateway, {each.intent for each in money})
 
 
 def _has_money(made: CheckoutSession) -> bool:
-    """Of a session of mode `payment`; others have no payment intent, and Kiosk makes none of those."""
+    """Kiosk makes sessions of mode `payment` alone. Sessions of other modes have no payment intent."""
     return made.payment_status == "paid" and made.payment_intent is not None
 
 
-def _money(intent: PaymentIntent, made: CheckoutSession | None) -> Money:
+def _of_intent(intent: PaymentIntent, made: CheckoutSession | None) -> Money:
     marks = {**((made.metadata if made else None) or {}), **(intent.metadata or {})}
     return Money(intent.id, intent.amount_received, intent.currency.upper(), marks, made.id if made else None)
 
@@ -66,11 +66,11 @@ def _of_session(made: CheckoutSession) -> Money:
     return Money(made.payment_intent or "", made.amount_total or 0, currency, made.metadata or {}, made.id)
 
 
-def _unknown(session: Session, money: Iterable[Money]) -> list[Money]:
-    """What is ours by its marks and in no book of ours."""
+def _without_row(session: Session, money: Iterable[Money]) -> list[Money]:
+    """What is ours by its marks and has no row here."""
     money = list(money)
-    books = _known(session, Payment.payment_intent, [each.name for each in money])
-    left = [each for each in money if each.name not in books]
+    rows = _known(session, Payment.payment_intent, [each.intent for each in money])
+    left = [each for each in money if each.intent not in rows]
     known = installation.attempts_by_key(session, (each.marks.get(ATTEMPT, "") for each in left))
     own = installation.mark(session)
     session.commit()
@@ -78,72 +78,70 @@ def _unknown(session: Session, money: Iterable[Money]) -> list[Money]:
 
 
 def _known(session: Session, column: sa.orm.InstrumentedAttribute[Any], values: list[Any]) -> set[Any]:
-    """Which of `values` stand in `column`: however many rows there are, only these are read."""
-    found = set[Any]()
+    """Those of `values` that the column has. No other row is read."""
+    known = set[Any]()
     for start in range(0, len(values), AT_ONCE):
-        found.update(session.scalars(sa.select(column).where(column.in_(values[start : start + AT_ONCE]))))
-    return found
-
-
-def _attempt_of(session: Session, money: Money) -> int | None:
-    known = session.scalar(sa.select(Attempt.id).where(Attempt.idem_key == money.marks.get(ATTEMPT)))
-    session.commit()
+        known.update(session.scalars(sa.select(column).where(column.in_(values[start : start + AT_ONCE]))))
     return known
 
 
-def _need(session: Session, money: Money) -> Need:
+def _attempt_of(session: Session, money: Money) -> int | None:
+    attempt_id = session.scalar(sa.select(Attempt.id).where(Attempt.idem_key == money.marks.get(ATTEMPT)))
+    session.commit()
+    return attempt_id
+
+
+def _observe(session: Session, money: Money) -> Observation:
     attempt = session.scalar(sa.select(Attempt).where(Attempt.idem_key == money.marks.get(ATTEMPT)))
     session.commit()
-    amount, facts, now = written(money.amount, money.currency), digest(money.name, money.amount), at_once()
+    amount, facts, now = written(money.amount, money.currency), digest(money.intent, money.amount), at_once()
     if attempt is None:
         words = f"{amount} came in, and no order has it."
-        return Need("payment_missing", money.name, words, None, facts, now)
+        return Observation("payment_missing", money.intent, words, None, facts, now)
     if attempt.session_id is not None and attempt.session_id == money.session:
         words = f"{amount} came in by session {money.session}, and its order does not have it."
-        return Need("payment_missing", money.name, words, attempt.order_id, facts, now)
+        return Observation("payment_missing", money.intent, words, attempt.order_id, facts, now)
     came = f"by session {money.session}" if money.session else "by another session"
     words = f"{amount} came in {came}, which names attempt {attempt.seq} of this order and is not the one that it has."
-    return Need("payment_foreign", money.name, words, attempt.order_id, facts, now)
+    return Observation("payment_foreign", money.intent, words, attempt.order_id, facts, now)
 
 
-async def _went_back(gateway: Gateway, name: str, amount: int) -> bool:
-    back = [each.amount async for each in gateway.refunds(name) if each.status not in OVER]
+async def _went_back(gateway: Gateway, intent: str, amount: int) -> bool:
+    back = [each.amount async for each in gateway.refunds(intent) if each.status not in OVER]
     return sum(back) >= amount
 
 
-async def _of_old(session: Session, gateway: Gateway, seen: set[str]) -> list[Need]:
-    """What was found before and is too old to be listed again; gone where it went back, or is in the books."""
-    old = await blocking(_old, session, seen)
-    found = []
-    for need in old:
+async def _of_open_findings(session: Session, gateway: Gateway, listed: set[str]) -> list[Observation]:
+    """Open findings about money that is too old to be listed. Those whose money went back, or has a row now, end."""
+    still_open = []
+    for observation in await blocking(_open_ones, session, listed):
         try:
-            amount = (await gateway.get_intent(need.subject)).amount_received
+            amount = (await gateway.get_intent(observation.subject)).amount_received
         except NotFound:
             continue
-        if not await _went_back(gateway, need.subject, amount):
-            found.append(need)
-    return found
+        if not await _went_back(gateway, observation.subject, amount):
+            still_open.append(observation)
+    return still_open
 
 
-def _old(session: Session, seen: set[str]) -> list[Need]:
-    there = findings.open_ones(session, "payment_missing", "payment_foreign")
-    old = [each for each in there if each.subject not in seen]
-    books = _known(session, Payment.payment_intent, [each.subject for each in old])
+def _open_ones(session: Session, listed: set[str]) -> list[Observation]:
+    stored = findings.open_ones(session, "payment_missing", "payment_foreign")
+    old = [each for each in stored if each.subject not in listed]
+    rows = _known(session, Payment.payment_intent, [each.subject for each in old])
     session.commit()
-    return [each for each in old if each.subject not in books]
+    return [each for each in old if each.subject not in rows]
 
 
-async def note_twin(session: Session, gateway: Gateway, session_id: str) -> None:
-    """Show money of a session that bears an attempt's key and is not its session, unless it went back. Committed."""
+async def report_twin(session: Session, gateway: Gateway, session_id: str) -> None:
+    """Store a finding about a session with an attempt's key that is not its session, if money came by it. Committed."""
     made = await gateway.get_session(session_id)
     if not _has_money(made):
         return
-    money = _of_session(made)
-    for each in await blocking(_unknown, session, [money]):
-        if not await _went_back(gateway, each.name, each.amount):
+    for each in await blocking(_without_row, session, [_of_session(made)]):
+        if not await _went_back(gateway, each.intent, each.amount):
             await blocking(_show, session, each)
 
 
 def _show(session: Session, money: Money) -> None:
-    findings.add(_need(session, money))
+    findings.add(_observe(session, money))
     session.commit()

@@ -1,4 +1,4 @@
-"""Refunds and disputes at the provider against our books: what we have not heard is taken in, what differs is shown."""
+"""Refunds and disputes at the provider against our rows: news are recorded, differences are shown as findings."""
 
 import logging
 from collections.abc import Callable
@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.payments import disputes, findings, refunds
-from app.payments.derived_findings import Need, digest
+from app.payments.derived_findings import Observation, digest
 from app.payments.installation import AT_ONCE
-from app.payments.money import DISMISSED, MAX_STATUS, OVER, Dispute, Payment, Refund
+from app.payments.models import CLOSED, MAX_STATUS, OVER, Dispute, Payment, Refund
 from app.runtime.async_bridge import blocking
 from app.runtime.db import now as at_once
 from app.stripe.currencies import written
@@ -23,30 +23,30 @@ from app.stripe.schemas import ProviderDispute, ProviderRefund
 log = logging.getLogger(__name__)
 
 
-async def differences(session: Session, gateway: Gateway, since: datetime) -> list[Need]:
-    """Of refunds and disputes made since then, and of those that an open finding is about. Committed."""
+async def differences(session: Session, gateway: Gateway, since: datetime) -> list[Observation]:
+    """Of refunds and disputes made since then, and of refunds that an open finding is about. Committed."""
     start = int(since.timestamp())
-    await _take_in_disputes(session, gateway, start)
+    await _record_disputes(session, gateway, start)
     told = {each.id: each async for each in gateway.refunds_since(start)}
-    for name in await blocking(_to_ask, session, told, since):
+    for refund_id in await blocking(_to_ask, session, told, since):
         with suppress(NotFound):
-            told[name] = await gateway.get_refund(name)
+            told[refund_id] = await gateway.get_refund(refund_id)
     for each in await blocking(_news, session, told):
-        await _take_in(session, each.id, partial(refunds.adopt, session, each, at_once()))
+        await _record(session, each.id, partial(refunds.adopt, session, each, at_once()))
     return await blocking(_compare, session, told, since)
 
 
-async def _take_in(session: Session, name: str, take: Callable[[], object]) -> None:
-    """What cannot be taken in must not keep the audit from all that comes after it."""
+async def _record(session: Session, name: str, record: Callable[[], object]) -> None:
+    """One that cannot be recorded must not keep the audit from those after it."""
     try:
-        await blocking(take)
+        await blocking(record)
     except Exception:
-        log.exception("%s cannot be taken in", name)
+        log.exception("%s cannot be recorded", name)
         await blocking(session.rollback)
 
 
 def _to_ask(session: Session, told: dict[str, ProviderRefund], since: datetime) -> list[str]:
-    """Refunds in our books that the provider did not list."""
+    """Refunds of ours that the provider did not list."""
     rows = session.scalars(_ours(since))
     names = [each.provider_id for each in rows if each.provider_id and each.provider_id not in told]
     asked = {each.subject for each in findings.open_ones(session, "refund_differs")}
@@ -59,27 +59,26 @@ def _ours(since: datetime) -> sa.Select[Refund]:
     return sa.select(Refund).where(made).options(joinedload(Refund.payment))
 
 
-def _in_books(session: Session, intents: set[str | None]) -> dict[str, Payment]:
-    names, found = [each for each in intents if each], dict[str, Payment]()
+def _payments(session: Session, intents: set[str | None]) -> dict[str, Payment]:
+    names, payments = [each for each in intents if each], dict[str, Payment]()
     for start in range(0, len(names), AT_ONCE):
         rows = session.scalars(sa.select(Payment).where(Payment.payment_intent.in_(names[start : start + AT_ONCE])))
-        found |= {row.payment_intent: row for row in rows}
-    return found
+        payments |= {row.payment_intent: row for row in rows}
+    return payments
 
 
 def _rows(session: Session, names: list[str]) -> dict[str, Refund]:
-    found = dict[str, Refund]()
+    refunds_by_id = dict[str, Refund]()
     for start in range(0, len(names), AT_ONCE):
         query = sa.select(Refund).where(Refund.provider_id.in_(names[start : start + AT_ONCE]))
-        found |= {
-            row.provider_id or "": row for row in session.scalars(query.execution_options(populate_existing=True))
-        }
-    return found
+        rows = session.scalars(query.execution_options(populate_existing=True))
+        refunds_by_id |= {row.provider_id or "": row for row in rows}
+    return refunds_by_id
 
 
 def _news(session: Session, told: dict[str, ProviderRefund]) -> list[ProviderRefund]:
-    """Refunds of our payments that we have not heard of, or not how they stand."""
-    payments, rows = _in_books(session, {each.payment_intent for each in told.values()}), _rows(session, list(told))
+    """Refunds of our payments that have no row, or another status."""
+    payments, rows = _payments(session, {each.payment_intent for each in told.values()}), _rows(session, list(told))
     session.commit()
     return [
         each
@@ -88,9 +87,9 @@ def _news(session: Session, told: dict[str, ProviderRefund]) -> list[ProviderRef
     ]
 
 
-def _compare(session: Session, told: dict[str, ProviderRefund], since: datetime) -> list[Need]:
-    payments, rows = _in_books(session, {each.payment_intent for each in told.values()}), _rows(session, list(told))
-    found = []
+def _compare(session: Session, told: dict[str, ProviderRefund], since: datetime) -> list[Observation]:
+    payments, rows = _payments(session, {each.payment_intent for each in told.values()}), _rows(session, list(told))
+    observed = []
     for each in told.values():
         row, payment = rows.get(each.id), payments.get(each.payment_intent or "")
         if payment is None or (row is None and each.status in OVER):
@@ -100,37 +99,36 @@ def _compare(session: Session, told: dict[str, ProviderRefund], since: datetime)
             ours = written(row.amount, payment.currency) if row else "nothing"
             words = f"{theirs} of refund {each.id} are in the provider's books, {ours} in ours."
             facts = digest(each.id, each.amount, row and row.amount)
-            found.append(Need("refund_differs", each.id, words, payment.order_id, facts, at_once()))
+            observed.append(Observation("refund_differs", each.id, words, payment.order_id, facts, at_once()))
     for row in session.scalars(_ours(since)):
         if row.provider_id and row.provider_id not in told:
             words = f"Refund {row.provider_id} is in our books and not in the provider's."
-            found.append(
-                Need("refund_differs", row.provider_id, words, row.payment.order_id, digest(row.provider_id), at_once())
-            )
+            facts, order_id = digest(row.provider_id), row.payment.order_id
+            observed.append(Observation("refund_differs", row.provider_id, words, order_id, facts, at_once()))
     session.commit()
-    return found
+    return observed
 
 
-async def _take_in_disputes(session: Session, gateway: Gateway, start: int) -> None:
+async def _record_disputes(session: Session, gateway: Gateway, start: int) -> None:
     told = {each.id: each async for each in gateway.disputes(start)}
     for name in await blocking(_undecided, session):
         if name not in told:
             with suppress(NotFound):
                 told[name] = await gateway.get_dispute(name)
     for each in await blocking(_news_of_disputes, session, list(told.values())):
-        await _take_in(session, each.id, partial(disputes.note, session, each, at_once()))
+        await _record(session, each.id, partial(disputes.record, session, each, at_once()))
 
 
 def _undecided(session: Session) -> list[str]:
-    """Disputes that may still move, however old."""
-    query = sa.select(Dispute.provider_id).where(Dispute.status.not_in((*DISMISSED, "lost")))
+    """Disputes that may still move, however old they are."""
+    query = sa.select(Dispute.provider_id).where(Dispute.status.not_in((*CLOSED, "lost")))
     names = list(session.scalars(query))
     session.commit()
     return names
 
 
 def _news_of_disputes(session: Session, told: list[ProviderDispute]) -> list[ProviderDispute]:
-    payments, known = _in_books(session, {each.payment_intent for each in told}), dict[str, Dispute]()
+    payments, known = _payments(session, {each.payment_intent for each in told}), dict[str, Dispute]()
     names = [each.id for each in told]
     for start in range(0, len(names), AT_ONCE):
         rows = session.scalars(sa.select(Dispute).where(Dispute.provider_id.in_(names[start : start + AT_ONCE])))

@@ -1,4 +1,4 @@
-"""What needs a person, as our own rows say: attempts, messages, refunds and disputes that no rule can settle."""
+"""Findings that our own rows tell: attempts, messages, refunds and disputes that no rule can settle."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -7,22 +7,21 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from app.orders.models import Attempt
-from app.payments.inbox import Event
-from app.payments.money import DISMISSED, OVER, UNDECIDED, Dispute, Payment, Refund
+from app.payments.models import CLOSED, OVER, UNDECIDED, Attempt, Disposition, Dispute, Event, Payment, Refund
 from app.stripe.currencies import written
 
 DERIVED = ("attempt", "event", "refund", "dispute")
-"""The kinds that are told here; the others are the audit's."""
+"""The kinds of these findings. The audit has the others."""
 
 STUCK = timedelta(hours=24)
+SILENCE = "What became of it is unknown for a day."
 
 
-class Need(msgspec.Struct, frozen=True):
-    """Something that needs a person, in words, and since when.
+class Observation(msgspec.Struct, frozen=True):
+    """Something that staff have to look at, in words, and since when. With an id it is a finding.
 
-    `facts` is a digest of what it is about. Words may change without it, and no two things ever have the same: it is
-    made of keys and ids that are random, since rows' own ids may be given again after a restore.
+    `facts` is a digest of what it is about. It is made of random keys and of the provider's ids, so that two
+    observations never have the same; ids of rows may be given again after a restore. Words may change without it.
     """
 
     kind: str
@@ -37,33 +36,32 @@ def digest(*facts: object) -> str:
     return hashlib.sha256("\0".join(map(str, facts)).encode()).hexdigest()
 
 
-def of_rows(session: Session, now: datetime) -> list[Need]:
-    """A few queries; none of them grows with what is in order."""
+def of_rows(session: Session, now: datetime) -> list[Observation]:
+    """A few queries, whose cost does not grow with the rows that are in order."""
     return [*_attempts(session, now), *_events(session), *_refunds(session), *_disputes(session)]
 
 
-def _attempts(session: Session, now: datetime) -> list[Need]:
+def _attempts(session: Session, now: datetime) -> list[Observation]:
     stuck = Attempt.status.in_(("new", "unknown")) & (Attempt.created_at < now - STUCK)
-    silence = "Nobody knows for a day what became of it."
     query = sa.select(Attempt).where(Attempt.problem.is_not(None) | stuck)
     return [
-        Need(
+        Observation(
             "attempt",
             str(each.id),
-            each.problem or silence,
+            each.problem or SILENCE,
             each.order_id,
-            digest("attempt", each.idem_key, each.problem or silence),
+            digest("attempt", each.idem_key, each.problem or SILENCE),
             each.created_at,
         )
         for each in session.scalars(query)
     ]
 
 
-def _events(session: Session) -> list[Need]:
+def _events(session: Session) -> list[Observation]:
     columns = (Event.event_id, Event.kind, Event.problem, Event.order_id, Event.received_at)
     query = sa.select(*columns).where(Event.state == "failed")
     return [
-        Need(
+        Observation(
             "event",
             each.event_id,
             f"Message {each.kind} cannot be worked on: {each.problem}",
@@ -75,32 +73,36 @@ def _events(session: Session) -> list[Need]:
     ]
 
 
-WHICH = {"settles": "", "surplus": " that no order needs", "late": " that came too late"}
+WHICH: dict[Disposition, str] = {
+    "settles": "",
+    "surplus": " that no order needs",
+    "late": " that came too late",
+}
 """What the money is that was to go back."""
 
 
-def _refunds(session: Session) -> list[Need]:
+def _refunds(session: Session) -> list[Observation]:
     may_be_wrong = Refund.status.in_((*OVER, "pending")) & (Refund.status.in_(OVER) | Refund.problem.is_not(None))
     query = sa.select(Payment).where(Payment.id.in_(sa.select(Refund.payment_id).where(may_be_wrong)))
     query = query.options(selectinload(Payment.refunds), selectinload(Payment.disputes)).order_by(Payment.id)
-    found = []
+    seen = []
     for payment in session.scalars(query.execution_options(populate_existing=True)):
         in_doubt = (each for each in payment.refunds if each.problem and not each.is_over)
-        found += [_refund(payment, each) for each in (*payment.still_to_go_back, *in_doubt)]
-    return found
+        seen += [_refund(payment, each) for each in (*payment.still_to_go_back, *in_doubt)]
+    return seen
 
 
-def _refund(payment: Payment, refund: Refund) -> Need:
+def _refund(payment: Payment, refund: Refund) -> Observation:
     money = f"{written(refund.amount, payment.currency)}{WHICH[payment.disposition]}"
     facts = digest("refund", refund.idem_key, refund.status, refund.problem)
     words, since = f"Refund of {money}: {refund.problem}", refund.ended_at or refund.created_at
-    return Need("refund", str(refund.id), words, payment.order_id, facts, since)
+    return Observation("refund", str(refund.id), words, payment.order_id, facts, since)
 
 
-def _disputes(session: Session) -> list[Need]:
+def _disputes(session: Session) -> list[Observation]:
     query = sa.select(Dispute, Payment).join(Payment, Payment.id == Dispute.payment_id)
     return [
-        Need(
+        Observation(
             "dispute",
             each.provider_id,
             _disputed(each, payment),
@@ -108,7 +110,7 @@ def _disputes(session: Session) -> list[Need]:
             digest("dispute", each.provider_id, each.status, each.amount),
             each.created_at,
         )
-        for each, payment in session.execute(query.where(Dispute.status.not_in((*DISMISSED, *UNDECIDED))))
+        for each, payment in session.execute(query.where(Dispute.status.not_in((*CLOSED, *UNDECIDED))))
     ]
 
 

@@ -1,26 +1,26 @@
-"""Disputes: a fact beside the order, kept as the provider tells it."""
+"""Disputes: kept as the provider tells of them."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.checkout import fulfilment
 from app.orders.models import Order
-from app.payments import attempts
-from app.payments.money import MAX_STATUS, Dispute, Payment
+from app.payments import handover
+from app.payments.ledger import Ledger
+from app.payments.models import MAX_STATUS, Dispute, Payment
 from app.runtime.db import insert_once
 from app.stripe.schemas import ProviderDispute
 
 
-def note(session: Session, told: ProviderDispute, now: datetime) -> int | None:
-    """The id of the order it is about; None where its payment is not in our books. Committed."""
+def record(session: Session, told: ProviderDispute, now: datetime) -> int | None:
+    """Record a dispute as it is now. The id of its order; None where its payment has no row. Committed."""
     payment = session.scalar(sa.select(Payment).where(Payment.payment_intent == told.payment_intent))
     if payment is None:
         session.commit()
         return None
-    order = attempts.lock(session, Order.id == payment.order_id)
-    assert order is not None
+    ledger = Ledger.lock(session, Order.id == payment.order_id)
+    assert ledger is not None
     facts = {
         "amount": told.amount,
         "status": told.status[:MAX_STATUS],
@@ -33,6 +33,6 @@ def note(session: Session, told: ProviderDispute, now: datetime) -> int | None:
         .values(**facts)
         .execution_options(synchronize_session="fetch")
     )
-    fulfilment.tick(session, order)
+    handover.review(session, ledger)
     session.commit()
-    return order.id
+    return ledger.order.id

@@ -1,5 +1,6 @@
-"""A person gives up an attempt that no rule can bring in line: its session is another account's or of the other mode,
-or in a state that Kiosk does not know, and its order would wait for ever, with its stock.
+"""Staff give up an attempt that no rule can bring in line: its order would wait for ever, with its stock.
+
+Its session is another account's, of the other mode (test or live), or in a state that Kiosk does not know.
 """
 
 import logging
@@ -8,9 +9,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.orders.models import Attempt
-from app.payments import attempts
-from app.payments.settle import claim, end, follow, is_test, let_go, mismatch
+from app.payments import attempts, cancel
+from app.payments.ledger import Ledger
+from app.payments.models import Attempt
+from app.payments.outcome import follow, is_test, mismatch
+from app.payments.settle import claim, end
+from app.runtime import lease
 from app.runtime.async_bridge import blocking
 from app.runtime.db import now as at_once
 from app.runtime.errors import Conflict, Unavailable
@@ -45,31 +49,31 @@ class ProviderAway(Unavailable):
 
 
 async def give_up(session: Session, gateway: Gateway, attempt_id: int, then: Callable[[], None]) -> None:
-    """End the attempt's session where that can be done, and declare the attempt over; `then` is in its transaction.
+    """End the attempt's session where that is possible, and the attempt; `then` is called in the same transaction.
 
-    Committed. One whose session turns out to be in order goes on as if the sweep had looked at it. Money that comes
-    all the same, by a key that is put back, is late money like any other. Raises MayBePaid, BeingSettled, ProviderAway.
+    Committed. Where the session turns out to be in order, it is settled instead. Money that comes all the same, after
+    the right key was put back, is late money like any other. Raises MayBePaid, BeingSettled, ProviderAway.
     """
     attempt = await blocking(claim, session, attempt_id, at_once())
     if attempt is None:
         raise BeingSettled
     try:
-        found = await _last_look(gateway, attempt)
-        await blocking(_end_attempt, session, gateway, attempt_id, found, at_once(), then)
+        told = await _last_look(gateway, attempt)
+        await blocking(_end_attempt, session, gateway, attempt_id, told, at_once(), then)
     finally:
-        await blocking(let_go, session, attempt_id)
+        await blocking(lease.let_go, session, Attempt, attempt_id)
 
 
 async def _last_look(gateway: Gateway, attempt: Attempt) -> CheckoutSession | None:
-    """The attempt's own session, ended if it was open and in need of it; None where the provider knows none."""
+    """The attempt's session, ended where it was open and wrong; None where the provider knows none."""
     if attempt.session_id is None:
         return None
     try:
-        found = await gateway.get_session(attempt.session_id)
-        is_wrong = mismatch(gateway, attempt.order, attempt, found) or found.unknown
-        return await end(gateway, found) if is_wrong and not found.is_paid and not found.is_dead else found
+        told = await gateway.get_session(attempt.session_id)
+        is_wrong = mismatch(gateway, attempt.order, attempt, told) or told.unknown
+        return await end(gateway, told) if is_wrong and not told.is_paid and not told.is_dead else told
     except PaymentError as error:
-        if not error.known or isinstance(error, Misconfigured):  # a wrong key of ours says nothing of the session
+        if not error.known or isinstance(error, Misconfigured):  # a wrong key of ours tells nothing of the session
             raise ProviderAway from error
         return None
 
@@ -78,25 +82,25 @@ def _end_attempt(
     session: Session,
     gateway: Gateway,
     attempt_id: int,
-    found: CheckoutSession | None,
+    told: CheckoutSession | None,
     now: datetime,
     then: Callable[[], None],
 ) -> None:
-    order, attempt = attempts.locked(session, attempt_id)
-    if found is not None and not found.unknown and not mismatch(gateway, order, attempt, found):
+    ledger, attempt = Ledger.lock_by_attempt(session, attempt_id)
+    if told is not None and not told.unknown and not mismatch(gateway, ledger.order, attempt, told):
         attempt.problem = None
-        follow(session, order, attempt, found, over=False, now=now)
+        follow(session, ledger, attempt, told, is_over=False, now=now)
     elif attempt.is_live:
-        if not _is_over(gateway, attempt, found, now):
+        if not _is_over(gateway, attempt, told, now):
             raise MayBePaid(attempt)
-        log.warning("order %s: attempt %s is given up", order.id, attempt.id)
-        attempts.bury(session, order, attempt, "expired", now)
+        log.warning("order %s: attempt %s is given up", ledger.order.id, attempt.id)
+        cancel.mark_dead(session, ledger, attempt, "expired", now)
     then()
     session.commit()
 
 
-def _is_over(gateway: Gateway, attempt: Attempt, found: CheckoutSession | None, now: datetime) -> bool:
-    """Whether nothing can be paid there any more: it is over, it was a test, or its time is."""
-    if found is not None and (found.is_dead or found.is_paid):
+def _is_over(gateway: Gateway, attempt: Attempt, told: CheckoutSession | None, now: datetime) -> bool:
+    """Whether the session can bring no money any more: it is over, it was a test, or its time is over."""
+    if told is not None and (told.is_dead or told.is_paid):
         return True
     return is_test(gateway, attempt) or now > attempt.expires_at + attempts.SKEW

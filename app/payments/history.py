@@ -1,46 +1,43 @@
-"""What happened to an order, in time order and in words: for staff."""
+"""The history of an order for staff: what happened, in words and in the order of time."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.orders.models import Attempt, Order
+from app.orders.models import Order
 from app.payments import findings
-from app.payments.inbox import Closing, Event
-from app.payments.money import Dispute, Payment, Refund
+from app.payments.ledger import Ledger
+from app.payments.models import (
+    Attempt,
+    AttemptStatus,
+    Closing,
+    Disposition,
+    Dispute,
+    Event,
+    Payment,
+    Refund,
+    RefundStatus,
+)
+from app.payments.schemas import HistoryEntry
 from app.runtime.db import now
 from app.stripe.currencies import written
 
-
-class Entry(msgspec.Struct, frozen=True):
-    """`reference` is the provider's id where it has one; `problem` what is wrong and open, in words."""
-
-    at: datetime
-    kind: str
-    status: str
-    words: str
-    reference: str | None
-    problem: str | None
-
-
-ATTEMPTS = {
+ATTEMPTS: dict[AttemptStatus, str] = {
     "new": "About to be sent to the provider.",
     "unknown": "Sent to the provider, and no answer came yet.",
     "open": "The buyer can pay.",
     "processing": "The buyer has paid; the money is on its way.",
     "paid": "Paid.",
     "expired": "Over, without money.",
-    "rejected": "The provider would not have it, or never heard of it.",
+    "rejected": "The provider refused it, or never received it.",
 }
-PAYMENTS = {
+PAYMENTS: dict[Disposition, str] = {
     "settles": "Money came, and pays the order.",
     "surplus": "Money came that the order does not need; it goes back.",
     "late": "Money came too late, with nothing left to give for it; it goes back.",
 }
-REFUNDS = {
+REFUNDS: dict[RefundStatus, str] = {
     "new": "About to be sent to the provider.",
     "unknown": "Sent to the provider, and no answer came yet.",
     "pending": "On its way back.",
@@ -50,59 +47,61 @@ REFUNDS = {
     "canceled": "Was taken back; it can be asked for again.",
 }
 
+Subjects = set[tuple[str, str]]
+"""(kind, subject) of findings that are closed: their problems are not shown."""
 
-def of(session: Session, order: Order) -> list[Entry]:
-    dealt_with = findings.dealt_with(session, order.id, now())
-    entries = [Entry(order.created_at, "order", order.status, f"Order {order.number} was placed.", None, None)]
-    entries += (_attempt(each, dealt_with) for each in order.attempts)
-    for payment in order.payments:
-        entries += _money(payment, dealt_with)
+
+def of(session: Session, order: Order) -> list[HistoryEntry]:
+    """Each attempt, payment, refund, dispute and message of the order, and each finding that was closed."""
+    [ledger] = Ledger.of(session, [order])
+    closed = findings.dealt_with(session, order.id, now())
+    entries = [HistoryEntry(order.created_at, "order", order.status, f"Order {order.number} was placed.", None, None)]
+    entries += (_attempt(each, closed) for each in ledger.attempts)
+    for payment in ledger.payments:
+        entries += _money(payment, closed)
     stored = sa.select(Event).where(Event.order_id == order.id)
-    entries += (_event(each, dealt_with) for each in session.scalars(stored))
+    entries += (_event(each, closed) for each in session.scalars(stored))
     entries += (_closing(each) for each in findings.closings_of(session, order.id))
     return sorted(entries, key=lambda entry: entry.at)
 
 
-Subjects = set[tuple[str, str]]
+def _unclosed(problem: str | None, kind: str, subject: object, closed: Subjects) -> str | None:
+    return None if (kind, str(subject)) in closed else problem
 
 
-def _open(problem: str | None, kind: str, subject: object, dealt_with: Subjects) -> str | None:
-    return None if (kind, str(subject)) in dealt_with else problem
-
-
-def _attempt(attempt: Attempt, dealt_with: Subjects) -> Entry:
+def _attempt(attempt: Attempt, closed: Subjects) -> HistoryEntry:
     words = f"Attempt {attempt.seq}. {ATTEMPTS[attempt.status]}"
-    problem = _open(attempt.problem, "attempt", attempt.id, dealt_with)
-    return Entry(attempt.created_at, "attempt", attempt.status, words, attempt.session_id, problem)
+    problem = _unclosed(attempt.problem, "attempt", attempt.id, closed)
+    return HistoryEntry(attempt.created_at, "attempt", attempt.status, words, attempt.session_id, problem)
 
 
-def _money(payment: Payment, dealt_with: Subjects) -> Iterator[Entry]:
+def _money(payment: Payment, closed: Subjects) -> Iterator[HistoryEntry]:
     words = f"{PAYMENTS[payment.disposition]} ({written(payment.amount, payment.currency)})"
-    yield Entry(payment.created_at, "payment", payment.disposition, words, payment.payment_intent, None)
+    yield HistoryEntry(payment.created_at, "payment", payment.disposition, words, payment.payment_intent, None)
     for refund in payment.refunds:
-        yield _refund(refund, payment, dealt_with)
+        yield _refund(refund, payment, closed)
     for dispute in payment.disputes:
-        yield _dispute(dispute, payment, dealt_with)
+        yield _dispute(dispute, payment, closed)
 
 
-def _refund(refund: Refund, payment: Payment, dealt_with: Subjects) -> Entry:
+def _refund(refund: Refund, payment: Payment, closed: Subjects) -> HistoryEntry:
     words = f"Refund of {written(refund.amount, payment.currency)}. {REFUNDS[refund.status]}"
-    problem = _open(refund.problem, "refund", refund.id, dealt_with)
-    return Entry(refund.created_at, "refund", refund.status, words, refund.provider_id, problem)
+    problem = _unclosed(refund.problem, "refund", refund.id, closed)
+    return HistoryEntry(refund.created_at, "refund", refund.status, words, refund.provider_id, problem)
 
 
-def _dispute(dispute: Dispute, payment: Payment, dealt_with: Subjects) -> Entry:
+def _dispute(dispute: Dispute, payment: Payment, closed: Subjects) -> HistoryEntry:
     words = f"The payer disputes {written(dispute.amount, payment.currency)} at their bank."
     words += " It cannot be refunded now." if not dispute.is_charge_refundable else ""
-    problem = _open(dispute.to_do, "dispute", dispute.provider_id, dealt_with)
-    return Entry(dispute.created_at, "dispute", dispute.status, words, dispute.provider_id, problem)
+    problem = _unclosed(dispute.to_do, "dispute", dispute.provider_id, closed)
+    return HistoryEntry(dispute.created_at, "dispute", dispute.status, words, dispute.provider_id, problem)
 
 
-def _event(event: Event, dealt_with: Subjects) -> Entry:
-    problem = _open(event.problem, "event", event.event_id, dealt_with)
-    return Entry(event.received_at, "event", event.state, f"Message {event.kind}.", event.event_id, problem)
+def _event(event: Event, closed: Subjects) -> HistoryEntry:
+    problem = _unclosed(event.problem, "event", event.event_id, closed)
+    return HistoryEntry(event.received_at, "event", event.state, f"Message {event.kind}.", event.event_id, problem)
 
 
-def _closing(closing: Closing) -> Entry:
+def _closing(closing: Closing) -> HistoryEntry:
     words = f"{closing.user.username} closed what needed attention: {closing.words} Reason: {closing.reason}"
-    return Entry(closing.closed_at, "finding", "closed", words, closing.finding, None)
+    return HistoryEntry(closing.closed_at, "finding", "closed", words, closing.finding, None)

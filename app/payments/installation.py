@@ -1,40 +1,30 @@
-"""Which of the things on a provider's account are this installation's: several shops and other systems may share one.
+"""Which objects at the provider are this installation's: several shops and other systems may share one account.
 
-What Kiosk has paid bears two marks in its metadata: `installation`, which says whose it is, and `attempt`, which says
-what for. Attempts of releases before bear the second one alone, and are known by it as long as their row is there.
+Each session and each payment of Kiosk bears two marks in its metadata: `installation`, which says whose it is, and
+`attempt`, which says what for. Those of old releases bear the second one alone, and are known by it as long as the
+attempt's row exists.
 """
 
 import secrets
 from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from app.orders.models import Attempt
-from app.runtime.db import Model, insert_once
+from app.payments.models import Attempt, Installation
+from app.runtime.db import insert_once
 
 INSTALLATION, ATTEMPT = "installation", "attempt"
 """Names in the metadata of sessions and payment intents."""
 
 AT_ONCE = 500
-"""Names that one query asks for."""
+"""The number of keys that one query asks for."""
 
 Marks = Mapping[str, str]
 
 
-class Installation(Model):
-    """One row. It is part of every backup, so that a restored shop knows its own again."""
-
-    __tablename__ = "installation"
-    __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    mark: Mapped[str] = mapped_column(sa.String(64))
-    """Random. No secret: the provider and everybody with access to its account see it."""
-
-
 def mark(session: Session) -> str:
-    """This installation's mark, made by whoever needs it first; of two at once both get the same one."""
+    """This installation's mark. The first caller makes it; of two at once both get the same one."""
     query = sa.select(Installation.mark)
     if (known := session.scalar(query)) is None:
         insert_once(Installation, {"id": 1, "mark": secrets.token_hex(16)})
@@ -51,14 +41,14 @@ def attempts_by_key(session: Session, keys: Iterable[str]) -> dict[str, Attempt]
 
 
 def is_ours(marks: Marks, own: str, known: Mapping[str, Attempt]) -> bool:
-    """Whether something with these marks is of the installation whose mark is `own`, and which has `known` attempts."""
+    """Whether an object with these marks belongs to the installation with the mark `own` and the attempts `known`."""
     if INSTALLATION in marks:
         return marks[INSTALLATION] == own
     return marks.get(ATTEMPT) in known
 
 
-def is_of_ours(session: Session, marks: Marks) -> bool:
-    """As `is_ours`, for one thing. Committed."""
+def belongs_here(session: Session, marks: Marks) -> bool:
+    """Whether one object with these marks is this installation's. Committed."""
     known, own = attempts_by_key(session, [marks.get(ATTEMPT, "")]), mark(session)
     session.commit()
     return is_ours(marks, own, known)

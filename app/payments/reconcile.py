@@ -1,30 +1,36 @@
-"""`kiosk reconcile`: one whole sweep now, and what it found."""
+"""`kiosk reconcile`: one whole sweep now, with backfill and audit, and a report of what it could mend and what not."""
 
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.orders.models import LEASE
-from app.payments import audit, findings
-from app.payments.sweep import Report, backfill, sweep
+from app.orders.models import Order
+from app.payments import findings
+from app.payments.audit import audit
+from app.payments.backfill import backfill
+from app.payments.models import LIVE, Attempt, Event, Refund
+from app.payments.sweep import Report, sweep
 from app.runtime.async_bridge import blocking
 from app.runtime.db import now as at_once
+from app.runtime.lease import LEASE
 from app.stripe.errors import PaymentError
 from app.stripe.gateway import Gateway
 
 ROUND_SECONDS = 1
 ROUNDS = 3
 PATIENCE = LEASE.total_seconds() + 15
-"""Seconds to wait for whoever was killed in the middle of something: so long is its lease."""
+"""Seconds to wait for the rows of a process that was killed: its leases run out in that time."""
 
 
-class Needed(msgspec.Struct, frozen=True):
-    """A finding that is open; without an `id` something that our own code broke on just now."""
+class ReportedFinding(msgspec.Struct, frozen=True):
+    """An open finding; without an `id` a row on which our own code has failed just now."""
 
     id: str | None
     kind: str
@@ -34,11 +40,14 @@ class Needed(msgspec.Struct, frozen=True):
 
 
 class Reconciled(msgspec.Struct, frozen=True):
-    """`mended`: what changed; `needs_person`: what no rule settles; `unreachable`: why the provider was not asked."""
+    """`mended`: what changed. `needs_person`: what no rule settles. `unreachable`: why the provider was not asked.
+
+    `fetched` is the number of messages that had never arrived, `unfinished` that of rows which wait for the provider.
+    """
 
     mended: list[dict[str, Any]]
     fetched: int
-    needs_person: list[Needed]
+    needs_person: list[ReportedFinding]
     unfinished: int
     unreachable: str | None
 
@@ -52,8 +61,8 @@ class Reconciled(msgspec.Struct, frozen=True):
             yield f"mended: {each['kind']} {each['id']} of order {each['order']}: {each['before']} -> {each['after']}"
         if self.fetched:
             yield f"fetched: {self.fetched} messages that never came"
-        for need in self.needs_person:
-            yield f"needs a person: {need.kind} {need.subject}: {need.words}"
+        for finding in self.needs_person:
+            yield f"needs a person: {finding.kind} {finding.subject}: {finding.words}"
         if self.unfinished:
             yield f"unfinished: {self.unfinished} things that the provider has to answer first"
         if self.unreachable:
@@ -63,38 +72,67 @@ class Reconciled(msgspec.Struct, frozen=True):
 
 
 async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
-    """Fetch what never came, sweep until nothing is left that can be finished, compare the books."""
+    """Fetch missing messages, sweep until nothing is left that can be finished, audit."""
     report, fetched, until = Report(), 0, time.monotonic() + PATIENCE
     for number in count(1):
         known = len(report.mended)
         new, unreachable = await _fetch(session, gateway)
         fetched += new
         await sweep(session, gateway, report, whole=True)
-        left, is_leased = await blocking(audit.left_over, session, at_once())
+        left, is_leased = await blocking(_left_over, session, at_once())
         goes_on = new or len(report.mended) > known  # what this sweep did leads to messages of its own
         if unreachable or not (left or goes_on):
             break
-        if goes_on:  # patience is for those who were killed, however long the work itself takes
+        if goes_on:  # the patience is for leases of killed processes, however long the work itself takes
             until = time.monotonic() + PATIENCE
         if (number >= ROUNDS and not (is_leased or goes_on)) or time.monotonic() > until:
             break
         if left:
             await asyncio.sleep(ROUND_SECONDS)
     try:
-        await audit.audit(session, gateway)
+        await audit(session, gateway)
     except PaymentError as error:
         unreachable = str(error)
-    await blocking(findings.end, session, at_once())
-    found = await blocking(findings.unclosed, session, at_once())
-    await blocking(session.commit)
-    needed = [Needed(each.id, each.kind, each.subject, each.words, each.order_id) for each in found]
-    needed += [Needed(None, kind, str(key), f"It broke: {words}", None) for (kind, key), words in report.broken.items()]
+    needed = await blocking(_unclosed, session, at_once())
+    needed += [
+        ReportedFinding(None, kind, str(key), f"It broke: {words}", None)
+        for (kind, key), words in report.broken.items()
+    ]
     return Reconciled(report.mended, fetched, needed, left, unreachable)
 
 
 async def _fetch(session: Session, gateway: Gateway) -> tuple[int, str | None]:
-    """How many messages had never come, or why nobody could be asked."""
+    """How many messages were missing, or why the provider could not be asked."""
     try:
         return await backfill(session, gateway), None
     except PaymentError as error:
         return 0, str(error)
+
+
+def _left_over(session: Session, now: datetime) -> tuple[int, bool]:
+    """The number of rows that are not finished, and whether a process works on one, or was killed while it did."""
+    number = sa.func.count()
+    open_attempts = (
+        sa.select(number)
+        .select_from(Attempt)
+        .join(Order)
+        .where(
+            Attempt.status.in_(("new", "unknown"))
+            | (Attempt.status.in_(LIVE) & Attempt.lease_until.is_not(None))
+            | ((Attempt.status == "open") & Order.status.not_in(("pending", "processing")))  # has to be ended first
+        )
+    )
+    new_events = sa.select(number).select_from(Event).where(Event.state == "new")
+    new_refunds = sa.select(number).select_from(Refund).where(Refund.status.in_(("new", "unknown")))
+    left = sum(session.scalar(query) or 0 for query in (open_attempts, new_events, new_refunds))
+    leased = (sa.exists().where(each.lease_until > now) for each in (Attempt, Event, Refund))
+    is_leased = bool(session.scalar(sa.select(sa.or_(*leased))))
+    session.commit()
+    return left, is_leased
+
+
+def _unclosed(session: Session, now: datetime) -> list[ReportedFinding]:
+    findings.end(session, now)
+    unclosed = findings.unclosed(session, now)
+    session.commit()
+    return [ReportedFinding(each.id, each.kind, each.subject, each.words, each.order_id) for each in unclosed]

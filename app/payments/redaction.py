@@ -1,6 +1,6 @@
-"""What is kept of a message from the provider: what Kiosk reads, and nothing of a person.
+"""Reduces a message of the provider to the fields that Kiosk reads, and to nothing about a person.
 
-The whole of one holds names, addresses, emails and telephone numbers of payers, and it stays when their account goes.
+A whole message holds names, addresses, emails and telephone numbers of payers, and its row outlives their account.
 """
 
 import re
@@ -10,19 +10,19 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.payments.inbox import Event
+from app.payments.models import Event
 
-TOLD = ("object", "created", "livemode")
-"""Of the message besides `id` and `type`, https://docs.stripe.com/api/events/object."""
+OF_EVENT = ("object", "created", "livemode")
+"""Kept of the message besides `id` and `type`: https://docs.stripe.com/api/events/object"""
 
 OF_OBJECT = (
     *("id", "object", "created", "livemode", "status", "payment_status", "currency"),
     *("amount", "amount_total", "amount_refunded", "payment_intent", "charge"),
 )
-"""Of the object that it is about. What is read of one has to stand here."""
+"""Kept of the object that the message is about. Every field that Kiosk reads is one of these."""
 
 MARKS = {"attempt", "refund"}
-"""Metadata with one of these is ours: then it is kept. What another system writes there may be about a person."""
+"""Metadata with one of these names is ours and is kept. What another system writes there may be about a person."""
 
 TOKEN = re.compile(r"[\w.:-]{1,255}", re.ASCII)
 BEGIN = b'{"reduced":true,'
@@ -30,7 +30,7 @@ BATCH = 200
 
 
 def reduced(body: bytes) -> bytes:
-    """The message `body` with the fields above alone, and of these what is a number or a single word.
+    """The message `body` with the fields above alone, and of these those that hold a number or a single word.
 
     Raises msgspec.DecodeError, UnicodeDecodeError.
     """
@@ -46,21 +46,21 @@ def reduced(body: bytes) -> bytes:
     names = {name: event[name] for name in ("id", "type") if name in event}
     related = event.get("related_object")  # of a thin message, which holds no data
     about = {"related_object": _of(related, ("id", "type"))} if isinstance(related, dict) else {}
-    return BEGIN + msgspec.json.encode({**names, **_of(event, TOLD), **about, "data": {"object": subject}})[1:]
+    return BEGIN + msgspec.json.encode({**names, **_of(event, OF_EVENT), **about, "data": {"object": subject}})[1:]
 
 
-def _of(told: dict[str, Any], names: Any) -> dict[str, Any]:
-    return {name: told[name] for name in names if _says_nothing_of_people(told.get(name))}
+def _of(fields: dict[str, Any], names: Any) -> dict[str, Any]:
+    return {name: fields[name] for name in names if _is_impersonal(fields.get(name))}
 
 
-def _says_nothing_of_people(value: object) -> bool:
+def _is_impersonal(value: object) -> bool:
     if isinstance(value, str):
         return TOKEN.fullmatch(value) is not None
     return isinstance(value, int) and abs(value) < 2**53
 
 
 def reduce_all(session: Session) -> int:
-    """See to the messages that a release before this one has stored whole, as it does while both run. Committed.
+    """Reduce the messages that an older release has stored whole, as it does while both run. Committed.
 
     How many there were.
     """

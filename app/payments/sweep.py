@@ -1,10 +1,9 @@
-"""The sweep: finds everything unfinished and brings it in line, so that nobody has to."""
+"""The sweep: looks for all that is unfinished, and brings it in line."""
 
-import json
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,13 +11,12 @@ import sqlalchemy as sa
 from blinker import Signal
 from sqlalchemy.orm import Session
 
-from app.orders.models import LIVE, Attempt, Order
-from app.payments import attempts, refunds, webhooks
-from app.payments.inbox import Chore, Event
-from app.payments.money import Refund
+from app.orders.models import Order
+from app.payments import cancel, events, refunds
+from app.payments.models import LIVE, UNSETTLED, Attempt, Event, Refund
 from app.payments.settle import settle
+from app.runtime import lease
 from app.runtime.async_bridge import blocking
-from app.runtime.db import insert_once
 from app.runtime.db import now as at_once
 from app.runtime.log_context import note
 from app.runtime.tracing import span
@@ -27,11 +25,6 @@ from app.stripe.gateway import Gateway
 log = logging.getLogger(__name__)
 
 BATCH = 100
-OVERLAP = 600
-"""Seconds by which a backfill reaches back behind the last one: messages are not listed in the order they were made."""
-
-REACH = timedelta(days=30)
-"""As far as the provider keeps messages."""
 
 mended = Signal()
 """With the `kind` of what a sweep brought in line."""
@@ -41,9 +34,10 @@ Do = Callable[[Any], Awaitable[object]]
 
 @dataclass
 class Report:
-    """What was looked at, what changed by it (`{kind, id, order, before, after}`), and on what our own code broke.
+    """`mended`: what changed, as `{kind, id, order, before, after}`. `broken`: what failed by a bug of ours.
 
-    `halt` says that enough was done: what is under way is finished, and the rest is left to the next sweep.
+    `seen` is what needs no other look in this report. `halt` says when to stop: the work at hand is finished, and the
+    rest is left to the next sweep.
     """
 
     seen: set[tuple[str, Any]] = field(default_factory=set)
@@ -59,13 +53,14 @@ class Report:
 
 
 async def sweep(session: Session, gateway: Gateway, report: Report, *, whole: bool = False) -> Report:
-    """Everything that is due, each thing once; `whole` means everything unfinished, due or not."""
-    await _each(session, report, "order", lambda: _expired(session, whole=whole), lambda key: _wind_down(session, key))
+    """Work on all that is due, each once. `whole`: on all that is unfinished, due or not."""
+    expired = partial(_expired, session, whole=whole)
+    await _each(session, report, "order", expired, partial(_begin_cancel, session))
     now = at_once()
     work: list[tuple[str, sa.Select[Any], Callable[..., Awaitable[object]]]] = [
-        ("attempt", _due(Attempt, LIVE, now, whole=whole), settle),
-        ("event", _due(Event, webhooks.UNDONE if whole else ("new",), now, whole=whole), webhooks.process),
-        ("refund", _due(Refund, refunds.UNSETTLED, now, whole=whole), refunds.settle),
+        ("attempt", _due(Attempt, Attempt.status.in_(LIVE), now, whole=whole), settle),
+        ("event", _due(Event, Event.state.in_(events.UNDONE if whole else ("new",)), now, whole=whole), events.process),
+        ("refund", _due(Refund, Refund.status.in_(UNSETTLED), now, whole=whole), refunds.settle),
     ]
     for kind, due, do in work:
         await _each(session, report, kind, partial(_ids, session, due), partial(do, session, gateway))
@@ -73,7 +68,7 @@ async def sweep(session: Session, gateway: Gateway, report: Report, *, whole: bo
 
 
 async def _each(session: Session, report: Report, kind: str, find: Callable[[], list[Any]], do: Do) -> None:
-    """`do` each thing that `find` finds and that this report has not seen yet."""
+    """Call `do` with each key that `find` gives and that this report has not seen."""
     for key in await blocking(find):
         if report.halt():
             return
@@ -84,7 +79,7 @@ async def _each(session: Session, report: Report, kind: str, find: Callable[[], 
         try:
             with span(f"sweep {kind}", "consumer", {"kiosk.job": f"{kind} {key}"}):
                 done = await do(key)
-        except Exception as error:  # one that breaks must not keep the sweep from all that come after it
+        except Exception as error:  # one row that breaks must not keep the sweep from those after it
             log.exception("%s %s", kind, key)
             await blocking(session.rollback)
             report.broken[kind, key] = repr(error)
@@ -96,41 +91,37 @@ async def _each(session: Session, report: Report, kind: str, find: Callable[[], 
         report.note(kind, key, order, before, after)
 
 
-def _due(model: Any, states: tuple[str, ...], now: datetime, *, whole: bool) -> sa.Select[Any]:
-    """The keys of rows that somebody has to look at and nobody is looking at."""
-    at = model.next_try_at if model is Event else model.next_check_at
-    state = model.state if model is Event else model.status
+def _due(model: Any, is_unfinished: sa.ColumnElement[bool], now: datetime, *, whole: bool) -> sa.Select[Any]:
+    """The keys of unfinished rows that are due and that no process works on."""
     key = sa.inspect(model).primary_key[0]
-    query = sa.select(key).where(state.in_(states)).order_by(at, key)
-    if whole:
-        return query
-    free = model.lease_until.is_(None) | (model.lease_until < now)
-    return query.where(at <= now, free).limit(BATCH)
+    query = sa.select(key).where(is_unfinished).order_by(model.next_try_at, key)
+    return query if whole else query.where(model.next_try_at <= now, lease.is_free(model, now)).limit(BATCH)
 
 
 def _ids(session: Session, query: sa.Select[Any]) -> list[Any]:
-    found = list(session.scalars(query))
+    ids = list(session.scalars(query))
     session.commit()
-    return found
+    return ids
 
 
 KEYED = {
-    "order": (Order, Order.id, Order.status, Order.id),
-    "attempt": (Attempt, Attempt.id, Attempt.status, Attempt.order_id),
-    "event": (Event, Event.event_id, Event.state, Event.order_id),
-    "refund": (Refund, Refund.id, Refund.status, sa.null()),
+    "order": (Order.id, Order.status, Order.id),
+    "attempt": (Attempt.id, Attempt.status, Attempt.order_id),
+    "event": (Event.event_id, Event.state, Event.order_id),
+    "refund": (Refund.id, Refund.status, sa.null()),
 }
 
 
 def _state(session: Session, kind: str, key: Any) -> tuple[int | None, str]:
-    _, column, state, order = KEYED[kind]
-    found = session.execute(sa.select(order, state).where(column == key)).one()
+    """The order's id and the state of a row."""
+    column, state, order = KEYED[kind]
+    row = session.execute(sa.select(order, state).where(column == key)).one()
     session.commit()
-    return found[0], found[1]
+    return row[0], row[1]
 
 
 def _expired(session: Session, *, whole: bool) -> list[int]:
-    """Orders whose time to pay is over, and those that were left in the middle of being cancelled."""
+    """Orders whose time to pay is over, and those whose cancelling was interrupted."""
     alive = sa.exists().where(Attempt.order_id == Order.id, Attempt.status.in_(LIVE))
     over = (Order.status == "pending") & (Order.hold_until <= at_once())
     left = (Order.status == "cancelling") & ~alive
@@ -138,80 +129,5 @@ def _expired(session: Session, *, whole: bool) -> list[int]:
     return _ids(session, query if whole else query.limit(BATCH))
 
 
-async def _wind_down(session: Session, order_id: int) -> None:
-    await blocking(begin_cancel, session, order_id, at_once())
-
-
-def begin_cancel(session: Session, order_id: int, now: datetime) -> Order | None:
-    """One transaction: the order is being cancelled, and its attempt due at once; without one it is over already."""
-    order = attempts.lock(session, Order.id == order_id)
-    if order is not None:
-        if order.status == "pending":
-            order.move("cancelling")
-        if order.status == "cancelling":
-            if order.live_attempt is None:
-                attempts.close(session, order)
-            else:
-                order.live_attempt.next_check_at = now
-    session.commit()
-    return order
-
-
-async def backfill(session: Session, gateway: Gateway) -> int:
-    """Fetch the messages that never came; they go the way of those that did. How many were new."""
-    reached, new = await blocking(_reached, session), 0
-    since = max(reached - OVERLAP, int((at_once() - REACH).timestamp()))
-    newest, batch = reached, list[dict[str, Any]]()
-    async for event in gateway.events(since):
-        newest = max(newest, int(event.get("created", 0)))
-        batch.append(event)
-    for part in _parts(batch):
-        new += await blocking(_keep, session, part)
-    await blocking(remember, session, "backfill", newest)
-    return new
-
-
-def _parts(batch: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(batch), BATCH):
-        yield batch[start : start + BATCH]
-
-
-def _keep(session: Session, part: list[dict[str, Any]]) -> int:
-    there = set(session.scalars(sa.select(Event.event_id).where(Event.event_id.in_([each["id"] for each in part]))))
-    new = [each for each in part if each["id"] not in there]
-    for event in new:
-        webhooks.keep(json.dumps(event).encode(), at_once())
-    session.commit()
-    return len(new)
-
-
-def _reached(session: Session) -> int:
-    found = session.scalar(sa.select(Chore.reached).where(Chore.name == "backfill"))
-    session.commit()
-    return found or 0
-
-
-def remember(session: Session, name: str, reached: int) -> None:
-    """How far something came that is done again and again. Committed."""
-    insert_once(Chore, {"name": name, "due_at": at_once(), "reached": reached})
-    session.execute(sa.update(Chore).where(Chore.name == name).values(reached=reached))
-    session.commit()
-
-
-def claim(session: Session, name: str, every: timedelta, now: datetime) -> bool:
-    """Whether a chore that is done `every` so often is due, and ours: of two workers one gets it. Committed."""
-    insert_once(Chore, {"name": name, "due_at": now, "reached": 0})
-    mine = session.execute(
-        sa.update(Chore)
-        .where(Chore.name == name, Chore.due_at <= now)
-        .values(due_at=now + every)
-        .execution_options(synchronize_session=False)
-    )
-    session.commit()
-    return bool(mine.rowcount)  # type: ignore[attr-defined]
-
-
-def put_off(session: Session, name: str, until: datetime) -> None:
-    """A chore that came to nothing is due again then. Committed."""
-    session.execute(sa.update(Chore).where(Chore.name == name).values(due_at=until))
-    session.commit()
+async def _begin_cancel(session: Session, order_id: int) -> None:
+    await blocking(cancel.begin, session, order_id, at_once())

@@ -1,8 +1,8 @@
 """How an `async def` view runs under WSGI: on one event loop per process, which outlives the request.
 
 All coroutines run on the thread of that loop, so they share one pool of outbound connections. A call that blocks would
-stop every one of them. So there is one rule: a coroutine awaits `blocking(function, …)` for whatever touches the
-database, a file or the processor for long. The function runs on the thread that the request came in on, which has
+stop every one of them. So there is one rule: a coroutine awaits `blocking(function, …)` for every call that uses the
+database, a file, or the processor for long. The function runs on the thread that the request came in on, which has
 nothing else to do. `db.session` on the loop's own thread raises BlockingCall.
 """
 
@@ -107,7 +107,7 @@ class Bridge:
         self._thread: threading.Thread | None = None
         self._pid = 0
         self.resources: weakref.WeakSet[Resource] = weakref.WeakSet()
-        """What lives on the loop, and is closed before it."""
+        """What uses the loop, and is closed before it."""
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run `coroutine` on the loop and its blocking calls on this thread. Give its result, or raise its error."""

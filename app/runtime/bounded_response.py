@@ -1,4 +1,4 @@
-"""Answers from outside, read no further than they may be long: as they come, and as they unpack.
+"""Limits the length of a provider's answer: as it arrives, and as it is unpacked.
 
 httpx unpacks all that a chunk holds at once, and a megabyte of gzip can hold a gigabyte: https://zlib.net/zlib_tech.html
 """
@@ -12,7 +12,7 @@ GZIP = frozenset({"gzip", "x-gzip"})
 
 
 class TooLong(httpx.DecodingError):
-    """The answer is longer than any that makes sense. To ask again does not help."""
+    """The answer is too long. To ask again does not help."""
 
 
 class Bounded(httpx.AsyncBaseTransport):
@@ -60,7 +60,7 @@ class _Body(httpx.AsyncByteStream):
         if not packed:
             return None
         if len(packed) == 1 and packed[0] in GZIP:
-            return zlib.decompressobj(16 + zlib.MAX_WBITS)  # a header of gzip's
+            return zlib.decompressobj(16 + zlib.MAX_WBITS)  # 16: with gzip's header
         raise httpx.DecodingError(f"an answer packed as {self._packed!r}, which was not asked for")
 
     async def aclose(self) -> None:
@@ -68,7 +68,7 @@ class _Body(httpx.AsyncByteStream):
 
 
 def _unpacked(unpack: "zlib._Decompress", chunk: bytes, most: int) -> bytes:
-    """At most `most` bytes; fewer are all that the chunk holds. What follows the end of the gzip is let go."""
+    """At most `most` bytes; fewer where the chunk holds no more. What follows the end of the gzip is dropped."""
     try:
         return b"" if unpack.eof else unpack.decompress(chunk, most)
     except zlib.error as error:

@@ -1,32 +1,26 @@
-"""Every setting of Kiosk: its name, its default and the check at start. The only reader of the environment."""
+"""Every setting of Kiosk, with its name and its default, and how they are loaded. Alone reads the environment.
 
-import ipaddress
+What is checked of them is in `config_checks.py` and in each feature's `checks.py`; `create_app` names the checks.
+"""
+
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
-from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from flask import Config, Flask, current_app
 
-from app.runtime import email_address
-from app.stripe import currencies
+from app.runtime import urls
 
 ROOT = Path(__file__).parents[2]
 """The checkout, with the parts that are no Python: migrations, demo data, the built page."""
 
 PREFIX = "KIOSK"
-MIN_SECRET_BYTES = 32
-PLACEHOLDERS = ("change", "secret", "password", "placeholder", "example", "your-", "dev")
-
-SENDER = re.compile(r'(?P<bare>[^<>]+)|[^"(),:;<>@\[\\\]\x00-\x1f\x7f]*<(?P<named>[^<>]+)>')
-"""An address, maybe with a name before it that means nothing to a mail server."""
-
 MISSPELT = 0.75
-"""How alike two names are, as difflib counts it, of which one is meant to be the other."""
+"""How similar two names are, by difflib's ratio, when one is taken for a misspelling of the other."""
 
 Env = Literal["development", "test", "staging", "production"]
 Secret = str
@@ -45,7 +39,8 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def listed(text: str) -> tuple[str, ...]:
+    """The parts of a text with commas, without spaces around them."""
     return tuple(each.strip() for each in text.split(",") if each.strip())
 
 
@@ -71,8 +66,8 @@ class PaymentsAccount(msgspec.Struct, frozen=True, rename=str.upper, forbid_unkn
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
-        """All that are current; two of them while one replaces the other."""
-        return _listed(self.webhook_secret)
+        """All that are valid: two of them while one replaces the other."""
+        return listed(self.webhook_secret)
 
 
 class Settings(msgspec.Struct, frozen=True, rename=str.upper):
@@ -105,13 +100,13 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
 
     @property
     def secret_keys(self) -> tuple[Secret, ...]:
-        """The one that is written with, then those that are still good for reading."""
-        return (self.secret_key, *_listed(self.secret_key_fallbacks))
+        """The key that is written with, then those that are still accepted for reading."""
+        return (self.secret_key, *listed(self.secret_key_fallbacks))
 
     @property
     def jwt_secret_keys(self) -> tuple[Secret, ...]:
         """As `secret_keys`."""
-        return (self.jwt_secret_key, *_listed(self.jwt_secret_key_fallbacks))
+        return (self.jwt_secret_key, *listed(self.jwt_secret_key_fallbacks))
 
     @property
     def default_provider(self) -> str:
@@ -119,8 +114,8 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
 
     @property
     def sender(self) -> str:
-        """Whom mails are from: an address, maybe with a name before it."""
-        host = "localhost" if is_loopback(self.public_url) else _split(self.public_url).hostname
+        """The sender of mails: an address, perhaps with a name before it."""
+        host = "localhost" if urls.is_loopback(self.public_url) else urls.split(self.public_url).hostname
         return self.mail_from or f"Kiosk <kiosk@{host}>"
 
     @property
@@ -129,17 +124,21 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
 
 
 def settings() -> Settings:
-    """The settings of the application at work."""
-    found: Settings = current_app.extensions["settings"]
-    return found
+    """Those of the current application."""
+    loaded: Settings = current_app.extensions["settings"]
+    return loaded
 
 
-def load(config: Config, given: Mapping[str, Any] | None) -> Settings:
-    """Fill `config` from the environment, then from `given`, and check the whole.
+Check = Callable[[Settings], Iterable[str]]
+"""What is wrong with the settings: each problem names the setting, and after a colon the mend."""
 
-    Raises ConfigError with every problem found, not just the first.
+
+def load(config: Config, given: Mapping[str, Any] | None, checks: Iterable[Check]) -> Settings:
+    """Fill `config` from the environment, then from `given`, and check the settings.
+
+    Raises ConfigError with all problems, not just the first.
     """
-    # Values stay text until their type is known: read as JSON, a client id of digits would turn into a number.
+    # Values stay text until their type is known. Read as JSON, a client id of digits would become a number.
     config.from_prefixed_env(PREFIX, loads=str)
     if "SQLALCHEMY_DATABASE_URI" not in config and os.environ.get("DATABASE_URL"):
         config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
@@ -152,14 +151,16 @@ def load(config: Config, given: Mapping[str, Any] | None) -> Settings:
     if missing:
         raise ConfigError([*unknown, *(f"{PREFIX}_{name} is not set: {MENDS[name]}" for name in missing)])
     try:
-        found = msgspec.convert(values, Settings, strict=False)
+        loaded = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigError([*unknown, _wrong_form(error)]) from error
-    problems = [*unknown, *check(found, debug=bool(config.get("DEBUG")))]
+    problems = [*unknown, *(problem for check in checks for problem in check(loaded))]
+    if loaded.env in ("staging", "production") and config.get("DEBUG"):
+        problems.append(f"debug is on in {loaded.env}: unset FLASK_DEBUG")
     if problems:
         raise ConfigError(problems)
-    config["SECRET_KEY_FALLBACKS"] = list(found.secret_keys[1:])  # Flask knows it too, and as a list
-    return found
+    config["SECRET_KEY_FALLBACKS"] = list(loaded.secret_keys[1:])  # Flask has this setting too, as a list
+    return loaded
 
 
 def names(shape: type[msgspec.Struct] = Settings, prefix: str = f"{PREFIX}_") -> Iterator[str]:
@@ -175,9 +176,9 @@ def names(shape: type[msgspec.Struct] = Settings, prefix: str = f"{PREFIX}_") ->
 
 
 def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
-    """A setting that is misspelt would be left at its default, and nobody would know; one of Flask's would count.
+    """A misspelt setting would be left at its default without a word, and a setting of Flask's would take effect.
 
-    What is like neither is somebody else's, such as the variables that Kubernetes sets beside a service named kiosk.
+    Other variables are not ours, such as those that Kubernetes sets beside a service named kiosk.
     """
     known = {name.removeprefix(f"{PREFIX}_"): name for name in names()}
     forms = re.compile("|".join(re.escape(name).replace("<name>", r"\w+?") for name in known.values()))
@@ -192,7 +193,7 @@ def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _wrong_form(error: msgspec.ValidationError) -> str:
-    """msgspec's "Expected `int` >= 1 - at `$.HOLD_MINUTES`", under the name that it is set by."""
+    """msgspec's "Expected `int` >= 1 - at `$.HOLD_MINUTES`", with the name of the variable."""
     message, _, path = str(error).partition(" - at `$.")
     name = path.rstrip("`").replace("[...]", "__<name>").replace(".", "__")
     return f"{PREFIX}_{name} has the wrong form: {message}"
@@ -204,150 +205,3 @@ MENDS = {
     "JWT_SECRET_KEY": RANDOM,
     "PUBLIC_URL": "give it the address that browsers use, such as https://shop.example",
 }
-
-
-def check(found: Settings, *, debug: bool) -> Iterator[str]:
-    """What is wrong, in words; nothing where all is well."""
-    yield from _check_secrets(found)
-    yield from _check_proxies(found)
-    yield from _check_urls(found)
-    yield from _check_mail(found)
-    if found.currency not in currencies.SUPPORTED:
-        yield (
-            f"KIOSK_CURRENCY is {found.currency}, in which the payment provider takes no payments: "
-            "take one that https://docs.stripe.com/currencies lists"
-        )
-    if found.oauth_default and found.oauth_default not in found.oauth:
-        yield f"KIOSK_OAUTH_DEFAULT names {found.oauth_default!r}: set KIOSK_OAUTH__{found.oauth_default}__ISSUER too"
-    if found.env in ("staging", "production") and not found.payments.secret_key:
-        yield "KIOSK_PAYMENTS__SECRET_KEY is not set: without it no order can be paid"
-    if found.env in ("staging", "production") and debug:
-        yield f"debug is on in {found.env}: unset FLASK_DEBUG"
-
-
-def _check_secrets(found: Settings) -> Iterator[str]:
-    uses = {
-        "KIOSK_SECRET_KEY": found.secret_keys[:1],
-        "KIOSK_JWT_SECRET_KEY": found.jwt_secret_keys[:1],
-        "KIOSK_SECRET_KEY_FALLBACKS": found.secret_keys[1:],
-        "KIOSK_JWT_SECRET_KEY_FALLBACKS": found.jwt_secret_keys[1:],
-    }
-    seen: dict[str, str] = {}
-    for name, value in ((name, value) for name, values in uses.items() for value in values):
-        if len(value.encode()) < MIN_SECRET_BYTES:
-            yield f"{name} is shorter than {MIN_SECRET_BYTES} bytes: {RANDOM}"
-        elif value.lower().startswith(PLACEHOLDERS) or len(set(value)) < 8:  # noqa: PLR2004 -- fewer is a pattern
-            yield f"{name} is a placeholder: {RANDOM}"
-        elif value in seen:
-            yield f"{name} is a key that {seen[value]} has already: give each its own"
-        seen[value] = name
-
-
-def _check_proxies(found: Settings) -> Iterator[str]:
-    for each in _listed(found.trusted_proxies):
-        try:
-            ipaddress.ip_network(each)
-        except ValueError:
-            yield (
-                f"KIOSK_TRUSTED_PROXIES holds {each!r}, which is no address and no network: "
-                "write them like 10.0.0.7, 192.168.0.0/24, separated by commas"
-            )
-
-
-def _check_urls(found: Settings) -> Iterator[str]:
-    if not _is_origin(found.public_url):
-        yield (
-            "KIOSK_PUBLIC_URL is no origin: write it as browsers do, like https://shop.example, in lower case, "
-            "without a path, a slash at the end, or a port that goes without saying"
-        )
-    elif found.https:
-        pass
-    elif found.env == "production":
-        yield "KIOSK_PUBLIC_URL is plain http in production: put the shop behind https"
-    elif not is_loopback(found.public_url):
-        yield "KIOSK_PUBLIC_URL is plain http on a host that is not this machine: put the shop behind https"
-    if found.otlp_endpoint and _split(found.otlp_endpoint).scheme not in ("http", "https"):
-        yield "KIOSK_OTLP_ENDPOINT is no address: write it like http://collector:4318"
-    providers = {f"KIOSK_OAUTH__{name}__ISSUER": each.issuer for name, each in found.oauth.items()}
-    for name, url in {**providers, "KIOSK_PAYMENTS__API_BASE": found.payments.api_base}.items():
-        parts = _split(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            yield f"{name} is no address: write it like https://provider.example"
-        elif is_loopback(url) and found.env == "production":
-            yield f"{name} is on this machine, which only a simulator is: use the real provider, or KIOSK_ENV=staging"
-        elif parts.scheme == "http" and not is_loopback(url):
-            yield f"{name} is plain http: use https"
-
-
-def _check_mail(found: Settings) -> Iterator[str]:
-    parts = _split(found.mail_url)
-    more = parts.path.rstrip("/") or parts.query or parts.fragment
-    if found.mail_url and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or more):
-        yield "KIOSK_MAIL_URL is no mail server: write it like smtp://mail.example:587, or smtps://user:password@mail.example"
-    elif found.mail_url and bool(parts.username) != bool(parts.password):
-        yield "KIOSK_MAIL_URL has a user without a password, or the other way round: write smtps://user:password@host"
-    if not _is_sender(found.sender):
-        yield "KIOSK_MAIL_FROM is no address: write it like shop@mail.example, or My shop <shop@mail.example>"
-
-
-def _is_sender(text: str) -> bool:
-    if (found := SENDER.fullmatch(text)) is None:
-        return False
-    try:
-        email_address.wire(found["bare"] or found["named"])
-    except email_address.NoMailbox:
-        return False
-    return True
-
-
-def _is_origin(url: str) -> bool:
-    """Whether `url` is what a browser sends as Origin, to the letter: they are compared."""
-    parts = _split(url)
-    usual = {"http": ":80", "https": ":443"}.get(parts.scheme)
-    plain = parts.netloc == parts.netloc.lower() and "@" not in parts.netloc and bool(parts.hostname)
-    return (
-        usual is not None
-        and plain
-        and not parts.netloc.endswith((":", usual))
-        and url == f"{parts.scheme}://{parts.netloc}"
-    )
-
-
-def _split(url: str) -> SplitResult:
-    """The parts of `url`; all of them empty where it is none."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # asking for it is what checks it
-    except ValueError:
-        return urlsplit("")
-    return parts
-
-
-def announce(name: str, value: str) -> None:
-    """Set a variable that a library reads by itself, for this process and those it starts."""
-    os.environ[name] = value
-
-
-def environment(values: Mapping[str, Any]) -> dict[str, str]:
-    """The environment for a process of ours: this one's, and these settings instead of any of Kiosk's in it."""
-    others = {name: value for name, value in os.environ.items() if not name.startswith((f"{PREFIX}_", "DATABASE_URL"))}
-    return others | dict(_flat(PREFIX + "_", values))
-
-
-def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(f"{prefix}{name}__", value)
-        else:
-            yield prefix + name, str(value)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether `url` names this very machine."""
-    host = _split(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

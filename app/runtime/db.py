@@ -32,7 +32,7 @@ class Session(flask_sqlalchemy.session.Session):
     """The session behind `db.session`. On the event loop its queries raise BlockingCall."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
-        """SQLAlchemy asks for it before whatever reaches the database: queries, lazy loads and flushes alike."""
+        """SQLAlchemy calls it before every access to the database: queries, lazy loads and flushes."""
         bridge.check("db.session")
         return super().get_bind(*args, **kwargs)
 
@@ -63,7 +63,7 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(
     model_class=Base,
-    # What a commit leaves in memory stays readable: nothing is fetched again just to be shown.
+    # Objects stay readable after a commit: they are not fetched again just to be shown.
     session_options={"class_": Session, "expire_on_commit": False},
 )
 
@@ -81,7 +81,7 @@ else:
 
         @classmethod
         def __table_cls__(cls, *args: Any, **kwargs: Any) -> sa.Table | None:
-            """An id of a row that was deleted is not given to another one, as SQLite does by itself.
+            """The id of a deleted row is not given to another one. SQLite would do so by itself.
 
             https://sqlite.org/autoinc.html
             """
@@ -108,7 +108,7 @@ Blob = sa.LargeBinary
 
 
 def public_id() -> MappedColumn[str]:
-    """A column with what a row is called outside of Kiosk: random, and never given to another row.
+    """A column with the id of a row outside of Kiosk: random, and never given to another row.
 
     Ids that count up are given again: on PostgreSQL after a restore, which sets the sequences back.
     """
@@ -142,8 +142,8 @@ def insert_once(model: type[Model], values: dict[str, Any]) -> int | None:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     table: Any = model.__table__
     statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    found: int | None = db.session.execute(statement).scalar()
-    return found
+    key: int | None = db.session.execute(statement).scalar()
+    return key
 
 
 def affected(session: sqlalchemy.orm.Session, statement: sa.Update | sa.Delete) -> int:
@@ -165,7 +165,7 @@ def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA secure_delete = ON")  # what is deleted of a person is gone from the file too
+    cursor.execute("PRAGMA secure_delete = ON")  # deleted personal data is gone from the file too
     cursor.close()
 
 
@@ -199,10 +199,10 @@ def _options(app: Flask, uri: str) -> dict[str, Any]:
     return {
         "url": url,
         "pool_size": 10,
-        "max_overflow": 26,  # a connection for each of the server's threads, and for those that answer the doorbell
+        "max_overflow": 26,  # a connection for each thread of the server, and for the threads that handle jobs
         "pool_timeout": 5,
         "hide_parameters": True,  # an error's text goes to the log, and what it was about may be secret
-        "pool_pre_ping": True,  # a database that was restarted costs nobody an error
+        "pool_pre_ping": True,  # a restart of the database fails no request
         "connect_args": {
             "connect_timeout": 5,
             "options": "-c timezone=utc -c lock_timeout=8000 -c statement_timeout=15000",
@@ -214,11 +214,22 @@ def _private_file(app: Flask) -> Path:
     """Where `:memory:` is kept: a file that goes with the application.
 
     SQLite's own memory database is one connection; a thread or a second session would see another database,
-    or the middle of somebody's transaction. A file behaves in tests as it does in production.
+    or the middle of another one's transaction. A file behaves in tests as it does in production.
     """
     folder = tempfile.mkdtemp(prefix="kiosk-")
     weakref.finalize(app, shutil.rmtree, folder, ignore_errors=True)
     return Path(folder, "kiosk.db")
+
+
+def sqlite_file() -> Path | None:
+    """The file of the database; None where the database is not SQLite's."""
+    return Path(db.engine.url.database or "") if db.engine.dialect.name == "sqlite" else None
+
+
+def is_missing() -> bool:
+    """Whether SQLite's file is not there yet. To connect would make an empty one."""
+    file = sqlite_file()
+    return file is not None and not file.exists()
 
 
 def init_app(app: Flask) -> None:
@@ -227,7 +238,7 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = options.pop("url")
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**options, **app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {})}
     db.init_app(app)
-    app.config["SQLALCHEMY_DATABASE_URI"] = uri  # as it was given: others read it too
+    app.config["SQLALCHEMY_DATABASE_URI"] = uri  # as it was given: other code reads it too
     with app.app_context():
         engine = db.engine
     weakref.finalize(app, engine.dispose)

@@ -1,4 +1,4 @@
-"""Email addresses: the one place that says what is one, and which two are the same.
+"""Email addresses: which are valid, and which two are the same.
 
 An address has a local part in ASCII, since few mail servers take another, and a domain of any script, which mail
 servers know in its ASCII form (IDNA 2008, https://www.rfc-editor.org/rfc/rfc5891).
@@ -23,7 +23,7 @@ JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
 class NoMailbox(ValueError):
-    """Nothing that a mail can be sent to."""
+    """No mail can be sent to this address."""
 
 
 DEVIATIONS = frozenset("\u00df\u03c2" + JOINERS)
@@ -33,8 +33,8 @@ DEVIATIONS = frozenset("\u00df\u03c2" + JOINERS)
 def checked(given: str) -> str:
     """`given` as its owner writes it, without spaces around it. Raises NoMailbox.
 
-    Its domain is one of the Internet's (https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5), as that of the
-    shop's own sender need not be: `ada@gmail` is a slip, and no domain ends in digits.
+    Its domain has to be one of the Internet: `ada@gmail` is a slip, and no domain ends in digits. The sender of the
+    shop's mails may be in a local domain. https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5
     """
     text = given.strip(SPACES)
     *above, top = wire(text).rpartition("@")[2].split(".")
@@ -56,22 +56,22 @@ def wire(given: str) -> str:
 
 
 def _host(domain: str) -> str:
-    found = domain
+    host = domain
     if not domain.isascii() or "xn--" in domain.lower():
         if not all(is_seen(each) or each in JOINERS for each in domain):
             raise NoMailbox
         try:
             # What another keyboard types first: full-width letters, and the full stop of Japanese.
-            found = idna.encode(idna.uts46_remap(domain, std3_rules=True)).decode()
+            host = idna.encode(idna.uts46_remap(domain, std3_rules=True)).decode()
         except (idna.IDNAError, UnicodeError) as error:
             raise NoMailbox from error
-    if not HOST.fullmatch(found.lower()):
+    if not HOST.fullmatch(host.lower()):
         raise NoMailbox
-    return found
+    return host
 
 
 def is_plain(given: str) -> bool:
-    """Whether everybody takes it for the same mailbox, whichever release of IDNA they go by."""
+    """Whether it is the same mailbox by every release of IDNA."""
     return DEVIATIONS.isdisjoint(given)
 
 

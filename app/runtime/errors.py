@@ -76,7 +76,7 @@ class Conflict(Problem):
 class StaleVersion(Problem):
     status = HTTPStatus.PRECONDITION_FAILED
     error = "stale_version"
-    detail = "Somebody changed this since you read it. Read it again, then change it."
+    detail = "This was changed since you read it. Read it again, then change it."
 
 
 class WrongContentType(Problem):
@@ -106,6 +106,10 @@ class Unavailable(Problem):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
+class OperatorError(Exception):
+    """What an operator can mend. The message says how; a command shows it as one line."""
+
+
 class DatabaseUnavailable(Unavailable):
     error = "database_unavailable"
 
@@ -126,7 +130,7 @@ def respond(problem: Problem) -> Response:
 
 
 def note_refusal(error: str) -> None:
-    """Why this request comes to nothing, for whoever counts them: a code of ours, never a caller's words."""
+    """Note why this request is refused, for metrics: a code of ours, never text of the caller."""
     g.refusal = error
 
 
@@ -139,8 +143,8 @@ def from_http(error: HTTPException) -> Response:
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         problem.detail = "Something broke on our side. It has been noted; the request id helps to find it."
     answer = respond(problem)
-    kept = ("Allow", "Retry-After", "WWW-Authenticate", "Location")
-    answer.headers.update({name: value for name, value in error.get_headers() if name in kept})
+    passed_on = ("Allow", "Retry-After", "WWW-Authenticate", "Location")
+    answer.headers.update({name: value for name, value in error.get_headers() if name in passed_on})
     return answer
 
 

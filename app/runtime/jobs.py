@@ -1,7 +1,7 @@
-"""The doorbell: says that there is work, to whoever works. The work itself is a row, which is claimed.
+"""The job queue. A job only says that a row has work waiting; its handler claims the row, and the work is there.
 
-So a job that is lost, doubled or killed changes nothing: the sweep finds the row. In production the bell is Redis and
-`kiosk worker` answers it; without REDIS_URL it is dramatiq's broker in memory, with a worker thread in this process.
+So a job that is lost, doubled or killed does no harm: the sweep looks at the row later. In production the queue is
+Redis, and `kiosk worker` runs the handlers. Without REDIS_URL it is dramatiq's queue in memory, and this process does.
 """
 
 import logging
@@ -26,57 +26,63 @@ from app.runtime.async_bridge import bridge
 from app.runtime.config import Settings
 from app.runtime.db import db, writing
 from app.runtime.log_context import facts, scope
+from app.runtime.metrics import Counter
 from app.runtime.tracing import cause, span
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[str], Awaitable[object]]
+"""A coroutine function. It gets the job's key, and runs in an application context of its own."""
 
 QUEUE = "kiosk"
 THREADS = 2
-MOMENT = 2000
-"""Milliseconds that whoever rings waits for work done in this very process."""
+WAIT_MILLISECONDS = 2000
+"""How long `enqueue` waits for work that this process does itself."""
 
-DRAIN = 15_000
-"""Milliseconds that what is under way may take to end."""
+DRAIN_MILLISECONDS = 15_000
+"""How long jobs under way may take to end, when the process does."""
 
 job_ended = Signal()
 """With `kind` and `outcome`: "ok" or "error"."""
 
+METRICS = (Counter("jobs", "Jobs that were handled.", job_ended, ("kind", "outcome")),)
+
 
 class Jobs:
-    """One per application. `on` says who does what; `ring` that there is something to do."""
+    """One queue per application, with a handler for each kind of job."""
 
     def __init__(self, app: Flask, redis_url: str) -> None:
         self._app = weakref.ref(app)
         self._handlers: dict[str, Handler] = {}
         self.broker: dramatiq.Broker = _redis(redis_url) if redis_url else StubBroker(middleware=[CurrentMessage()])
         declare = dramatiq.actor(broker=self.broker, actor_name="work", queue_name=QUEUE)
-        self._actor = declare(self._run)
+        self._actor = declare(self._handle)
         self._lock = threading.Lock()
         self._pid = 0
         self._worker: dramatiq.Worker | None = None
 
     def on(self, kind: str, handler: Handler) -> None:
-        """`handler(key)` runs in an application context of its own, as a coroutine on the bridge."""
         self._handlers[kind] = handler
 
-    def ring(self, kind: str, key: str, *, wait: bool = True) -> None:
-        """Never fails: what nobody hears now the sweep finds later. In memory, may wait a moment for it to be done."""
+    def enqueue(self, kind: str, key: str, *, wait: bool = True) -> None:
+        """Put a job into the queue. Never fails: the sweep does what a lost job was about.
+
+        Where the queue is in memory this waits for the job to be done, for 2 seconds at most, unless `wait` is False.
+        """
         try:
             why = {"request_id": str(facts().get("request_id", "-")), **cause()}
-            self._actor.send_with_options(args=(kind, key), why=why)  # an option: older workers overlook it
+            self._actor.send_with_options(args=(kind, key), why=why)  # an option: older workers ignore it
         except redis.RedisError as error:
-            log.warning("nobody heard of %s %s: %r", kind, key, error)
+            log.warning("job %s %s is not queued: %r", kind, key, error)
         if isinstance(self.broker, StubBroker):
             self.work()
             if not wait:
                 return
             with suppress(QueueJoinTimeout):
-                self.broker.join(QUEUE, timeout=MOMENT)
+                self.broker.join(QUEUE, timeout=WAIT_MILLISECONDS)
 
-    def is_heard(self) -> bool:
-        """Whether a ring reaches somebody now."""
+    def is_reachable(self) -> bool:
+        """Whether a job would come into the queue now."""
         if isinstance(self.broker, RedisBroker):
             try:
                 self.broker.client.ping()
@@ -85,7 +91,7 @@ class Jobs:
         return True
 
     def work(self, threads: int = THREADS) -> None:
-        """Answer the bell in this process, on threads of its own; once per process."""
+        """Handle jobs in this process from now on, on threads of its own."""
         with self._lock:
             if self._pid == os.getpid():
                 return
@@ -94,13 +100,13 @@ class Jobs:
             self._worker.start()
 
     def close(self) -> None:
-        """Answer no more, once what is under way is finished."""
+        """Finish the jobs under way, and take no others."""
         with self._lock:
             worker, self._worker = self._worker, None
         if worker is not None and self._pid == os.getpid():
-            worker.stop(timeout=DRAIN)
+            worker.stop(timeout=DRAIN_MILLISECONDS)
 
-    def _run(self, kind: str, key: str) -> None:
+    def _handle(self, kind: str, key: str) -> None:
         app = self._app()
         if app is None or kind not in self._handlers:
             return
@@ -119,16 +125,16 @@ class Jobs:
 
 
 def _redis(url: str) -> dramatiq.Broker:
-    """Whoever rings waits for a bell that hangs for a moment, and does not try again: the sweep does."""
+    """A request that enqueues waits a second at most for a Redis that hangs. It does not try again: the sweep does."""
     once = Retry(NoBackoff(), 0)
     client = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=once)
     return RedisBroker(client=client, middleware=[CurrentMessage()])  # type: ignore[no-untyped-call]  # dramatiq's own
 
 
 def jobs(app: Flask | None = None) -> Jobs:
-    """Those of `app`, or of the application at work."""
-    found: Jobs = (app or current_app).extensions["jobs"]
-    return found
+    """Those of `app`, or of the current application."""
+    made: Jobs = (app or current_app).extensions["jobs"]
+    return made
 
 
 def init_app(app: Flask, settings: Settings) -> None:

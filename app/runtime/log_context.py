@@ -1,7 +1,7 @@
-"""What the work at hand is about, for each log line of it: a request, a job, a turn of the sweep.
+"""What the current work is about, for each of its log lines: a request, a job, a turn of a worker.
 
-One mapping for all of a piece of work, and changed in place: a coroutine on the bridge and the thread that it sends its
-blocking calls home to have contexts of their own, and see the same mapping.
+One mapping for a whole piece of work, changed in place: a coroutine on the bridge and the request thread that runs its
+blocking calls have contexts of their own, and share the mapping.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ _facts: ContextVar[dict[str, object] | None] = ContextVar("facts", default=None)
 
 @contextmanager
 def scope(**facts: object) -> Iterator[None]:
-    """A piece of work begins here, and nothing that was noted before is about it."""
+    """A piece of work begins here, with these facts alone."""
     token = _facts.set(facts)
     try:
         yield
@@ -22,7 +22,7 @@ def scope(**facts: object) -> Iterator[None]:
 
 
 def note(**facts: object) -> None:
-    """Learned on the way, such as whose order it is: on each line from now on."""
+    """Add facts, such as the order, to each log line from now on."""
     current = _facts.get()
     if current is not None:
         current.update(facts)

@@ -14,6 +14,7 @@ from flask import Flask, current_app, has_app_context
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.bounded_response import Bounded
 from app.runtime.db import db
+from app.runtime.metrics import Counter, Gauge, Histogram, Limit
 from app.runtime.tracing import span
 
 MAX_CONNECTIONS = 32
@@ -22,25 +23,36 @@ DEADLINE_SECONDS = 8
 """The longest that a call takes, body included."""
 
 TOGETHER_SECONDS = 9
-"""The longest that all calls of one request take: whoever waits for us is answered within 10 seconds."""
+"""The longest that all calls of one request take together, so that its client is answered within 10 seconds."""
 
 MOST_BYTES = 1024 * 1024
-"""The longest answer that is read, unpacked: a hundred times what any provider's is."""
+"""The longest answer that is read, unpacked: a hundred times as long as any provider's answer is."""
 
 TIMEOUT = httpx.Timeout(connect=3, read=6, write=3, pool=2)
 
-call_begun = Signal()
+calls_changed = Signal()
+"""With `under_way`: how many calls are."""
+
 call_ended = Signal()
-"""With `host`, port included, `outcome` ("2xx", "timeout", "error", …), and `seconds` until the answer began."""
+"""With `to`, the name of the host, `outcome` ("2xx", "timeout", "error", …), and `seconds` until the answer began."""
+
+METRICS = (
+    Counter("outbound_calls", "Calls to providers.", call_ended, ("to", "outcome")),
+    Histogram("outbound_seconds", "Time until a provider's answer began.", call_ended, "seconds", ("to",)),
+    Gauge("outbound_calls_in_progress", "Calls to providers under way.", calls_changed, "under_way"),
+    Limit("outbound_calls_limit", "Connections to providers that the pool may have.", MAX_CONNECTIONS),
+)
 
 
 class Pool(httpx.AsyncBaseTransport):
     """A transport that many clients share: closing one of them leaves the connections to the others.
 
-    It lives on the bridge's loop, and is made there at the first call: at import nothing is opened.
+    It lives on the bridge's loop. It is opened there at the first call, and not at import.
     """
 
     def __init__(self) -> None:
+        self._names: dict[bytes, str] = {}
+        self._under_way = 0
         self._transport: httpx.AsyncHTTPTransport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -55,11 +67,35 @@ class Pool(httpx.AsyncBaseTransport):
                 bridge.resources.add(self)
         with (
             span(f"{request.method} {request.url.host}", "client", _described(request)),
-            _told(self, request) as told,
+            self._measured(request) as outcome,
         ):
             answer = await self._transport.handle_async_request(request)
-            told.append(f"{answer.status_code // 100}xx")
+            outcome.append(f"{answer.status_code // 100}xx")
             return answer
+
+    def name(self, url: str, name: str) -> None:
+        """What metrics call the host of `url`. All hosts without a name are "other"."""
+        self._names[httpx.URL(url).netloc] = name
+
+    @contextmanager
+    def _measured(self, request: httpx.Request) -> Iterator[list[str]]:
+        """Signals a call. The caller puts its outcome into the list, where there is one."""
+        self._count(1)
+        began, outcome = time.perf_counter(), list[str]()
+        try:
+            yield outcome
+        except (httpx.TimeoutException, asyncio.CancelledError):  # `deadline` cancels what takes too long
+            outcome.append("timeout")
+            raise
+        finally:
+            self._count(-1)
+            to = self._names.get(request.url.netloc, "other")
+            spent = time.perf_counter() - began
+            call_ended.send(self, to=to, outcome=(outcome or ["error"])[0], seconds=spent)
+
+    def _count(self, change: int) -> None:
+        self._under_way += change
+        calls_changed.send(self, under_way=self._under_way)
 
     async def aclose(self) -> None:
         """Called by every client that ends: the pool goes on."""
@@ -69,21 +105,6 @@ class Pool(httpx.AsyncBaseTransport):
         if self._transport is not None and self._loop is asyncio.get_running_loop():
             await self._transport.aclose()
             self._transport = None
-
-
-@contextmanager
-def _told(pool: Pool, request: httpx.Request) -> Iterator[list[str]]:
-    """Tells of a call to whoever counts them; its outcome is put into the list."""
-    call_begun.send(pool)
-    began, outcome = time.perf_counter(), list[str]()
-    try:
-        yield outcome
-    except (httpx.TimeoutException, asyncio.CancelledError):  # `deadline` cancels what takes too long
-        outcome.append("timeout")
-        raise
-    finally:
-        spent = time.perf_counter() - began
-        call_ended.send(pool, host=request.url.netloc, outcome=(outcome or ["error"])[0], seconds=spent)
 
 
 def _described(request: httpx.Request) -> dict[str, str]:
@@ -105,7 +126,7 @@ _until: ContextVar[float | None] = ContextVar("until", default=None)
 
 
 def within(view: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> Coroutine[Any, Any, T]:
-    """`view`, called such that all its calls together end within TOGETHER_SECONDS: several slow ones may not add up."""
+    """`view`, called so that all its calls together end within TOGETHER_SECONDS, however many of them are slow."""
 
     async def timed() -> T:
         _until.set(time.monotonic() + TOGETHER_SECONDS)  # a task has a context of its own
@@ -115,14 +136,14 @@ def within(view: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: An
 
 
 def time_left() -> float:
-    """Seconds that the next call may take; 0 where somebody has waited long enough."""
+    """Seconds that the next call may take; 0 where the request has no time left."""
     until = _until.get()
     return DEADLINE_SECONDS if until is None else max(0.0, min(DEADLINE_SECONDS, until - time.monotonic()))
 
 
 @asynccontextmanager
 async def deadline() -> AsyncIterator[None]:
-    """Ends a call that trickles on within every phase's time-out. Raises httpx.ReadTimeout, as those do."""
+    """Ends a call whose bytes trickle in, each within httpx's time-outs. Raises httpx.ReadTimeout, as those do."""
     seconds = time_left()
     try:
         async with asyncio.timeout(seconds):
@@ -131,9 +152,10 @@ async def deadline() -> AsyncIterator[None]:
         raise httpx.ReadTimeout(f"no whole answer within {seconds:.1f} s") from error
 
 
-def pool() -> Pool:
-    found: Pool = current_app.extensions["pool"]
-    return found
+def pool(app: Flask | None = None) -> Pool:
+    """That of `app`, or of the current application."""
+    made: Pool = (app or current_app).extensions["pool"]
+    return made
 
 
 def client(most: int = MOST_BYTES) -> httpx.AsyncClient:

@@ -1,4 +1,4 @@
-"""What people write: which characters a line of theirs may hold, and what their devices make of digits and dashes."""
+"""Text that people enter: which characters a line may hold, and the digits and dashes that their devices put in."""
 
 import unicodedata
 
@@ -6,11 +6,11 @@ BREAKS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 """Of a pattern: controls, and what ends a line or a paragraph."""
 
 SPACES = " \u00a0\u3000"
-"""What a keyboard leaves behind a word."""
+"""Spaces that a keyboard adds after a word."""
 
 _BREAKING = ("Cc", "Cs", "Zl", "Zp")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""They turn the direction of the text around them, and so make one thing look like another.
+"""They change the direction of the text around them, and so can make one name look like another.
 
 https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters. What joins or parts letters, such as the
 zero-width joiner of Persian, of Sinhala and of many emoji, is text.
@@ -24,12 +24,12 @@ _BLANK = frozenset(
 
 
 def is_line(text: str) -> bool:
-    """Whether it stays on one line and in its place, with something to be seen in it."""
+    """Whether it stays on one line, changes no direction, and shows at least one character."""
     return not any(_breaks(each) for each in text) and any(is_seen(each) for each in text)
 
 
 def on_one_line(text: str) -> str:
-    """`text` with a space for whatever would break the line or turn it around."""
+    """`text` with a space for each character that breaks a line or changes the direction."""
     return "".join(" " if _breaks(each) else each for each in text)
 
 
@@ -38,7 +38,7 @@ def _breaks(character: str) -> bool:
 
 
 def is_seen(character: str) -> bool:
-    """No space, nothing invisible, nothing that Unicode has not got."""
+    """Whether it is neither a space, nor invisible, nor unassigned in Unicode."""
     return unicodedata.category(character)[0] not in "CZ" and character not in _BLANK
 
 
@@ -53,18 +53,19 @@ def is_mark(character: str) -> bool:
 
 
 def typed_code(text: str) -> str:
-    """A code as it was meant: digits of any script and full-width letters in ASCII, no spaces, dashes or invisible
-    characters, in lower case.
+    """A code that was typed, in one form: lower case, without spaces, dashes and invisible characters.
+
+    Digits of any script and full-width letters are in ASCII.
     """
-    found = (each for each in unicodedata.normalize("NFKC", text) if is_seen(each) and not _is_dash(each))
-    return "".join(str(unicodedata.decimal(each, each)) for each in found).lower()
+    characters = (each for each in unicodedata.normalize("NFKC", text) if is_seen(each) and not _is_dash(each))
+    return "".join(str(unicodedata.decimal(each, each)) for each in characters).lower()
 
 
 _DASHES = (
     "_\N{MINUS SIGN}\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}\N{BOX DRAWINGS LIGHT HORIZONTAL}"
     "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HANGUL LETTER EU}\N{HANGUL JUNGSEONG EU}"
 )
-"""What Unicode counts as something else, and keyboards, those of Japan and Korea among them, write like a dash."""
+"""Characters that Unicode does not count as dashes, and that keyboards, those of Japan and Korea too, offer as such."""
 
 
 def _is_dash(character: str) -> bool:

@@ -1,6 +1,6 @@
-"""Spans of a trace, for whoever works in it. Where no KIOSK_OTLP_ENDPOINT is set they cost a look into a mapping.
+"""Spans of a trace. Without KIOSK_OTLP_ENDPOINT a span costs one look into a mapping.
 
-What a span says of an error is its kind alone: its words may quote what is nobody's business.
+A span gives the kind of an error and not its message, which may quote a secret.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ Value = str | int | bool
 def span(
     name: str, kind: Kind, about: Mapping[str, Value] | None = None, cause: Mapping[str, str] | None = None
 ) -> "Iterator[Span | None]":
-    """`about` are its attributes, `cause` is the `cause()` of whoever made this necessary: their trace goes on here."""
+    """`about` are its attributes. `cause` is the `cause()` of the request that led here: its trace goes on here."""
     tracer = _tracer()
     if tracer is None:
         yield None
@@ -38,38 +38,41 @@ def span(
         record_exception=False,
         set_status_on_exception=False,
     )
-    with begun as found:
+    with begun as current:
         try:
-            yield found
+            yield current
         except BaseException as error:
-            found.set_attribute("error.type", type(error).__qualname__)
-            found.set_status(trace.StatusCode.ERROR)
+            current.set_attribute("error.type", type(error).__qualname__)
+            current.set_status(trace.StatusCode.ERROR)
             raise
         finally:
             if isinstance(order := facts().get("order_id"), int):
-                found.set_attribute("kiosk.order_id", order)
+                current.set_attribute("kiosk.order_id", order)
 
 
 def cause() -> dict[str, str]:
-    """What carries the span at work to another process, as https://www.w3.org/TR/trace-context/; empty without one."""
-    found: dict[str, str] = {}
+    """The current span, in the form in which another process gets it; empty without one.
+
+    https://www.w3.org/TR/trace-context/
+    """
+    headers: dict[str, str] = {}
     if _tracer() is not None:
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator as Propagator
 
-        Propagator().inject(found)
-    return found
+        Propagator().inject(headers)
+    return headers
 
 
 def trace_id() -> str | None:
-    """Of the span at work, in 32 hexadecimal digits."""
+    """Of the current span, in 32 hexadecimal digits; None without one."""
     if _tracer() is None:
         return None
     from opentelemetry import trace
 
-    known = trace.get_current_span().get_span_context()
-    return trace.format_trace_id(known.trace_id) if known.is_valid else None
+    context = trace.get_current_span().get_span_context()
+    return trace.format_trace_id(context.trace_id) if context.is_valid else None
 
 
 def _tracer() -> "Tracer | None":
-    found: Tracer | None = current_app.extensions.get("tracer") if has_app_context() else None
-    return found
+    tracer: Tracer | None = current_app.extensions.get("tracer") if has_app_context() else None
+    return tracer

@@ -1,4 +1,7 @@
-"""Keeps a provider that hangs from taking the whole shop with it: few calls at once, and none while it hangs."""
+"""Limits the calls to the payment provider: few at once, and none for a while after several that hung.
+
+Otherwise a provider that hangs would take every thread of the server.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,23 +13,22 @@ from blinker import Signal
 from app.stripe.errors import Unavailable
 
 AT_ONCE = 16
-"""Calls under way, and so threads that wait: half of a server's."""
+"""Calls under way. Each keeps a thread waiting, and a server process has twice as many."""
 
 FAILURES = 8
 REST_SECONDS = 5
 
 changed = Signal()
-"""With `busy`, the calls under way, and `resting`, whether the provider hung on the last ones."""
+"""With `busy`, the number of calls under way, and `resting`, whether the circuit is open."""
 
 refused = Signal()
 """With `reason`: "busy" or "resting"."""
 
 
-class Shelter:
-    """A bulkhead and a circuit breaker, on one event loop.
+class CircuitBreaker:
+    """A circuit breaker and a bulkhead, for calls on one event loop.
 
-    Only calls that cost time open the circuit. A provider that answers 500 at once holds nobody up, and may answer
-    better the next time.
+    Only time-outs open the circuit. A provider that answers 500 at once delays no request, and may recover.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -36,7 +38,7 @@ class Shelter:
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """Raises Unavailable instead of letting the call through."""
+        """Make a call within. Raises Unavailable where none may be made now."""
         if self._busy >= AT_ONCE:
             refused.send(self, reason="busy")
             raise Unavailable(f"{AT_ONCE} calls are under way")
@@ -44,7 +46,7 @@ class Shelter:
             refused.send(self, reason="resting")
             raise Unavailable("the provider hung on the last calls")
         if self._failures >= FAILURES:
-            self._rests_until = self._clock() + REST_SECONDS  # one call tries; the others wait for what it finds
+            self._rests_until = self._clock() + REST_SECONDS  # this call tries; the others wait for its outcome
         self._busy += 1
         self._tell()
         try:
@@ -62,7 +64,7 @@ class Shelter:
 
     @property
     def is_resting(self) -> bool:
-        """Whether the provider hung on the last calls, and has not answered one since."""
+        """Whether the last calls timed out, and none was answered since."""
         return self._failures >= FAILURES
 
     def _tell(self) -> None:

@@ -1,10 +1,13 @@
-"""The payment provider's currencies: one table, for prices, refunds, words, the page and the wire.
+"""The payment provider's table of currencies: how many digits an amount has, its least and its largest value.
 
-It differs from ISO 4217 and from a browser's own table, and an amount read by another table is off by a hundred.
+ISO 4217 and browsers have other tables; an amount read by one of those can be wrong by a factor of a hundred.
 Source: https://docs.stripe.com/currencies
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
+
+from app.runtime.config import Settings
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -20,7 +23,7 @@ SUPPORTED = _listed(
     SOS SRD STD SZL THB TJS TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
     """
 )
-"""Which of them an account may use depends on its country."""
+"""An account may use those that its country allows."""
 
 NO_DECIMALS = _listed("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF")
 
@@ -28,7 +31,7 @@ THREE_DECIMALS = _listed("BHD JOD KWD OMR TND")
 """The last of the three digits has to be 0."""
 
 WHOLE_ONLY = _listed("ISK UGX")
-"""Two decimals on the wire, which have to be 00: 5 ISK are sent as 500."""
+"""The provider counts them with two decimals, which have to be 00: 5 ISK are sent as 500."""
 
 MINIMUM = {
     "AED": 200,
@@ -58,11 +61,11 @@ MINIMUM = {
 }
 """The smallest sum that can be paid, in minor units: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 
-An account that is paid out in another currency has that one's minimum; the provider says so when it is asked.
+An account that is paid out in another currency has the minimum of that currency; the provider's answer says so.
 """
 
 LONGER = {"COP": 10, "HUF": 10, "IDR": 12, "INR": 9, "JPY": 10, "LBP": 11}
-"""Digits that the largest amount has; all others have 8."""
+"""The number of digits of the largest amount, where it is not 8."""
 
 MOST = 10 ** max(LONGER.values()) - 1
 """The largest amount that the provider takes in any currency."""
@@ -84,13 +87,13 @@ def minimum(currency: str) -> int:
 
 
 def written(minor: int, currency: str) -> str:
-    """Minor units as people write them: 1250, EUR is "12.50 EUR"."""
+    """Minor units as text: 1250 and EUR give "12.50 EUR"."""
     places = digits(currency)
     return f"{Decimal(minor).scaleb(-places):.{places}f} {currency}"
 
 
 def fault(minor: int, currency: str) -> str:
-    """Why the provider takes no such amount, in words for the person who wrote it; empty where it does."""
+    """Why the provider refuses this amount, in words for the user who entered it; empty where it does not."""
     if minor > maximum(currency):
         return f"The payment provider takes at most {written(maximum(currency), currency)}."
     step = 100 if currency in WHOLE_ONLY else 10 if currency in THREE_DECIMALS else 1
@@ -100,3 +103,12 @@ def fault(minor: int, currency: str) -> str:
     below = minor - minor % step
     near = " or ".join(written(each, currency) for each in (below, below + step) if each)
     return f"An amount in {currency} {rule}: write {near}."
+
+
+def check(settings: Settings) -> Iterator[str]:
+    """What is wrong with the settings, as `config.load` says it: a shop cannot sell in a currency without a table."""
+    if settings.currency not in SUPPORTED:
+        yield (
+            f"KIOSK_CURRENCY is {settings.currency}, in which the payment provider takes no payments: "
+            "take one that https://docs.stripe.com/currencies lists"
+        )

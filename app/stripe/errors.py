@@ -1,12 +1,19 @@
-"""What can become of a call to the payment provider. What to do next is a property of the error, not of the caller."""
+"""Errors of calls to the payment provider. Each says whether to try again."""
+
+import re
+
+import httpx
+import msgspec
+
+from app.stripe.schemas import ErrorBody, ErrorDetail
 
 
 class PaymentError(Exception):
-    """`known`: the provider has answered for good, and nothing was made. Otherwise it may have been made all the same.
+    """`known`: the provider gave a final answer and did nothing. Otherwise it may have acted all the same.
 
-    `retry`: the same words under the same key may fare better. `look_up`: they will not, since the answer is kept
-    under the key; what they led to has to be found by other means. `code` and `param` are the provider's, such as
-    amount_too_small and line_items: https://docs.stripe.com/error-codes
+    `retry`: the same request under the same key may succeed later. `look_up`: it will not, since the provider keeps
+    its answer under the key; list the provider's objects to learn what was made. `code` and `param` are the
+    provider's, such as amount_too_small and line_items: https://docs.stripe.com/error-codes
     """
 
     def __init__(self, words: str, *, code: str = "", param: str = "") -> None:
@@ -25,13 +32,13 @@ class Declined(PaymentError):
 
 
 class Rejected(PaymentError):
-    """A definitive 4xx: asking again in the same words is of no use."""
+    """Another final 4xx: the same request would be refused again."""
 
     known = True
 
 
 class NotFound(Rejected):
-    """404: there is no such thing at the provider, or not for our key."""
+    """404: the provider has no such object, or does not show it to our key."""
 
 
 class Misconfigured(Rejected):
@@ -39,17 +46,54 @@ class Misconfigured(Rejected):
 
 
 class Unavailable(PaymentError):
-    """Not sent: too many calls are under way, or the provider has hung on the last ones."""
+    """Not sent: too many calls are under way, or the last ones timed out."""
 
 
 class Unknown(PaymentError):
-    """Time-out, torn connection, 409, 429, 5xx, or an answer that makes no sense."""
+    """Time-out, broken connection, 409, 429, 5xx, or an answer that cannot be read."""
 
     retry = True
 
 
 class Stuck(Unknown):
-    """A 500 that is replayed from the provider's memory, or a key that stands for other words."""
+    """The provider repeats a saved 500, or has seen the key with another request."""
 
     retry = False
     look_up = True
+
+
+NAME = re.compile(r"[\w.\[\]-]{1,200}", re.ASCII)
+FINAL = {401: Misconfigured, 402: Declined, 403: Misconfigured, 404: NotFound}
+
+
+def refusal(answer: httpx.Response, what: str) -> PaymentError:
+    """The error that an answer means: https://docs.stripe.com/api/errors
+
+    The provider's message is left out, since it may quote our key. 408 and 425 come from a proxy, and do not tell
+    what the provider did.
+    """
+    detail, status = _detail(answer), answer.status_code
+    replayed = answer.headers.get("Idempotent-Replayed") == "true"
+    if status in (408, 409, 425, 429):
+        kind: type[PaymentError] = Unknown  # 409: our key is in flight, whatever type the error has
+    elif detail.type == "idempotency_error" or (answer.is_server_error and replayed):
+        kind = Stuck
+    elif answer.is_client_error:
+        kind = FINAL.get(status, Rejected)
+    else:
+        kind = Unknown
+    told = {"code": _name(detail.code), "param": _name(detail.param)}
+    words = " ".join(f"{name}={value}" for name, value in {"type": _name(detail.type), **told}.items() if value)
+    return kind(f"{what}: {status} {words}".rstrip(), **told)
+
+
+def _name(given: object) -> str:
+    """A name such as `line_items[0][quantity]`; empty for other text, which could forge a line of the log."""
+    return given if isinstance(given, str) and NAME.fullmatch(given) else ""
+
+
+def _detail(answer: httpx.Response) -> ErrorDetail:
+    try:
+        return msgspec.json.decode(answer.content, type=ErrorBody).error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ErrorDetail()

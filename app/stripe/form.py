@@ -1,10 +1,10 @@
-"""Bodies as the provider wants them: https://docs.stripe.com/api, "form-encoded request bodies"."""
+"""Request bodies of the payment provider, which are form-encoded: https://docs.stripe.com/api"""
 
 from urllib.parse import urlencode
 
 
 def form(fields: object) -> str:
-    """Nested lists and mappings as a form with brackets: `line_items[0][quantity]=2`."""
+    """Nested lists and mappings as a form, with brackets: `line_items[0][quantity]=2`."""
     return urlencode(_flat("", fields))
 
 

@@ -1,8 +1,7 @@
-"""Talks to the payment provider. The very same code for the real one and the simulator: base URL and key differ."""
+"""Calls the payment provider. The real one and the simulator get the same calls; base URL and key differ."""
 
 import asyncio
 import random
-import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,14 +14,12 @@ from flask import Flask, current_app
 
 from app.runtime import outbound
 from app.runtime.config import PaymentsAccount, Settings
-from app.stripe.circuit_breaker import Shelter
-from app.stripe.errors import Declined, Misconfigured, NotFound, PaymentError, Rejected, Stuck, Unknown
+from app.stripe.circuit_breaker import CircuitBreaker
+from app.stripe.errors import Misconfigured, Unknown, refusal
 from app.stripe.form import form
 from app.stripe.schemas import (
     Charge,
     CheckoutSession,
-    ErrorBody,
-    ErrorDetail,
     Listing,
     PaymentIntent,
     ProviderDispute,
@@ -32,17 +29,17 @@ from app.stripe.schemas import (
 T = TypeVar("T")
 
 API_VERSION = "2026-07-29.dahlia"
-"""Pinned: what the provider changes later reaches us when we say so (https://docs.stripe.com/api/versioning)."""
+"""Pinned, so that the provider's later changes reach us only by a release: https://docs.stripe.com/api/versioning"""
 
 TRIES = 3
 PAUSE_SECONDS = 0.2
 PAGE = 100
 MOST_BYTES = 32 * 1024 * 1024
-"""Of an answer: a page of a listing holds a hundred events, each as long as what it is about."""
+"""Of an answer. A page of a list holds a hundred events, and an event holds a whole object."""
 
 
-class _Asked(msgspec.Struct, frozen=True):
-    """What a call carries besides its address."""
+class _Sent(msgspec.Struct, frozen=True):
+    """The body and the headers of a call."""
 
     body: str = ""
     key: str = ""
@@ -50,33 +47,33 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 class Gateway:
-    """One per application. Raises nothing but PaymentError, and that within `http.time_left`."""
+    """One per application. Its calls raise PaymentError and nothing else, within the deadline of `outbound`."""
 
     def __init__(self, account: PaymentsAccount) -> None:
         self._base = account.api_base.rstrip("/")
         self.livemode = "_live_" in account.secret_key
         """Whether real money moves: https://docs.stripe.com/keys"""
         self._headers = {"Authorization": f"Bearer {account.secret_key}"}
-        self._shelter = Shelter()
+        self._breaker = CircuitBreaker()
 
     @property
     def is_resting(self) -> bool:
-        """Whether the provider hung on the last calls."""
-        return self._shelter.is_resting
+        """Whether the last calls to the provider timed out."""
+        return self._breaker.is_resting
 
     async def create_session(self, body: str, key: str, version: str = API_VERSION) -> CheckoutSession:
-        """`body` is a form, sent to the letter under `key` and `version`, so that a replay is one."""
-        return await self._ask("POST", "/v1/checkout/sessions", CheckoutSession, _Asked(body, key, version))
+        """`body` is a form. It is sent as it is, under `key` and `version`: a replay has to be identical."""
+        return await self._ask("POST", "/v1/checkout/sessions", CheckoutSession, _Sent(body, key, version))
 
     async def get_session(self, session_id: str) -> CheckoutSession:
         return await self._ask("GET", f"/v1/checkout/sessions/{_part(session_id)}", CheckoutSession)
 
     async def expire_session(self, session_id: str) -> CheckoutSession:
-        """Works on an open one only: https://docs.stripe.com/api/checkout/sessions/expire"""
+        """Only an open session can be expired: https://docs.stripe.com/api/checkout/sessions/expire"""
         return await self._ask("POST", f"/v1/checkout/sessions/{_part(session_id)}/expire", CheckoutSession)
 
     def sessions(self, since: int) -> AsyncIterator[CheckoutSession]:
-        """Made at a Unix time or later, the newest first."""
+        """Made at the Unix time `since` or later, the newest first."""
         return self._all("/v1/checkout/sessions", CheckoutSession, {"created": {"gte": since}})
 
     async def get_intent(self, intent_id: str) -> PaymentIntent:
@@ -86,7 +83,7 @@ class Gateway:
         return self._all("/v1/payment_intents", PaymentIntent, {"created": {"gte": since}})
 
     async def create_refund(self, body: str, key: str, version: str = API_VERSION) -> ProviderRefund:
-        return await self._ask("POST", "/v1/refunds", ProviderRefund, _Asked(body, key, version))
+        return await self._ask("POST", "/v1/refunds", ProviderRefund, _Sent(body, key, version))
 
     async def get_refund(self, refund_id: str) -> ProviderRefund:
         return await self._ask("GET", f"/v1/refunds/{_part(refund_id)}", ProviderRefund)
@@ -107,13 +104,13 @@ class Gateway:
         return self._all("/v1/disputes", ProviderDispute, {"created": {"gte": since}})
 
     def events(self, since: int) -> AsyncIterator[dict[str, Any]]:
-        """Messages of the last 30 days at most, as they would have come: https://docs.stripe.com/api/events/list"""
+        """Messages of the last 30 days at most, as a webhook gets them: https://docs.stripe.com/api/events/list"""
         return self._all("/v1/events", dict[str, Any], {"created": {"gte": since}})
 
     async def clock(self) -> datetime:
         """The provider's time, to the second: https://www.rfc-editor.org/rfc/rfc9110#name-date"""
         what = "GET /v1/events"
-        answer = await self._answer("GET", "/v1/events?limit=1", what, _Asked())
+        answer = await self._answer("GET", "/v1/events?limit=1", what, _Sent())
         try:
             return parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC)
         except ValueError as error:
@@ -129,42 +126,42 @@ class Gateway:
                 try:
                     yield msgspec.convert(each, shape)
                 except msgspec.ValidationError as error:
-                    raise Unknown(f"{path}: {last} makes no sense: {error}") from error
+                    raise Unknown(f"{path}: {last} cannot be read: {error}") from error
             if not raw.has_more or not raw.data:
                 return
 
-    async def _ask(self, method: str, path: str, shape: type[T], asked: _Asked = _Asked()) -> T:  # noqa: B008 -- frozen
+    async def _ask(self, method: str, path: str, shape: type[T], sent: _Sent = _Sent()) -> T:  # noqa: B008 -- frozen
         what = f"{method} {path.partition('?')[0]}"
-        answer = await self._answer(method, path, what, asked)
+        answer = await self._answer(method, path, what, sent)
         try:
             return msgspec.json.decode(answer.content, type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Unknown(f"{what}: {answer.status_code} without sense: {error}") from error
+            raise Unknown(f"{what}: the answer, {answer.status_code}, cannot be read: {error}") from error
 
-    async def _answer(self, method: str, path: str, what: str, asked: _Asked) -> httpx.Response:
-        """A success. Asks again, under the same key, where that may help and time is left."""
-        headers = {**self._headers, "Stripe-Version": asked.version}
-        if asked.key:
-            headers["Idempotency-Key"] = asked.key
+    async def _answer(self, method: str, path: str, what: str, sent: _Sent) -> httpx.Response:
+        """A successful answer. Tries again, under the same key, where that may help and time is left."""
+        headers = {**self._headers, "Stripe-Version": sent.version}
+        if sent.key:
+            headers["Idempotency-Key"] = sent.key
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        request = (method, self._base + path, asked.body, headers)
+        request = (method, self._base + path, sent.body, headers)
         if not outbound.time_left():
-            raise Unknown(f"{what}: not asked, since the answers before it took too long")
+            raise Unknown(f"{what}: not sent, since the answers before it took too long")
         try:
-            with self._shelter.call():
+            with self._breaker.call():
                 async with outbound.deadline():
-                    answer = await _persist(request)
+                    answer = await _send(request)
         except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:  # nothing was sent
             raise Misconfigured(f"{what}: {error!r}") from error
         except httpx.HTTPError as error:
             raise Unknown(f"{what}: {error!r}") from error
         if not answer.is_success:
-            raise _error(answer, what)
+            raise refusal(answer, what)
         return answer
 
 
-async def _persist(request: tuple[str, str, str, dict[str, str]]) -> httpx.Response:
+async def _send(request: tuple[str, str, str, dict[str, str]]) -> httpx.Response:
     method, url, content, headers = request
     for attempt in range(1, TRIES + 1):
         try:
@@ -180,48 +177,12 @@ async def _persist(request: tuple[str, str, str, dict[str, str]]) -> httpx.Respo
 
 
 def _again(answer: httpx.Response) -> bool:
-    """https://docs.stripe.com/error-low-level: the provider's own word first."""
+    """Whether to try again. The provider's own header decides first: https://docs.stripe.com/error-low-level"""
     if (told := answer.headers.get("Stripe-Should-Retry")) is not None:
         return bool(told == "true")
     if answer.headers.get("Idempotent-Replayed") == "true":
-        return False  # it will say the same for as long as it remembers the key
+        return False  # the provider repeats this answer for as long as it keeps the key
     return answer.status_code in (409, 429) or answer.is_server_error
-
-
-def _error(answer: httpx.Response, what: str) -> PaymentError:
-    """https://docs.stripe.com/api/errors: which answers are final. The provider's own words may quote our key.
-
-    408 and 425 are a proxy's: they say nothing of what became of the call.
-    """
-    detail, status = _detail(answer), answer.status_code
-    replayed = answer.headers.get("Idempotent-Replayed") == "true"
-    if status in (408, 409, 425, 429):
-        kind: type[PaymentError] = Unknown  # 409: our key is in flight, whatever type the error has
-    elif detail.type == "idempotency_error" or (answer.is_server_error and replayed):
-        kind = Stuck
-    elif answer.is_client_error:
-        kind = FINAL.get(status, Rejected)
-    else:
-        kind = Unknown
-    told = {"code": _name(detail.code), "param": _name(detail.param)}
-    words = " ".join(f"{name}={value}" for name, value in {"type": _name(detail.type), **told}.items() if value)
-    return kind(f"{what}: {status} {words}".rstrip(), **told)
-
-
-def _name(given: object) -> str:
-    """A name of the provider's, such as `line_items[0][quantity]`, and nothing that would forge a line of the log."""
-    return given if isinstance(given, str) and NAME.fullmatch(given) else ""
-
-
-NAME = re.compile(r"[\w.\[\]-]{1,200}", re.ASCII)
-FINAL = {401: Misconfigured, 402: Declined, 403: Misconfigured, 404: NotFound}
-
-
-def _detail(answer: httpx.Response) -> ErrorDetail:
-    try:
-        return msgspec.json.decode(answer.content, type=ErrorBody).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ErrorDetail()
 
 
 def _part(name: str) -> str:
@@ -229,9 +190,11 @@ def _part(name: str) -> str:
 
 
 def gateway() -> Gateway:
-    found: Gateway = current_app.extensions["gateway"]
-    return found
+    """That of the current application."""
+    made: Gateway = current_app.extensions["gateway"]
+    return made
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["gateway"] = Gateway(settings.payments)
+    outbound.pool(app).name(settings.payments.api_base, "payments")

@@ -1,7 +1,8 @@
-"""What Kiosk reads of the provider's objects: fields under its names, https://docs.stripe.com/api.
+"""The fields that Kiosk reads of the provider's objects, under the provider's names: https://docs.stripe.com/api.
 
-The provider adds values to its enumerations at any time, so they are strings here; what a value that nobody knows
-means for money is decided where it is read. https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible
+The provider may add values to its enumerations at any time, so these are strings. The code that reads a state decides
+what an unknown value means for money.
+https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible
 """
 
 from typing import Any, Generic, TypeVar
@@ -27,19 +28,19 @@ class CheckoutSession(msgspec.Struct, frozen=True):
 
     @property
     def is_paid(self) -> bool:
-        """Whether its money is there, or none is needed."""
+        """Whether its money came, or none is needed."""
         return self.payment_status == "paid" or (
             self.status == "complete" and self.payment_status == "no_payment_required"
         )
 
     @property
     def is_dead(self) -> bool:
-        """Whether it has brought no money, and never will."""
+        """Whether it brought no money and never will."""
         return self.status == "expired" and self.payment_status in ("unpaid", "no_payment_required")
 
     @property
     def unknown(self) -> str:
-        """A state of it that Kiosk does not know; empty where it knows both."""
+        """The state that Kiosk does not know, such as "status 'paused'"; empty where it knows both."""
         if self.status not in ("open", "complete", "expired"):
             return f"status {self.status!r}"
         if self.payment_status not in ("paid", "unpaid", "no_payment_required"):
@@ -101,11 +102,11 @@ class RelatedObject(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """A message, in either form: https://docs.stripe.com/event-destinations
+    """A message in either of two forms: https://docs.stripe.com/event-destinations
 
-    A snapshot (https://docs.stripe.com/api/events/object) holds the object as it was. A thin one
-    (https://docs.stripe.com/api/v2/core/events/object) names it, and v1.refund.failed is the thin refund.failed. The
-    address in it is never asked: it could be anybody's.
+    A snapshot (https://docs.stripe.com/api/events/object) holds the object as it was. A thin message
+    (https://docs.stripe.com/api/v2/core/events/object) names the object, and its type begins with "v1.":
+    v1.refund.failed is refund.failed. Kiosk never calls the address in a message, since it could lead anywhere.
     """
 
     id: str
@@ -124,12 +125,12 @@ class Event(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """What happened, under the name that it has in a snapshot."""
+        """The type, under the name that it has in a snapshot."""
         return self.type.removeprefix("v1.") if self.is_thin else self.type
 
     @property
     def subject(self) -> dict[str, Any]:
-        """What is told of the object; of a thin one no more than its id."""
+        """The object as the message has it; of a thin message the id alone."""
         if self.is_thin:
             return {"id": self.related_object.id} if self.related_object else {}
         return self.data.object if self.data else {}
@@ -143,7 +144,7 @@ class Listing(msgspec.Struct, Generic[T], frozen=True):
 
 
 class ErrorDetail(msgspec.Struct, frozen=True):
-    """https://docs.stripe.com/api/errors; no odd value of one may hide the others."""
+    """https://docs.stripe.com/api/errors. A field of an odd type may not hide the others, so any type will do."""
 
     type: Any = None
     code: Any = None

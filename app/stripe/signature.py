@@ -8,16 +8,19 @@ TOLERANCE = 300
 
 
 class BadSignature(Exception):
-    """Not the provider's message, or one too old. Says why, for the log."""
+    """The message is not the provider's, or too old. Says why, for the log."""
 
 
 def verify(header: str, body: bytes, secrets: Iterable[str], now: float) -> None:
-    """Raises BadSignature unless one of the `v1` in `header` signs these very bytes with one of `secrets`."""
+    """Raises BadSignature unless a `v1` in `header` is the signature of exactly these bytes by one of `secrets`.
+
+    `now` is a Unix time.
+    """
     pairs = [part.strip().partition("=") for part in header.split(",")]
     times = [value for name, _, value in pairs if name == "t"]
     given = [value.encode() for name, _, value in pairs if name == "v1"]
     if len(times) != 1 or not (times[0].isascii() and times[0].isdigit()) or not given:
-        raise BadSignature("the header has not one time and a v1 signature")
+        raise BadSignature("the header needs one time and a v1 signature")
     if len(times[0]) > 12 or abs(now - int(times[0])) > TOLERANCE:  # noqa: PLR2004 -- digits, for some 30,000 years
         raise BadSignature("too old, or from the future")
     signed = times[0].encode() + b"." + body
@@ -25,10 +28,10 @@ def verify(header: str, body: bytes, secrets: Iterable[str], now: float) -> None
         expected = hmac.new(secret.encode(), signed, "sha256").hexdigest().encode()
         if any(hmac.compare_digest(expected, each) for each in given):
             return
-    raise BadSignature("no signature of ours")
+    raise BadSignature("no signature matches")
 
 
 def sign(body: bytes, secret: str, now: int) -> str:
-    """The header that `verify` accepts."""
+    """The header that `verify` accepts. `now` is a Unix time."""
     digest = hmac.new(secret.encode(), f"{now}.".encode() + body, "sha256").hexdigest()
     return f"t={now},v1={digest}"

@@ -3,6 +3,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.orders.models import Order
 from app.runtime.db import BigId, Model, Moment, now
 from app.users.models import User
 
@@ -15,7 +16,7 @@ class Todo(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)
-    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey("orders.id"), unique=True)
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), unique=True)
     title: Mapped[str] = mapped_column(sa.String(200))
     done: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)

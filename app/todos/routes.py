@@ -1,40 +1,11 @@
-from typing import Any
-
-import msgspec
-
-from app.runtime.db import db
+from app.runtime.db import db, now
 from app.todos import service
+from app.todos.schemas import NewTodo, TodoChange, TodoDeleted, TodoOut
 from app.users.models import User
-from app.web.api import Access, Api, Id, Line
+from app.web.api import Access, Api
 from app.web.paging import Page, Paging
 
 routes = Api("todos")
-
-
-class NewTodo(msgspec.Struct, frozen=True):
-    title: Line
-    done: bool = False
-
-
-class TodoChange(msgspec.Struct, frozen=True):
-    title: Line | None = None
-    done: bool | None = None
-
-
-class TodoOut(msgspec.Struct, frozen=True):
-    id: Id
-    title: str
-    done: bool
-    order_id: Id | None
-
-    @classmethod
-    def of(cls, todo: Any) -> "TodoOut":
-        """From a Todo or a row of its columns."""
-        return cls(todo.id, todo.title, todo.done, todo.order_id)
-
-
-class Gone(msgspec.Struct, frozen=True):
-    deleted: bool
 
 
 @routes.get("/api/todos", access=Access.OWNER)
@@ -58,17 +29,17 @@ def show_todo(todo_id: int, user: User) -> TodoOut:
 @routes.put("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))
 def replace_todo(todo_id: int, body: NewTodo, user: User) -> TodoOut:
     """Change all of a to-do."""
-    return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done))
+    return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done, now=now()))
 
 
 @routes.patch("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))
 def change_todo(todo_id: int, body: TodoChange, user: User) -> TodoOut:
     """Change some of a to-do. An order's is ticked by handing the order over, which ticking it does."""
-    return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done))
+    return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done, now=now()))
 
 
 @routes.delete("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))
-def delete_todo(todo_id: int, user: User) -> Gone:
+def delete_todo(todo_id: int, user: User) -> TodoDeleted:
     """Drop a to-do of one's own."""
     service.drop(db.session(), todo_id, user)
-    return Gone(True)
+    return TodoDeleted(True)

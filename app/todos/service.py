@@ -1,19 +1,17 @@
-"""To-dos: added, ticked, dropped by their owner; those of orders by staff."""
+"""To-dos: added, ticked and dropped by their owner; those of orders are ticked by staff."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from blinker import signal
 from sqlalchemy.orm import Session
 
 from app.auth.guard import owned
+from app.checkout import service as checkout
 from app.runtime.errors import Conflict
 from app.todos.models import Todo
 from app.users.models import User
 from app.web.paging import Page, Paging, paged
-
-order_handed_over = signal("order-handed-over")
-"""Sent with the to-do that staff ticked; whoever knows orders does the rest, in the same transaction."""
 
 
 class BelongsToOrder(Conflict):
@@ -22,16 +20,16 @@ class BelongsToOrder(Conflict):
 
 
 def listed(session: Session, user: User, paging: Paging) -> Page[Any]:
-    """Rows of to-dos, the open ones first, then by age."""
-    whose = Todo.user_id == user.id
+    """Rows of to-dos, the open ones first, then the newest first."""
+    visible = Todo.user_id == user.id
     if user.is_staff:
-        whose |= Todo.order_id.is_not(None)
-    query = sa.select(*Todo.__table__.columns).where(whose)
+        visible |= Todo.order_id.is_not(None)
+    query = sa.select(*Todo.__table__.columns).where(visible)
     return paged(session, query.order_by(Todo.done, Todo.id.desc()), paging)
 
 
 def get(session: Session, todo_id: int, user: User) -> Todo:
-    """Raises NotFound where it is neither the user's nor, for staff, an order's."""
+    """Raises NotFound unless it is the user's, or an order's and the user is staff."""
     todo = session.get(Todo, todo_id)
     return owned(todo, user, staff=todo is not None and todo.order_id is not None)
 
@@ -43,14 +41,18 @@ def add(session: Session, user: User, title: str, *, done: bool) -> Todo:
     return todo
 
 
-def change(session: Session, todo_id: int, user: User, *, title: str | None, done: bool | None) -> Todo:
-    """Raises NotFound, or BelongsToOrder where an order's to-do would be renamed or taken back."""
+def change(session: Session, todo_id: int, user: User, *, title: str | None, done: bool | None, now: datetime) -> Todo:
+    """To tick an order's to-do is to hand the order over. None leaves a value as it is.
+
+    Raises NotFound; BelongsToOrder where an order's to-do would be renamed or opened again; and as
+    `checkout.service.fulfil`.
+    """
     todo = get(session, todo_id, user)
     if todo.order_id is not None:
         if title not in (None, todo.title) or (todo.done and done is False):
             raise BelongsToOrder
         if done and not todo.done:
-            order_handed_over.send(todo, session=session, user=user)
+            checkout.fulfil(session, todo.order_id, now)
         return todo
     todo.title = todo.title if title is None else title
     todo.done = todo.done if done is None else done
@@ -58,6 +60,7 @@ def change(session: Session, todo_id: int, user: User, *, title: str | None, don
 
 
 def drop(session: Session, todo_id: int, user: User) -> None:
+    """Raises NotFound, BelongsToOrder."""
     todo = get(session, todo_id, user)
     if todo.order_id is not None:
         raise BelongsToOrder
@@ -65,5 +68,5 @@ def drop(session: Session, todo_id: int, user: User) -> None:
 
 
 def forget(user: User, session: Session) -> None:
-    """Listens to `users.leaving`."""
+    """Delete the list of a user whose account is being closed: a listener of `users.service.leaving`."""
     session.execute(sa.delete(Todo).where(Todo.user_id == user.id))

@@ -5,10 +5,10 @@
     @routes.post("/api/todos", access=Access.SIGNED_IN, status=201)
     def add(body: NewTodo, user: User) -> TodoOut: ...
 
-`body` and `query` are read from the request and checked against their Struct; `user` is whoever is signed in, and
-`session` their session. With `confirmed` they have shown within the last 30 minutes who they are. A plain or an
-`async def` view answers with a Struct, an `Answer` around one, or a ready Response. What a writing view has done is
-committed here, once, after it returned; what it has done before an error is rolled back.
+`body` and `query` are read from the request and checked against their Struct; `user` is the signed-in user, and
+`session` their session. With `confirmed` they have proved within the last 30 minutes who they are. A plain or an
+`async def` view answers with a Struct, an `Answer` around one, or a ready Response. The changes of a view that writes
+are committed here, once, after it returned; after an error they are rolled back.
 """
 
 import re
@@ -56,7 +56,7 @@ class ConfirmationRequired(Forbidden):
 
 
 class Private(msgspec.Struct, frozen=True):
-    """A body with a secret in it: its repr, and so no log and no traceback, tells it."""
+    """A body with a secret in it. Its repr does not show it, so that no log and no traceback does."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"
@@ -68,10 +68,10 @@ class Access(StrEnum):
     ALL = "all"
     SIGNED_IN = "signed in"
     OWNER = "owner"
-    """Signed in; what belongs to somebody else is as if it were not there."""
+    """Signed in. What belongs to another user is answered as if it did not exist."""
     STAFF = "staff"
     OPERATOR = "operator"
-    """Whoever watches over the shop: known by METRICS_TOKEN, or on this very machine."""
+    """Monitoring, known by METRICS_TOKEN, or a client on this machine."""
     PROVIDER = "provider"
     """The payment provider, known by its signature."""
 
@@ -207,7 +207,7 @@ class Api:
 
 
 class IdConverter(IntegerConverter):
-    """A row's id in a path; one that no database could hold is no path of ours."""
+    """A row's id in a path. A number that no database could hold is a 404."""
 
     regex = r"[0-9]{1,16}"
 
@@ -216,7 +216,7 @@ class IdConverter(IntegerConverter):
 
 
 class TokenConverter(BaseConverter):
-    """An opaque token in a path: nothing that a database would choke on."""
+    """An opaque token in a path, of characters that every database takes."""
 
     regex = r"[A-Za-z0-9_-]{1,64}"
 
@@ -261,5 +261,5 @@ def init_app(app: Flask, guard: Callable[..., Any]) -> None:
 
 
 def operations() -> list[Operation]:
-    found: list[Operation] = current_app.extensions["operations"]
-    return found
+    declared: list[Operation] = current_app.extensions["operations"]
+    return declared

@@ -1,4 +1,4 @@
-"""Where a request comes from: the one function that limits, sessions, the audit trail and logs go by."""
+"""Where a request comes from: the one function that limits, sessions, the audit trail and logs use."""
 
 import ipaddress
 from functools import cache
@@ -13,26 +13,26 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def client_address() -> str:
-    """The address of whoever sent this request, at most 39 characters; empty where the peer has none.
+    """The address of the client of this request, at most 39 characters; empty where it has none.
 
-    X-Forwarded-For is what anybody may write. It counts as far as our own proxies wrote it: from the right, up to and
-    including the first hop that is none of them. What is no address ends the walk at the hop that passed it on.
+    Any client may write an X-Forwarded-For. It counts as far as our own proxies wrote it: from the right, up to and
+    including the first hop that is not a proxy of ours. A hop that is not an address ends the walk at the one before.
     """
     trusted = networks(settings().trusted_proxies)
     hops = reversed(request.headers.get("X-Forwarded-For", "").split(","))
-    found: Address | None = None
+    client: Address | None = None
     for hop in chain([request.remote_addr or ""], hops):
         address = parsed(hop)
         if address is None:
             break
-        found = address
+        client = address
         if not any(address in network for network in trusted):
             break
-    return str(found or "")
+    return str(client or "")
 
 
 def client_network() -> str:
-    """What one client can send from: an IPv4 address, or a /64 of IPv6, which is the least that anybody is given."""
+    """What one client can send from: an IPv4 address, or a /64 of IPv6, the least that a provider assigns."""
     return network(client_address())
 
 
@@ -44,7 +44,7 @@ def network(address: str, prefix: int = 64) -> str:
 def parsed(hop: str) -> Address | None:
     """The address in a hop, without the port or the brackets that some proxies write with it; None where it is none.
 
-    IPv4 in IPv6's clothes is IPv4, and a scope, which is as long as a client likes, is left out.
+    An IPv4 address that is mapped into IPv6 is IPv4. A scope is left out: a client may make it as long as it likes.
     """
     bare = hop.strip().strip('"')
     if bare.startswith("["):

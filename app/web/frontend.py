@@ -1,4 +1,4 @@
-"""Serves the built frontend: its files, and its one page for every path that is nobody else's."""
+"""Serves the built frontend: its files, and its one page for every path that no route has."""
 
 from flask import Flask, Response, redirect, request, send_from_directory
 from werkzeug.exceptions import NotFound
@@ -11,7 +11,7 @@ from app.web.api import Access, Api
 DIST = ROOT / "frontend" / "dist"
 YEAR = 365 * 24 * 3600
 NOT_PAGES = ("api", "oauth", "checkout", "healthz", "readyz", "metrics", "assets", ".well-known")
-"""A page that says 200 for whatever is asked under `.well-known` says that nothing there can be relied on:
+"""A server that answers 200 to any path under `.well-known` tells clients that nothing there can be relied on:
 https://w3c.github.io/webappsec-change-password-url/#semantics
 """
 
@@ -61,7 +61,7 @@ def fall_back(error: NotFound) -> Response:
         if "." in (last or first):
             return send_from_directory(DIST, request.path.lstrip("/"), max_age=3600)
         return page()
-    except NotFound as missing:  # nobody handles what an error handler raises
+    except NotFound as missing:  # Flask does not handle what an error handler raises
         return from_http(missing)
     except NotBuilt as problem:
         return respond(problem)

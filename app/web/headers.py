@@ -37,6 +37,6 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _is_personal() -> bool:
-    """Whether an answer may be about somebody, or hold a token."""
+    """Whether an answer may hold personal data or a token."""
     for_all = request.method in ("GET", "HEAD") and request.path.startswith(FOR_ALL)
     return request.path.startswith(("/api", "/oauth", "/checkout")) and not for_all

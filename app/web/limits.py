@@ -1,10 +1,9 @@
-"""How often what can be done: all limits that count in a minute.
+"""All limits of how often something can be done in a minute.
 
-A route names the limit that every call of it counts for. What costs much wherever it is caused is counted where it is
-done, by `check`: a password that is hashed, a search. Mails to addresses that nobody has proved wait for their turn:
-app/mail/quota.py.
+Every call of a route counts for the limit that the route names. Work that costs much is counted where it is done, by
+`check`: a password that is hashed, a search. Mails to unverified addresses are limited by app/mail/quota.py.
 
-Nothing that was counted is given back: a success is as good for a guesser's next try as a failure.
+A request that succeeds counts too: otherwise an attacker could sign in to an account of their own between guesses.
 """
 
 from dataclasses import dataclass
@@ -46,9 +45,9 @@ class Limit:
 SIGN_IN = Limit("sign-in", 10)
 REGISTER = Limit("register", 300)
 MAIL = Limit("mail", 30)
-"""What has a mail sent to an address that anybody can name."""
+"""Requests that send a mail to an address that any client can name."""
 ONE_TIME = Limit("one-time", 60)
-"""What takes a one-time token."""
+"""Requests with a one-time token."""
 REFRESH = Limit("refresh", 300)
 OAUTH = Limit("oauth", 1200)
 """Sign-ins at a provider, which asks for passwords itself."""
@@ -56,7 +55,7 @@ PASSKEY = Limit("passkey", 60)
 ORDER = Limit("order", 1200, by="user")
 
 HASH = Limit("hash", 300)
-"""Passwords that are hashed or compared, whatever for: a third of a core at most."""
+"""Passwords that are hashed or compared, for any reason: a third of a core at most."""
 SEARCH = Limit("search", 1200)
 """Searches by words, which read a whole table."""
 
@@ -64,7 +63,7 @@ LIMITS = (SIGN_IN, REGISTER, MAIL, ONE_TIME, REFRESH, OAUTH, PASSKEY, ORDER, HAS
 
 
 def check(limit: Limit) -> None:
-    """Count once more for the client, or the user, at hand. Raises TooManyRequests.
+    """Count one for the client or the user of the current request. Raises TooManyRequests.
 
     Never fails, and never waits long for Redis. Outside of a request nothing is counted.
     """

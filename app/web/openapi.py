@@ -45,18 +45,18 @@ def show_docs() -> Response:
 
 def described() -> bytes:
     """The description as JSON."""
-    found: bytes | None = current_app.extensions.get("openapi")
-    if found is None:
-        found = current_app.extensions["openapi"] = msgspec.json.encode(description(operations()))
-    return found
+    cached: bytes | None = current_app.extensions.get("openapi")
+    if cached is None:
+        cached = current_app.extensions["openapi"] = msgspec.json.encode(description(operations()))
+    return cached
 
 
-def description(found: list[Operation]) -> dict[str, Any]:
-    shapes = list(dict.fromkeys(_shapes(found)))
+def description(listed: list[Operation]) -> dict[str, Any]:
+    shapes = list(dict.fromkeys(_shapes(listed)))
     schemas, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     by_shape = dict(zip(shapes, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
-    for operation in found:
+    for operation in listed:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", operation.path)
         paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, by_shape)
     return {
@@ -74,9 +74,9 @@ def description(found: list[Operation]) -> dict[str, Any]:
     }
 
 
-def _shapes(found: list[Operation]) -> Iterator[Any]:
+def _shapes(listed: list[Operation]) -> Iterator[Any]:
     yield ProblemBody
-    for operation in found:
+    for operation in listed:
         for name in ("body", "query"):
             if name in operation.reads:
                 yield operation.reads[name]
@@ -92,7 +92,7 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     summary, _, details = (inspect.getdoc(operation.view) or operation.view.__name__.replace("_", " ")).partition(
         "\n\n"
     )
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "operationId": operation.name.replace(".", "_"),
         "tags": [operation.tag],
         "summary": summary,
@@ -102,15 +102,15 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     }
     notes = [details, RECENT if operation.confirmed else "", operation.limit or ""]
     if said := "\n\n".join(str(note) for note in notes if note):
-        found["description"] = said
+        described["description"] = said
     if operation.access is Access.OPERATOR:
-        found["security"] = [{"operator": []}]
+        described["security"] = [{"operator": []}]
     elif operation.access not in (Access.ALL, Access.PROVIDER):
-        found["security"] = [{"bearer": []}, {"session": []}]
+        described["security"] = [{"bearer": []}, {"session": []}]
     if "body" in operation.reads:
         content = {"application/json": {"schema": schemas[operation.reads["body"]]}}
-        found["requestBody"] = {"required": True, "content": content}
-    return found
+        described["requestBody"] = {"required": True, "content": content}
+    return described
 
 
 def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
@@ -127,45 +127,45 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
 
 
 def _responses(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     for status, words in {operation.status: HTTPStatus(operation.status).phrase, **operation.also}.items():
-        found[str(status)] = {"description": words}
+        answers[str(status)] = {"description": words}
         if _has_body(operation.answer):
-            found[str(status)]["content"] = {"application/json": {"schema": schemas[operation.answer]}}
+            answers[str(status)]["content"] = {"application/json": {"schema": schemas[operation.answer]}}
     if operation.etag:
-        found["304"] = {"description": "Not changed since the ETag in If-None-Match"}
+        answers["304"] = {"description": "Not changed since the ETag in If-None-Match"}
     problem = {"application/problem+json": {"schema": schemas[ProblemBody]}}
     for raised in sorted(_raised(operation), key=lambda each: (each.status, each.error)):
         code = str(raised.status.value)
-        words = found.get(code, {}).get("description", "")
-        found[code] = {"description": f"{words}, {raised.error}".lstrip(", "), "content": problem}
-    return found
+        words = answers.get(code, {}).get("description", "")
+        answers[code] = {"description": f"{words}, {raised.error}".lstrip(", "), "content": problem}
+    return answers
 
 
 def _raised(operation: Operation) -> set[type[Problem]]:
     """What an operation may answer besides what it declares itself."""
-    found: set[type[Problem]] = {*operation.raises, Unavailable}
+    raised: set[type[Problem]] = {*operation.raises, Unavailable}
     if operation.access not in (Access.ALL, Access.PROVIDER):
-        found |= (
+        raised |= (
             {Unauthorized, Forbidden}
             if operation.method != "GET" or operation.access is Access.STAFF
             else {Unauthorized}
         )
     if operation.confirmed:
-        found.add(ConfirmationRequired)
+        raised.add(ConfirmationRequired)
     if "<" in operation.path:
-        found.add(NotFound)
+        raised.add(NotFound)
     if operation.limit is not None:
-        found.add(limits.TooManyRequests)
+        raised.add(limits.TooManyRequests)
     if "body" in operation.reads:
-        found |= {MalformedBody, WrongContentType, Invalid, TooLarge}
+        raised |= {MalformedBody, WrongContentType, Invalid, TooLarge}
     if "query" in operation.reads:
-        found.add(Invalid)
-    return found
+        raised.add(Invalid)
+    return raised
 
 
 class TooLarge(Problem):
-    """Werkzeug raises it; it stands here to be described."""
+    """Werkzeug raises its own error; this one describes it."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     error = "request_entity_too_large"

@@ -1,6 +1,6 @@
-"""Counting what is done in a minute, by whom: in Redis for all servers together, in memory for each process.
+"""Counts per minute, by client or user: in Redis for all servers together, in memory for each process.
 
-While Redis is away each process counts for itself, and asks after Redis now and then.
+While Redis is away each process counts for itself, and tries Redis again now and then.
 """
 
 import logging
@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 
 SECONDS = 60
 AWAY_SECONDS = 10
-"""For how long a Redis that did not answer is left alone."""
+"""How long a Redis that did not answer is not asked again."""
 
 
 class Memory:
-    """Counts of this process, the exact times of the last minute. A check costs the same however many there are.
+    """Counts of this process: the exact times of the last minute. A check costs the same however many there are.
 
     Only what was counted in the last minute is kept, and of that the latest MOST: what a crowd beyond that pushes out
     starts anew.
@@ -35,7 +35,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._counted: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
-        """By limit and whose; whoever was counted last stands last."""
+        """By limit and whose. The one that was counted last is the last."""
         self._kept = 0
         self._lock = threading.Lock()
 
@@ -73,13 +73,13 @@ class Memory:
 
 
 class Counts:
-    """How often each may be done in a minute, and was: in Redis, where `redis_url` names one that answers."""
+    """How often each limit allows something in a minute, and how often it was done."""
 
     def __init__(self, redis_url: str, times: Mapping[str, int]) -> None:
         self._times = times
         self._near, self._far = Memory(), None
         self._far_again, self._lock = 0.0, threading.Lock()
-        if redis_url:  # whoever is counted waits a moment for a Redis that hangs, and no longer
+        if redis_url:  # a request waits a moment for a Redis that hangs, and no longer
             retry = Retry(NoBackoff(), 0)
             storage = storage_from_string(redis_url, socket_timeout=1, socket_connect_timeout=1, retry=retry)  # type: ignore[arg-type]
             self._far = MovingWindowRateLimiter(storage)

@@ -127,7 +127,7 @@ def _check_response(given: Mapping[str, str]) -> None:
 
 def _check_prompt(prompt: list[str]) -> None:
     if prompt == ["none"]:
-        raise RefusalError("login_required", "nobody is ever signed in here, so somebody has to choose")
+        raise RefusalError("login_required", "there are no sessions here: a person has to choose")
     if "none" in prompt:
         raise RefusalError("invalid_request", "prompt none goes with no other")
 

@@ -42,12 +42,14 @@ def _decide(ask: Ask, common: Mapping[str, str]) -> ResponseReturnValue:
     """Raises RefusalError where the person denies."""
     if "deny" in request.form:
         raise RefusalError("access_denied", "The person said no.")
-    kept = state()
-    with kept.lock:
-        person = kept.named(request.form.get("person", ""))
+    simulator = state()
+    with simulator.lock:
+        person = simulator.named(request.form.get("person", ""))
         if person is None:
-            return error_page("Nobody of that name lives here (any more).", "Go back and choose somebody else."), 400
-        code = kept.grants.issue_code(ask.granted_to(person, kept.now()), kept.now())
+            return error_page(
+                "There is no person of that name here (any more).", "Go back and choose another person."
+            ), 400
+        code = simulator.grants.issue_code(ask.granted_to(person, simulator.now()), simulator.now())
     return _back(ask.redirect_uri, {"code": code, **common})
 
 

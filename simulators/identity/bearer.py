@@ -1,4 +1,4 @@
-"""Whoever shows an access token (RFC 6750)."""
+"""Requests with an access token (RFC 6750)."""
 
 from flask import Request
 
@@ -22,15 +22,15 @@ class BearerError(Exception):
         return f'Bearer realm="identity", error="{self.error}", error_description="{self.reason}"'
 
 
-def bearer(request: Request, kept: State, kind: Kind, schemes: frozenset[str] = frozenset({"bearer"})) -> Grant:
+def bearer(request: Request, simulator: State, kind: Kind, schemes: frozenset[str] = frozenset({"bearer"})) -> Grant:
     """What the token in the Authorization header stands for. Raises BearerError."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if not scheme:
         raise BearerError(401, None, "no access token was sent")
     if scheme.lower() not in schemes or not token:
         raise BearerError(400, "invalid_request", "the Authorization header must be a bearer token")
-    with kept.lock:
-        grant = kept.grants.behind(token, kept.now())
+    with simulator.lock:
+        grant = simulator.grants.behind(token, simulator.now())
     if grant is None or grant.kind != kind:
         raise BearerError(401, "invalid_token", "the access token is unknown, expired or revoked")
     return grant

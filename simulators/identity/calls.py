@@ -1,4 +1,4 @@
-"""What the simulator was asked, kept for tests that want to see it. Secrets are left out."""
+"""The requests that the simulator got, for tests. Secrets are left out."""
 
 from base64 import b64decode
 from collections import Counter, deque
@@ -9,7 +9,7 @@ from flask import Request
 
 SECRET = frozenset({"client_secret", "code", "code_verifier", "access_token", "id_token_hint"})
 HEADERS = ("Accept", "Accept-Language", "Content-Type", "User-Agent", "X-GitHub-Api-Version", "X-Request-ID")
-KEPT = 1000
+MOST = 1000
 
 
 class Calls:
@@ -17,7 +17,7 @@ class Calls:
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._latest: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._latest: deque[dict[str, Any]] = deque(maxlen=MOST)
 
     def note(self, place: str, request: Request, status: int) -> None:
         self._counts[place] += 1

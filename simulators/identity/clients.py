@@ -51,16 +51,16 @@ def registered(environ: Mapping[str, str], port: int) -> dict[str, Client]:
     A provider `KIOSK_OAUTH__<name>__ISSUER` on a loopback host with this port registers
     `KIOSK_OAUTH__<name>__CLIENT_ID` and `…__CLIENT_SECRET`, for both callbacks below `KIOSK_PUBLIC_URL`.
     """
-    found: dict[str, Client] = {}
+    clients: dict[str, Client] = {}
     for key, issuer in environ.items():
         name = key.removeprefix(PREFIX).removesuffix("__ISSUER")
         if key != f"{PREFIX}{name}__ISSUER" or not _is_here(issuer, port):
             continue
         number = environ.get(f"{PREFIX}{name}__CLIENT_ID", DEMO_ID)
         secret = environ.get(f"{PREFIX}{name}__CLIENT_SECRET", DEMO_SECRET)
-        earlier = found.get(number, Client(number, secret))
-        found[number] = Client(number, secret, earlier.redirects | _callbacks(environ, name))
-    return found or {DEMO_ID: Client(DEMO_ID, DEMO_SECRET)}
+        earlier = clients.get(number, Client(number, secret))
+        clients[number] = Client(number, secret, earlier.redirects | _callbacks(environ, name))
+    return clients or {DEMO_ID: Client(DEMO_ID, DEMO_SECRET)}
 
 
 def _is_here(issuer: str, port: int) -> bool:
@@ -83,10 +83,10 @@ def _callbacks(environ: Mapping[str, str], name: str) -> frozenset[str]:
 
 def parse_clients(specs: list[str], redirects: list[str]) -> dict[str, Client]:
     """The command line's `--client ID:SECRET` and `--redirect-uri URI`; each URI is registered for every client."""
-    found = {}
+    clients = {}
     for spec in specs or [f"{DEMO_ID}:{DEMO_SECRET}"]:
         number, separator, secret = spec.partition(":")
         if not (number and separator and secret):
             raise ValueError("--client wants ID:SECRET")
-        found[number] = Client(number, secret, frozenset(redirects))
-    return found
+        clients[number] = Client(number, secret, frozenset(redirects))
+    return clients

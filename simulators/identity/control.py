@@ -47,8 +47,8 @@ class Control:
 
     def faults(self) -> dict[str, Any]:
         """What is still to go wrong, by place."""
-        found: dict[str, Any] = self._send("GET", "/faults").json()
-        return found
+        faults: dict[str, Any] = self._send("GET", "/faults").json()
+        return faults
 
     def lift(self, place: Place) -> None:
         self._send("DELETE", f"/faults/{place}")
@@ -133,7 +133,7 @@ class Control:
     ) -> None:
         self.fault("userinfo", times=times, set=dict(claims), remove=list(without))
 
-    def userinfo_of(self, sub: str = "somebody-else", *, times: int | None = None) -> None:
+    def userinfo_of(self, sub: str = "another-person", *, times: int | None = None) -> None:
         self.userinfo_claims({"sub": sub}, times=times)
 
     def userinfo_without_sub(self, *, times: int | None = None) -> None:
@@ -181,8 +181,8 @@ class Control:
     # People, calls, time
 
     def people(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._send("GET", "/people").json()
-        return found
+        people: list[dict[str, Any]] = self._send("GET", "/people").json()
+        return people
 
     def add_person(self, username: str, *, sub: str | None = None, name: str | None = None, **rest: object) -> str:
         """Adds a person, or replaces the one with that `sub`; answers the `sub`.
@@ -201,8 +201,8 @@ class Control:
 
     def calls(self, place: Place | None = None) -> list[dict[str, Any]]:
         """The latest calls, oldest first: `{place, method, path, status, headers, query, form}`, secrets as `***`."""
-        found = self._send("GET", "/calls").json()["calls"]
-        return [call for call in found if place in (None, call["place"])]
+        calls = self._send("GET", "/calls").json()["calls"]
+        return [call for call in calls if place in (None, call["place"])]
 
     def forget_calls(self) -> None:
         self._send("DELETE", "/calls")

@@ -61,18 +61,18 @@ def _basic(header: str) -> tuple[str, str]:
     return unquote_plus(number), unquote_plus(secret)  # both are form-encoded first, RFC 6749 section 2.3.1
 
 
-def redeem(kept: State, client: Client, form: Mapping[str, str], kind: Kind) -> tuple[str, Grant]:
+def redeem(simulator: State, client: Client, form: Mapping[str, str], kind: Kind) -> tuple[str, Grant]:
     """An access token and what it stands for. Raises TokenError; the code is gone either way."""
-    with kept.lock:
+    with simulator.lock:
         try:
-            code = kept.grants.redeem(form.get("code", ""), client.id, form.get("redirect_uri"), kept.now())
+            code = simulator.grants.redeem(form.get("code", ""), client.id, form.get("redirect_uri"), simulator.now())
         except CodeError as problem:
             mismatch = kind == "github" and isinstance(problem, RedirectError)  # GitHub has a code of its own for it
             raise TokenError("redirect_uri_mismatch" if mismatch else "invalid_grant", str(problem)) from problem
         if code.grant.kind != kind:
             raise TokenError("invalid_grant", "the code was issued at the other authorization endpoint")
         _check_verifier(form.get("code_verifier"), code.grant.challenge)
-        return kept.grants.issue_token(code, kept.now()), code.grant
+        return simulator.grants.issue_token(code, simulator.now()), code.grant
 
 
 def _check_verifier(verifier: str | None, challenge: str | None) -> None:

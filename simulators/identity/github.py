@@ -42,7 +42,7 @@ def access_token() -> ResponseReturnValue:
 
 
 def _as_asked(answer: dict[str, Any]) -> Response:
-    """JSON for those who accept it by name, form-encoded for everybody else."""
+    """JSON for clients that name it in Accept, form-encoded for the others."""
     if "application/json" in request.accept_mimetypes.values():
         return jsonify(answer)
     return Response(urlencode(answer), content_type="application/x-www-form-urlencoded; charset=utf-8")
@@ -79,10 +79,10 @@ def emails() -> ResponseReturnValue:
     if not grant.scopes & EMAIL_SCOPES:
         return _with_scopes(jsonify(message="Not Found", status="404"), grant), 404
     person = grant.person
-    found = [_email(f"{person.number}+{person.username}@users.noreply.example.com", primary=False, verified=True)]
+    emails = [_email(f"{person.number}+{person.username}@users.noreply.example.com", primary=False, verified=True)]
     if person.email:
-        found.append(_email(person.email, primary=True, verified=person.email_verified))
-    return _with_scopes(jsonify(state().strike("github_emails").bend({"emails": found})["emails"]), grant)
+        emails.append(_email(person.email, primary=True, verified=person.email_verified))
+    return _with_scopes(jsonify(state().strike("github_emails").bend({"emails": emails})["emails"]), grant)
 
 
 def _email(address: str, *, primary: bool, verified: bool) -> dict[str, Any]:

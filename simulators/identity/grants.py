@@ -1,4 +1,4 @@
-"""Codes and access tokens: short-lived, bound, and never more than the memory can hold."""
+"""Codes and access tokens: short-lived, bound to a client, and limited in number."""
 
 import secrets
 from collections import OrderedDict
@@ -43,7 +43,7 @@ class Token:
 
 
 class CodeError(Exception):
-    """The code is unknown, stale, somebody else's, or was used before. The message says which."""
+    """The code is unknown, expired, another client's, or was used before. The message says which."""
 
 
 class RedirectError(CodeError):
@@ -117,8 +117,8 @@ class Grants:
         return token
 
     def behind(self, token: str, now: float) -> Grant | None:
-        found = self.tokens.get(token, now)
-        return found.grant if found else None
+        known = self.tokens.get(token, now)
+        return known.grant if known else None
 
     def clear(self) -> None:
         self.codes.clear()

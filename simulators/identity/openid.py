@@ -97,8 +97,8 @@ def _rejected(problem: TokenError) -> ResponseReturnValue:
 
 
 def _id_token(grant: Grant, access_token: str, secret: str) -> str:
-    kept = state()
-    now = int(kept.now())
+    simulator = state()
+    now = int(simulator.now())
     claims: dict[str, Any] = {
         "iss": issuer(),
         "sub": grant.person.sub,
@@ -110,9 +110,9 @@ def _id_token(grant: Grant, access_token: str, secret: str) -> str:
     }
     if grant.nonce:
         claims["nonce"] = grant.nonce
-    fault = kept.strike("id_token")
-    with kept.lock:
-        return kept.keys.sign(fault.bend(claims), fault.signing, fault.header, secret)
+    fault = simulator.strike("id_token")
+    with simulator.lock:
+        return simulator.keys.sign(fault.bend(claims), fault.signing, fault.header, secret)
 
 
 @blueprint.route("/userinfo", methods=["GET", "POST"])

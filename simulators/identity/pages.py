@@ -17,7 +17,7 @@ blueprint = Blueprint("pages", __name__)
 
 
 def choice_page(ask: Ask, people: Sequence[Person], action: str) -> Response:
-    """Everybody who can sign in, one button each; whom the client hints at comes first."""
+    """A button for each person who can sign in. The one of the client's login_hint comes first."""
     ordered = sorted(people, key=lambda person: ask.hint not in (person.username, person.email, person.sub))
     site = urlsplit(ask.redirect_uri)
     origin = f"{site.scheme}://{site.netloc}"
@@ -25,7 +25,7 @@ def choice_page(ask: Ask, people: Sequence[Person], action: str) -> Response:
 
 
 def _seen(ask: Ask) -> list[str]:
-    """What the client will get to see, in words."""
+    """What the client will see, in words."""
     if ask.kind == "github":
         return ["public profile", "email addresses"] if ask.scopes & EMAIL_SCOPES else ["public profile"]
     return [words for scope, words in (("profile", "name"), ("email", "email address")) if scope in ask.scopes]
@@ -54,7 +54,7 @@ def _page(template: str, target: str = "", **values: object) -> Response:
 
 @blueprint.get("/")
 def index() -> Response:
-    """Tells whoever comes by what this is."""
+    """Says what this program is, and who can sign in."""
     return _page("index.html", people=list(state().people.values()), issuer=issuer())
 
 

@@ -42,14 +42,14 @@ class Person:
 
     def claims(self, scopes: frozenset[str], issuer: str) -> Claims:
         """What userinfo tells for these scopes (OpenID Connect Core 5.4). Unknown claims are left out, never null."""
-        found: Claims = {"sub": self.sub}
+        claims: Claims = {"sub": self.sub}
         if "profile" in scopes:
-            found |= {"name": self.name, "preferred_username": self.username}
+            claims |= {"name": self.name, "preferred_username": self.username}
             if self.picture:
-                found["picture"] = self.portrait(issuer)
+                claims["picture"] = self.portrait(issuer)
         if "email" in scopes and self.email:
-            found |= {"email": self.email, "email_verified": self.email_verified}
-        return found
+            claims |= {"email": self.email, "email_verified": self.email_verified}
+        return claims
 
     def portrait(self, issuer: str) -> str:
         path = self.picture or f"/avatars/{self.username}.svg"

@@ -15,7 +15,7 @@ from simulators.identity.people import Person
 
 
 class State:
-    """`lock` is held by whoever reads or changes a part, and never while a request waits."""
+    """Hold `lock` to read or change a part, and never while a request waits."""
 
     def __init__(self, people: Mapping[str, Person], clients: Mapping[str, Client]) -> None:
         self.lock = threading.RLock()
@@ -27,7 +27,7 @@ class State:
         self.calls = Calls()
         self._first_people = dict(people)
         self._ahead = 0.0
-        self.patience = threading.Event()  # whoever hangs waits for it; a reset sets it and hands out a new one
+        self.patience = threading.Event()  # requests that hang wait for it; a reset sets it and makes a new one
 
     def named(self, username: str) -> Person | None:
         return next((person for person in self.people.values() if person.username == username), None)
@@ -58,5 +58,5 @@ class State:
 
 def state() -> State:
     """The state of the application that handles this request."""
-    found: State = current_app.extensions["identity"]
-    return found
+    made: State = current_app.extensions["identity"]
+    return made

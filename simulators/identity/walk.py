@@ -26,7 +26,7 @@ class Page(HTMLParser):
 def walk(client: httpx.Client, authorize_url: str, person: str) -> str:
     """Signs in as the person of that username. The callback URL that the browser is sent to; it is not fetched.
 
-    A redirect that comes at once, before anybody could choose, is returned likewise.
+    A redirect that comes at once, without a choice, is returned too.
     LookupError where the simulator shows an error page, or the person is not on offer.
     """
     return _press(client, authorize_url, ("person", person))
@@ -43,7 +43,7 @@ def _press(client: httpx.Client, authorize_url: str, button: tuple[str, str]) ->
         return urljoin(authorize_url, shown.headers["Location"])
     page = Page(shown.text)
     if page.action is None or button not in page.buttons:
-        offered = ", ".join(value for _, value in page.buttons) or "nobody"
+        offered = ", ".join(value for _, value in page.buttons) or "no person"
         raise LookupError(f"{button[1]!r} is not on the page of {shown.url} (status {shown.status_code}): {offered}")
     sent = client.post(urljoin(authorize_url, page.action), data=dict([button]), follow_redirects=False)
     if not sent.is_redirect:

@@ -1,4 +1,4 @@
-"""A mail server that catches everything: mails go to nobody, and are read on a page."""
+"""A mail server that keeps all mails, sends none on, and shows them on a page."""
 
 import argparse
 import sys
@@ -39,7 +39,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m simulators mail", description=__doc__)
     server.add_options(parser, PORT)
     parser.add_argument("--smtp-port", type=int, default=SMTP_PORT, help="0 picks a free one (default: %(default)s)")
-    parser.add_argument("--login", default="", metavar="USER:PASSWORD", help="who alone may send (default: everybody)")
+    parser.add_argument(
+        "--login",
+        default="",
+        metavar="USER:PASSWORD",
+        help="the only login that may send (default: no login is needed)",
+    )
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="key and certificate (PEM): offer STARTTLS")
     parser.add_argument("--implicit-tls", action="store_true", help="encrypted from the first byte on, as smtps is")
     return parser

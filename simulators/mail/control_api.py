@@ -10,13 +10,13 @@ blueprint = Blueprint("control", __name__, url_prefix="/_control")
 
 
 def _inbox() -> Inbox:
-    found: Inbox = current_app.extensions["inbox"]
-    return found
+    inbox: Inbox = current_app.extensions["inbox"]
+    return inbox
 
 
 def _faults() -> Faults:
-    found: Faults = current_app.extensions["faults"]
-    return found
+    faults: Faults = current_app.extensions["faults"]
+    return faults
 
 
 @blueprint.get("/smtp")

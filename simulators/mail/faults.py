@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 Place = Literal["connect", "hello", "sender", "recipient", "data", "body", "accepted"]
-"""`body`: the mail is there whole, and lost. `accepted`: it is kept, and only the answer is missing."""
+"""`body`: the mail has arrived, and is lost. `accepted`: it is stored, and only the answer is missing."""
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Faults:
         self._faults: dict[str, Fault] = {}
         self._calls: list[str] = []
         self.patience = threading.Event()
-        """Whoever hangs waits for it; a reset sets it and hands out a new one."""
+        """Conversations that hang wait for it; a reset sets it and makes a new one."""
 
     def put(self, place: str, given: Mapping[str, Any]) -> None:
         """Raises ValueError for what is no place or no fault."""

@@ -35,11 +35,11 @@ def create_app(inbox: Inbox, faults: Faults, smtp_port: int, *, control: bool) -
 
 def with_links(text: str) -> Markup:
     """The text, escaped, with its links to be clicked on."""
-    found, end = Markup(), 0
+    linked, end = Markup(), 0
     for match in LINK.finditer(text):
-        found += escape(text[end : match.start()]) + Markup('<a href="{0}">{0}</a>').format(match[0])
+        linked += escape(text[end : match.start()]) + Markup('<a href="{0}">{0}</a>').format(match[0])
         end = match.end()
-    return found + escape(text[end:])
+    return linked + escape(text[end:])
 
 
 def _page(template: str, **values: object) -> Response:

@@ -119,8 +119,8 @@ class Conversation(StreamRequestHandler):
     def _from(self, rest: str) -> None:
         if self.server.rules.login and not self.user:
             self._say("530 log in first")
-        elif found := ADDRESS.match(rest):
-            self.sender, self.to = found[1], []
+        elif address := ADDRESS.match(rest):
+            self.sender, self.to = address[1], []
             self._answer("sender", "250 fine")
         else:
             self._say("501 that is no sender")
@@ -128,9 +128,9 @@ class Conversation(StreamRequestHandler):
     def _to(self, rest: str) -> None:
         if not self.sender:
             self._say("503 say who it is from first")
-        elif found := ADDRESS.match(rest):
+        elif address := ADDRESS.match(rest):
             self._answer("recipient", "250 fine")
-            self.to.append(found[1])
+            self.to.append(address[1])
         else:
             self._say("501 that is no recipient")
 
@@ -145,7 +145,7 @@ class Conversation(StreamRequestHandler):
             self._say("552 that is too long")
         elif not self._strikes("body"):
             self.server.inbox.keep(self.sender, self.to, raw, encrypted=self.encrypted, user=self.user)
-            self._answer("accepted", "250 kept")
+            self._answer("accepted", "250 stored")
         self._empty()
 
     def _until_dot(self) -> bytes | None:

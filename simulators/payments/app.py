@@ -5,18 +5,18 @@ from flask import Flask
 from simulators.payments import control_api, pages, routes, schedule
 from simulators.payments.api import Gate
 from simulators.payments.provider import Provider, Settings
-from simulators.payments.webhooks import Post
+from simulators.payments.webhooks import Sender
 
 
 def create_app(settings: Settings) -> Flask:
     """The provider as a WSGI application. Starts the threads that deliver webhooks and keep time."""
     provider = Provider(settings)
-    gate, post = Gate(provider), Post(provider)
+    gate, sender = Gate(provider), Sender(provider)
     app = Flask("simulators.payments", static_url_path="/assets")
     app.register_blueprint(routes.blueprint(provider, gate))
     app.register_blueprint(pages.blueprint(provider))
     if settings.control:
-        app.register_blueprint(control_api.blueprint(provider, gate, post))
-    post.start()
+        app.register_blueprint(control_api.blueprint(provider, gate, sender))
+    sender.start()
     schedule.start(provider)
     return app

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from simulators.payments.wire import Params, Resource
 
-KEPT = 20_000
+MOST = 20_000
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Call:
 class Calls:
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._calls: deque[Call] = deque(maxlen=KEPT)
+        self._calls: deque[Call] = deque(maxlen=MOST)
         self._count = 0
 
     def note(self, *, at: float, method: str, path: str, key: str | None, connection: int) -> Call:

@@ -122,10 +122,10 @@ def look_up(number: str) -> Card:
 
 def check_details(expiry: str, cvc: str, year: int, month: int) -> tuple[int, int]:
     """`expiry` as MM/YY or MM / YYYY; (month, year) of it. Refusal (402) where it is past or malformed."""
-    found = re.fullmatch(r"\s*([0-9]{1,2})\s*/\s*(?:20)?([0-9]{2})\s*", expiry)
-    if not found or int(found[1]) not in MONTHS:
+    parts = re.fullmatch(r"\s*([0-9]{1,2})\s*/\s*(?:20)?([0-9]{2})\s*", expiry)
+    if not parts or int(parts[1]) not in MONTHS:
         raise declined("invalid_expiry_month", None, "exp_month")
-    until = (2000 + int(found[2]), int(found[1]))
+    until = (2000 + int(parts[2]), int(parts[1]))
     if until < (year, month):
         raise declined("invalid_expiry_year", None, "exp_year")
     if not re.fullmatch(r"[0-9]{3,4}", cvc.strip()):

@@ -42,7 +42,7 @@ class Control:
         self.api = httpx.Client(
             base_url=url, timeout=60, trust_env=False, headers={"Authorization": f"Bearer {secret_key}"}
         )
-        """Speaks the provider's own API, as whoever has the key may."""
+        """Speaks the provider's own API, as any client with the key may."""
 
     def _ask(self, method: str, path: str, /, **body: Any) -> Any:
         answer = self._client.request(method, path, json=body if method == "POST" else None)
@@ -167,7 +167,7 @@ class Control:
         return self._object("POST", f"/sessions/{session}/settle", succeed=succeed)
 
     def alter(self, session: str, **fields: Any) -> Resource:
-        """Changes the session behind everybody's back; the session.
+        """Changes the session without an event; the session.
 
         Fields: amount_total, currency, livemode, client_reference_id, metadata, payment_status, status.
         """
@@ -178,7 +178,7 @@ class Control:
         return self._object("POST", f"/sessions/{session}/twin", metadata=metadata)
 
     def next_refunds(self, status: str, times: int = 1) -> None:
-        """What status the next refunds begin with: pending, requires_action, succeeded, or one that is new to all."""
+        """What status the next refunds begin with: pending, requires_action, succeeded, or one that no client knows."""
         self._ask("POST", "/refunds", status=status, times=times)
 
     def empty_balance(self, times: int = 1) -> None:
@@ -186,7 +186,7 @@ class Control:
         self._ask("POST", "/refunds/balance", times=times)
 
     def alter_refund(self, refund: str, **fields: Any) -> Resource:
-        """Changes `status` or `amount` of a refund behind everybody's back; the refund."""
+        """Changes `status` or `amount` of a refund without a request; the refund."""
         return self._object("POST", f"/refunds/{refund}/alter", **fields)
 
     def succeed_refund(self, refund: str) -> Resource:
@@ -233,7 +233,7 @@ class Control:
         return calls
 
     def open_session(self, amount: int = 1200, currency: str = "eur", **fields: str) -> Resource:
-        """A session that somebody else made, with the same key."""
+        """A session that another program made, with the same key."""
         line = "line_items[0]"
         form = {
             "mode": "payment",

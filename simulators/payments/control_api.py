@@ -16,14 +16,14 @@ from simulators.payments.control_mail import Mail
 from simulators.payments.control_money import Money
 from simulators.payments.faults import Fault
 from simulators.payments.provider import Provider
-from simulators.payments.webhooks import Post
+from simulators.payments.webhooks import Sender
 from simulators.payments.wire import Refusal, Resource, dumps
 
 
-def blueprint(provider: Provider, gate: Gate, post: Post) -> Blueprint:
+def blueprint(provider: Provider, gate: Gate, sender: Sender) -> Blueprint:
     routes = Blueprint("control", __name__, url_prefix="/_control")
-    desk = Desk(provider, gate, post)
-    for rule, action in (desk.actions() | Mail(provider, post).actions() | Money(provider).actions()).items():
+    desk = Desk(provider, gate, sender)
+    for rule, action in (desk.actions() | Mail(provider, sender).actions() | Money(provider).actions()).items():
         method, path = rule.split()
         routes.add_url_rule(path, rule, _view(provider, action), methods=[method])
     return routes
@@ -36,7 +36,7 @@ def _view(provider: Provider, action: Callable[..., Any]) -> Callable[..., Respo
             result, status = action(**path), 200
         except Refusal as refusal:
             result, status = refusal.body(), refusal.status
-        with provider.store:  # objects are shared: nobody may change them meanwhile
+        with provider.store:  # objects are shared: no other thread may change them meanwhile
             return Response(dumps(result), status, content_type="application/json")
 
     return view
@@ -45,8 +45,8 @@ def _view(provider: Provider, action: Callable[..., Any]) -> Callable[..., Respo
 class Desk:
     """The provider as a whole: its state, its clock, its faults."""
 
-    def __init__(self, provider: Provider, gate: Gate, post: Post) -> None:
-        self.provider, self.store, self.gate, self.post = provider, provider.store, gate, post
+    def __init__(self, provider: Provider, gate: Gate, sender: Sender) -> None:
+        self.provider, self.store, self.gate, self.sender = provider, provider.store, gate, sender
 
     def actions(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -66,7 +66,7 @@ class Desk:
             state: Resource = {names.get(kind, kind): list(self.store[kind].values()) for kind in shown}
         return state | {
             "now": self.provider.clock.now(),
-            "webhooks": self.post.rules(),
+            "webhooks": self.sender.rules(),
             "faults": self.gate.faults.shown(),
             "keys": list(self.store["keys"]),
         }
@@ -76,7 +76,7 @@ class Desk:
         self.gate.faults.clear(abandon=True)
         self.gate.calls.clear()
         self.store.clear()
-        self.post.nudge()
+        self.sender.nudge()
 
     def clock(self) -> Resource:
         body = read(advance=NUMBER, set=NUMBER)
@@ -85,7 +85,7 @@ class Desk:
             ahead = body["set"] - self.provider.clock.exact()
         self.provider.clock.move(ahead)
         schedule.run_due(self.provider)
-        self.post.nudge()
+        self.sender.nudge()
         return {"now": self.provider.clock.now()}
 
     def add_fault(self) -> Resource:

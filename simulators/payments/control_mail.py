@@ -7,26 +7,26 @@ from typing import Any
 from simulators.payments import events
 from simulators.payments.control_body import NUMBER, read
 from simulators.payments.provider import Provider
-from simulators.payments.webhooks import Post
+from simulators.payments.webhooks import Sender
 from simulators.payments.wire import Refusal, Resource
 
 FORGERIES = (None, "secret", "body", "header", "scheme", "reserialised")
 
 
 class Mail:
-    def __init__(self, provider: Provider, post: Post) -> None:
-        self.provider, self.store, self.post = provider, provider.store, post
+    def __init__(self, provider: Provider, sender: Sender) -> None:
+        self.provider, self.store, self.sender = provider, provider.store, sender
 
     def actions(self) -> dict[str, Callable[..., Any]]:
         return {
-            "GET /webhooks": self.post.rules,
+            "GET /webhooks": self.sender.rules,
             "POST /webhooks": self.set_rules,
             "GET /webhooks/deliveries": lambda: list(self.store["deliveries"].values()),
             "POST /webhooks/endpoint": self.set_endpoint,
             "POST /webhooks/release": self.release,
             "POST /webhooks/deliver": self.deliver,
             "POST /webhooks/invent": self.invent,
-            "POST /webhooks/hurry": self.post.hurry,
+            "POST /webhooks/hurry": self.sender.hurry,
             "POST /webhooks/settle": self.settle,
         }
 
@@ -36,7 +36,7 @@ class Mail:
             raise Refusal(400, f"mode is send, hold or lose; forge is one of {FORGERIES}.")
         with self.store as store:
             store.put("meta", "webhooks", body)
-        return self.post.rules()
+        return self.sender.rules()
 
     def set_endpoint(self) -> Resource:
         with self.store as store:
@@ -54,8 +54,8 @@ class Mail:
                 random.shuffle(held)
             elif order != "first":
                 raise Refusal(400, "order is first, last or shuffled.")
-            names = [delivery["id"] for delivery in held if self.post.claim(delivery["id"])]
-        return [answer for name in names if (answer := self.post.deliver(name))]
+            names = [delivery["id"] for delivery in held if self.sender.claim(delivery["id"])]
+        return [answer for name in names if (answer := self.sender.deliver(name))]
 
     def deliver(self) -> list[Resource]:
         """Sends a recorded event now, whatever became of it so far, `copies` times at once."""
@@ -65,7 +65,7 @@ class Mail:
             raise Refusal(400, "event names a recorded event.")
         if body.get("thin"):
             event = events.thin(event)
-        return self.post.send_many(event, body.get("copies", 1), skew=body.get("skew", 0), forge=body.get("forge"))
+        return self.sender.send_many(event, body.get("copies", 1), skew=body.get("skew", 0), forge=body.get("forge"))
 
     def invent(self) -> Resource:
         """Sends an event that is not on record: as a forger does, or one that the API does not show."""
@@ -74,8 +74,8 @@ class Mail:
             raise Refusal(400, f"type is needed; forge is one of {FORGERIES}.")
         event = events.build(self.provider, body["type"], body.get("object", {}))
         copies, skew, forge = body.get("copies", 1), body.get("skew", 0), body.get("forge")
-        return {"event": event, "answers": self.post.send_many(event, copies, skew=skew, forge=forge)}
+        return {"event": event, "answers": self.sender.send_many(event, copies, skew=skew, forge=forge)}
 
     def settle(self) -> Resource:
         """Waits until nothing is due or under way."""
-        return {"settled": self.post.settle(read(timeout=NUMBER).get("timeout", 5))}
+        return {"settled": self.sender.settle(read(timeout=NUMBER).get("timeout", 5))}

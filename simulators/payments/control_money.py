@@ -73,7 +73,7 @@ class Money:
             return sessions.find(self.provider, name)
 
     def alter(self, name: str) -> Resource:
-        """Changes fields of a session without asking anybody: the provider is wrong, or it is not our session."""
+        """Changes fields of a session without an event: the provider is wrong, or it is not a session of ours."""
         body = read(
             amount_total=int,
             currency=str,

@@ -44,7 +44,7 @@ def find(provider: Provider, name: str) -> Resource:
 def move(provider: Provider, name: str, status: str, *, refundable: bool | None = None) -> Resource:
     """Gives a dispute another status, any; won, lost and warning_closed close it. A won one can be refunded.
 
-    One that is closed is closed for good, unless it is moved on to something that nobody has heard of yet.
+    A closed one stays closed, but may be moved to a status that clients do not know yet.
     """
     dispute = find(provider, name)
     if dispute["status"] in CLOSED and status in KNOWN:

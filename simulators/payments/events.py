@@ -10,7 +10,7 @@ from simulators.payments.provider import CAUSE, VERSION, Cause, Provider
 from simulators.payments.shapes import new_id
 from simulators.payments.wire import Resource
 
-KEPT = 30 * 86400  # seconds
+LASTS = 30 * 86400  # seconds
 RETRIED = 72 * 3600  # seconds
 
 
@@ -82,4 +82,4 @@ def queue(provider: Provider, name: str) -> None:
 
 
 def is_kept(provider: Provider, event: Resource) -> bool:
-    return bool(event["created"] >= provider.clock.now() - KEPT)
+    return bool(event["created"] >= provider.clock.now() - LASTS)

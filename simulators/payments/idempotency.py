@@ -10,7 +10,7 @@ from simulators.payments.provider import Provider
 from simulators.payments.wire import Params, Refusal, Resource
 
 LONGEST_KEY = 255  # characters
-KEPT = 24 * 3600  # seconds
+LASTS = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Keys:
             raise in_use(key)
         store = self._provider.store
         record = store["keys"].get(key)
-        if record is not None and record["created"] + KEPT <= self._provider.clock.now():
+        if record is not None and record["created"] + LASTS <= self._provider.clock.now():
             store.remove("keys", key)
             record = None
         if record is None:

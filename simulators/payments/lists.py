@@ -22,15 +22,15 @@ def page(
     least, most = _created(fields)
     limit = fields.integer("limit", 1, MOST) or 10
     after, before = fields.text("starting_after"), fields.text("ending_before")
-    found = [row for row in reversed(list(rows)) if least <= row["created"] <= most and allowed(row)]
-    names = [row["id"] for row in found]
+    matching = [row for row in reversed(list(rows)) if least <= row["created"] <= most and allowed(row)]
+    names = [row["id"] for row in matching]
     for param, name in (("starting_after", after), ("ending_before", before)):
         if name is not None and name not in names:
             raise no_such(kind, name, param, status=400)
     if before is not None:
-        rest = found[: names.index(before)]
+        rest = matching[: names.index(before)]
         return shapes.listing(url, rest[-limit:], more=len(rest) > limit)
-    rest = found[names.index(after) + 1 :] if after is not None else found
+    rest = matching[names.index(after) + 1 :] if after is not None else matching
     return shapes.listing(url, rest[:limit], more=len(rest) > limit)
 
 

@@ -11,7 +11,7 @@ from simulators.payments.store import Store
 from simulators.payments.wire import Resource
 
 VERSION = "2025-06-30.basil"
-"""The API version of whoever names none, and of the webhooks."""
+"""The API version of calls that name none, and of the webhooks."""
 
 
 @dataclass(frozen=True)

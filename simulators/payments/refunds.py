@@ -16,7 +16,7 @@ LATER = 5  # seconds until a refund to one of the cards for that succeeds or fai
 
 @dataclass(frozen=True)
 class Wish:
-    """A request for a refund that has been found valid; `amount` None stands for all that is left."""
+    """A valid request for a refund. `amount` None means all that is left."""
 
     charge: str | None
     intent: str | None
@@ -139,7 +139,7 @@ def find(provider: Provider, name: str) -> Resource:
 
 
 def alter(provider: Provider, name: str, fields: Resource) -> Resource:
-    """Changes fields of a refund behind everybody's back; the provider tells of it."""
+    """Changes fields of a refund without a request, and sends the event."""
     refund = find(provider, name) | fields
     provider.store.put("refunds", name, refund)
     events.record(provider, "refund.updated", refund)

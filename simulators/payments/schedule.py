@@ -1,4 +1,4 @@
-"""What happens by itself: sessions expire, debits settle, refunds arrive or fail, customers complain."""
+"""What happens by itself: sessions expire, debits settle, refunds arrive or fail, customers dispute."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ NAP = 0.2  # seconds
 
 
 def run_due(provider: Provider) -> None:
-    """Does whatever is due by now. Whoever reads the state calls it first, so that nobody sees it late."""
+    """Does all that is due by now. It is called before the state is read, so that no reader sees it late."""
     with provider.store as store:
         while (key := provider.agenda.take(provider.clock.exact())) is not None:
             task = store["tasks"][key]
@@ -37,7 +37,7 @@ def _run(provider: Provider, kind: str, name: str) -> None:
 
 
 def start(provider: Provider) -> None:
-    """Runs what is due even where nobody asks: its webhooks must go out."""
+    """Runs what is due even where no request comes: its webhooks must be sent."""
     threading.Thread(target=_watch, args=(provider,), name="schedule", daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""Checkout Sessions: made, found, expired.
+"""Checkout Sessions: create, read, expire.
 
 Source: https://docs.stripe.com/api/checkout/sessions. Only `mode=payment` with `price_data` lines.
 """
@@ -29,7 +29,7 @@ IGNORED = words(
 
 @dataclass(frozen=True)
 class Order:
-    """A request for a session that has been found valid."""
+    """A valid request for a session."""
 
     currency: str
     lines: list[Resource]

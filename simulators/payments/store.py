@@ -30,7 +30,7 @@ KINDS = (
 class Store:
     """Tables of objects by id, in order of creation, behind one lock.
 
-    `with store:` is a transaction: nobody else reads or writes meanwhile, and what was put is written
+    `with store:` is a transaction: no other thread reads or writes meanwhile, and what was put is written
     out at its end. Objects are shared, not copied: change them inside a transaction, and put them.
     """
 

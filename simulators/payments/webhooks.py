@@ -41,7 +41,7 @@ def sign(body: bytes, secrets: Iterable[str], at: int) -> str:
 
 
 def encode(event: Resource) -> bytes:
-    """The body. Indented, as Stripe's are: whoever re-serialises it before verifying fails."""
+    """The body. Indented, as Stripe's are: a receiver that re-serialises it before it verifies fails."""
     return json.dumps(event, indent=2, ensure_ascii=False).encode()
 
 
@@ -63,7 +63,7 @@ def spoil(body: bytes, secrets: tuple[str, ...], at: int, how: Forgery | None) -
     return body, header
 
 
-class Post:
+class Sender:
     """Delivers what `events.queue` puts down."""
 
     def __init__(self, provider: Provider) -> None:
@@ -125,7 +125,7 @@ class Post:
         return answer
 
     def claim(self, name: str) -> bool:
-        """Whether nobody else is sending it. Call it inside a transaction."""
+        """Whether no other thread is sending it. Call it inside a transaction."""
         if name in self._sending:
             return False
         self._sending.add(name)

@@ -86,10 +86,10 @@ def parse_form(raw: str) -> Params:
 
 
 def _place(tree: dict[str, Any], key: str, value: str) -> None:
-    found = KEY.fullmatch(key)
-    if not found or "\x00" in value:
+    parts = KEY.fullmatch(key)
+    if not parts or "\x00" in value:
         raise Refusal(400, f"Invalid request: cannot parse the parameter {key!r}")
-    first, rest = found.groups()
+    first, rest = parts.groups()
     steps = re.findall(r"\[([^\[\]]*)\]", rest)
     if len(steps) > DEEPEST:
         raise Refusal(400, f"Invalid request: {first} is nested too deeply", param=first)

@@ -45,7 +45,6 @@ def make_order(user: User, *items: Item, status: str = "pending", **more: Any) -
     """One of each item, at its price, with an attempt that is open; nothing is set aside and nobody is asked."""
     number = next(_numbers)
     lines = [OrderLine(item_id=each.id, name=each.name, quantity=1, unit_price=each.price) for each in items]
-    attempt = Attempt(seq=1, idem_key=f"key-{number}", body="", api_version="", expires_at=now(), status="open")
     order = Order(
         user_id=user.id,
         idempotency_key=f"key-{number}",
@@ -55,10 +54,12 @@ def make_order(user: User, *items: Item, status: str = "pending", **more: Any) -
         currency="EUR",
         hold_until=now(),
         lines=lines,
-        attempts=[attempt],
         **more,
     )
-    return saved(order)
+    saved(order)
+    names = {"seq": 1, "idem_key": f"key-{number}", "body": "", "api_version": ""}
+    saved(Attempt(order_id=order.id, expires_at=now(), status="open", **names))
+    return order
 
 
 def saved(row: Any) -> Any:

@@ -12,6 +12,7 @@ from app.auth.oauth.availability import Availability
 from app.auth.oauth.discovery import Discovery
 from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.metadata import Metadata
+from app.runtime import outbound
 from app.runtime.config import OAuthProvider, Settings
 
 
@@ -103,6 +104,8 @@ def configure(app: Flask, settings: Settings) -> None:
         name: Provider(name, each, f"{settings.public_url}/oauth/callback/{name}", kinds[each.kind])
         for name, each in settings.oauth.items()
     }
+    for name, each in settings.oauth.items():
+        outbound.pool(app).name(each.issuer, name)
 
 
 def init_app(app: Flask, settings: Settings, kinds: Mapping[str, type[ProviderClient]]) -> None:

@@ -34,7 +34,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign in an API client: it gets a bearer token, and a refresh token for when that has expired.
+         * Sign in an API client: a bearer token, and a refresh token for when it has expired.
          * @description At most 10 a minute from one address.
          */
         post: operations["auth_login"];
@@ -54,7 +54,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The next pair of tokens. Each refresh token works once.
+         * The next pair of tokens; each refresh token works once.
          * @description At most 300 a minute from one address.
          */
         post: operations["auth_refresh"];
@@ -73,7 +73,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session of this request. Its tokens are worth nothing from now on. */
+        /** End the session that this request came with; its tokens are worth nothing from now on. */
         post: operations["auth_logout"];
         delete?: never;
         options?: never;
@@ -91,92 +91,18 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign in a browser: the answer is the user, and sets the cookie of the session.
+         * Sign in a browser: answers with the user and sets the session's cookie.
          * @description At most 10 a minute from one address.
          */
         post: operations["auth_sign_in"];
-        /** Sign the browser out. Without a session there is nothing to do, and the answer is the same. */
+        /** Sign the browser out. Without a session there is nothing to do, and that is fine. */
         delete: operations["auth_sign_out"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/providers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The providers where users can sign in. */
-        get: operations["oauth_list_providers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/login/{provider}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * To the provider's sign-in page, and from there to the callback.
-         * @description For a user who is signed in it links the account there to theirs. Where that is linked already, it confirms who they
-         *     are. Linking has to begin on the shop's own page, in a session that was confirmed within the last 30 minutes.
-         *
-         *     At most 1200 a minute from one address.
-         */
-        get: operations["oauth_begin_oauth"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The default provider's callback. */
-        get: operations["oauth_end_oauth_default"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/callback/{provider}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Where a provider sends the browser back to. Leads on, or to the sign-in page with the reason of the failure. */
-        get: operations["oauth_end_oauth"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/identities/{provider}": {
+    "/api/passkeys/challenge": {
         parameters: {
             query?: never;
             header?: never;
@@ -185,12 +111,32 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
         /**
-         * Unlink an account at a provider, unless it is the last sign-in method.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         * What `navigator.credentials.get()` needs to sign in with a passkey; good for five minutes, and once.
+         * @description At most 60 a minute from one address.
          */
-        delete: operations["oauth_unlink"];
+        post: operations["auth_ask_for_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in a browser by a passkey alone, which is two factors by itself.
+         * @description At most 60 a minute from one address.
+         */
+        post: operations["auth_sign_in_by_passkey"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -206,30 +152,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mail a link to set a new password, where an account has this address verified. The answer is always the same.
+         * A link to set a new password goes to the address, where an account has it verified. The answer tells nothing.
          * @description At most 30 a minute from one address.
          */
-        post: operations["email_forgot_password"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/password/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Set a new password with the token of a one-time link. All sessions of the user end.
-         * @description At most 60 a minute from one address.
-         */
-        post: operations["email_reset_password"];
+        post: operations["auth_forgot_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -251,14 +177,14 @@ export interface paths {
          *
          *     At most 60 a minute from one address.
          */
-        post: operations["email_verify_email"];
+        post: operations["auth_verify_email"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/profile/email/verification": {
+    "/api/password/reset": {
         parameters: {
             query?: never;
             header?: never;
@@ -268,194 +194,84 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send the mail that verifies the email again, at most a few times an hour. Does nothing where it is verified.
-         * @description At most 30 a minute from one address.
-         */
-        post: operations["email_ask_to_verify"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/passkeys/challenge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What `navigator.credentials.get()` needs to sign in with a passkey. It is good for five minutes, and once.
+         * Set a new password with the token of a one-time link. Everybody signed in as this user no longer is.
          * @description At most 60 a minute from one address.
          */
-        post: operations["passkeys_ask_for_passkey"];
+        post: operations["auth_reset_password"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/session/passkey": {
+    "/api/providers": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /**
-         * Sign in a browser by a passkey alone, which is two factors by itself.
-         * @description At most 60 a minute from one address.
-         */
-        post: operations["passkeys_sign_in_by_passkey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/passkeys/challenge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What `navigator.credentials.create()` needs. It is good for five minutes, for this session, and once.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        post: operations["passkeys_ask_for_new_passkey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/passkeys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add a passkey that was made for the challenge. From now on it signs in by itself.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        post: operations["passkeys_add_passkey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/passkeys/{passkey_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        /** Where one can sign in with an account one already has. */
+        get: operations["auth_list_providers"];
         put?: never;
         post?: never;
-        /**
-         * Remove a passkey, unless it is the last sign-in method. It no longer signs in.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        delete: operations["passkeys_remove_passkey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/confirm/challenge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What `navigator.credentials.get()` needs to confirm with a passkey. It is good for five minutes, and once. */
-        post: operations["passkeys_ask_to_confirm"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/profile/confirm/passkey": {
+    "/oauth/login/{provider}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Confirm again who one is, by a passkey instead of the password. A browser gets a new cookie. */
-        post: operations["passkeys_confirm_by_passkey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /**
-         * Show a code of the app. From now on a sign-in by password takes one.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        put: operations["totp_confirm_totp"];
-        /**
-         * Begin to set up an authenticator app. It counts once a code of it was shown. Asking again starts over.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        post: operations["totp_begin_totp"];
-        /**
-         * Sign in by the password alone again. The recovery codes are removed with the app.
-         * @description It takes the password, since a short one is good enough only together with a second factor.
+         * To the provider's sign-in page, and from there to the callback.
+         * @description For somebody who is signed in it links the account there to theirs; where it is linked already, it confirms that
+         *     it is them. Linking is begun on the shop's own page, by somebody who signed in or confirmed it of late.
          *
-         *     Takes a sign-in or a confirmation within the last 30 minutes.
+         *     At most 1200 a minute from one address.
          */
-        delete: operations["totp_remove_totp"];
+        get: operations["auth_begin_oauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/profile/recovery-codes": {
+    "/oauth/callback": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The default provider's callback. */
+        get: operations["auth_end_oauth_default"];
         put?: never;
-        /**
-         * New recovery codes. The old ones are worth nothing any more.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        post: operations["totp_renew_recovery_codes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/callback/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a provider sends the browser back to: signed in or linked, or to the sign-in page, which says why not. */
+        get: operations["auth_end_oauth"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -469,12 +285,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The user who is signed in. */
+        /** Whoever is signed in. */
         get: operations["account_show_profile"];
         put?: never;
         post?: never;
         /**
-         * Close the account for good. Its orders stay and no longer identify the person; unpaid ones expire.
+         * Close the account for good. Orders stay, without the person; those that nobody has paid are left to run out.
          * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
         delete: operations["account_close_account"];
@@ -482,28 +298,11 @@ export interface paths {
         head?: never;
         /**
          * Change the name or the email; what is left out stays.
-         * @description Another email takes a sign-in or a confirmation within the last 30 minutes. It is not verified.
+         * @description Another email takes a sign-in or a confirmation within the last 30 minutes, and is not verified.
          *
          *     At most 30 a minute from one address.
          */
         patch: operations["account_change_profile"];
-        trace?: never;
-    };
-    "/api/profile/factors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the account has beside its password, to sign in with. */
-        get: operations["account_show_factors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/profile/confirm": {
@@ -513,11 +312,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Until when the session is confirmed, as sensitive changes need it to be, and how to confirm it again. */
+        /** Whether who one is was confirmed of late, as sensitive changes need it to be, and how to do so. */
         get: operations["account_show_confirmation"];
         put?: never;
-        /** Confirm again who one is, by the password. A browser gets a new cookie. */
-        post: operations["account_confirm_by_password"];
+        /** Confirm once more who one is. A browser gets a new cookie. */
+        post: operations["account_confirm_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -535,7 +334,7 @@ export interface paths {
         put?: never;
         /**
          * Change the password, by the current one. Every other session ends, and a browser gets a new cookie.
-         * @description A user without a password sets the first one within 30 minutes of a sign-in or a confirmation.
+         * @description Whoever has no password yet sets a first one, within 30 minutes of a sign-in or a confirmation.
          */
         post: operations["account_change_password"];
         delete?: never;
@@ -551,7 +350,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where one is signed in, the session that was used last first. */
+        /** Where one is signed in, the one used last first. */
         get: operations["account_list_sessions"];
         put?: never;
         post?: never;
@@ -572,8 +371,209 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign out one browser or API client. Its cookie or tokens are worth nothing from now on. */
+        /** Sign out one browser or API client; nothing that it holds is worth anything from now on. */
         delete: operations["account_end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/identities/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget an account elsewhere that one signs in with, unless it is the only way in.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        delete: operations["account_unlink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/email/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the mail that verifies the email once more, a few times an hour at most. Needless where it is verified.
+         * @description At most 30 a minute from one address.
+         */
+        post: operations["account_ask_to_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the account has besides its password. */
+        get: operations["factors_show_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Show a code of the app: from now on signing in by password takes one.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        put: operations["factors_confirm_totp"];
+        /**
+         * Begin to set up an authenticator app. It counts once a code of it was shown; asking again starts over.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        post: operations["factors_begin_totp"];
+        /**
+         * Sign in by the password alone again. The recovery codes go with the app.
+         * @description The password is asked for, since a short one is only good enough together with a second factor.
+         *
+         *     Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        delete: operations["factors_remove_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New recovery codes; the old ones are worth nothing any more.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        post: operations["factors_renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What `navigator.credentials.create()` needs; good for five minutes, for this session, and once.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        post: operations["factors_ask_for_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a passkey that was made for the challenge: from now on it signs in by itself.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        post: operations["factors_add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget a passkey, unless it is the only way in. It signs nobody in from now on.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        delete: operations["factors_remove_passkey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/confirm/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What `navigator.credentials.get()` needs to confirm with a passkey; good for five minutes, and once. */
+        post: operations["factors_ask_to_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/confirm/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm once more who one is, by a passkey instead of the password. A browser gets a new cookie. */
+        post: operations["factors_confirm_by_passkey"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -586,13 +586,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All users, by username. */
+        /** Everybody who has an account, by username. */
         get: operations["users_list_users"];
         put?: never;
         /**
-         * Make an account for another person.
-         * @description Without a password they get a link by mail, good for a week, to choose one. Where no mail is set up,
-         *     `kiosk users reset-link` prints a link.
+         * Make an account for somebody.
+         * @description Without a password they get a link by mail, good for a week, at which they choose one; where no mail is set up,
+         *     `kiosk users reset-link` prints one.
          *
          *     Takes a sign-in or a confirmation within the last 30 minutes.
          */
@@ -615,15 +615,15 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Close an account. Its orders and its audit trail stay, and no longer identify the person.
+         * Close an account: nobody can tell any more whose it was. Its orders and its trail stay.
          * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
         delete: operations["users_delete_user"];
         options?: never;
         head?: never;
         /**
-         * Change some fields of a user; those that are left out stay. A new email is not verified. A role holds at once.
-         * @description A user who is not active is signed in nowhere, and cannot sign in.
+         * Change some of a user; what is left out stays. A new email is not verified, and a role holds at once.
+         * @description Whoever is not active is signed in nowhere, and cannot sign in.
          *
          *     Takes a sign-in or a confirmation within the last 30 minutes.
          */
@@ -654,8 +654,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was done to an account and by whom, the newest first; also of a closed account. */
-        get: operations["users_show_audit_trail"];
+        /** What was done to an account and by whom, the newest first; also of one that is closed. */
+        get: operations["users_show_trail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -671,7 +671,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The shop: its currency, and how long it sets things aside for an order that is not paid yet. */
+        /** The shop: its currency, and how long it sets stock aside for an order that is not paid yet. */
         get: operations["items_show_shop"];
         put?: never;
         post?: never;
@@ -688,10 +688,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is on offer, by name. Staff may ask for drafts too. */
+        /** The items on offer, by name. Staff may ask for drafts too. */
         get: operations["items_list_items"];
         put?: never;
-        /** Put something on offer; without a price it is a draft. */
+        /** Add an item; without a price it is a draft. */
         post: operations["items_add_item"];
         delete?: never;
         options?: never;
@@ -706,16 +706,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One item; a draft for staff alone. Its ETag goes into If-Match when it is changed. */
+        /** One item. Staff alone see a draft. A change of the item sends its ETag as If-Match. */
         get: operations["items_show_item"];
-        /** Change all of an item; what is left out falls back to its default. */
+        /** Change all of an item; a field that is left out falls back to its default. */
         put: operations["items_replace_item"];
         post?: never;
         /** Take an item out of the catalogue. Orders that name it stay as they are. */
         delete: operations["items_delete_item"];
         options?: never;
         head?: never;
-        /** Change some of an item; what is left out stays. */
+        /** Change some fields of an item; the others stay. */
         patch: operations["items_change_item"];
         trace?: never;
     };
@@ -764,7 +764,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own orders, the newest first; for staff everybody's, or those of the user they ask for. */
+        /** One's own orders, the newest first; for staff the orders of all users, or of one. */
         get: operations["orders_list_orders"];
         put?: never;
         /**
@@ -827,100 +827,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give the order up. Its stock is for sale again once nobody can pay it any more. */
+        /** Give the order up. Its stock is for sale again once the order cannot be paid any more. */
         post: operations["orders_cancel_order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/orders/{order_id}/refunds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send money back, of the payment that paid the order or of another one: an amount, or all that is left.
-         * @description The same Idempotency-Key refunds once.
-         */
-        post: operations["orders_refund_order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/orders/{order_id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Everything that happened to an order, in time order, with what is wrong in words. */
-        get: operations["orders_show_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/findings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What needs a person: differences that no rule can settle and nobody has closed, the oldest first. */
-        get: operations["orders_list_findings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/findings/closed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What staff have closed, with their reasons, the latest first. */
-        get: operations["orders_list_closed_findings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/findings/{finding_id}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Note that a finding was dealt with, and how. It is shown again only if its facts change, under another id.
-         * @description The finding of an attempt gives the attempt up: its session is ended, and what was set aside for it is free again.
-         *     Closed twice it is closed once, and the first reason stands.
-         */
-        post: operations["orders_close_finding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -936,7 +844,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand a paid order over; its to-do is done with that. One whose payment is disputed needs `despite_dispute`. */
+        /** Hand a paid order over to its buyer. One whose payment is disputed needs `despite_dispute`. */
         post: operations["orders_fulfil_order"];
         delete?: never;
         options?: never;
@@ -961,6 +869,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send money back, of the payment that paid the order or of another one: an amount, or all that is left.
+         * @description The same Idempotency-Key refunds once.
+         */
+        post: operations["payments_refund_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that happened to an order, in the order of time, and what is wrong, in words. */
+        get: operations["payments_show_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff have to look at: differences that no rule can settle and that are not closed, the oldest first. */
+        get: operations["payments_list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/findings/closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff have closed, with their reasons, the latest first. */
+        get: operations["payments_list_closed_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/findings/{finding_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a finding was dealt with, and how. It is shown again only if its facts change, under another id.
+         * @description The finding of an attempt gives the attempt up: its session is ended, and what was set aside for it is free again.
+         *     Closed twice it is closed once, and the first reason stands.
+         */
+        post: operations["payments_close_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments/webhook": {
         parameters: {
             query?: never;
@@ -971,7 +971,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** The payment provider's messages, by their signature: snapshots and thin ones. */
-        post: operations["orders_receive_event"];
+        post: operations["payments_receive_event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -985,7 +985,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process answers. Asks nobody else: a restart mends no database. */
+        /** Whether the process answers. It asks no other system: a restart of this one would not mend it. */
         get: operations["ops_is_alive"];
         put?: never;
         post?: never;
@@ -1004,7 +1004,7 @@ export interface paths {
         };
         /**
          * Whether requests can be served: the database answers in time, with the tables of this release or of a later one.
-         * @description A release works on the next one's tables too (docs/operations.md): an upgrade takes nobody out of service.
+         * @description A release works on the next one's tables too (docs/operations.md): an upgrade takes no server out of service.
          */
         get: operations["ops_is_ready"];
         put?: never;
@@ -1022,7 +1022,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the shop counts, for Prometheus: by METRICS_TOKEN, or asked from this machine and not through a proxy. */
+        /** The metrics, for Prometheus: by METRICS_TOKEN, or without it from this machine, not through a proxy. */
         get: operations["metrics_show_metrics"];
         put?: never;
         post?: never;
@@ -1121,8 +1121,7 @@ export interface components {
             email_verified: boolean;
             name: string | null;
             avatar_url: string | null;
-            /** @enum {unknown} */
-            role: "customer" | "staff";
+            role: string;
             active: boolean;
             identities: components["schemas"]["IdentityOut"][];
             created_at: string;
@@ -1135,7 +1134,7 @@ export interface components {
         };
         /**
          * Credentials
-         * @description `code` is of the user's authenticator app, or a recovery code, where the account asks for one.
+         * @description `code` is one of the user's authenticator app, or a recovery code, where the account asks for it.
          */
         Credentials: {
             username: string;
@@ -1144,7 +1143,7 @@ export interface components {
         };
         /**
          * TokenPair
-         * @description `expires_in` is of the access token, in seconds.
+         * @description `expires_in` in seconds, of the access token.
          */
         TokenPair: {
             access_token: string;
@@ -1152,8 +1151,8 @@ export interface components {
             token_type: string;
             expires_in: number;
         };
-        /** RefreshRequest */
-        RefreshRequest: {
+        /** Refreshing */
+        Refreshing: {
             refresh_token: string;
         };
         /** Done */
@@ -1161,57 +1160,14 @@ export interface components {
             done: boolean;
         };
         /**
-         * ProviderOut
-         * @description `url` begins a sign-in there; `?next=` names the page to come back to.
-         *
-         *         `available` is there only where it is false: the provider was out of order when it was last needed.
-         */
-        ProviderOut: {
-            name: string;
-            label: string;
-            url: string;
-            /** @default true */
-            available: boolean;
-        };
-        /**
-         * LoginQuery
-         * @description `next` is the page to come back to.
-         */
-        LoginQuery: {
-            /** @default null */
-            next: string | null;
-        };
-        /** ForgottenPassword */
-        ForgottenPassword: {
-            email: string;
-        };
-        /**
-         * PasswordReset
-         * @description `token` is of a one-time link.
-         */
-        PasswordReset: {
-            token: string;
-            password: string;
-        };
-        /**
-         * EmailVerification
-         * @description `token` is of the link that was mailed to the address.
-         */
-        EmailVerification: {
-            token: string;
-        };
-        /**
-         * PasskeyChallengeOut
+         * Challenge
          * @description `public_key` is for `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`.
          */
-        PasskeyChallengeOut: {
+        Challenge: {
             public_key: Record<string, never>;
         };
-        /**
-         * PasskeyProof
-         * @description A challenge that was signed by a passkey.
-         */
-        PasskeyProof: {
+        /** ShownPasskey */
+        ShownPasskey: {
             credential: components["schemas"]["Assertion"];
         };
         /**
@@ -1223,82 +1179,46 @@ export interface components {
             rawId: string;
             /** @enum {unknown} */
             type: "public-key";
-            response: components["schemas"]["AssertionResponse"];
+            response: components["schemas"]["SignedWith"];
         };
-        /** AssertionResponse */
-        AssertionResponse: {
+        /** SignedWith */
+        SignedWith: {
             clientDataJSON: string;
             authenticatorData: string;
             signature: string;
             /** @default null */
             userHandle: string | null;
         };
-        /** NewPasskey */
-        NewPasskey: {
-            name: string;
-            credential: components["schemas"]["NewCredential"];
+        /** Forgotten */
+        Forgotten: {
+            email: string;
+        };
+        /** Token */
+        Token: {
+            token: string;
+        };
+        /** NewPassword */
+        NewPassword: {
+            token: string;
+            password: string;
         };
         /**
-         * NewCredential
-         * @description Of `navigator.credentials.create()`.
-         */
-        NewCredential: {
-            id: string;
-            rawId: string;
-            /** @enum {unknown} */
-            type: "public-key";
-            response: components["schemas"]["AttestationResponse"];
-        };
-        /** AttestationResponse */
-        AttestationResponse: {
-            clientDataJSON: string;
-            attestationObject: string;
-        };
-        /** PasskeyOut */
-        PasskeyOut: {
-            id: number;
-            name: string;
-            created_at: string;
-            used_at: string | null;
-        };
-        /**
-         * Confirmation
-         * @description Until when sensitive changes are allowed, and how the user can confirm again who they are.
+         * ProviderOut
+         * @description `url` begins a sign-in there; `?next=` names the page to come back to.
          *
-         *         By a sign-in at one of the `providers` too: it begins at `/oauth/login/{provider}`.
+         *         `available` is only there where it is false: the provider was out of order when it was last needed.
          */
-        Confirmation: {
-            until: string | null;
-            password: boolean;
-            passkey: boolean;
-            providers: string[];
+        ProviderOut: {
+            name: string;
+            label: string;
+            url: string;
+            /** @default true */
+            available: boolean;
         };
-        /**
-         * AuthenticatorAppSetup
-         * @description `qr` is an SVG that shows `uri`. `secret` is for typing it in.
-         */
-        AuthenticatorAppSetup: {
-            secret: string;
-            uri: string;
-            qr: string;
-        };
-        /** AuthenticatorCode */
-        AuthenticatorCode: {
-            code: string;
-        };
-        /**
-         * RecoveryCodes
-         * @description They are shown only in this answer. Each works once.
-         */
-        RecoveryCodes: {
-            recovery_codes: string[];
-        };
-        /**
-         * AuthenticatorAppRemoval
-         * @description `password` is the account's, where it has one.
-         */
-        AuthenticatorAppRemoval: {
-            password?: string | null;
+        /** Wish */
+        Wish: {
+            /** @default null */
+            next: string | null;
         };
         /** ProfileChange */
         ProfileChange: {
@@ -1306,28 +1226,28 @@ export interface components {
             email?: string | null;
         };
         /**
-         * FactorsOut
-         * @description What the account has beside its password.
+         * Confirmed
+         * @description Until when sensitive changes are allowed, and by what it can be renewed: a password, a passkey, or a sign-in at
+         *         one of these `providers`, which begins at `/oauth/login/{provider}`.
          */
-        FactorsOut: {
-            has_password: boolean;
-            totp: boolean;
-            recovery_codes_left: number;
-            passkeys: components["schemas"]["PasskeyOut"][];
-            passkeys_possible: boolean;
+        Confirmed: {
+            until: string | null;
+            password: boolean;
+            passkey: boolean;
+            providers: string[];
         };
         /**
-         * PasswordConfirmation
-         * @description `code` as at sign-in, where the account asks for one.
+         * Confirmation
+         * @description `code` as at sign-in, where the account asks for it.
          */
-        PasswordConfirmation: {
+        Confirmation: {
             password: string;
             /** @default null */
             code: string | null;
         };
         /**
          * PasswordChange
-         * @description `current_password` may be left out where the account has no password yet.
+         * @description `current_password` may be left out by whoever has none yet.
          */
         PasswordChange: {
             new_password: string;
@@ -1356,7 +1276,7 @@ export interface components {
         };
         /**
          * SessionOut
-         * @description `used_at` is right to the hour. `current` is the session of this request.
+         * @description `used_at` is right to the hour. `current` is the one that asks.
          */
         SessionOut: {
             id: string;
@@ -1368,9 +1288,77 @@ export interface components {
             used_at: string;
             current: boolean;
         };
-        /** SessionsEnded */
-        SessionsEnded: {
+        /** Ended */
+        Ended: {
             ended: number;
+        };
+        /**
+         * FactorsOut
+         * @description `totp`: whether an authenticator app is set up. `passkeys_possible`: not where the shop's address is a number.
+         *
+         *         `has_password`: an authenticator app guards that alone.
+         */
+        FactorsOut: {
+            has_password: boolean;
+            totp: boolean;
+            recovery_codes_left: number;
+            passkeys: components["schemas"]["PasskeyOut"][];
+            passkeys_possible: boolean;
+        };
+        /** PasskeyOut */
+        PasskeyOut: {
+            id: number;
+            name: string;
+            created_at: string;
+            used_at: string | null;
+        };
+        /**
+         * AppToSetUp
+         * @description `uri` is what `qr`, an SVG, shows; `secret` is for typing it in.
+         */
+        AppToSetUp: {
+            secret: string;
+            uri: string;
+            qr: string;
+        };
+        /** Code */
+        Code: {
+            code: string;
+        };
+        /**
+         * RecoveryCodes
+         * @description Shown this once; each works once.
+         */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /**
+         * Removal
+         * @description `password` is the account's, where it has one.
+         */
+        Removal: {
+            password?: string | null;
+        };
+        /** NewPasskey */
+        NewPasskey: {
+            name: string;
+            credential: components["schemas"]["NewCredential"];
+        };
+        /**
+         * NewCredential
+         * @description Of `navigator.credentials.create()`.
+         */
+        NewCredential: {
+            id: string;
+            rawId: string;
+            /** @enum {unknown} */
+            type: "public-key";
+            response: components["schemas"]["Made"];
+        };
+        /** Made */
+        Made: {
+            clientDataJSON: string;
+            attestationObject: string;
         };
         /**
          * UserSearch
@@ -1421,8 +1409,8 @@ export interface components {
             name?: string | null;
             email?: string | null;
         };
-        /** UserDeleted */
-        UserDeleted: {
+        /** Gone */
+        Gone: {
             deleted: boolean;
         };
         /** SignedOut */
@@ -1430,24 +1418,23 @@ export interface components {
             signed_out: boolean;
         };
         /**
-         * Page[AuditTrailEntryOut]
+         * Page[TrailOut]
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
-        Page_AuditTrailEntryOut_: {
-            items: components["schemas"]["AuditTrailEntryOut"][];
+        Page_TrailOut_: {
+            items: components["schemas"]["TrailOut"][];
             total: number;
             page: number;
             per_page: number;
         };
         /**
-         * AuditTrailEntryOut
-         * @description `actor` is null for a client that was not signed in, and for the command line. `details` depend on the action.
+         * TrailOut
+         * @description `actor` is null for somebody who was not signed in, and for the command line; `details` depend on the action.
          */
-        AuditTrailEntryOut: {
+        TrailOut: {
             id: number;
             at: string;
-            /** @enum {unknown} */
-            action: "account_closed" | "account_made" | "activated" | "deactivated" | "email_changed" | "email_verified" | "identity_linked" | "identity_unlinked" | "name_changed" | "passkey_added" | "passkey_removed" | "password_changed" | "password_reset" | "recovery_codes_made" | "reset_link_made" | "role_changed" | "session_ended" | "sessions_ended" | "sign_in" | "sign_in_methods_removed" | "totp_added" | "totp_removed";
+            action: string;
             actor: components["schemas"]["ActorOut"] | null;
             address: string | null;
             details: {
@@ -1461,18 +1448,18 @@ export interface components {
         };
         /**
          * ShopOut
-         * @description What holds for all that is on offer: the ISO 4217 currency of every price, and how long an order may wait.
+         * @description What holds for all items: the currency of every price (ISO 4217), and how long an order may stay unpaid.
          *
-         *         `currency_digits`: how many digits of a price stand after the point, by the payment provider's table, which is
-         *         not ISO 4217's.
+         *         `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
+         *         from ISO 4217's.
          */
         ShopOut: {
             currency: string;
             currency_digits: number;
             hold_minutes: number;
         };
-        /** Search */
-        Search: {
+        /** ItemSearch */
+        ItemSearch: {
             /** @default 1 */
             page: number;
             /** @default 20 */
@@ -1526,8 +1513,8 @@ export interface components {
             on_hand?: number | null;
             image_url?: string | null;
         };
-        /** Gone */
-        "app.items.routes.Gone": {
+        /** ItemDeleted */
+        ItemDeleted: {
             deleted: boolean;
         };
         /**
@@ -1540,7 +1527,10 @@ export interface components {
             page: number;
             per_page: number;
         };
-        /** TodoOut */
+        /**
+         * TodoOut
+         * @description `order_id` is set where it says "Hand over order …"; it is done when that order is handed over.
+         */
         TodoOut: {
             id: number;
             title: string;
@@ -1560,16 +1550,16 @@ export interface components {
             /** @default null */
             done: boolean | null;
         };
-        /** Gone */
-        "app.todos.routes.Gone": {
+        /** TodoDeleted */
+        TodoDeleted: {
             deleted: boolean;
         };
         /** NewOrder */
         NewOrder: {
-            lines: components["schemas"]["Wanted"][];
+            lines: components["schemas"]["OrderLineRequest"][];
         };
-        /** Wanted */
-        Wanted: {
+        /** OrderLineRequest */
+        OrderLineRequest: {
             item_id: number;
             quantity: number;
         };
@@ -1584,20 +1574,21 @@ export interface components {
         OrderOut: {
             id: number;
             number: string;
-            status: string;
+            /** @enum {unknown} */
+            status: "cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing";
             total: number;
             currency: string;
             currency_digits: number;
             refunded: number;
             refundable: number;
-            lines: components["schemas"]["LineOut"][];
+            lines: components["schemas"]["OrderLineOut"][];
             checkout_url: string | null;
             created_at: string;
             paid_at: string | null;
             payments?: components["schemas"]["PaymentOut"][];
         };
-        /** LineOut */
-        LineOut: {
+        /** OrderLineOut */
+        OrderLineOut: {
             item_id: number;
             name: string;
             quantity: number;
@@ -1615,7 +1606,8 @@ export interface components {
             amount: number;
             currency: string;
             currency_digits: number;
-            disposition: string;
+            /** @enum {unknown} */
+            disposition: "late" | "settles" | "surplus";
             refunded: number;
             refundable: number;
             created_at: string;
@@ -1640,6 +1632,14 @@ export interface components {
             per_page: number;
         };
         /**
+         * FulfilOptions
+         * @description `despite_dispute`: hand the order over although the payer's bank may take the money back, or has.
+         */
+        FulfilOptions: {
+            /** @default false */
+            despite_dispute: boolean;
+        };
+        /**
          * NewRefund
          * @description `amount` in minor units, all that is left where it is missing; `restock` puts what was sold back on the shelf.
          *
@@ -1655,7 +1655,7 @@ export interface components {
         };
         /**
          * RefundOut
-         * @description `payment` is the id of the order's payment that it is of.
+         * @description `payment` is the id of the order's payment that goes back. `amount` is in minor units of `currency`.
          */
         RefundOut: {
             id: number;
@@ -1664,14 +1664,15 @@ export interface components {
             amount: number;
             currency: string;
             currency_digits: number;
-            status: string;
+            /** @enum {unknown} */
+            status: "canceled" | "failed" | "new" | "pending" | "requires_action" | "succeeded" | "unknown";
             created_at: string;
         };
         /**
-         * Entry
-         * @description `reference` is the provider's id where it has one; `problem` what is wrong and open, in words.
+         * HistoryEntry
+         * @description `reference` is the provider's id where there is one; `problem` is what is wrong and not closed, in words.
          */
-        Entry: {
+        HistoryEntry: {
             at: string;
             kind: string;
             status: string;
@@ -1680,10 +1681,10 @@ export interface components {
             problem: string | null;
         };
         /**
-         * FindingOut
-         * @description Something that needs a person, in words. `id` stands for these very facts, and is never used again.
+         * Finding
+         * @description Something that staff have to look at, in words. `id` stands for these facts alone, and is never used again.
          */
-        FindingOut: {
+        Finding: {
             id: string;
             kind: string;
             subject: string;
@@ -1703,7 +1704,7 @@ export interface components {
         };
         /**
          * ClosedFinding
-         * @description What a person has dealt with. `closed_by` is a member of staff's username.
+         * @description A finding that staff have dealt with. `closed_by` is the username of a member of staff.
          */
         ClosedFinding: {
             id: string;
@@ -1716,22 +1717,14 @@ export interface components {
             closed_at: string;
         };
         /**
-         * Closing
-         * @description What was done about a finding, for those who ask later.
+         * CloseFinding
+         * @description `reason`: what was done about the finding, for those who ask later.
          */
-        Closing: {
+        CloseFinding: {
             reason: string;
         };
-        /**
-         * HandingOver
-         * @description `despite_dispute`: although the payer's bank may take the money back, or has.
-         */
-        HandingOver: {
-            /** @default false */
-            despite_dispute: boolean;
-        };
-        /** Received */
-        Received: {
+        /** EventReceived */
+        EventReceived: {
             received: boolean;
         };
         /** Health */
@@ -1741,7 +1734,7 @@ export interface components {
         };
         /**
          * Readiness
-         * @description `degraded` says what is slower than it should be: requests are served all the same.
+         * @description `degraded` says what is slower than it should be. Requests are served all the same.
          */
         Readiness: {
             /** @enum {unknown} */
@@ -1940,7 +1933,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RefreshRequest"];
+                "application/json": components["schemas"]["Refreshing"];
             };
         };
         responses: {
@@ -2181,7 +2174,7 @@ export interface operations {
             };
         };
     };
-    oauth_list_providers: {
+    auth_ask_for_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -2196,525 +2189,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProviderOut"][];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    oauth_begin_oauth: {
-        parameters: {
-            query?: {
-                next?: string | null;
-            };
-            header?: never;
-            path: {
-                provider: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Found */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    oauth_end_oauth_default: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Found */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    oauth_end_oauth: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                provider: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Found */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    oauth_unlink: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                provider: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description last_sign_in_method */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    email_forgot_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ForgottenPassword"];
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Done"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    email_reset_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordReset"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Done"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input, invalid_token */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    email_verify_email: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EmailVerification"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Done"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description email_in_use */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input, invalid_token */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    email_ask_to_verify: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Done"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    passkeys_ask_for_passkey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PasskeyChallengeOut"];
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             /** @description passkeys_impossible */
@@ -2746,7 +2221,7 @@ export interface operations {
             };
         };
     };
-    passkeys_sign_in_by_passkey: {
+    auth_sign_in_by_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -2755,7 +2230,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasskeyProof"];
+                "application/json": components["schemas"]["ShownPasskey"];
             };
         };
         responses: {
@@ -2833,63 +2308,7 @@ export interface operations {
             };
         };
     };
-    passkeys_ask_for_new_passkey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PasskeyChallengeOut"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description passkeys_impossible, too_many_passkeys */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    passkeys_add_passkey: {
+    auth_forgot_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2898,106 +2317,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewPasskey"];
+                "application/json": components["schemas"]["Forgotten"];
             };
         };
         responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PasskeyOut"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_passkeys */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input, invalid_passkey */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    passkeys_remove_passkey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                passkey_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3005,151 +2330,8 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description last_sign_in_method */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    passkeys_ask_to_confirm: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PasskeyChallengeOut"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description passkeys_impossible */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    passkeys_confirm_by_passkey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasskeyProof"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Confirmation"];
-                };
-            };
             /** @description malformed_body */
             400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden, invalid_passkey */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3184,255 +2366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    totp_confirm_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AuthenticatorCode"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description totp_already_on, totp_not_on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_code, invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    totp_begin_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuthenticatorAppSetup"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description totp_already_on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    totp_remove_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AuthenticatorAppRemoval"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Done"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden, wrong_password */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description password_too_short, totp_not_on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_requests, too_many_tries */
+            /** @description too_many_requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3452,7 +2386,172 @@ export interface operations {
             };
         };
     };
-    totp_renew_recovery_codes: {
+    auth_verify_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Token"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description email_in_use */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input, invalid_token */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    auth_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input, invalid_token */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    auth_list_providers: {
         parameters: {
             query?: never;
             header?: never;
@@ -3467,11 +2566,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
+                    "application/json": components["schemas"]["ProviderOut"][];
                 };
             };
-            /** @description sign_in_required */
-            401: {
+            /** @description unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3479,8 +2578,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
-            403: {
+        };
+    };
+    auth_begin_oauth: {
+        parameters: {
+            query?: {
+                next?: string | null;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3488,8 +2609,82 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description totp_not_on */
-            409: {
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    auth_end_oauth_default: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    auth_end_oauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3698,44 +2893,6 @@ export interface operations {
             };
         };
     };
-    account_show_factors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FactorsOut"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
     account_show_confirmation: {
         parameters: {
             query?: never;
@@ -3751,7 +2908,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Confirmation"];
+                    "application/json": components["schemas"]["Confirmed"];
                 };
             };
             /** @description sign_in_required */
@@ -3774,7 +2931,7 @@ export interface operations {
             };
         };
     };
-    account_confirm_by_password: {
+    account_confirm_again: {
         parameters: {
             query?: never;
             header?: never;
@@ -3783,7 +2940,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordConfirmation"];
+                "application/json": components["schemas"]["Confirmation"];
             };
         };
         responses: {
@@ -3793,7 +2950,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Confirmation"];
+                    "application/json": components["schemas"]["Confirmed"];
                 };
             };
             /** @description malformed_body */
@@ -4031,7 +3188,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionsEnded"];
+                    "application/json": components["schemas"]["Ended"];
                 };
             };
             /** @description sign_in_required */
@@ -4103,6 +3260,842 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    account_unlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description last_sign_in_method */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    account_ask_to_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_show_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsOut"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description totp_already_on, totp_not_on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_code, invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppToSetUp"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description totp_already_on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Removal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden, wrong_password */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description password_too_short, totp_not_on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests, too_many_tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description totp_not_on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_ask_for_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description passkeys_impossible, too_many_passkeys */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_passkeys */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input, invalid_passkey */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description last_sign_in_method */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_ask_to_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description passkeys_impossible */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    factors_confirm_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownPasskey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden, invalid_passkey */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4372,7 +4365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserDeleted"];
+                    "application/json": components["schemas"]["Gone"];
                 };
             };
             /** @description sign_in_required */
@@ -4587,7 +4580,7 @@ export interface operations {
             };
         };
     };
-    users_show_audit_trail: {
+    users_show_trail: {
         parameters: {
             query?: {
                 page?: number;
@@ -4607,7 +4600,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AuditTrailEntryOut_"];
+                    "application/json": components["schemas"]["Page_TrailOut_"];
                 };
             };
             /** @description sign_in_required */
@@ -5032,7 +5025,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app.items.routes.Gone"];
+                    "application/json": components["schemas"]["ItemDeleted"];
                 };
             };
             /** @description sign_in_required */
@@ -5510,7 +5503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app.todos.routes.Gone"];
+                    "application/json": components["schemas"]["TodoDeleted"];
                 };
             };
             /** @description sign_in_required */
@@ -6024,7 +6017,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description Being cancelled: over once the provider has confirmed that nobody can pay it any more */
+            /** @description Being cancelled: over once the provider has confirmed that it cannot be paid any more */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6070,395 +6063,6 @@ export interface operations {
                 };
             };
             /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_refund_order: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                order_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRefund"];
-            };
-        };
-        responses: {
-            /** @description The refund that this key has made before; header Idempotency-Replayed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefundOut"];
-                };
-            };
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefundOut"];
-                };
-            };
-            /** @description idempotency_key_required, malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description order_not_paid, refund_refused, refund_too_large */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description idempotency_key_reused, invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_show_history: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                order_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Entry"][];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_list_findings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FindingOut"][];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_list_closed_findings: {
-        parameters: {
-            query?: {
-                page?: number;
-                per_page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ClosedFinding_"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    orders_close_finding: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                finding_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Closing"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClosedFinding"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description attempt_in_use, session_may_be_paid */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description provider_unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6585,7 +6189,183 @@ export interface operations {
             };
         };
     };
-    orders_receive_event: {
+    payments_refund_order: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRefund"];
+            };
+        };
+        responses: {
+            /** @description The refund that this key has made before; header Idempotency-Replayed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOut"];
+                };
+            };
+            /** @description idempotency_key_required, malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description order_not_paid, refund_refused, refund_too_large */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description idempotency_key_reused, invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_show_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryEntry"][];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_list_findings: {
         parameters: {
             query?: never;
             header?: never;
@@ -6600,7 +6380,220 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Received"];
+                    "application/json": components["schemas"]["Finding"][];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_list_closed_findings: {
+        parameters: {
+            query?: {
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClosedFinding_"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_close_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseFinding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedFinding"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description attempt_in_use, session_may_be_paid */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description provider_unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payments_receive_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventReceived"];
                 };
             };
             /** @description bad_signature */

@@ -18,10 +18,10 @@ export type AppToSetUp = Schemas["AuthenticatorAppSetup"]; // feature: totp
 
 export type Item = Schemas["ItemOut"]; // feature: shop
 export type Order = Schemas["OrderOut"]; // feature: shop
-export type OrderLineRequest = Schemas["Wanted"]; // feature: shop
-export type HistoryEntry = Schemas["Entry"]; // feature: shop
+export type OrderLineRequest = Schemas["OrderLineRequest"]; // feature: shop
+export type HistoryEntry = Schemas["HistoryEntry"]; // feature: shop
 export type Payment = Schemas["PaymentOut"]; // feature: shop
 export type Refund = Schemas["RefundOut"]; // feature: shop
-export type Finding = Schemas["FindingOut"]; // feature: shop
+export type Finding = Schemas["Finding"]; // feature: shop
 
 export type Todo = Schemas["TodoOut"]; // feature: todos

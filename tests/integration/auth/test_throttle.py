@@ -10,9 +10,7 @@ from argon2 import PasswordHasher
 
 from app import db
 from app.auth import routes, throttle
-from app.commands.worker import forget_tries
 from app.models import Throttle, UserSession
-from app.runtime.async_bridge import bridge
 from app.runtime.db import now
 from app.users import passwords
 from tests.attacks import came_of
@@ -169,7 +167,7 @@ def test_the_worker_clears_what_no_longer_counts(app):
     throttle.charge(db.session(), "old", moment - timedelta(minutes=6))
     throttle.charge(db.session(), "new", moment)
 
-    bridge.run(forget_tries(db.session(), None))
+    throttle.forget(db.session(), now())
 
     assert Throttle.query.count() == 1
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from pytest_httpx import HTTPXMock
 
 from app.commands import smoke
-from app.commands.cli import smoke as command
+from app.commands.programs import smoke as command
 from tests.integration.live import KIOSK
 from tests.processes import free_port
 

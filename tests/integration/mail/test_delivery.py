@@ -11,7 +11,7 @@ from app import create_app, db
 from app.mail import outbox, queue
 from app.mail.delivery import delivery
 from app.models import Outgoing, User
-from app.runtime.config import environment as inherited
+from app.runtime.child_environment import environment as inherited
 from app.runtime.db import now
 from tests.integration.conftest import close
 from tests.integration.factories import make_user

@@ -8,10 +8,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from app import load_settings
 from app.mail import smtp
 from app.mail.message import Message, rendered
 from app.runtime.async_bridge import bridge
-from app.runtime.config import load
 from simulators.mail.control import Control
 from simulators.process import Process
 from tests.settings import settings
@@ -75,7 +75,7 @@ def send(url):
     from flask import Config
 
     made = rendered(
-        load(Config(""), settings("sqlite://")),
+        load_settings(Config(""), settings("sqlite://")),
         Message(
             "ada@example.com", "password_changed", {"username": "ada", "at": "now", "methods": [], "removed": False}
         ),

@@ -9,8 +9,8 @@ import pytest
 from app import create_app, db
 from app.mail import queue
 from app.mail.delivery import delivery
-from app.models import Outgoing
-from app.runtime.config import environment as inherited
+from app.models import Attempt, Outgoing
+from app.runtime.child_environment import environment as inherited
 from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.conftest import close
@@ -25,8 +25,9 @@ from tests.settings import environment, settings
 
 def paid(user, *items, currency="EUR"):
     order = make_order(user, *items, status="paid", paid_at=now())
-    order.currency, order.attempts[0].status = currency, "expired"
-    queue(db.session(), "receipt", {"order": order.id}, once=f"receipt:{order.attempts[0].idem_key}")
+    attempt = Attempt.query.filter_by(order_id=order.id).one()
+    order.currency, attempt.status = currency, "expired"
+    queue(db.session(), "receipt", {"order": order.id}, once=f"receipt:{attempt.idem_key}")
     db.session.commit()
     return order
 

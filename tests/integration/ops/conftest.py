@@ -9,7 +9,7 @@ from tests.integration.payments.conftest import live_shop, own_shop, quick, shop
 @pytest.fixture
 def read(app, monkeypatch) -> Callable[[], Reading]:
     """`read()` is what the application tells now, and not what the database said a moment ago."""
-    monkeypatch.setattr(app.extensions["books"].probe, "keep", 0)
+    monkeypatch.setattr(app.extensions["database_gauges"].probe, "keep", 0)
     return lambda: Reading(app.test_client().get("/metrics").text)
 
 

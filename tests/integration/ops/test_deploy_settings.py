@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Config
 
-from app.runtime.config import ConfigError, Settings, load
+from app import load_settings
+from app.runtime.config import ConfigError, Settings
 from tests.processes import ROOT
 
 
@@ -22,7 +23,7 @@ def loaded(file: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         name, is_setting, value = line.partition("=")
         if is_setting and not name.startswith("#"):
             monkeypatch.setenv(name, value)
-    return load(Config(""), None)
+    return load_settings(Config(""))
 
 
 def test_a_staging_shop_starts_with_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from app import create_app, db
-from app.models import Chore, Finding
+from app.models import Chore, FindingRow
 from app.ops import doctor
 from app.runtime.db import now, writing
 from tests.integration.conftest import close
@@ -205,7 +205,7 @@ def test_whether_somebody_works_and_what_needs_a_person(examined, own_app):
 
     turned(own_app, now())
     with own_app.app_context(), writing():
-        db.session.add(Finding(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
+        db.session.add(FindingRow(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
         db.session.commit()
     found = examined()
     assert found["worker"].level == "ok"

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app import create_app, db
-from app.models import Attempt, Chore, Event, Finding
-from app.ops.database_gauges import standing
+from app import GAUGES, create_app, db
+from app.models import Attempt, Chore, Event, FindingRow
+from app.ops import database_gauges
 from app.runtime.db import now
 from simulators.payments.control import SESSIONS
 from tests.integration.accounts import assert_problem, make_ada, sign_in
@@ -227,7 +227,7 @@ def test_what_needs_a_person_is_told_by_kind_and_zero_where_nothing_does(app, re
     assert read()("needs_person", kind="stock_differs") == 0
     assert "needs_person" in read().text
 
-    db.session.add(Finding(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
+    db.session.add(FindingRow(kind="stock_differs", subject="1", words="3 are held, and orders hold 2."))
     db.session.commit()
 
     assert read()("needs_person", kind="stock_differs") == 1
@@ -243,12 +243,12 @@ def test_when_a_worker_last_had_a_turn_is_told(app, read):
 
 def test_a_scrape_asks_as_often_for_many_orders_as_for_none(app):
     with counted() as few:
-        standing(db.session(), now())
+        database_gauges.read(GAUGES, db.session(), now())
     user, item = make_user(), make_item()
     for _ in range(10):
         make_order(user, item)
     with counted() as many:
-        standing(db.session(), now())
+        database_gauges.read(GAUGES, db.session(), now())
 
     assert len(many) == len(few) <= 16
 

@@ -11,7 +11,7 @@ from app.models import (
     AuditTrailEntry,
     Closing,
     Event,
-    Finding,
+    FindingRow,
     Installation,
     Payment,
     Refund,
@@ -213,7 +213,7 @@ def test_money_and_findings_outlive_a_downgrade_and_an_upgrade(kiosk):
         refund = Refund(intent_key="one", idem_key="one", body="", api_version="", amount=100, status="failed")
         paid = {"payment_intent": "pi_1", "amount": 1250, "currency": "EUR", "disposition": "settles"}
         saved(Payment(order_id=order.id, refunds=[refund], **paid))
-        finding = saved(Finding(kind="stock_differs", subject="1", words="2 are held.", order_id=order.id))
+        finding = saved(FindingRow(kind="stock_differs", subject="1", words="2 are held.", order_id=order.id))
         copied = {name: getattr(finding, name) for name in ("kind", "subject", "words", "order_id")}
         saved(Closing(finding=finding.token, reason="Counted.", user_id=grace.id, **copied))
 
@@ -221,9 +221,35 @@ def test_money_and_findings_outlive_a_downgrade_and_an_upgrade(kiosk):
     kiosk("db", "upgrade")
 
     with kiosk.app.app_context():
-        assert [(row.words, len(row.token) >= 32) for row in Finding.query] == [("2 are held.", True)]
+        assert [(row.words, len(row.token) >= 32) for row in FindingRow.query] == [("2 are held.", True)]
         assert [(row.amount, row.status, row.ended_at) for row in Refund.query] == [(100, "failed", None)]
         assert len(Installation.query.one().mark) >= 32
+
+
+def test_what_staff_asked_for_is_read_from_the_text_that_the_release_before_wrote(kiosk):
+    wishes = {
+        "": (None, None, None),
+        "wish%5Bamount%5D=all&wish%5Brestock%5D=False": (None, False, None),
+        "wish%5Bamount%5D=300&wish%5Brestock%5D=True": (300, True, None),
+        "wish%5Bamount%5D=300&wish%5Brestock%5D=False&wish%5Bpayment%5D=pi_2": (300, False, "pi_2"),
+    }
+    kiosk("db", "downgrade", "0009")
+    with kiosk.app.app_context():
+        paid = {"payment_intent": "pi_1", "amount": 1250, "currency": "EUR", "disposition": "settles"}
+        payment = saved(Payment(order_id=make_order(make_user(), make_item()).id, **paid))
+        row = {"payment_id": payment.id, "body": "", "api_version": "", "amount": 100, "status": "succeeded"}
+        for key, wish in enumerate(wishes):
+            columns = {**row, "intent_key": str(key), "idem_key": str(key), "wish": wish, "created_at": now()}
+            db.session.execute(sa.insert(sa.table("refunds", *map(sa.column, columns))).values(columns))
+        db.session.commit()
+
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        assert {row.wish_text: (row.wish_amount, row.wish_restock, row.wish_payment) for row in Refund.query} == wishes
+    kiosk("db", "downgrade", "0009")
+    with kiosk.app.app_context():
+        assert set(db.session.scalars(sa.text("SELECT wish FROM refunds"))) == set(wishes)
 
 
 def test_a_new_shop_has_a_mark_of_its_own_before_anything_is_sold(kiosk):

@@ -62,7 +62,7 @@ def test_without_redis_the_shop_is_slower_and_ready(made, own_database):
 
     assert found.status_code == 200
     assert found.get_json()["degraded"] == [
-        "Redis does not answer: the sweep does the jobs, later than the doorbell would."
+        "Redis does not answer: the sweep does the jobs, later than the queue would."
     ]
 
 
@@ -78,6 +78,6 @@ def test_a_server_that_is_about_to_end_is_not_ready_and_lives(client, monkeypatc
 
     ending.begin()
 
-    assert assert_problem(client.get("/readyz"), 503, "not_ready")["detail"] == "This server is about to end."
+    assert assert_problem(client.get("/readyz"), 503, "not_ready")["detail"] == "This server is about to stop."
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/items").status_code == 200

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.models import Attempt, Finding, Hold, Installation, Item, Payment
+from app.models import Attempt, FindingRow, Hold, Installation, Item, Payment
 from tests.integration.payments.refunding import ALL, Till, audited
 
 
@@ -77,7 +77,7 @@ def test_a_payment_whose_attempt_is_not_in_the_books_is_shown(till):
 
     assert till.audit() == [("payment_missing", "12.00 EUR came in, and no order has it.")]
 
-    [finding] = till.shop.rows(Finding)
+    [finding] = till.shop.rows(FindingRow)
     assert finding.subject == intent
     assert till.audit() == [("payment_missing", "12.00 EUR came in, and no order has it.")]
 
@@ -108,7 +108,7 @@ def test_a_difference_does_not_vanish_by_growing_old(till):
     till.shop.change(Payment, amount=ALL + 1)
     assert len(till.audit()) == 1
     with till.shop.app.app_context():
-        for row in (*db.session.scalars(db.select(Payment)), *db.session.scalars(db.select(Finding))):
+        for row in (*db.session.scalars(db.select(Payment)), *db.session.scalars(db.select(FindingRow))):
             name = "created_at" if isinstance(row, Payment) else "found_at"
             setattr(row, name, getattr(row, name) - timedelta(hours=72))
         db.session.commit()

@@ -8,10 +8,10 @@ import pytest
 
 from app import db
 from app.models import Attempt, Event, Payment
-from app.payments.sweep import claim
-from app.payments.webhooks import TRIES
+from app.payments.events import TRIES
 from app.runtime import outbound
 from app.runtime.db import now, writing
+from app.runtime.schedule import claim
 from simulators.payments.events import thin
 from tests.attacks import came_of
 from tests.integration.payments.refunding import ALL, Till, reconciled, send

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import db
-from app.models import Attempt, Closing, Event, Finding, Item, Order, Payment
+from app.models import Attempt, Closing, Event, FindingRow, Item, Order, Payment
 from app.runtime.db import writing
 from tests.attacks import came_of
 from tests.integration.payments.refunding import ALL, Till, audited
@@ -292,7 +292,7 @@ def test_a_finding_of_long_ago_does_not_widen_the_audit(till, is_closed):
 
 def age(till, **time):
     with till.shop.app.app_context(), writing():
-        for row in (*db.session.scalars(db.select(Payment)), *db.session.scalars(db.select(Finding))):
+        for row in (*db.session.scalars(db.select(Payment)), *db.session.scalars(db.select(FindingRow))):
             name = "created_at" if isinstance(row, Payment) else "found_at"
             setattr(row, name, getattr(row, name) - timedelta(**time))
         db.session.commit()

@@ -48,7 +48,7 @@ def test_one_reconcile_winds_down_all_orders_whose_time_is_over(app, shop):
     buyer, lamp = make_user(), make_item()
     for _ in range(101):
         make_order(buyer, lamp)
-    shop.change(Attempt, status="expired", next_check_at=None)
+    shop.change(Attempt, status="expired", next_try_at=None)
 
     assert len(reconciled(shop).mended) == 101
     assert reconciled(shop).mended == []

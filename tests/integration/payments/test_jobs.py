@@ -8,10 +8,9 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.commands.worker import CHORES
 from app.models import Chore, Event
-from app.payments.sweep import claim
 from app.runtime.db import now, writing
+from app.runtime.schedule import claim, schedule
 from simulators.payments.control import SESSIONS
 from tests.databases import Valkey
 from tests.integration.live import KIOSK
@@ -61,8 +60,8 @@ class Staffed(Shop):
     def do_no_chores(self):
         """Backfill and audit were done a moment ago: a worker has the doorbell and the sweep alone."""
         with self.app.app_context(), writing():
-            for name, every, _ in CHORES:
-                claim(db.session(), name, every, now())
+            for chore in schedule().chores:
+                claim(db.session(), chore.name, chore.interval, now())
 
     def await_paid(self):
         wait_for(lambda: self.status == "paid", "the order to be paid")

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.integration.payments.refunding import ALL, Till, paid_twice
+from app.models import Refund
+from tests.integration.payments.refunding import ALL, POST, Till, paid_twice
 
 
 @pytest.fixture
@@ -96,6 +97,33 @@ def test_the_same_wish_under_the_same_key_is_one_refund(till):
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.json() == first.json()
     assert till.went_back == [("succeeded", 100)]
+
+
+OF_THE_PREVIOUS_RELEASE = {"wish_amount": None, "wish_restock": None, "wish_payment": None}
+"""It has no such columns, and goes on making refunds while this release is rolled out."""
+
+
+def test_a_refund_that_the_previous_release_made_is_known_by_its_key(till):
+    first = till.refund(100)
+    till.shop.change(Refund, **OF_THE_PREVIOUS_RELEASE)
+
+    again, other = till.refund(100), till.refund(200)
+
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert (other.status_code, other.json()["error"]) == (422, "idempotency_key_reused")
+    assert till.went_back == [("succeeded", 100)]
+
+
+def test_what_the_previous_release_was_to_put_back_on_the_shelf_is_put_there(till):
+    till.control.refuse(503, times=None, **POST)
+    assert till.refund(restock=True).json()["status"] == "unknown"
+    till.shop.change(Refund, **OF_THE_PREVIOUS_RELEASE)
+    till.control.mend()
+
+    till.shop.sweep()
+
+    assert till.went_back == [("succeeded", ALL)]
+    assert till.shop.stock == (3, 3)
 
 
 def test_two_equal_ones_under_two_keys_are_both_paid(till):

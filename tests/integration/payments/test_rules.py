@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import db
 from app.models import Attempt, Item, Order, Payment
-from app.payments import attempts
+from app.payments.ledger import Ledger
 from app.runtime.db import now, writing
 from tests.integration.factories import make_item, make_order, make_user, saved
 
@@ -70,13 +70,13 @@ def test_whoever_moves_an_order_has_it_to_themselves(own_app):
 
     def move():
         with own_app.app_context(), writing():
-            attempts.lock(db.session(), Order.id == order_id)
+            Ledger.lock(db.session(), Order.id == order_id)
             got_it.set()
             db.session.rollback()
 
     other = threading.Thread(target=move)
     with own_app.app_context(), writing():
-        attempts.lock(db.session(), Order.id == order_id)
+        Ledger.lock(db.session(), Order.id == order_id)
         other.start()
 
         assert not got_it.wait(0.5)

@@ -7,12 +7,12 @@ import pytest
 
 from app import db
 from app.models import Attempt, Hold, Item, Order, Outgoing, Payment, Refund, Todo
-from app.orders.models import LEASE
-from app.payments import attempts
+from app.orders import service as orders
 from app.payments.settle import settle
 from app.runtime.async_bridge import bridge
 from app.runtime.config import PaymentsAccount
 from app.runtime.db import now, writing
+from app.runtime.lease import LEASE
 from app.stripe.gateway import Gateway
 from tests.integration.checkout.buying import available, order
 from tests.integration.conftest import browser, sign_in
@@ -193,9 +193,9 @@ def test_a_session_that_is_not_what_was_asked_for_pays_nothing_and_is_noted(purc
 def given_up(purchase):
     """A purchase whose order is over for us, while the buyer pays at the provider."""
     found = db.session.get(Order, purchase.id)
-    found.attempts[0].status = "expired"
+    purchase.attempt.status = "expired"
     found.move("cancelling")
-    attempts.close(db.session, found)
+    orders.cancel(db.session, found)
     db.session.commit()
     purchase.control.pay(purchase.session)
     return purchase

@@ -38,9 +38,9 @@ STOCK = {"Lamp": 2, "Pen": 5, "Song": None}
 PATHS = ["*", SESSIONS, f"{SESSIONS}/*", "/v1/refunds", "/v1/refunds/*", "/v1/payment_intents/*"]
 CARDS = [None, None, None, "4000000000000002"]
 DUE = {
-    Attempt: ("created_at", "first_sent_at", "next_check_at", "lease_until", "expires_at"),
+    Attempt: ("created_at", "first_sent_at", "next_try_at", "lease_until", "expires_at"),
     Order: ("created_at", "hold_until"),
-    Refund: ("created_at", "first_sent_at", "next_check_at", "lease_until"),
+    Refund: ("created_at", "first_sent_at", "next_try_at", "lease_until"),
     Event: ("received_at", "next_try_at", "lease_until"),
 }
 

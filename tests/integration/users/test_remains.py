@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from app import db
-from app.commands.worker import CHORES
 from app.mail import outbox, quota
 from app.models import Attempt, AuditTrailEntry, Event, Order, User
 from app.payments import redaction
-from app.payments.sweep import backfill
+from app.payments.backfill import backfill
 from app.runtime.async_bridge import bridge
 from app.runtime.db import now
+from app.runtime.schedule import run, schedule
 from tests.attacks import came_of
 from tests.integration.accounts import sign_in
 from tests.integration.checkout.buying import completed, order, send_event
@@ -104,9 +104,9 @@ def test_within_the_hour_nothing_of_her_is_left_in_the_files_either(own_app, own
     assert sign_in(client, "lovelace").status_code == 200
     assert client.delete("/api/profile").status_code == 200
 
-    [chore] = [chore for name, _, chore in CHORES if name == "log-hourly"]
+    [chore] = [each for each in schedule(own_app).chores if each.name == "log-hourly"]
     with own_app.app_context():
-        bridge.run(chore(db.session(), own_app.extensions["gateway"]))
+        bridge.run(run(chore.work, db.session()))
 
     left = [file.name for file in folder.parent.glob(f"{folder.name}*") if b"lovelace" in file.read_bytes().lower()]
     came_of(str(left), "[]")

@@ -8,9 +8,9 @@ from email.policy import default
 import pytest
 from flask import Config
 
+from app import load_settings
 from app.mail import Kind
 from app.mail.message import Message, Undeliverable, address, rendered, sender
-from app.runtime.config import load
 from simulators.mail.pages import with_links
 from tests.attacks import came_of
 from tests.settings import settings
@@ -29,7 +29,7 @@ AT = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 
 
 def configured(**changes):
-    return load(Config(""), settings("sqlite://", **{"public_url": "https://shop.example", **changes}))
+    return load_settings(Config(""), settings("sqlite://", **{"public_url": "https://shop.example", **changes}))
 
 
 def made(to="ada@example.com", key="key", name="verify_email", **values):

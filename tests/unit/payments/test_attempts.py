@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.models import Attempt
-from app.orders.models import LIVE
 from app.payments.attempts import KEY_LASTS, SESSION_LASTS, SHORTEST, replayable
+from app.payments.models import LIVE
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 PROVIDERS_MEMORY = timedelta(hours=24)
@@ -35,7 +35,7 @@ def test_an_attempt_is_looked_at_again_ever_more_seldom(age, soon, pause):
 
     looked_at.check_again(NOW, soon=soon)
 
-    assert looked_at.next_check_at == NOW + pause
+    assert looked_at.next_try_at == NOW + pause
     assert looked_at.lease_until is None
 
 
@@ -45,7 +45,7 @@ def test_one_that_was_never_sent_counts_from_when_it_was_made():
 
     unsent.check_again(NOW)
 
-    assert unsent.next_check_at == NOW + timedelta(minutes=5)
+    assert unsent.next_try_at == NOW + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize("status", [*LIVE, "paid", "expired", "rejected"])

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from app.stripe.circuit_breaker import AT_ONCE, FAILURES, REST_SECONDS, Shelter
+from app.stripe.circuit_breaker import AT_ONCE, FAILURES, REST_SECONDS, CircuitBreaker
 from app.stripe.errors import Unavailable
 
 
@@ -22,108 +22,108 @@ def clock():
 
 
 @pytest.fixture
-def shelter(clock):
-    return Shelter(clock)
+def breaker(clock):
+    return CircuitBreaker(clock)
 
 
-def fail(shelter, error=httpx.ReadTimeout, times=1):
+def fail(breaker, error=httpx.ReadTimeout, times=1):
     for _ in range(times):
-        with pytest.raises(error), shelter.call():
+        with pytest.raises(error), breaker.call():
             raise error("")
 
 
-def test_so_many_calls_at_once_and_no_more(shelter):
+def test_so_many_calls_at_once_and_no_more(breaker):
     with ExitStack() as calls:
         for _ in range(AT_ONCE):
-            calls.enter_context(shelter.call())
+            calls.enter_context(breaker.call())
 
-        with pytest.raises(Unavailable), shelter.call():
+        with pytest.raises(Unavailable), breaker.call():
             pass
 
 
-def test_a_call_that_ends_makes_room_for_another_however_it_ends(shelter):
+def test_a_call_that_ends_makes_room_for_another_however_it_ends(breaker):
     for _ in range(AT_ONCE + 1):
-        fail(shelter, httpx.ConnectError)
+        fail(breaker, httpx.ConnectError)
 
-    with shelter.call():
+    with breaker.call():
         pass
 
 
-def test_a_provider_that_hangs_is_left_alone_for_a_while(shelter, clock):
-    fail(shelter, times=FAILURES)
+def test_a_provider_that_hangs_is_left_alone_for_a_while(breaker, clock):
+    fail(breaker, times=FAILURES)
 
     clock.time += REST_SECONDS - 0.1
-    with pytest.raises(Unavailable), shelter.call():
+    with pytest.raises(Unavailable), breaker.call():
         pass
 
 
-def test_fewer_than_that_do_not_open_the_circuit(shelter):
-    fail(shelter, times=FAILURES - 1)
+def test_fewer_than_that_do_not_open_the_circuit(breaker):
+    fail(breaker, times=FAILURES - 1)
 
-    with shelter.call():
+    with breaker.call():
         pass
 
 
-def test_time_outs_count_in_a_row(shelter):
+def test_time_outs_count_in_a_row(breaker):
     for _ in range(3):
-        fail(shelter, times=FAILURES - 1)
-        with shelter.call():
+        fail(breaker, times=FAILURES - 1)
+        with breaker.call():
             pass
 
 
-def test_what_fails_at_once_does_not_open_the_circuit(shelter):
-    fail(shelter, httpx.ConnectError, times=FAILURES * 3)
+def test_what_fails_at_once_does_not_open_the_circuit(breaker):
+    fail(breaker, httpx.ConnectError, times=FAILURES * 3)
 
-    with shelter.call():
+    with breaker.call():
         pass
 
 
-def test_after_the_rest_one_call_tries_and_the_others_wait(shelter, clock):
-    fail(shelter, times=FAILURES)
+def test_after_the_rest_one_call_tries_and_the_others_wait(breaker, clock):
+    fail(breaker, times=FAILURES)
     clock.time += REST_SECONDS
 
-    with shelter.call(), pytest.raises(Unavailable), shelter.call():
+    with breaker.call(), pytest.raises(Unavailable), breaker.call():
         pass
 
 
-def test_one_answer_closes_the_circuit(shelter, clock):
-    fail(shelter, times=FAILURES)
+def test_one_answer_closes_the_circuit(breaker, clock):
+    fail(breaker, times=FAILURES)
     clock.time += REST_SECONDS
 
-    with shelter.call():
+    with breaker.call():
         pass
 
-    fail(shelter, times=FAILURES - 1)
-    with shelter.call():
+    fail(breaker, times=FAILURES - 1)
+    with breaker.call():
         pass
 
 
-def test_one_more_time_out_opens_it_again(shelter, clock):
-    fail(shelter, times=FAILURES)
+def test_one_more_time_out_opens_it_again(breaker, clock):
+    fail(breaker, times=FAILURES)
     clock.time += REST_SECONDS
-    fail(shelter)
+    fail(breaker)
 
     clock.time += REST_SECONDS - 0.1
-    with pytest.raises(Unavailable), shelter.call():
+    with pytest.raises(Unavailable), breaker.call():
         pass
 
 
-def test_a_try_that_comes_to_nothing_is_followed_by_another(shelter, clock):
-    fail(shelter, times=FAILURES)
+def test_a_try_that_comes_to_nothing_is_followed_by_another(breaker, clock):
+    fail(breaker, times=FAILURES)
     clock.time += REST_SECONDS
-    fail(shelter, httpx.ConnectError)
+    fail(breaker, httpx.ConnectError)
     clock.time += REST_SECONDS
 
-    with shelter.call():
+    with breaker.call():
         pass
 
 
-def test_nothing_is_counted_for_a_call_that_was_not_let_through(shelter, clock):
-    fail(shelter, times=FAILURES)
+def test_nothing_is_counted_for_a_call_that_was_not_let_through(breaker, clock):
+    fail(breaker, times=FAILURES)
     for _ in range(AT_ONCE * 2):
-        with pytest.raises(Unavailable), shelter.call():
+        with pytest.raises(Unavailable), breaker.call():
             pass
     clock.time += REST_SECONDS
 
-    with shelter.call():
+    with breaker.call():
         pass

@@ -1,10 +1,13 @@
 """The provider's currencies: how their amounts are written, and which amounts there are."""
 
 import pytest
+from flask import Config
 
+from app.runtime.config import ConfigError, load
 from app.stripe import currencies
 from simulators.payments import currencies as simulated
 from simulators.payments import text
+from tests.settings import settings
 
 
 @pytest.mark.parametrize(
@@ -62,3 +65,11 @@ def test_every_rule_is_one_of_a_currency_that_the_provider_has():
     named = {*currencies.NO_DECIMALS, *currencies.THREE_DECIMALS, *currencies.WHOLE_ONLY}
 
     assert named | currencies.MINIMUM.keys() | currencies.LONGER.keys() <= currencies.SUPPORTED
+
+
+@pytest.mark.parametrize("currency", ["IQD", "LYD", "CLF", "XXX"])
+def test_settings_with_a_currency_that_the_provider_does_not_have_are_refused(currency):
+    with pytest.raises(ConfigError) as refused:
+        load(Config(""), settings("sqlite://", CURRENCY=currency), checks=[currencies.check])
+
+    assert f"KIOSK_CURRENCY is {currency}, in which the payment provider takes no payments" in str(refused.value)

@@ -7,9 +7,8 @@ import pytest
 from app import db
 from app.auth import encryption
 from app.auth.totp import key_rotation
-from app.commands.worker import renew_keys
 from app.models import Totp
-from app.runtime.async_bridge import bridge
+from app.runtime.config import settings
 from tests.integration.accounts import assert_problem, make_ada
 from tests.integration.auth.totp.phone import Phone
 from tests.integration.conftest import browser
@@ -40,7 +39,7 @@ def drop_the_old_one(reconfigured):
 
 
 def nightly():
-    bridge.run(renew_keys(db.session(), None))
+    key_rotation.renew_all(db.session(), settings())
 
 
 def test_an_app_that_was_used_needs_the_old_key_no_more(app, phone, reconfigured):

@@ -1,0 +1,57 @@
+"""What a buyer wants to order: which items, and whether their sum can be paid."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.items.models import Item
+from app.runtime.errors import Conflict, FieldError, Invalid
+from app.stripe import currencies
+
+log = logging.getLogger(__name__)
+
+
+class AmountTooSmall(Invalid):
+    error = "amount_too_small"
+    detail = "The payment provider does not take so small a sum. Nothing was charged; order a little more."
+
+    @classmethod
+    def below(cls, minimum: int, currency: str) -> "AmountTooSmall":
+        words = f"The payment provider takes no sum below {currencies.written(minimum, currency)}: order a little more."
+        return cls(words, errors=[FieldError("lines", words)])
+
+
+class NotOnSale(Conflict):
+    error = "not_on_sale"
+    detail = "One of these items is not on sale."
+
+
+def fingerprint(quantities: Mapping[int, int]) -> str:
+    """The same for the same quantities by item id, in any order."""
+    return hashlib.sha256(msgspec.json.encode(sorted(quantities.items()))).hexdigest()
+
+
+def lines(session: Session, quantities: Mapping[int, int]) -> list[tuple[Item, int]]:
+    """The items with their quantities. Raises NotOnSale."""
+    items = session.scalars(sa.select(Item).where(Item.id.in_(quantities)).order_by(Item.id)).all()
+    if len(items) < len(quantities) or any(item.price is None or item.withdrawn_at for item in items):
+        raise NotOnSale
+    return [(item, quantities[item.id]) for item in items]
+
+
+def total(wanted: list[tuple[Item, int]], currency: str) -> int:
+    """The sum in minor units. Raises AmountTooSmall, or Invalid for another sum that the provider would refuse."""
+    for item, _ in wanted:
+        if words := currencies.fault(item.price or 0, currency):  # it was entered for another currency
+            log.warning("item %s cannot be sold at its price: %s", item.id, words)
+            raise Invalid.field("lines", f"{item.name} cannot be sold at its price: the shop has to correct it.")
+    amount = sum((item.price or 0) * quantity for item, quantity in wanted)
+    if amount > currencies.maximum(currency):
+        raise Invalid.field("lines", "This is more than can be paid at once.")
+    if amount < (minimum := currencies.minimum(currency)):
+        raise AmountTooSmall.below(minimum, currency)
+    return amount

@@ -1,0 +1,49 @@
+"""`kiosk db`, `kiosk seed`, `kiosk backup` and `kiosk restore`."""
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from flask_migrate.cli import db as migrations
+
+from app.commands.operator_errors import Group, shown
+from app.commands.transaction import transaction
+from app.runtime.config import settings
+from app.runtime.db import db, now
+
+migrate = Group("db", params=migrations.params, callback=migrations.callback, commands=migrations.commands)
+migrate.help = migrations.help
+
+
+@click.command("seed")
+@transaction
+def seed() -> None:
+    """Add demo items and people. What is there already stays as it is."""
+    from app.commands.seed import add_demo
+
+    click.echo(add_demo(db.session(), settings(), now()))
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+@shown()
+def backup(file: Path) -> None:
+    """Write the whole database to FILE, as of one moment, while the shop serves. It holds no sessions."""
+    from app.ops.backup import backup as run
+
+    run(db.engine, file)
+    click.echo(f"{file}: {file.stat().st_size} bytes")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--replace", is_flag=True, help="Give up what is in the database.")
+@with_appcontext
+@shown()
+def restore(file: Path, replace: bool) -> None:
+    """Replace the database by a backup, all of it or nothing. Stop servers and workers first."""
+    from app.ops.backup import restore as run
+
+    revision = run(db.engine, file, replace=replace)
+    click.echo(f"{file} is restored, at revision {revision}. Now `kiosk db upgrade`, then `kiosk reconcile`.")

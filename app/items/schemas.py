@@ -1,0 +1,95 @@
+"""What callers send and get about items."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from app.runtime.config import settings
+from app.stripe import currencies
+from app.web.api import END, Id, Line, Text
+from app.web.paging import Paging
+
+Price = Annotated[
+    int,
+    msgspec.Meta(
+        ge=1, le=currencies.MOST, description="In minor units of the currency, as the payment provider has it"
+    ),
+]
+Stock = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1, description="How many there are; null where there is no limit")]
+Picture = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=2000,
+        pattern=rf"^(/(?![/\\])|https://)[^\s\\\x00-\x1f\x7f]*{END}",
+        description="A path of the shop, or an https address",
+    ),
+]
+
+
+class NewItem(msgspec.Struct, frozen=True):
+    name: Line
+    description: Text = ""
+    price: Price | None = None
+    on_hand: Stock | None = None
+    image_url: Picture | None = None
+
+
+class ItemChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: Line | msgspec.UnsetType = msgspec.UNSET
+    description: Text | msgspec.UnsetType = msgspec.UNSET
+    price: Price | msgspec.UnsetType | None = msgspec.UNSET
+    on_hand: Stock | msgspec.UnsetType | None = msgspec.UNSET
+    image_url: Picture | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class ItemSearch(Paging, frozen=True):
+    q: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
+    drafts: bool = False
+
+
+class ItemOut(msgspec.Struct, frozen=True):
+    id: Id
+    name: str
+    description: str
+    price: int | None
+    currency: str
+    currency_digits: int
+    on_hand: int | None
+    available: int | None
+    image_url: str | None
+    on_sale: bool
+    version: int
+
+    @classmethod
+    def of(cls, item: Any) -> "ItemOut":
+        """From an Item or a row of its columns."""
+        currency = settings().currency
+        return cls(
+            item.id,
+            item.name,
+            item.description,
+            item.price,
+            currency,
+            currencies.digits(currency),
+            item.on_hand,
+            None if item.on_hand is None else item.on_hand - item.held,
+            item.image_url,
+            item.price is not None,
+            item.version,
+        )
+
+
+class ItemDeleted(msgspec.Struct, frozen=True):
+    deleted: bool
+
+
+class ShopOut(msgspec.Struct, frozen=True):
+    """What holds for all items: the currency of every price (ISO 4217), and how long an order may stay unpaid.
+
+    `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
+    from ISO 4217's.
+    """
+
+    currency: str
+    currency_digits: int
+    hold_minutes: int

@@ -1,0 +1,126 @@
+"""The life of an order. No function here commits: the caller does, with what else belongs to the step."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from secrets import token_hex
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app import mail
+from app.auth.guard import owned
+from app.items.models import Item
+from app.orders import signals, stock
+from app.orders.models import Order, OrderLine
+from app.runtime.db import insert_once
+from app.runtime.errors import Conflict
+from app.runtime.log_context import note
+from app.users.models import User
+from app.web.paging import Page, Paging, paged
+
+
+class NotPaid(Conflict):
+    error = "order_not_paid"
+    detail = "Only a paid order can be handed over."
+
+
+class NotInStock(Conflict):
+    error = "not_in_stock"
+    detail = (
+        "What was bought went back on the shelf and is sold since: there is nothing to hand over. Refund the order."
+    )
+
+
+def create(
+    session: Session,
+    user: User,
+    *,
+    key: str,
+    request_hash: str,
+    lines: Sequence[tuple[Item, int]],
+    total: int,
+    currency: str,
+    hold_until: datetime,
+    now: datetime,
+) -> Order | None:
+    """A pending order with these items and quantities, and its stock set aside. `total` is in minor units.
+
+    None where the user has an order under this key already. Raises SoldOut.
+    """
+    values = {"user_id": user.id, "idempotency_key": key, "request_hash": request_hash, "status": "pending"}
+    money = {"total": total, "currency": currency}
+    order_id = insert_once(Order, {**values, **money, "hold_until": hold_until, "created_at": now})
+    if order_id is None:
+        return None
+    note(order_id=order_id)
+    stock.take(session, order_id, {item.id: quantity for item, quantity in lines if item.on_hand is not None})
+    bought = [
+        {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}
+        for item, quantity in lines
+    ]
+    session.execute(sa.insert(OrderLine), bought)
+    return session.scalars(sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines))).one()
+
+
+def under_key(session: Session, user: User, key: str) -> Order | None:
+    """The order that the user has placed under this Idempotency-Key."""
+    query = sa.select(Order).where(Order.user_id == user.id, Order.idempotency_key == key)
+    return session.scalar(query.options(selectinload(Order.lines)))
+
+
+def get(session: Session, order_id: int, user: User) -> Order:
+    """The order as it is now. Raises NotFound unless it is the user's, or the user is staff."""
+    query = sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines))
+    return owned(session.scalar(query.execution_options(populate_existing=True)), user, staff=True)
+
+
+def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> Page[Order]:
+    """The user's orders, for staff all orders or one buyer's; the newest first."""
+    visible = sa.true() if user.is_staff else Order.user_id == user.id
+    if buyer_id is not None:
+        visible &= Order.user_id == buyer_id
+    query = sa.select(Order).where(visible).options(selectinload(Order.lines)).order_by(Order.id.desc())
+    return paged(session, query, paging)
+
+
+def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
+    """The order with its lines and holds as they are now, locked until the transaction ends."""
+    query = sa.select(Order).where(condition).with_for_update(of=Order)
+    query = query.options(selectinload(Order.lines), selectinload(Order.holds))
+    order = session.scalar(query.execution_options(populate_existing=True))
+    if order is not None:
+        note(order_id=order.id)
+    return order
+
+
+def mark_paid(session: Session, order: Order, reference: str, now: datetime) -> None:
+    """The money came: the stock leaves the shelf, the receipt is queued. Raises IllegalTransition.
+
+    `reference` is random and the payment's own. It names the receipt: a mailbox shows no second mail of one
+    Message-ID, and after a restore the order's id may be another order's.
+    """
+    order.mark_paid(now)
+    stock.consume(session, order)
+    mail.queue(session, "receipt", {"order": order.id}, once=f"receipt:{reference}")
+    signals.paid.send(order, session=session, now=now)
+
+
+def cancel(session: Session, order: Order) -> None:
+    """No attempt can bring money any more: the stock is for sale again. Raises IllegalTransition."""
+    stock.release(session, order)
+    order.move("cancelled")
+
+
+def fulfil(session: Session, order: Order, now: datetime) -> None:
+    """Hand a paid order over. What was put back on the shelf is taken from it again. Raises NotInStock."""
+    if not stock.is_sold(order) and not stock.take_back(session, order):
+        raise NotInStock
+    order.mark_fulfilled(now)
+    signals.fulfilled.send(order, session=session)
+
+
+def forget_keys(user: User, session: Session) -> None:
+    """The user is leaving. Idempotency-Keys are words that the client chose; it sends these no more."""
+    other = sa.literal(f"{token_hex(16)}:") + sa.cast(Order.id, sa.String)  # than any key that was chosen
+    keyless = sa.update(Order).where(Order.user_id == user.id).values(idempotency_key=other)
+    session.execute(keyless.execution_options(synchronize_session=False))

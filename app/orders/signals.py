@@ -1,0 +1,15 @@
+"""What other features hear of an order. `create_app` connects the listeners.
+
+The sender is the order; `session` comes with each signal. A listener works in the transaction that changes the order.
+"""
+
+from blinker import Signal
+
+paid = Signal()
+"""With `now`: the order has just become paid."""
+
+fulfilled = Signal()
+"""The order has just been handed over to its buyer."""
+
+due_changed = Signal()
+"""With `is_due`: whether a paid order is still to be handed over. Its money or its stock went back, or came again."""

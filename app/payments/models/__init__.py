@@ -1,0 +1,40 @@
+"""The tables of payments."""
+
+from app.payments.models.attempt import LIVE, Attempt, AttemptStatus
+from app.payments.models.event import Event, EventState
+from app.payments.models.finding import Closing, FindingRow, new_token
+from app.payments.models.installation import Installation
+from app.payments.models.payment import (
+    CLOSED,
+    MAX_STATUS,
+    OVER,
+    UNDECIDED,
+    UNSETTLED,
+    Disposition,
+    Dispute,
+    Payment,
+    Refund,
+    RefundStatus,
+)
+
+__all__ = [
+    "CLOSED",
+    "LIVE",
+    "MAX_STATUS",
+    "OVER",
+    "UNDECIDED",
+    "UNSETTLED",
+    "Attempt",
+    "AttemptStatus",
+    "Closing",
+    "Disposition",
+    "Dispute",
+    "Event",
+    "EventState",
+    "FindingRow",
+    "Installation",
+    "Payment",
+    "Refund",
+    "RefundStatus",
+    "new_token",
+]

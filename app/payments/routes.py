@@ -1,0 +1,104 @@
+from flask import request
+
+from app.orders import service as orders
+from app.payments import findings, give_up, history, refund_requests, refunds, webhooks
+from app.payments.refund_requests import NothingToRefund, Wish
+from app.payments.reservations import TooMuch
+from app.payments.schemas import (
+    ClosedFinding,
+    CloseFinding,
+    EventReceived,
+    Finding,
+    HistoryEntry,
+    NewRefund,
+    RefundOut,
+)
+from app.runtime.async_bridge import blocking
+from app.runtime.config import settings
+from app.runtime.db import db, now
+from app.runtime.errors import Conflict
+from app.runtime.jobs import jobs
+from app.stripe.gateway import gateway
+from app.users.models import User
+from app.web import idempotency
+from app.web.api import Access, Answer, Api
+from app.web.paging import Page, Paging
+
+routes = Api("payments")
+
+
+class RefundRefused(Conflict):
+    error = "refund_refused"
+    detail = "The payment provider refused this refund."
+
+
+@routes.post(
+    "/api/orders/<id:order_id>/refunds",
+    access=Access.STAFF,
+    status=201,
+    also={200: "The refund that this key has made before; header Idempotency-Replayed"},
+    headers=(idempotency.HEADER,),
+    raises=(idempotency.KeyMissing, idempotency.KeyReused, NothingToRefund, TooMuch, RefundRefused),
+)
+async def refund_order(order_id: int, body: NewRefund, user: User) -> Answer[RefundOut]:
+    """Send money back, of the payment that paid the order or of another one: an amount, or all that is left.
+
+    The same Idempotency-Key refunds once.
+    """
+    await blocking(orders.get, db.session(), order_id, user)
+    key, wish = idempotency.key(), Wish(body.amount, body.restock, body.payment)
+    refund, is_new = await blocking(refund_requests.request, db.session(), order_id, user, key, wish, now())
+    if is_new:
+        await refunds.settle(db.session(), gateway(), refund.id)
+    refund = await blocking(refunds.get, db.session(), refund.id)
+    if not is_new:
+        return Answer(RefundOut.of(refund), 200, idempotency.REPLAYED)
+    if refund.is_over:
+        raise RefundRefused(refund.problem or "")
+    return Answer(RefundOut.of(refund))
+
+
+@routes.get("/api/orders/<id:order_id>/history", access=Access.STAFF)
+def show_history(order_id: int, user: User) -> list[HistoryEntry]:
+    """All that happened to an order, in the order of time, and what is wrong, in words."""
+    return history.of(db.session(), orders.get(db.session(), order_id, user))
+
+
+@routes.get("/api/findings", access=Access.STAFF)
+def list_findings() -> list[Finding]:
+    """What staff have to look at: differences that no rule can settle and that are not closed, the oldest first."""
+    return findings.unclosed(db.session(), now())
+
+
+@routes.get("/api/findings/closed", access=Access.STAFF)
+def list_closed_findings(query: Paging) -> Page[ClosedFinding]:
+    """What staff have closed, with their reasons, the latest first."""
+    return findings.closed(db.session(), query)
+
+
+@routes.post(
+    "/api/findings/<token:finding_id>/close",
+    access=Access.STAFF,
+    raises=(give_up.MayBePaid, give_up.BeingSettled, give_up.ProviderAway),
+)
+async def close_finding(finding_id: str, body: CloseFinding, user: User) -> ClosedFinding:
+    """Note that a finding was dealt with, and how. It is shown again only if its facts change, under another id.
+
+    The finding of an attempt gives the attempt up: its session is ended, and what was set aside for it is free again.
+    Closed twice it is closed once, and the first reason stands.
+    """
+    return await findings.close(db.session(), gateway(), finding_id, user, body.reason)
+
+
+@routes.post(
+    "/api/payments/webhook",
+    access=Access.PROVIDER,
+    raises=(webhooks.BadSignature, webhooks.NoWebhookSecret),
+    max_body=webhooks.MAX_EVENT,
+)
+def receive_event() -> EventReceived:
+    """The payment provider's messages, by their signature: snapshots and thin ones."""
+    header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
+    event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, now())
+    jobs().enqueue("event", event_id)
+    return EventReceived(True)

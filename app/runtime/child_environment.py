@@ -1,0 +1,26 @@
+"""The environment of the processes that Kiosk starts. It is handed on here, and read by `config.py` alone."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.runtime.config import PREFIX
+
+
+def announce(name: str, value: str) -> None:
+    """Set a variable that a library reads by itself, for this process and those that it starts."""
+    os.environ[name] = value
+
+
+def environment(values: Mapping[str, Any]) -> dict[str, str]:
+    """This process's environment, with `values` in place of all settings of Kiosk. `values` may be nested."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith((f"{PREFIX}_", "DATABASE_URL"))}
+    return others | dict(_flat(PREFIX + "_", values))
+
+
+def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}{name}__", value)
+        else:
+            yield prefix + name, str(value)
