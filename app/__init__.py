@@ -13,7 +13,15 @@ from flask_migrate import Migrate
 
 # Aliases, since `app.auth` and its like must stay what they are: packages.
 from app.account import routes as account_routes
-from app.auth import cookies, guard, password, second_factor, sessions, sign_in_methods, throttle
+from app.auth import (
+    cookies,
+    guard,
+    password,
+    second_factor,  # feature: totp
+    sessions,
+    sign_in_methods,
+    throttle,
+)
 from app.auth import routes as auth_routes
 from app.auth.email import addresses, messages
 from app.auth.email import routes as email_routes
