@@ -1,6 +1,7 @@
 """What the docs lead to is there: tests that they name as proof, files that they link to."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,29 @@ def test_every_link_from_one_page_to_another_leads_somewhere():
 
     assert links
     assert [f"{page.relative_to(ROOT)}: {link}" for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_module_that_a_page_names_is_there():
+    modules = [
+        f"/{file.relative_to(ROOT)}"
+        for place in ("app", "tests", "simulators", "scripts")
+        for file in (ROOT / place).rglob("*.py")
+    ]
+    named = {name for page in PAGES for name in re.findall(r"`((?:\w+/)+\w+\.py)`", page.read_text())}
+
+    assert named
+    assert {name for name in named if not any(module.endswith(f"/{name}") for module in modules)} == set()
+
+
+def test_the_architecture_shows_the_folders_of_app_in_the_order_in_which_they_import():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = [layer.strip("()") for layer in contracts[0]["layers"] if layer != "(__main__)"]
+    folders = {file.stem for file in (ROOT / "app").glob("[!_]*") if file.suffix in ("", ".py")}
+
+    shown = re.findall(r"^\| `(\w+)(?:/|\.py)` \|", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE)
+
+    assert shown == layers
+    assert set(shown) == folders
 
 
 def test_every_decision_has_its_page_its_row_and_the_same_four_headings():
