@@ -102,11 +102,11 @@ def _settings(folder: Path, saved: dict[str, Any], host: str) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / "kiosk.db")).render_as_string(),
         "MAIL_URL": f"smtp://{HOST}:{port + 4}",
         "OAUTH": {"simulator": simulator},
-        "PAYMENTS": {
+        "PAYMENTS": {  # feature: shop {
             "API_BASE": f"http://{HOST}:{port + 2}",
             "SECRET_KEY": f"sk_test_{saved['payments_key']}",
             "WEBHOOK_SECRET": f"whsec_{saved['webhook_secret']}",
-        },
+        },  # }
     }
 
 
@@ -114,7 +114,7 @@ def _commands(port: int) -> dict[str, list[str]]:
     simulator = [sys.executable, "-m", "simulators"]
     return {
         "identity simulator": [*simulator, "identity", "--port", str(port + 1), "--lifeline"],
-        "payments simulator": [*simulator, "payments", "--port", str(port + 2), "--lifeline"],
+        "payments simulator": [*simulator, "payments", "--port", str(port + 2), "--lifeline"],  # feature: shop
         "mail simulator": [*simulator, "mail", "--port", str(port + 3), "--smtp-port", str(port + 4), "--lifeline"],
     }
 
@@ -190,19 +190,19 @@ def _watch(processes: list["subprocess.Popen[bytes]"]) -> None:
         time.sleep(0.5)
 
 
-def _tell(address: str, port: int) -> None:
+def _hints(mails: str) -> list[str]:
     people = ", ".join(
         f"{each['name']} ({each['about']})" if each.get("about") else each["name"]
         for each in json.loads(demo_people.FILE.read_text())
     )
-    click.echo(
-        f"""
-Kiosk is open:  {address}
+    return [
+        f'Sign in with "the identity simulator" as {people}.',
+        "Or register with a username and a password of your own.",
+        f"Mails are shown here, and are not sent: {mails}",
+        "Pay with card 4242 4242 4242 4242; it is filled in already, and no money moves.",  # feature: shop
+    ]
 
-  Sign in with "the identity simulator" as {people}.
-  Or register with a username and a password of your own.
-  Mails are shown here, and are not sent: http://{HOST}:{port + 3}
-  Pay with card 4242 4242 4242 4242; it is filled in already, and no money moves.
 
-Ctrl-C ends it; what happened in the shop is kept."""
-    )
+def _tell(address: str, port: int) -> None:
+    hints = "\n".join(f"  {hint}" for hint in _hints(f"http://{HOST}:{port + 3}"))
+    click.echo(f"\nKiosk is open:  {address}\n\n{hints}\n\nCtrl-C ends it; what happened in the shop is kept.")

@@ -90,7 +90,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
 
     def give_up(*_: int) -> None:  # Python itself would try for ever
         if time.monotonic() > until:
-            raise sqlite3.OperationalError("the database is in use, stop the programs that use it")
+            raise sqlite3.OperationalError("the database is in use, stop whatever uses it")
 
     try:
         with (

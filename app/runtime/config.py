@@ -51,6 +51,7 @@ class OAuthProvider(msgspec.Struct, frozen=True, rename=str.upper, forbid_unknow
         return f"OAuthProvider({self.issuer!r})"
 
 
+# feature: shop {
 class PaymentsAccount(msgspec.Struct, frozen=True, rename=str.upper, forbid_unknown_fields=True):
     api_base: str = "https://api.stripe.com"
     secret_key: Secret = ""
@@ -65,6 +66,7 @@ class PaymentsAccount(msgspec.Struct, frozen=True, rename=str.upper, forbid_unkn
         return listed(self.webhook_secret)
 
 
+# }
 class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     secret_key: Secret
     jwt_secret_key: Secret
@@ -77,10 +79,10 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     jwt_secret_key_fallbacks: Secret = ""
     oauth: dict[str, OAuthProvider] = {}
     oauth_default: str = ""
-    payments: PaymentsAccount = PaymentsAccount()
-    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "EUR"
-    hold_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 30
-    max_unpaid_orders: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1000
+    payments: PaymentsAccount = PaymentsAccount()  # feature: shop
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "EUR"  # feature: shop
+    hold_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 30  # feature: shop
+    max_unpaid_orders: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1000  # feature: shop
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
     mail_url: Secret = ""
     mail_from: str = ""

@@ -10,7 +10,13 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-FOR_ALL = ("/api/shop", "/api/items", "/api/providers", "/api/openapi.json", "/api/docs")
+FOR_ALL = (
+    "/api/shop",  # feature: shop
+    "/api/items",  # feature: shop
+    "/api/providers",
+    "/api/openapi.json",
+    "/api/docs",
+)
 """Paths of the API on which nothing personal is said."""
 
 

@@ -51,15 +51,26 @@ ONE_TIME = Limit("one-time", 60)
 REFRESH = Limit("refresh", 300)
 OAUTH = Limit("oauth", 1200)
 """Sign-ins at a provider, which asks for passwords itself."""
-PASSKEY = Limit("passkey", 60)
-ORDER = Limit("order", 1200, by="user")
+PASSKEY = Limit("passkey", 60)  # feature: passkeys
+ORDER = Limit("order", 1200, by="user")  # feature: shop
 
 HASH = Limit("hash", 300)
 """Passwords that are hashed or compared, for any reason: a third of a core at most."""
 SEARCH = Limit("search", 1200)
 """Searches by words, which read a whole table."""
 
-LIMITS = (SIGN_IN, REGISTER, MAIL, ONE_TIME, REFRESH, OAUTH, PASSKEY, ORDER, HASH, SEARCH)
+LIMITS = (
+    SIGN_IN,
+    REGISTER,
+    MAIL,
+    ONE_TIME,
+    REFRESH,
+    OAUTH,
+    PASSKEY,  # feature: passkeys
+    ORDER,  # feature: shop
+    HASH,
+    SEARCH,
+)
 
 
 def check(limit: Limit) -> None:
