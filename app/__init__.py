@@ -11,23 +11,39 @@ from blinker import Signal
 from flask import Config, Flask
 from flask_migrate import Migrate
 
-from app.account import factor_routes
+# Aliases, since `app.auth` and its like must stay what they are: packages.
 from app.account import routes as account_routes
-from app.auth import guard, sessions, throttle
+from app.auth import (
+    cookies,
+    guard,
+    password,
+    second_factor,  # feature: totp
+    sessions,
+    sign_in_methods,
+    throttle,
+)
 from app.auth import routes as auth_routes
-from app.auth import service as auth_service
 from app.auth.email import addresses, messages
+from app.auth.email import routes as email_routes
 from app.auth.oauth import checks as oauth_checks
-from app.auth.oauth import providers
+from app.auth.oauth import (
+    github,  # feature: github
+    identities,
+    openid,
+)
+from app.auth.oauth import providers as oauth_providers
+from app.auth.oauth import routes as oauth_routes
+from app.auth.passkeys import method as passkeys  # feature: passkeys
+from app.auth.passkeys import routes as passkey_routes  # feature: passkeys
 from app.auth.totp import key_rotation  # feature: totp
+from app.auth.totp import routes as totp_routes  # feature: totp
+from app.auth.totp import service as totp  # feature: totp
 from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
 from app.items import routes as item_routes  # feature: shop
+from app.mail import Kind, delivery, outbox, quota
 from app.mail import checks as mail_checks
-from app.mail import delivery, outbox, quota
 from app.mail import metrics as mail_metrics
-from app.mail.delivery import Writer
-from app.mail.outbox import Kind
 from app.ops import checks as own_checks
 from app.ops import counters, database_gauges, doctor, health, logs, metrics, traces
 from app.orders import metrics as order_metrics  # feature: shop
@@ -67,8 +83,11 @@ __all__ = ["Application", "create_app", "db", "load_settings"]
 
 ROUTES: tuple[Api, ...] = (
     auth_routes.routes,
+    oauth_routes.routes,
+    email_routes.routes,
+    passkey_routes.routes,  # feature: passkeys
+    totp_routes.routes,  # feature: totp
     account_routes.routes,
-    factor_routes.routes,
     user_routes.routes,
     item_routes.routes,  # feature: shop
     todo_routes.routes,  # feature: todos
@@ -79,11 +98,39 @@ ROUTES: tuple[Api, ...] = (
     openapi.routes,
 )
 
+SIGN_IN_METHODS: tuple[sign_in_methods.SignInMethod, ...] = (
+    password.METHOD,
+    identities.METHOD,
+    passkeys.METHOD,  # feature: passkeys
+)
+
+PROVIDER_KINDS: dict[str, type[oauth_providers.ProviderClient]] = {
+    "oidc": openid.OpenIdClient,
+    "github": github.GitHubClient,  # feature: github
+}
+
+MAIL_RENDERERS: dict[Kind, delivery.Renderer] = {
+    "account_closed": messages.to_former_address,
+    "codes_guessed": messages.news,  # feature: totp
+    "email_changed": messages.to_former_address,
+    "identity_linked": messages.news,
+    "invitation": messages.invitation,
+    "new_sign_in": messages.news,
+    "passkey_added": messages.news,  # feature: passkeys
+    "passkey_removed": messages.news,  # feature: passkeys
+    "password_changed": messages.password_changed,
+    "receipt": receipts.receipt,  # feature: shop
+    "reset_password": messages.reset_password,
+    "totp_added": messages.news,  # feature: totp
+    "totp_removed": messages.news,  # feature: totp
+    "verify_email": messages.verify_email,
+}
+
 LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
-    (users.address_given, addresses.turn_to),
+    (users.address_given, addresses.on_address_given),
     (users.role_changed, sessions.renew_all),
-    (users.locked_out, sessions.lock_out),
-    (users.leaving, auth_service.forget),
+    (users.locked_out, sessions.end_all),
+    (users.leaving, sign_in_methods.forget),
     (users.leaving, todo_service.forget),  # feature: todos
     (users.leaving, orders.forget_keys),  # feature: shop
     (order_signals.paid, order_todos.add),  # feature: todos
@@ -115,11 +162,6 @@ CHORES: tuple[tuple[str, timedelta, Work], ...] = (
     ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp
 )
 """What one of the workers does in each interval. The name is that of a row, which an earlier release may have made."""
-
-MAILS: Mapping[Kind, Writer] = {
-    **messages.WRITERS,
-    "receipt": receipts.receipt,  # feature: shop
-}
 
 SETTINGS_CHECKS: tuple[config.Check, ...] = (
     config_checks.check_secrets,
@@ -195,8 +237,10 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
     metrics.init_app(app, GAUGES)
     limits.init_app(app, settings)
     api.init_app(app, guard.guard)
-    sessions.init_app(app)
-    providers.init_app(app, settings)
+    cookies.init_app(app)
+    sign_in_methods.init_app(app, SIGN_IN_METHODS)
+    second_factor.init_app(app, totp.FACTOR)  # feature: totp
+    oauth_providers.init_app(app, settings, PROVIDER_KINDS)
     gateway.init_app(app, settings)  # feature: shop
     jobs.init_app(app, settings)
     plan = schedule.init_app(app)
@@ -205,10 +249,8 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
     for name, interval, work in CHORES:
         plan.every(interval, name, work)
     health.init_app(app, DEGRADED)
-    delivery.init_app(app, settings)
+    delivery.init_app(app, settings, MAIL_RENDERERS)
     doctor.init_app(app, CHECKS)
-    for kind, writer in MAILS.items():
-        delivery.post(app).writes(kind, writer)
     for name, handler in JOBS.items():
         jobs.jobs(app).on(name, handler)
     for signal, listener in LISTENERS:

@@ -1,20 +1,11 @@
 """Every table, by name: for shells, migrations and tests."""
 
-from app.auth.models import (
-    KnownDevice,
-    OAuthRequest,
-    OAuthReturn,
-    OneTimeToken,
-    Passkey,
-    PasskeyChallenge,
-    RecoveryCode,
-    RefreshToken,
-    Throttle,
-    Totp,
-    UserSession,
-)
+from app.auth.models import KnownDevice, OneTimeToken, RefreshToken, Throttle, UserSession
+from app.auth.oauth.models import OAuthRequest, OAuthReturn
+from app.auth.passkeys.models import Passkey, PasskeyChallenge  # feature: passkeys
+from app.auth.totp.models import RecoveryCode, Totp  # feature: totp
 from app.items.models import Item  # feature: shop
-from app.mail.models import MailTurn, Outgoing
+from app.mail.models import MailQuota, Outgoing
 from app.orders.models import Hold, Order, OrderLine  # feature: shop
 from app.payments.models import (  # feature: shop {
     Attempt,
@@ -28,10 +19,11 @@ from app.payments.models import (  # feature: shop {
 )  # }
 from app.runtime.schedule import Chore
 from app.todos.models import Todo  # feature: todos
-from app.users.models import Identity, TrailEntry, User
+from app.users.models import AuditTrailEntry, Identity, User
 
 __all__ = [
     "Attempt",  # feature: shop
+    "AuditTrailEntry",
     "Chore",
     "Closing",  # feature: shop
     "Dispute",  # feature: shop
@@ -42,23 +34,22 @@ __all__ = [
     "Installation",  # feature: shop
     "Item",  # feature: shop
     "KnownDevice",
-    "MailTurn",
+    "MailQuota",
     "OAuthRequest",
     "OAuthReturn",
     "OneTimeToken",
     "Order",  # feature: shop
     "OrderLine",  # feature: shop
     "Outgoing",
-    "Passkey",
-    "PasskeyChallenge",
+    "Passkey",  # feature: passkeys
+    "PasskeyChallenge",  # feature: passkeys
     "Payment",  # feature: shop
-    "RecoveryCode",
+    "RecoveryCode",  # feature: totp
     "RefreshToken",
     "Refund",  # feature: shop
     "Throttle",
     "Todo",  # feature: todos
-    "Totp",
-    "TrailEntry",
+    "Totp",  # feature: totp
     "User",
     "UserSession",
 ]

@@ -1,1 +1,1 @@
-"""One's own account: profile, sign-in methods, sessions, and its end."""
+"""A user's own account."""

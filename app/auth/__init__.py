@@ -1,4 +1,4 @@
-"""Sign-in: passwords, sessions, tokens, OAuth. `fetch_profile` may be replaced here by a test."""
+"""Sign-in: passwords, sessions, tokens, OAuth, passkeys, authenticator apps. A test may replace `fetch_profile`."""
 
 from app.auth.oauth.profile import fetch_profile
 

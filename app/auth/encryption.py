@@ -1,4 +1,4 @@
-"""Encryption at rest, for secrets that have to be read again: whoever steals the database alone reads none of them."""
+"""Encryption at rest of secrets that have to be read again. A copy of the database alone reveals none of them."""
 
 import base64
 
@@ -8,29 +8,32 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.runtime.config import Settings
 
+INFO = b"kiosk:vault"
+"""It stays as it is: under another one nothing that is stored can be decrypted."""
+
 
 class Unreadable(Exception):
-    """It was sealed under a key that is no longer in the settings."""
+    """The secret was encrypted under a key that is no longer in the settings."""
 
 
-def seal(settings: Settings, plain: bytes) -> str:
+def encrypt(settings: Settings, plain: bytes) -> str:
     return _cipher(settings).encrypt(plain).decode()
 
 
-def unseal(settings: Settings, sealed: str) -> bytes:
+def decrypt(settings: Settings, encrypted: str) -> bytes:
     """Raises Unreadable."""
     try:
-        return _cipher(settings).decrypt(sealed)
+        return _cipher(settings).decrypt(encrypted)
     except InvalidToken as error:
         raise Unreadable from error
 
 
-def renewed(settings: Settings, sealed: str) -> str | None:
-    """The same under the current key; None where it is already. Raises Unreadable."""
+def renewed(settings: Settings, encrypted: str) -> str | None:
+    """The same secret encrypted under the current key; None where it is already. Raises Unreadable."""
     try:
-        Fernet(_key(settings.secret_key)).decrypt(sealed)
+        Fernet(_key(settings.secret_key)).decrypt(encrypted)
     except InvalidToken:
-        return seal(settings, unseal(settings, sealed))
+        return encrypt(settings, decrypt(settings, encrypted))
     return None
 
 
@@ -39,6 +42,6 @@ def _cipher(settings: Settings) -> MultiFernet:
 
 
 def _key(secret: str) -> bytes:
-    """A key for this use alone (RFC 5869): knowing it gives away neither the secret nor what else comes of that."""
-    derived = HKDF(SHA256(), length=32, salt=None, info=b"kiosk:vault").derive(secret.encode())
+    """A key for this use alone (RFC 5869). It reveals neither `secret` nor other keys that are derived from that."""
+    derived = HKDF(SHA256(), length=32, salt=None, info=INFO).derive(secret.encode())
     return base64.urlsafe_b64encode(derived)

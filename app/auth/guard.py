@@ -1,4 +1,4 @@
-"""Who is asking, and whether they may: the one gate in front of every route."""
+"""Decides whether a request may call a route: who is signed in, their role, a recent confirmation, the origin."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy as sa
 from flask import g, request
 
-from app.auth import metrics_token, opaque_tokens, recent_auth, sessions, tokens
+from app.auth import cookies, metrics_token, opaque_tokens, recent_auth, sessions, tokens
 from app.auth.models import UserSession
 from app.runtime.config import settings
 from app.runtime.db import db, now, writing
@@ -36,8 +36,8 @@ class SignedIn:
 
 
 def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
-    """Lets the request through, or raises Unauthorized, Forbidden, or, where it has to be `confirmed`,
-    ConfirmationRequired. Nobody is looked up where nobody is `wanted`.
+    """Lets the request through, or raises Unauthorized, Forbidden, or ConfirmationRequired where it has to be
+    `confirmed`. A route for all clients looks up the user only where its view has `wanted` the user or the session.
     """
     bearer = request.headers.get("Authorization", "")
     if access is Access.PROVIDER:
@@ -49,24 +49,24 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
         _check_origin()
     if access is Access.ALL and not wanted:
         return None
-    found = _by_bearer(bearer) if bearer else _by_cookie()
-    if found is None:
+    signed_in = _by_bearer(bearer) if bearer else _by_cookie()
+    if signed_in is None:
         if access is Access.ALL:
             return None
         raise Unauthorized(headers={"WWW-Authenticate": "Bearer"})
-    g.user_id = found.user.id
-    if access is Access.STAFF and not found.user.is_staff:
-        raise Forbidden("Only those who run the shop may do this.")
+    g.user_id = signed_in.user.id
+    if access is Access.STAFF and not signed_in.user.is_staff:
+        raise Forbidden("Only staff may do this.")
     if confirmed:
-        recent_auth.required(found.session, now())
-    return found
+        recent_auth.require(signed_in.session, now())
+    return signed_in
 
 
 def _check_origin() -> None:
-    """Another site can make a browser send us our cookie, or sign it in with a password of its own choice.
+    """Raises CrossSite. A page of another site can make a browser send our cookie, or sign in as another user.
 
     It cannot choose these headers: https://www.w3.org/TR/fetch-metadata/ and, for older browsers, Origin. A program
-    sends neither, and no cookie, or a bearer token with it. A token excuses no other site where no token is asked for.
+    sends neither of them, and either no cookie or a bearer token. A token is no excuse where a route asks for none.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
@@ -74,15 +74,15 @@ def _check_origin() -> None:
     elif origin is not None:
         is_ours = origin == settings().public_url
     else:
-        is_ours = sessions.cookie() is None or bool(request.headers.get("Authorization"))
+        is_ours = cookies.session_token() is None or bool(request.headers.get("Authorization"))
     if not is_ours:
         raise CrossSite
 
 
 def from_elsewhere() -> bool:
-    """Whether a page of somebody else's sent the browser here, as far as it tells: all of today's do.
+    """Whether a page of another site sent the browser here. All browsers of today tell.
 
-    By a link or a redirect the cookie comes along (SameSite=Lax). What changes something then must not be had by it.
+    A link or a redirect sends the cookie along (SameSite=Lax), so nothing may be changed because of one.
     """
     return request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
 
@@ -93,40 +93,41 @@ def _by_bearer(header: str) -> SignedIn | None:
         raise tokens.InvalidToken
     moment = now()
     claims = tokens.read(settings(), token.strip(), moment)
-    found = _find((UserSession.public_id == claims.sid) & (User.public_id == claims.sub), moment)
-    if found is None:
+    signed_in = _find((UserSession.public_id == claims.sid) & (User.public_id == claims.sub), moment)
+    if signed_in is None:
         raise tokens.InvalidToken
-    return found
+    return signed_in
 
 
 def _by_cookie() -> SignedIn | None:
-    if not (token := sessions.cookie()):
+    if not (cookie := cookies.session_token()):
         return None
     moment = now()
-    found = _find(sessions.known_by(token, moment), moment)
-    if found and found.session.must_rotate and found.session.token_hash == opaque_tokens.digest(token):
+    signed_in = _find(sessions.known_by(cookie, moment), moment)
+    is_current = signed_in is not None and signed_in.session.token_hash == opaque_tokens.digest(cookie)
+    if signed_in is not None and signed_in.session.must_rotate and is_current:
         db.session.commit()
         with writing():
-            sessions.renew(db.session(), found.session, moment, overlap=True)
+            sessions.renew(db.session(), signed_in.session, moment, overlap=True)
             db.session.commit()
-    return found
+    return signed_in
 
 
 def _find(condition: sa.ColumnElement[bool], moment: datetime) -> SignedIn | None:
-    found = sessions.find(db.session, condition, moment)  # type: ignore[arg-type]
-    if found is None:
+    session = sessions.find(db.session(), condition, moment)
+    if session is None:
         return None
-    if moment - found.used_at > sessions.TOUCH:
+    if moment - session.used_at > sessions.TOUCH:
         db.session.commit()
         with writing():
-            touched = sa.update(UserSession).where(UserSession.id == found.id).values(used_at=moment)
-            db.session.execute(touched)
+            used = sa.update(UserSession).where(UserSession.id == session.id).values(used_at=moment)
+            db.session.execute(used)
             db.session.commit()
-    return SignedIn(found.user, found)
+    return SignedIn(session.user, session)
 
 
-def owned(found: T | None, user: User, *, staff: bool = False) -> T:
-    """`found`, where it is `user`'s, or `staff` may see it too. For anybody else it is not there."""
-    if found is None or not (found.user_id == user.id or (staff and user.is_staff)):
+def owned(row: T | None, user: User, *, staff: bool = False) -> T:
+    """`row`, where it is `user`'s, or where `staff` may see it too. Raises NotFound for all other users."""
+    if row is None or not (row.user_id == user.id or (staff and user.is_staff)):
         raise NotFound
-    return found
+    return row

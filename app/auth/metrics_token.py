@@ -1,4 +1,4 @@
-"""Whoever watches over the shop: by the token of the settings, or on this very machine."""
+"""Who may read /metrics and the like: clients with the token of the settings, and programs on this machine."""
 
 import hmac
 import ipaddress
@@ -9,34 +9,34 @@ from app.runtime.config import settings
 from app.runtime.errors import Unauthorized
 
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
-"""Put there by a proxy: the peer is the proxy then, and who asks is anybody."""
+"""A proxy sets one of these. The peer is then the proxy, and the client may be anywhere."""
 
 
-class NoWatcher(Unauthorized):
+class MetricsTokenRequired(Unauthorized):
     error = "metrics_token_required"
     detail = "Send KIOSK_METRICS_TOKEN as a bearer token, or ask from this machine and not through a proxy."
 
 
 def check(authorization: str) -> None:
-    """Raises NoWatcher. A token that is sent has to be right, wherever it comes from."""
+    """Raises MetricsTokenRequired. A token that is sent has to be right, also from this machine."""
     scheme, _, token = authorization.partition(" ")
     expected = settings().metrics_token
     if authorization:
-        right = hmac.compare_digest(token.strip().encode(), expected.encode())
-        allowed = bool(expected) and scheme.lower() == "bearer" and right
+        is_equal = hmac.compare_digest(token.strip().encode(), expected.encode())
+        allowed = bool(expected) and scheme.lower() == "bearer" and is_equal
     else:
         allowed = _is_local(request.environ.get("REMOTE_ADDR", "")) and not _is_forwarded()
     if not allowed:
-        raise NoWatcher(headers={"WWW-Authenticate": "Bearer"})
+        raise MetricsTokenRequired(headers={"WWW-Authenticate": "Bearer"})
 
 
 def _is_forwarded() -> bool:
     return any(name in request.headers for name in FORWARDED)
 
 
-def _is_local(address: str) -> bool:
+def _is_local(peer: str) -> bool:
     try:
-        found = ipaddress.ip_address(address)
+        address = ipaddress.ip_address(peer)
     except ValueError:
         return False
-    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback

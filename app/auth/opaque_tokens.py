@@ -1,4 +1,4 @@
-"""Opaque tokens: 256 random bits for whoever holds them, a hash for the database."""
+"""Opaque tokens: the client holds 256 random bits, the database has their hash."""
 
 import base64
 import hashlib
@@ -6,16 +6,16 @@ import hmac
 import secrets
 
 
-def mint() -> str:
+def generate() -> str:
     return secrets.token_urlsafe(32)
 
 
 def digest(token: str) -> bytes:
-    """32 bytes. No salt and no stretching: there is nothing to guess in 256 random bits."""
+    """32 bytes. No salt and no stretching: 256 random bits cannot be guessed."""
     return hashlib.sha256(token.encode()).digest()
 
 
 def successor(key: str, token: str) -> str:
-    """The token that follows `token`, the same each time: whoever asks twice gets no second one."""
+    """The token that follows `token`. It is the same each time, so that a client that asks twice gets one token."""
     mac = hmac.digest(key.encode(), b"refresh-token:" + token.encode(), "sha256")
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()

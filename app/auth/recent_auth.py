@@ -6,7 +6,7 @@ from app.auth.models import UserSession
 from app.web.api import CONFIRMED_WITHIN, ConfirmationRequired
 
 
-def required(session: UserSession, now: datetime) -> None:
+def require(session: UserSession, now: datetime) -> None:
     """Call it before a change of sign-in methods, of other users, or the end of the account.
 
     Raises ConfirmationRequired.

@@ -1,42 +1,47 @@
-"""Sessions of browsers: made, found by the cookie, given a new one, ended."""
+"""Sessions of browsers and API clients, as rows: begun, looked up by a cookie, renewed, ended."""
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import Flask, g, has_request_context, request
-from flask import Response as FlaskResponse
+from flask import g
 from sqlalchemy.orm import Session, contains_eager
-from werkzeug.wrappers import Response
 
 from app import mail
 from app.auth import devices, opaque_tokens
+from app.auth.devices import Device
 from app.auth.models import UserSession
-from app.runtime.config import settings
-from app.users import audit_trail
+from app.runtime.db import affected
+from app.users.audit_trail import Actor
 from app.users.models import User
 
 LASTS = timedelta(days=30)
 IDLE = timedelta(days=7)
 TOUCH = timedelta(hours=1)
-"""How stale `used_at` may grow: not every request is worth a write."""
+"""How old `used_at` may grow before a request writes it again."""
 
 OVERLAP = timedelta(seconds=20)
-"""How long a cookie is good after another took its place: requests may have been under way with it."""
+"""How long the old cookie is good after a rotation: requests may be under way with it."""
 
 
 def begin(
-    session: Session, user: User, now: datetime, token: str | None = None, since: datetime | None = None
+    session: Session,
+    user: User,
+    now: datetime,
+    device: Device | None,
+    cookie: str | None = None,
+    since: datetime | None = None,
 ) -> UserSession:
-    """A new session of `user`; with `token` one of a browser that holds it as its cookie.
+    """A new session of `user`: of a browser that holds `cookie`, or of an API client.
 
-    `since` is when they showed who they are, where that was not just now.
+    `since` is when the user proved who they are, where that was not just now. The audit trail and a mail tell of a
+    sign-in with a `device`; without one the session begins unnoticed.
     """
     session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id, UserSession.expires_at < now))
     begun = UserSession(
         user_id=user.id,
-        token_hash=token and opaque_tokens.digest(token),
-        device=devices.named(),
-        address=devices.address(),
+        token_hash=cookie and opaque_tokens.digest(cookie),
+        device=device and device.name,
+        address=device and device.address,
         created_at=now,
         used_at=now,
         confirmed_at=min(since or now, now),
@@ -44,16 +49,15 @@ def begin(
     )
     session.add(begun)
     session.flush()
-    if has_request_context():
-        _tell(session, begun, now)
+    if device is not None:
+        _announce(session, user.id, device, now, is_browser=cookie is not None)
     return begun
 
 
-def _tell(session: Session, begun: UserSession, now: datetime) -> None:
-    user_id, device, address = begun.user_id, begun.device, begun.address
-    audit_trail.note(session, user_id, "sign_in", actor_id=user_id, address=address, device=device)
-    if devices.is_new(session, begun, now):
-        news = {"user": user_id, "device": device, "address": address}
+def _announce(session: Session, user_id: int, device: Device, now: datetime, *, is_browser: bool) -> None:
+    Actor(user_id, device.address).note(session, user_id, "sign_in", device=device.name)
+    if devices.is_new(session, user_id, device, now, is_browser=is_browser):
+        news = {"user": user_id, "device": device.name, "address": device.address}
         mail.queue(session, "new_sign_in", news)
 
 
@@ -61,15 +65,15 @@ def alive(now: datetime) -> sa.ColumnElement[bool]:
     return (UserSession.expires_at > now) & (UserSession.used_at > now - IDLE)
 
 
-def known_by(token: str, now: datetime) -> sa.ColumnElement[bool]:
-    """Which session this cookie's value stands for."""
-    digest = opaque_tokens.digest(token)
+def known_by(cookie: str, now: datetime) -> sa.ColumnElement[bool]:
+    """The condition for the session that this cookie names."""
+    digest = opaque_tokens.digest(cookie)
     before = (UserSession.previous_hash == digest) & (UserSession.rotated_at > now - OVERLAP)
     return (UserSession.token_hash == digest) | before
 
 
 def find(session: Session, condition: sa.ColumnElement[bool], now: datetime) -> UserSession | None:
-    """The living session with an active user, in one query."""
+    """The session that is alive and has an active user, in one query."""
     query = sa.select(UserSession).join(UserSession.user).options(contains_eager(UserSession.user))
     return session.scalar(query.where(condition, alive(now), User.active))
 
@@ -78,95 +82,48 @@ def end(session: Session, ended: UserSession) -> None:
     session.execute(sa.delete(UserSession).where(UserSession.id == ended.id))
 
 
-def end_all(session: Session, user: User) -> None:
-    """Browsers and API clients alike."""
+def end_by_cookie(session: Session, cookie: str, now: datetime) -> None:
+    session.execute(sa.delete(UserSession).where(known_by(cookie, now)))
+
+
+def end_all(user: User, session: Session) -> None:
+    """End all sessions of the user, in browsers and of API clients. Listens to `users.locked_out`."""
     session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id))
 
 
 def end_others(session: Session, own: UserSession) -> int:
-    """Every other session of the same user. How many there were."""
-    others = sa.delete(UserSession).where(UserSession.user_id == own.user_id, UserSession.id != own.id)
-    return int(session.execute(others).rowcount)  # type: ignore[attr-defined]
+    """End every other session of the same user. How many there were."""
+    return affected(session, sa.delete(UserSession).where(UserSession.user_id == own.user_id, UserSession.id != own.id))
 
 
 def renew(session: Session, renewed: UserSession, now: datetime, *, overlap: bool) -> None:
-    """Another cookie for a browser that stays signed in, sent with the answer to the request at hand.
+    """Rotate the cookie of a browser that stays signed in. The answer to this request brings the new one.
 
-    Without `overlap` the old one is worth nothing at once. An API client has no cookie, and keeps its tokens.
+    Without `overlap` the old cookie is worth nothing at once. An API client has no cookie, and keeps its tokens.
     """
     old = renewed.token_hash
     if old is None:
         return
-    token = opaque_tokens.mint()
+    cookie = opaque_tokens.generate()
     values = {
-        "token_hash": opaque_tokens.digest(token),
+        "token_hash": opaque_tokens.digest(cookie),
         "previous_hash": old if overlap else None,
         "rotated_at": now,
         "must_rotate": False,
     }
-    # Of two requests that come with one cookie the first gets the new one; the other has the overlap.
+    # Of two requests with the same cookie the first one rotates it; the other one still has the overlap.
     first = sa.update(UserSession).where(UserSession.id == renewed.id, UserSession.token_hash == old).values(**values)
-    if session.execute(first).rowcount:  # type: ignore[attr-defined]
-        g.renewed_cookie = token
-
-
-def confirm(session: Session, confirmed: UserSession, now: datetime) -> None:
-    """Its user has proved once more to be who they are."""
-    confirmed.confirmed_at = now
-    session.flush()
-    renew(session, confirmed, now, overlap=True)
-
-
-def cookie_name() -> str:
-    return "__Host-kiosk" if settings().https else "kiosk"
-
-
-def cookie() -> str | None:
-    return request.cookies.get(cookie_name())
-
-
-def set_cookie(response: Response, token: str) -> None:
-    g.pop("renewed_cookie", None)
-    lasts = int(LASTS.total_seconds())
-    response.set_cookie(cookie_name(), token, max_age=lasts, secure=settings().https, httponly=True, samesite="Lax")
-    devices.set_cookie(response)
-
-
-def drop_cookie(response: Response) -> None:
-    """The person has gone, and nothing of theirs stays in the browser: https://www.w3.org/TR/clear-site-data/
-
-    Not `"cookies"`: that clears those of every other host of the domain as well, and the one that a device is known by,
-    so that each sign-in after would be told of as one from a new device.
-    """
-    g.pop("renewed_cookie", None)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    response.delete_cookie(cookie_name(), secure=settings().https, httponly=True, samesite="Lax")
-
-
-def rotate(session: Session, user: User, now: datetime, since: datetime | None = None) -> str:
-    """Sign a browser in: whatever it was signed in as before ends. Gives the new cookie's value."""
-    if (old := cookie()) is not None:
-        session.execute(sa.delete(UserSession).where(known_by(old, now)))
-    token = opaque_tokens.mint()
-    begin(session, user, now, token, since)
-    return token
-
-
-def _hand_out(response: FlaskResponse) -> FlaskResponse:
-    if (token := g.get("renewed_cookie")) is not None:
-        set_cookie(response, token)
-        response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def init_app(app: Flask) -> None:
-    app.after_request(_hand_out)
+    if affected(session, first):
+        g.renewed_cookie = cookie  # app/auth/cookies.py hands it out
 
 
 def renew_all(user: User, session: Session) -> None:
-    """Every browser of theirs gets a new cookie at its next request."""
+    """Each browser of the user gets another cookie at its next request. Listens to `users.role_changed`."""
     session.execute(sa.update(UserSession).where(UserSession.user_id == user.id).values(must_rotate=True))
 
 
-def lock_out(user: User, session: Session) -> None:
-    end_all(session, user)
+def confirm(session: Session, confirmed: UserSession, now: datetime) -> None:
+    """The user of the session has proved again who they are."""
+    confirmed.confirmed_at = now
+    session.flush()
+    renew(session, confirmed, now, overlap=True)

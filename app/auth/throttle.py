@@ -1,8 +1,7 @@
-"""How often a password or a code may be tried on one account, whether there is such an account or not.
+"""Limits how often a password or a code may be tried on one account, whether there is such an account or not.
 
-A try is charged before it is looked at, so that a hundred at once get no more than as many one after the other.
-Whoever turns out to be right gets it back, and nothing else: the failures of somebody who guesses stay counted while
-the account's owner comes and goes.
+A try is counted before it is looked at: a hundred at once get no more tries than a hundred in a row. The right password
+takes back its own try and no other: failed guesses stay counted while the owner of the account signs in.
 """
 
 import math
@@ -24,7 +23,7 @@ from app.web.limits import TooManyRequests
 
 FAILURES = 5
 WITHIN = timedelta(minutes=5)
-"""Since the last try that was charged: no five minutes ever see more than FAILURES."""
+"""Counted from the last failure: there are never more than FAILURES in any five minutes."""
 
 
 class TooManyTries(Problem):
@@ -34,39 +33,39 @@ class TooManyTries(Problem):
 
 
 def charge(session: Session, username: str, now: datetime) -> None:
-    """Count a try on `username`, committed: call it before hashing. Raises TooManyTries, also where it would be right.
+    """Count a try on `username`, committed. Call it before hashing. Raises TooManyTries, also for the right password.
 
-    What fails stays charged; `refund` what was right, and hash within `unless_busy`.
+    A failed try stays counted. `refund` a right one, and hash within `unless_busy`.
     """
-    over = Throttle.since <= now - WITHIN
+    is_over = Throttle.since <= now - WITHIN
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     counted = (
         insert(Throttle)
         .values(key=_key(username), used=1, since=now)
         .on_conflict_do_update(
             index_elements=[Throttle.key],
-            set_={"used": sa.case((over, 1), else_=Throttle.used + 1), "since": now},
-            where=over | (Throttle.used < FAILURES),
+            set_={"used": sa.case((is_over, 1), else_=Throttle.used + 1), "since": now},
+            where=is_over | (Throttle.used < FAILURES),
         )
         .returning(Throttle.used)
     )
-    left = session.scalar(counted)
-    since = now if left else session.scalar(sa.select(Throttle.since).where(Throttle.key == _key(username)))
+    used = session.scalar(counted)
+    since = now if used else session.scalar(sa.select(Throttle.since).where(Throttle.key == _key(username)))
     session.commit()
-    if left is None:
+    if used is None:
         seconds = math.ceil(((since or now) + WITHIN - now).total_seconds())
         raise TooManyTries(headers={"Retry-After": str(max(1, seconds))})
 
 
 def refund(session: Session, username: str) -> None:
     """The try was right: it does not count."""
-    right = sa.update(Throttle).where(Throttle.key == _key(username), Throttle.used > 0)
-    session.execute(right.values(used=Throttle.used - 1))
+    charged = sa.update(Throttle).where(Throttle.key == _key(username), Throttle.used > 0)
+    session.execute(charged.values(used=Throttle.used - 1))
 
 
 @contextmanager
 def unless_busy(session: Session, username: str) -> Iterator[None]:
-    """A try that there was no time to look at does not count: else a crowd would lock out whoever is right."""
+    """Take back a try that the server was too busy to look at: else a crowd would lock the owner out."""
     try:
         yield
     except (Busy, TooManyRequests):
@@ -76,7 +75,7 @@ def unless_busy(session: Session, username: str) -> Iterator[None]:
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Clear what no longer counts. In a transaction of its own: two that charge and clear would wait for each other."""
+    """Delete what no longer counts. Committed: together with `charge` two transactions could wait for each other."""
     session.execute(sa.delete(Throttle).where(Throttle.since <= now - WITHIN))
     session.commit()
 

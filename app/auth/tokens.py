@@ -12,15 +12,17 @@ from joserfc.jwk import OctKey
 from sqlalchemy.orm import Session
 
 from app.auth import opaque_tokens, sessions
+from app.auth.devices import Device
 from app.auth.models import RefreshToken, UserSession
 from app.runtime.config import Settings
+from app.runtime.db import affected
 from app.runtime.errors import Unauthorized
 from app.users.models import User
 from app.web.api import END, Private
 
 ACCESS_SECONDS = 15 * 60
 GRACE = timedelta(seconds=20)
-"""How long a refresh token that was used just now gets the same answer again: the first may have been lost."""
+"""How long a used refresh token gets the same answer again: the first answer may have been lost."""
 
 AUDIENCE = "kiosk-api"
 ALGORITHM = "HS256"
@@ -34,7 +36,7 @@ Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """What an access token has to say, in these types: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
+    """The claims of an access token: https://www.rfc-editor.org/rfc/rfc9068#section-2.2
 
     `sub` and `sid` are the `public_id` of the user and of the session.
     """
@@ -51,14 +53,14 @@ class Claims(msgspec.Struct, frozen=True):
 
 class InvalidToken(Unauthorized):
     error = "invalid_token"
-    detail = "This token is not valid, or no longer."
+    detail = "This token is not valid, or has expired."
 
     def __init__(self) -> None:
         super().__init__(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
 class TokenPair(Private, frozen=True):
-    """`expires_in` in seconds, of the access token."""
+    """`expires_in` is of the access token, in seconds."""
 
     access_token: str
     refresh_token: str
@@ -66,59 +68,58 @@ class TokenPair(Private, frozen=True):
     expires_in: int
 
 
-def sign_in(session: Session, settings: Settings, user: User, now: datetime) -> TokenPair:
-    begun = sessions.begin(session, user, now)
-    refresh = opaque_tokens.mint()
+def sign_in(session: Session, settings: Settings, user: User, device: Device, now: datetime) -> TokenPair:
+    begun = sessions.begin(session, user, now, device)
+    refresh = opaque_tokens.generate()
     session.add(RefreshToken(token_hash=opaque_tokens.digest(refresh), session_id=begun.id))
     return _pair(settings, begun, refresh, now)
 
 
 def refresh(session: Session, settings: Settings, token: str, now: datetime) -> TokenPair:
-    """The next pair. A token that was used before ends the whole family, for one of two who hold it is a thief.
+    """The next pair. A token that comes a second time ends the whole family: one of its two holders is a thief.
 
-    Within GRACE it gets the very answer that it got before, and nothing new. Raises InvalidToken.
+    Within GRACE the second time gets exactly the first answer, and nothing new. Raises InvalidToken.
     """
-    known = RefreshToken.token_hash == opaque_tokens.digest(token)
-    # The family before its tokens, as whoever ends it has them: else each could wait for the other.
-    whole = sa.select(UserSession.id).join(RefreshToken).where(known)
-    session.execute(whole.with_for_update(key_share=True, of=UserSession))
+    is_this = RefreshToken.token_hash == opaque_tokens.digest(token)
+    # Lock the session before its tokens, as ending it does: in the other order the two could wait for each other.
+    locked = sa.select(UserSession.id).join(RefreshToken).where(is_this)
+    session.execute(locked.with_for_update(key_share=True, of=UserSession))
     following = opaque_tokens.successor(settings.secret_key, token)
-    first = session.execute(
-        sa.update(RefreshToken).where(known, RefreshToken.used_at.is_(None)).values(used_at=now)
-    ).rowcount  # type: ignore[attr-defined]
-    found = session.scalar(sa.select(RefreshToken).where(known))
-    if found is None:
+    unused = sa.update(RefreshToken).where(is_this, RefreshToken.used_at.is_(None))
+    is_first_use = affected(session, unused.values(used_at=now))
+    row = session.scalar(sa.select(RefreshToken).where(is_this))
+    if row is None:
         raise InvalidToken
-    assert found.used_at is not None
-    family = sessions.find(session, UserSession.id == found.session_id, now)
+    assert row.used_at is not None
+    family = sessions.find(session, UserSession.id == row.session_id, now)
     if family is None:
         raise InvalidToken
-    if first:
+    if is_first_use:
         session.add(RefreshToken(token_hash=opaque_tokens.digest(following), session_id=family.id))
         family.used_at = now
-    elif now - found.used_at > GRACE:
+    elif now - row.used_at > GRACE:
         sessions.end(session, family)
         session.commit()
         raise InvalidToken
     else:
         following = _given_before(session, settings, token)
-    return _pair(settings, family, following, found.used_at)
+    return _pair(settings, family, following, row.used_at)
 
 
 def _given_before(session: Session, settings: Settings, token: str) -> str:
-    """What followed `token` when it was used, whichever key was current then. Raises InvalidToken."""
-    made = {
+    """The token that followed `token` at its first use, under whichever key was current then. Raises InvalidToken."""
+    candidates = {
         opaque_tokens.digest(each): each
         for each in (opaque_tokens.successor(key, token) for key in settings.secret_keys)
     }
-    found = session.scalar(sa.select(RefreshToken.token_hash).where(RefreshToken.token_hash.in_(made)))
-    if found is None:
+    given = session.scalar(sa.select(RefreshToken.token_hash).where(RefreshToken.token_hash.in_(candidates)))
+    if given is None:
         raise InvalidToken
-    return made[found]
+    return candidates[given]
 
 
 def _pair(settings: Settings, family: UserSession, refresh: str, at: datetime) -> TokenPair:
-    """The same in every detail for the same arguments."""
+    """The same pair, byte for byte, for the same arguments."""
     key = _key(settings.jwt_secret_key)
     issued = int(at.timestamp())
     claims = {
@@ -135,7 +136,7 @@ def _pair(settings: Settings, family: UserSession, refresh: str, at: datetime) -
 
 
 def read(settings: Settings, token: str, now: datetime) -> Claims:
-    """What an access token says, where it is one of ours and good at this moment. Raises InvalidToken."""
+    """The claims of an access token of ours that is good at this moment. Raises InvalidToken."""
     keys = {key.kid: key for key in map(_key, settings.jwt_secret_keys)}
     try:
         decoded = jwt.decode(token, lambda sent: keys[sent.headers()["kid"]], algorithms=[ALGORITHM])

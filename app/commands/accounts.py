@@ -3,8 +3,8 @@
 import click
 from flask.cli import AppGroup
 
+from app.auth import second_factor
 from app.auth.email import links
-from app.auth.totp import service as factors
 from app.commands.transaction import transaction
 from app.runtime.config import settings
 from app.runtime.db import db, now
@@ -47,5 +47,5 @@ def reset_link(name: str) -> None:
     """
     user = service.named(db.session(), name)
     COMMAND_LINE.note(db.session(), user.id, "reset_link_made")
-    factors.believe(db.session(), user.id)
-    click.echo(links.mint(db.session(), settings(), links.RESET, user, now()))
+    second_factor.accept_again(db.session(), user.id)
+    click.echo(links.generate(db.session(), settings(), links.RESET, user, now()))

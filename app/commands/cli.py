@@ -12,7 +12,7 @@ from app.commands import payments as payment_commands  # feature: shop
 from app.commands.second_factor import remove_factors  # feature: totp
 from app.runtime.config import ConfigError
 
-OF_USERS = (
+OF_USERS: tuple[click.Command, ...] = (
     remove_factors,  # feature: totp
 )
 

@@ -6,7 +6,7 @@ import click
 import msgspec
 from flask.cli import with_appcontext
 
-from app.mail.delivery import post
+from app.mail.delivery import delivery
 from app.payments.reconcile import reconcile as run
 from app.runtime.async_bridge import bridge
 from app.runtime.db import db, writing
@@ -20,7 +20,7 @@ def reconcile(report: str) -> None:
     """Sweep once over all that is unfinished, and say what was changed. Exit 1 where something needs a person."""
     with writing():
         result = bridge.run(run(db.session(), gateway()))
-    post().deliver()
+    delivery().deliver()
     if report == "json":
         click.echo(msgspec.json.encode(result))
     else:

@@ -14,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
-from app.mail.delivery import STOP_SECONDS, post
+from app.mail.delivery import STOP_SECONDS, delivery
 from app.ops import logs, traces
 from app.ops.drain import drain
 from app.ops.multiprocess_dir import shared
@@ -132,7 +132,7 @@ def _close(_arbiter: Any, worker: Any) -> None:
     """The last request is answered. A job that it has enqueued, or a mail, may be under way."""
     if (app := getattr(worker, "wsgi", None)) is not None:  # None where the application could not be made
         jobs(app).close()
-        post(app).stop(STOP_SECONDS)
+        delivery(app).stop(STOP_SECONDS)
         traces.close(app)
     bridge.close()
 

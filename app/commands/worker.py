@@ -10,7 +10,7 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.mail.delivery import STOP_SECONDS, post
+from app.mail.delivery import STOP_SECONDS, delivery
 from app.ops import traces
 from app.runtime import schedule
 from app.runtime.async_bridge import bridge
@@ -38,10 +38,10 @@ def run(app: Flask, begun: Callable[[], None]) -> None:
     while not plan.is_stopping():
         with app.app_context(), scope(job=TURN), writing():
             turn(plan)
-        post(app).wake()
+        delivery(app).wake()
         plan.wait(TURN_SECONDS)
     jobs(app).close()
-    post(app).stop(STOP_SECONDS)
+    delivery(app).stop(STOP_SECONDS)
     traces.close(app)
     bridge.close()
 

@@ -1,6 +1,7 @@
-"""The few mails that Kiosk sends, through an outbox."""
+"""Mails, sent through an outbox. This room does not know what they are about."""
 
-from app.mail.outbox import Kind, queue, queue_sparingly, recall
+from app.mail.models import Kind
+from app.mail.outbox import queue, queue_sparingly, recall
 from app.mail.quota import Cause
 
 __all__ = ["Cause", "Kind", "queue", "queue_sparingly", "recall"]

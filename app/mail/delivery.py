@@ -1,20 +1,20 @@
-"""The post office: takes what is due from the outbox, has it written by whoever knows about it, and sends it."""
+"""Sends the mails of the outbox that are due. Each kind has a renderer, a function of the feature that it is about."""
 
 import asyncio
 import logging
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from email.message import EmailMessage
 
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.mail import outbox
-from app.mail.message import Letter, Undeliverable, address, message, sender
-from app.mail.models import Outgoing
-from app.mail.outbox import Kind
+from app.mail.message import Message, Undeliverable, address, rendered, sender
+from app.mail.models import Kind, Outgoing
 from app.mail.smtp import MailError, send
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.config import Settings
@@ -25,49 +25,46 @@ from app.runtime.log_context import note, scope
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 5
-"""For a mail that is under way when its process ends; one that is not done by then is sent again by another."""
+"""How long a process that ends waits for the mail that it is sending. After that another process sends it again."""
 
-Writer = Callable[[Session, Outgoing], Letter | None]
+Renderer = Callable[[Session, Outgoing], Message | None]
+"""Makes the message of a mail; None where the mail is not needed any more. The caller commits."""
 
 
-class Post:
-    """One per application. It works on a thread of its own, so that a slow mail server keeps nobody else waiting."""
+class Delivery:
+    """One per application. It works on a thread of its own, so that a slow mail server delays no request."""
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
+    def __init__(self, app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer]) -> None:
         self._app = weakref.ref(app)
         self._settings = settings
-        self._writers: dict[Kind, Writer] = {}
-        self._bell = threading.Event()
+        self._renderers = renderers
+        self._awake = threading.Event()
         self._ended = False
         self._thread: threading.Thread | None = None
         self._pid = 0
         self._lock, self._round = threading.Lock(), threading.Lock()
 
-    def writes(self, kind: Kind, writer: Writer) -> None:
-        """`writer(session, outgoing)` writes mails of this kind; None where it is needless by now. Committed for it."""
-        self._writers[kind] = writer
-
     def wake(self) -> None:
-        """Have what is due sent, and do not wait for it."""
+        """Have the mails sent that are due, and do not wait for it."""
         with self._lock:
-            if self._pid != os.getpid():
+            if self._pid != os.getpid():  # the first call in this process: a fork has no thread of its parent
                 self._pid = os.getpid()
-                self._bell, self._round = threading.Event(), threading.Lock()
-                self._thread = threading.Thread(target=self._work, name="post", daemon=True)
+                self._awake, self._round = threading.Event(), threading.Lock()
+                self._thread = threading.Thread(target=self._work, name="mail", daemon=True)
                 self._thread.start()
-        self._bell.set()
+        self._awake.set()
 
     def stop(self, seconds: float) -> None:
-        """Finish the mail under way; no other is begun."""
+        """Finish the mail under way, and begin no other one."""
         self._ended = True
-        self._bell.set()
+        self._awake.set()
         if self._thread is not None:
             self._thread.join(seconds)
 
     def _work(self) -> None:
         while not self._ended:
-            self._bell.wait()
-            self._bell.clear()
+            self._awake.wait()
+            self._awake.clear()
             try:
                 self.deliver()
             except SQLAlchemyError as error:
@@ -78,7 +75,7 @@ class Post:
                 log.exception("no mail is sent now")
 
     def deliver(self) -> None:
-        """Send what is due, after what is being sent already."""
+        """Send the mails that are due, after those that are being sent already."""
         app = self._app()
         if app is not None and not self._ended:
             with self._round, app.app_context(), scope(job="mail"), writing():
@@ -94,7 +91,7 @@ class Post:
                     return
 
     async def _deliver(self, session: Session, key: int) -> bool:
-        """Send one mail, if it is due and nobody else has it. Whether to go on with others."""
+        """Send one mail, unless another process has it. Whether to go on with the others."""
         mail = await blocking(outbox.claim, session, key, at_once())
         if mail is None:
             return True
@@ -102,15 +99,14 @@ class Post:
         try:
             if at_once() - mail.created_at > outbox.WITHIN:
                 raise MailError("it is too old", final=True)  # noqa: TRY301 -- it ends as others that are never sent
-            letter = await blocking(self._written, session, mail)
-            if letter is not None:
-                made = message(self._settings, letter, mail.dedupe_key, mail.created_at)
-                await send(self._settings.mail_url, made, sender(self._settings), address(letter.to))
+            message = await blocking(self._rendered, session, mail)
+            if message is not None:
+                await send(self._settings.mail_url, *message)
         except MailError as error:
             await self._not_sent(session, mail, error)
             return not error.away
         except Undeliverable:
-            await self._not_sent(session, mail, MailError("its address is none", final=True))
+            await self._not_sent(session, mail, MailError("its address is not valid", final=True))
             return True
         except Exception:
             log.exception("mail %s, %s", mail.id, mail.kind)
@@ -119,10 +115,14 @@ class Post:
         await blocking(outbox.done, session, mail, at_once())
         return True
 
-    def _written(self, session: Session, mail: Outgoing) -> Letter | None:
-        letter = self._writers[mail.kind](session, mail)  # type: ignore[index]  # a kind of another release breaks here
+    def _rendered(self, session: Session, mail: Outgoing) -> tuple[EmailMessage, str, str] | None:
+        """The mail, and the addresses of its sender and its recipient. Raises Undeliverable."""
+        message = self._renderers[mail.kind](session, mail)  # a kind of a newer release raises KeyError
         session.commit()
-        return letter
+        if message is None:
+            return None
+        made = rendered(self._settings, message, mail.dedupe_key, mail.created_at)
+        return made, sender(self._settings), address(message.to)
 
     async def _not_sent(self, session: Session, mail: Outgoing, error: MailError) -> None:
         if error.final:
@@ -133,18 +133,17 @@ class Post:
             await blocking(outbox.put_off, session, mail, at_once())
 
 
-def post(app: Flask | None = None) -> Post:
-    """That of `app`, or of the application at work."""
-    found: Post = (app or current_app).extensions["post"]
-    return found
+def delivery(app: Flask | None = None) -> Delivery:
+    """That of `app`, or of the current application."""
+    made: Delivery = (app or current_app).extensions["delivery"]
+    return made
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    made = Post(app, settings)
-    app.extensions["post"] = made
+def init_app(app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer]) -> None:
+    made = app.extensions["delivery"] = Delivery(app, settings, renderers)
     weakref.finalize(app, made.stop, 0)
 
 
 async def wake(_: str) -> None:
     """Handles the job "mail"."""
-    post().wake()
+    delivery().wake()

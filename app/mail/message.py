@@ -1,4 +1,4 @@
-"""What a mail says, and how it is put on the wire: plain text, and nothing in its headers that is not ours."""
+"""Makes a mail of a template and values: plain text, and no header that a user could have written."""
 
 import hashlib
 import re
@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,46 +18,52 @@ from app.runtime import email_address
 from app.runtime.config import Settings
 from app.runtime.text import on_one_line
 
+TEMPLATES = Path(__file__).with_name("templates")
+"""A feature that can be left out has its templates in a folder of its own below this one."""
+
 
 class Undeliverable(Exception):
-    """The address is none that a mail can be sent to."""
+    """No mail can be sent to the address."""
 
 
-class Letter(msgspec.Struct, frozen=True):
-    """A mail to `to`: the template `<name>.txt`, filled with `values`.
+class Message(msgspec.Struct, frozen=True):
+    """A mail to `to`: the template `<template>.txt` with `values`.
 
-    All but `link`, which is an address of the shop, is taken for what a person chose, and leads nowhere.
+    Only `link`, an address of the shop, becomes a link. All other values may be chosen by a person, and do not.
     """
 
     to: str
-    name: str
+    template: str
     values: dict[str, Any]
 
+    def with_values(self, **more: Any) -> "Message":
+        return Message(self.to, self.template, {**self.values, **more})
 
-def message(settings: Settings, letter: Letter, dedupe_key: str, at: datetime) -> EmailMessage:
-    """The same in every detail for the same arguments, so that a mail that comes twice is seen to be one.
 
-    Raises Undeliverable. The template's first line is the subject.
+def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime) -> EmailMessage:
+    """The first line of the template is the subject. Raises Undeliverable.
+
+    The same arguments give the same mail in every detail, so that a mail reader shows one that came twice once.
     """
-    values = {**letter.values, "shop": settings.public_url}
+    values = {**message.values, "shop": settings.public_url}
     values |= {name: _Ours(values[name]) for name in ("shop", "link") if name in values}
-    subject, _, text = _environment().get_template(f"{letter.name}.txt").render(values).partition("\n")
+    subject, _, text = _environment().get_template(f"{message.template}.txt").render(values).partition("\n")
     made = EmailMessage()
     made["From"] = settings.sender
-    made["To"] = Address(addr_spec=address(letter.to))
+    made["To"] = Address(addr_spec=address(message.to))
     made["Subject"] = subject.removeprefix("Subject: ")
     made["Date"] = at
     made["Message-ID"] = (
         f"<{hashlib.sha256(dedupe_key.encode()).hexdigest()[:32]}@{urlsplit(settings.public_url).hostname}>"
     )
-    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office note is to answer it
+    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: automatic replies do not answer it
     text = text.strip() + "\n"
     made.set_content(text, cte="7bit" if text.isascii() else "quoted-printable")
     return made
 
 
 def address(given: str) -> str:
-    """`given`, with its domain as mail servers know it. Raises Undeliverable."""
+    """`given` with its domain in ASCII. Raises Undeliverable."""
     try:
         return email_address.wire(given)
     except email_address.NoMailbox as error:
@@ -64,14 +71,14 @@ def address(given: str) -> str:
 
 
 def sender(settings: Settings) -> str:
-    """The address that a mail server is told."""
+    """The address of the sender, as the mail server gets it."""
     return address(parseaddr(settings.sender)[1])
 
 
 @cache
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.PackageLoader("app.mail"),
+        loader=jinja2.FileSystemLoader([TEMPLATES, *sorted(each for each in TEMPLATES.iterdir() if each.is_dir())]),
         undefined=jinja2.StrictUndefined,
         finalize=_harmless,
         trim_blocks=True,
@@ -80,22 +87,22 @@ def _environment() -> jinja2.Environment:
 
 
 class _Ours(str):
-    """An address of the shop, of which a mail reader may make a link."""
+    """An address of the shop. A mail reader may make a link of it."""
 
     __slots__ = ()
 
 
-NOWHERE = "\N{ZERO WIDTH SPACE}"
-LEADS = re.compile(r"(?<=[.\u3002\uff0e\uff61])(?=[^\W\d])|(?<=@)(?=\S)|(?<=:)(?=//)")
-"""Where an address is broken: in a host before each label that begins with a letter, and behind @ and a scheme."""
+INVISIBLE = "\N{ZERO WIDTH SPACE}"
+LINK = re.compile(r"(?<=[.\u3002\uff0e\uff61])(?=[^\W\d])|(?<=@)(?=\S)|(?<=:)(?=//)")
+"""Where a character is put in: before each label of a host that begins with a letter, after @, and after a scheme."""
 
 
 def _harmless(value: object) -> object:
-    """What a person calls themselves, or a thing, neither looks like a paragraph of ours nor becomes a link.
+    """A text that a person chose, as it may stand in a mail: on one line, and not as a link.
 
-    Mail readers make a link of whatever looks like a host, such as the username `evil.example`. It is broken by a
-    character that nobody sees, and that a username is compared without.
+    Mail readers make a link of all that looks like a host, such as the username `evil.example`. An invisible character
+    in it prevents that. Usernames are compared without it (app/users/models.py).
     """
     if not isinstance(value, str) or isinstance(value, _Ours):
         return value
-    return LEADS.sub(NOWHERE, on_one_line(value))
+    return LINK.sub(INVISIBLE, on_one_line(value))

@@ -1,5 +1,7 @@
+"""Tables of the outbox, and of how many mails were caused by whom."""
+
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,34 +9,52 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.runtime.db import BigId, Model, Moment, now
 from app.runtime.lease import Leased
 
+Kind = Literal[
+    "account_closed",
+    "codes_guessed",  # feature: totp
+    "email_changed",
+    "identity_linked",
+    "invitation",
+    "new_sign_in",
+    "passkey_added",  # feature: passkeys
+    "passkey_removed",  # feature: passkeys
+    "password_changed",
+    "receipt",  # feature: shop
+    "reset_password",
+    "totp_added",  # feature: totp
+    "totp_removed",  # feature: totp
+    "verify_email",
+]
+"""What a mail is about. Each kind has a renderer, which `app/__init__.py` names."""
 
-class MailTurn(Model):
-    """How far ahead the mails of one cause are spread, such as those that one network has caused: see turns.py."""
+
+class MailQuota(Model):
+    """Until when the mails of one cause, such as a network, are spread: app/mail/quota.py."""
 
     __tablename__ = "mail_turns"
 
     key: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
-    """A hash of the cause. The row goes when its time has come, after an hour or two."""
+    """A hash of the cause. The row is deleted once its time has passed, after an hour or two."""
     until: Mapped[int] = mapped_column(sa.BigInteger, index=True)
     """Unix time, in milliseconds."""
 
 
 class Outgoing(Leased, Model):
-    """A mail, written in the transaction that causes it and sent after its commit.
+    """A mail of the outbox: written in the transaction that causes it, sent after that has committed.
 
-    It waits until `done_at` is set. Nobody will try again where it was tried and has no `next_try_at`.
+    It is done once `done_at` is set. A mail that was tried and has no `next_try_at` was given up.
     """
 
     __tablename__ = "outbox"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     dedupe_key: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    """What it is the only mail for, such as `receipt:` and an attempt's key, or random."""
-    kind: Mapped[str] = mapped_column(sa.String(32))
+    """There is one mail with this key. It names the cause, such as `receipt:` and an attempt's key, or is random."""
+    kind: Mapped[Kind] = mapped_column(sa.String(32))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
-    """What the mail is made of. Never a secret, and empty once it is done: it may hold an address."""
+    """What the mail is rendered from. Never a secret, and empty once it is done, since it may hold an address."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    """When it is to go: at once, or when its turn comes."""
+    """When it may be sent: at once, or when its turn comes."""
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None] = mapped_column(Moment, index=True)

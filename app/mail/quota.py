@@ -1,8 +1,9 @@
-"""Mails to addresses that were only named wait for their turn: this shop is no way to mail a crowd of strangers.
+"""Limits mails to addresses that are not verified, so that no client mails a crowd of strangers through the shop.
 
-What is counted is the mail, whichever request causes it. Of each cause a few go at once and the others at their pace,
-the newest an hour later at most; beyond that there is none. It is the generic cell rate algorithm: a time for each
-cause, until which the mails that it has caused are spread (https://www.itu.int/rec/T-REC-I.371, annex A).
+Each mail counts for its causes, such as the network of the client. Of each cause a few mails are sent at once and the
+others at a steady pace, up to an hour later. Where a mail would have to wait longer it is refused. This is the generic
+cell rate algorithm: each cause has a time until which its mails are spread (https://www.itu.int/rec/T-REC-I.371, annex
+A).
 """
 
 from collections.abc import Iterable
@@ -14,14 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.mail.models import MailTurn
+from app.mail.models import MailQuota
 from app.web.limits import TooManyRequests
 
 LONGEST_WAIT = timedelta(hours=1)
 
 
 class Cause(NamedTuple):
-    """What mails come of, such as a client's network: so many an hour, of which so many at once."""
+    """What causes mails, such as a client's network: how many an hour it may cause, and how many of them at once."""
 
     name: str
     an_hour: int
@@ -29,35 +30,35 @@ class Cause(NamedTuple):
 
 
 def take(session: Session, kind: str, causes: Iterable[Cause], now: datetime) -> datetime:
-    """When one more mail may go. Raises TooManyRequests where that is more than an hour away."""
+    """When one more mail may be sent. Raises TooManyRequests where that is more than an hour away."""
     return max((_taken(session, f"{kind}:{each.name}", each, now) for each in causes), default=now)
 
 
 def _taken(session: Session, name: str, cause: Cause, now: datetime) -> datetime:
-    """By one statement, so that of any number at once each gets a turn of its own."""
+    """One statement, so that of any number of mails at once each gets a time of its own."""
     key, moment, step = sha256(name.encode()).digest(), _milliseconds(now), 3_600_000 // cause.an_hour
     ahead = step * cause.at_once
     latest = moment + ahead + int(LONGEST_WAIT.total_seconds() * 1000) - step
-    begun = sa.case((MailTurn.until < moment, moment), else_=MailTurn.until)
+    begun = sa.case((MailQuota.until < moment, moment), else_=MailQuota.until)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(MailTurn)
+        insert(MailQuota)
         .values(key=key, until=moment + step)
         .on_conflict_do_update(
-            index_elements=[MailTurn.key], set_={"until": begun + step}, where=MailTurn.until <= latest
+            index_elements=[MailQuota.key], set_={"until": begun + step}, where=MailQuota.until <= latest
         )
-        .returning(MailTurn.until)
+        .returning(MailQuota.until)
     )
     until = session.scalar(statement)
     if until is None:
-        until = session.scalar(sa.select(MailTurn.until).where(MailTurn.key == key)) or latest
+        until = session.scalar(sa.select(MailQuota.until).where(MailQuota.key == key)) or latest
         raise TooManyRequests.wait((until - latest) / 1000)
     return datetime.fromtimestamp(max(moment, until - ahead) / 1000, UTC)
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Clear what no mail waits for. Committed."""
-    session.execute(sa.delete(MailTurn).where(MailTurn.until <= _milliseconds(now)))
+    """Delete the causes whose mails are all sent. Committed."""
+    session.execute(sa.delete(MailQuota).where(MailQuota.until <= _milliseconds(now)))
     session.commit()
 
 

@@ -14,16 +14,16 @@ from app.runtime.urls import is_loopback
 
 STEP_SECONDS = 10
 DEADLINE_SECONDS = 60
-"""For the whole of a mail, however slowly the server trickles on; well within the lease."""
+"""For a whole mail, also with a server that answers slowly. It is shorter than the lease."""
 
 PERMANENT = 500
-USUAL = {"smtp": 25, "smtps": 465}
+PORTS = {"smtp": 25, "smtps": 465}
 
 
 class MailError(Exception):
-    """A mail that was not sent, or that nobody knows to be sent. Its text names no address.
+    """A mail was not sent, or it is unknown whether it was. The text names no address.
 
-    `final`: it never will be. `away`: the server takes no mail at all at the moment.
+    `final`: no later try can succeed. `away`: the server accepts no mail at all at the moment.
     """
 
     def __init__(self, words: str, *, final: bool = False, away: bool = False) -> None:
@@ -35,7 +35,7 @@ async def send(mail_url: str, message: EmailMessage, sender: str, to: str) -> No
     """Raises MailError."""
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
-            await _converse(mail_url, message, sender, to)
+            await _hand_over(mail_url, message, sender, to)
     except aiosmtplib.SMTPRecipientsRefused as error:
         code = min(each.code for each in error.recipients)
         raise MailError(f"the recipient is refused with {code}", final=code >= PERMANENT) from error
@@ -46,19 +46,23 @@ async def send(mail_url: str, message: EmailMessage, sender: str, to: str) -> No
     except aiosmtplib.SMTPNotSupported as error:
         raise MailError("the server cannot write to such an address", final=True) from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        raise MailError(f"the server does not take it: {type(error).__name__}", away=True) from error
+        raise _away(error) from error
 
 
 async def greet(mail_url: str, sender: str) -> None:
-    """As far as a mail would go before it names anybody. Raises MailError."""
+    """Connect and sign in as for a mail, and send none. Raises MailError."""
     try:
         async with _connected(mail_url, sender) as client:
             await client.quit()
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        raise MailError(f"the server does not take it: {type(error).__name__}", away=True) from error
+        raise _away(error) from error
 
 
-async def _converse(mail_url: str, message: EmailMessage, sender: str, to: str) -> None:
+def _away(error: Exception) -> MailError:
+    return MailError(f"the server does not accept it: {type(error).__name__}", away=True)
+
+
+async def _hand_over(mail_url: str, message: EmailMessage, sender: str, to: str) -> None:
     async with _connected(mail_url, sender) as client:
         await client.send_message(message, sender=sender, recipients=[to])
         await client.quit()
@@ -66,23 +70,26 @@ async def _converse(mail_url: str, message: EmailMessage, sender: str, to: str) 
 
 @asynccontextmanager
 async def _connected(mail_url: str, sender: str) -> AsyncIterator[aiosmtplib.SMTP]:
-    """Encrypted where it has to be, and signed in where the settings say how."""
+    """A connection, encrypted where the server offers that, and signed in where the settings have a password.
+
+    Raises MailError rather than send a password unencrypted.
+    """
     url = urlsplit(mail_url)
-    is_near = is_loopback(mail_url)
+    is_local = is_loopback(mail_url)
     client = aiosmtplib.SMTP(
         hostname=url.hostname,
-        port=url.port or USUAL[url.scheme],
+        port=url.port or PORTS[url.scheme],
         use_tls=url.scheme == "smtps",
-        start_tls=False if is_near else None,  # None: where it is offered. Here nobody listens in
-        tls_context=None if is_near and url.scheme == "smtp" else await blocking(ssl.create_default_context),
+        start_tls=False if is_local else None,  # None: where the server offers it
+        tls_context=None if is_local and url.scheme == "smtp" else await blocking(ssl.create_default_context),
         local_hostname=sender.rpartition("@")[2],  # else it would ask the machine, which may ask the network
         timeout=STEP_SECONDS,
     )
     try:
         await client.connect()
         if url.username and url.password:
-            if not (is_near or client.get_transport_info("sslcontext")):
-                raise MailError("the server offers no encryption, and is told no password without it", away=True)
+            if not (is_local or client.get_transport_info("sslcontext")):
+                raise MailError("the server offers no encryption, and gets no password without it", away=True)
             await client.login(unquote(url.username), unquote(url.password))
         yield client
     finally:

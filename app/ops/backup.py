@@ -17,7 +17,9 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import URL
 
-from app.auth.models import OAuthRequest, OAuthReturn, OneTimeToken, PasskeyChallenge, RefreshToken, UserSession
+from app.auth.models import OneTimeToken, RefreshToken, UserSession
+from app.auth.oauth.models import OAuthRequest, OAuthReturn
+from app.auth.passkeys.models import PasskeyChallenge  # feature: passkeys
 from app.ops.migrate import ASIDE, Stuck, alone, patiently, put_right
 from app.runtime.child_environment import environment
 from app.runtime.errors import OperatorError
@@ -26,7 +28,14 @@ log = logging.getLogger(__name__)
 
 PASSING = tuple(
     model.__tablename__
-    for model in (RefreshToken, OAuthRequest, OAuthReturn, PasskeyChallenge, OneTimeToken, UserSession)
+    for model in (
+        RefreshToken,
+        OAuthRequest,
+        OAuthReturn,
+        PasskeyChallenge,  # feature: passkeys
+        OneTimeToken,
+        UserSession,
+    )
 )
 """Tables of what is valid for a while only. A table that refers to another one comes before it."""
 

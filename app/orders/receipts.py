@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session, selectinload
 
-from app.mail.message import Letter
+from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.orders.models import Order
 from app.runtime.config import settings
@@ -10,7 +10,7 @@ from app.stripe.currencies import written
 from app.users.models import User
 
 
-def receipt(session: Session, mail: Outgoing) -> Letter | None:
+def receipt(session: Session, mail: Outgoing) -> Message | None:
     """The payload is `{"order": id}`. None where the order is not paid, or the buyer's account has no address now.
 
     It goes to an unverified address too: the buyer gave the address in order to hear of the order.
@@ -35,4 +35,4 @@ def receipt(session: Session, mail: Outgoing) -> Letter | None:
         "at": f"{order.paid_at:%Y-%m-%d %H:%M} UTC",
         "link": f"{settings().public_url}/orders/{order.id}",
     }
-    return Letter(user.email, "receipt", values)
+    return Message(user.email, "receipt", values)

@@ -25,6 +25,11 @@ MISSPELT = 0.75
 Env = Literal["development", "test", "staging", "production"]
 Secret = str
 
+ProviderKind = Literal[
+    "oidc",
+    "github",  # feature: github
+]
+
 
 class ConfigError(Exception):
     """A configuration that Kiosk refuses to start with; each problem names the setting and the mend."""
@@ -44,7 +49,7 @@ class OAuthProvider(msgspec.Struct, frozen=True, rename=str.upper, forbid_unknow
     client_id: str
     client_secret: Secret
     label: str = ""
-    kind: Literal["oidc", "github"] = "oidc"
+    kind: ProviderKind = "oidc"
     trust_email: bool = False
 
     def __repr__(self) -> str:

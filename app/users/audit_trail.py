@@ -1,47 +1,50 @@
-"""The audit trail: who did what to whose account, and from where. Written in the transaction that it tells of."""
+"""The audit trail: who did what to which account, and from where. Written in the transaction that it describes."""
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.users.models import TrailEntry
+from app.users.models import Action, AuditTrailEntry
 
 Detail = str | int | bool | None
 
 
-def note(
-    session: Session, user_id: int, action: str, *, actor_id: int | None, address: str | None, **details: Detail
-) -> None:
-    """`action` is a past participle such as `role_changed`; `details` hold no secret, and nothing that names a person.
+class Actor(msgspec.Struct, frozen=True):
+    """Who changes an account: a signed-in user, a client that is not signed in, or the command line.
 
-    `actor_id` is None for somebody who is not signed in, and for the command line.
+    Routes make one of the request and hand it to the service.
     """
-    session.add(TrailEntry(user_id=user_id, action=action, actor_id=actor_id, address=address, details=details))
 
-
-class Doer(msgspec.Struct, frozen=True):
-    """Whoever changes an account: its own user, staff, or the command line."""
-
-    actor_id: int | None
+    user_id: int | None
+    """None for a client that is not signed in, and for the command line."""
     address: str | None
     details: dict[str, Detail] = {}
 
-    def note(self, session: Session, user_id: int, action: str, **details: Detail) -> None:
-        given: dict[str, Detail] = {**self.details, **details}
-        note(session, user_id, action, actor_id=self.actor_id, address=self.address, **given)
+    def note(self, session: Session, user_id: int, action: Action, **details: Detail) -> None:
+        """Add an entry about the user's account. Details hold no secret, and nothing that names a person."""
+        entry = AuditTrailEntry(
+            user_id=user_id,
+            action=action,
+            actor_id=self.user_id,
+            address=self.address,
+            details={**self.details, **details},
+        )
+        session.add(entry)
 
 
-COMMAND_LINE = Doer(None, None, {"by": "command line"})
+COMMAND_LINE = Actor(None, None, {"by": "command line"})
 
 
 def forget(session: Session, user_id: int) -> None:
-    """Of somebody who goes, keep what was done, when and by whom: neither the details nor where they did it from.
+    """Remove what identifies a person whose account is closed. What was done, when and by which account stays.
 
-    Nor where they, as staff, did something to others from.
+    The details of entries about the account go, and every address that its user acted from.
     """
     session.flush()
-    by_them = sa.update(TrailEntry).where(TrailEntry.actor_id == user_id, TrailEntry.address.is_not(None))
-    session.execute(by_them.values(address=None))
-    about = sa.update(TrailEntry).where(TrailEntry.user_id == user_id)
+    own_actions = sa.update(AuditTrailEntry).where(
+        AuditTrailEntry.actor_id == user_id, AuditTrailEntry.address.is_not(None)
+    )
+    session.execute(own_actions.values(address=None))
+    about = sa.update(AuditTrailEntry).where(AuditTrailEntry.user_id == user_id)
     session.execute(about.values(details={}))
-    session.execute(about.where(TrailEntry.actor_id.is_(None)).values(address=None))
+    session.execute(about.where(AuditTrailEntry.actor_id.is_(None)).values(address=None))

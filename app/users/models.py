@@ -11,14 +11,40 @@ from app.users import passwords
 
 Role = Literal["customer", "staff"]
 
+Action = Literal[
+    "account_closed",
+    "account_made",
+    "activated",
+    "deactivated",
+    "email_changed",
+    "email_verified",
+    "identity_linked",
+    "identity_unlinked",
+    "name_changed",
+    "passkey_added",  # feature: passkeys
+    "passkey_removed",  # feature: passkeys
+    "password_changed",
+    "password_reset",
+    "recovery_codes_made",  # feature: totp
+    "reset_link_made",
+    "role_changed",
+    "session_ended",
+    "sessions_ended",
+    "sign_in",
+    "sign_in_methods_removed",
+    "totp_added",  # feature: totp
+    "totp_removed",  # feature: totp
+]
+"""What the audit trail can say of an account."""
+
 
 def key(name: str) -> str:
-    """What two spellings of one username have in common: `Ada`, `ADA `, and a full-width `ａｄａ` are one.
+    """What all spellings of one username have in common: `Ada`, `ADA ` and a full-width `ａｄａ` have the same key.
 
-    So is one that was copied out of a mail, where app/mail/message.py has put a character that nobody sees into it.
+    A username that was copied out of a mail has it too: app/mail/message.py puts an invisible character into some.
     """
-    seen = name.replace("\N{ZERO WIDTH SPACE}", "")
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip(" ")
+    visible = name.replace("\N{ZERO WIDTH SPACE}", "")
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold()).strip(" ")
 
 
 class User(Model):
@@ -27,26 +53,29 @@ class User(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = public_id()
-    """What access tokens and passkeys call the user."""
+    """The user's name in access tokens and passkeys."""
     username: Mapped[str] = mapped_column(sa.String(64))
     username_key: Mapped[str] = mapped_column(sa.String(128), unique=True)
     email: Mapped[str | None] = mapped_column(sa.String(254))
     verified_email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
-    """The `mailbox.key` of the email, once it is verified. Only then is it unique: else whoever registers an address
-    first keeps its owner out, and registering tells who is here."""
-    verified_in_session: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    """Whether the email was verified in a session of this very account, or by the provider that it was made with.
+    """The `email_address.key` of the email once it is verified, else None. Only verified addresses are unique.
 
-    Else its mails may be read by another person than the one who set its password.
+    If all were, a stranger could register an address first and keep its owner out, and registering would tell which
+    addresses have an account.
+    """
+    verified_in_session: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether the email was verified in a session of this account, or by the provider that the account was made with.
+
+    If not, the person who reads its mails may be another one than the person who set its password.
     """
     name: Mapped[str | None] = mapped_column(sa.String(200))
     avatar_url: Mapped[str | None] = mapped_column(sa.String(2000))
-    role: Mapped[str] = mapped_column(sa.String(16), default="customer")
+    role: Mapped[Role] = mapped_column(sa.String(16), default="customer")
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
-    """When the person went. The row stays, without anything that tells who it was, since orders hang on it."""
+    """When the account was closed. The row stays, since orders refer to it, and no longer identifies a person."""
 
     identities: Mapped[list["Identity"]] = relationship(
         back_populates="user", order_by="Identity.id", passive_deletes=True
@@ -66,7 +95,7 @@ class User(Model):
         return self.role == "staff"
 
     def set_password(self, password: str) -> None:
-        """Keep a hash of `password`. Whether it is good enough is asked at the door, not here."""
+        """Store a hash of `password`. Routes check the password policy, this does not."""
         self.password_hash = passwords.hashed(password)
 
     def check_password(self, password: str) -> bool:
@@ -74,7 +103,7 @@ class User(Model):
 
 
 class Identity(Model):
-    """A user's account at an OAuth provider, found by issuer and subject and by nothing else."""
+    """A user's account at an OAuth provider. Issuer and subject identify it, and nothing else does."""
 
     __tablename__ = "identities"
     __table_args__ = (sa.UniqueConstraint("issuer", "subject"), sa.UniqueConstraint("user_id", "provider"))
@@ -90,18 +119,18 @@ class Identity(Model):
     user: Mapped[User] = relationship(back_populates="identities")
 
 
-class TrailEntry(Model):
-    """Who did what to whom, for good: a line of the audit trail."""
+class AuditTrailEntry(Model):
+    """One action on an account, and who did it. Entries are never deleted."""
 
     __tablename__ = "trail"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, default=now)
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey(User.id))
-    """None for somebody who is not signed in, and for the command line."""
+    """None for a client that was not signed in, and for the command line."""
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id), index=True)
-    """Whose account it was done to."""
-    action: Mapped[str] = mapped_column(sa.String(40))
+    """The account that it was done to."""
+    action: Mapped[Action] = mapped_column(sa.String(40))
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     """Never a secret."""
     address: Mapped[str | None] = mapped_column(sa.String(45))

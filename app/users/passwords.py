@@ -1,4 +1,4 @@
-"""Hashing of passwords: argon2id at OWASP's floor or above.
+"""Hashes passwords by argon2id, with at least the parameters that OWASP asks for.
 
 Source: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 """
@@ -17,28 +17,28 @@ from app.web import limits
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 AT_ONCE = threading.BoundedSemaphore(4)
-"""How many hashes are worked out at once: each takes 19 MiB and a core."""
+"""How many passwords are hashed at once: each takes 19 MiB and a core."""
 
 WAIT_SECONDS = 3
 
 ADMITTED = threading.BoundedSemaphore(28)
-"""How many are at it or wait for it: a few threads of the server are always left for those who do not sign in."""
+"""How many may be hashed or wait for it: some threads of the server are always free for requests without a sign-in."""
 
-NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$N6Mm5qI6iYB+sE3qTIDVfA$fhv0uZ1eAiTMYJugJGbm70f4glNQRwPHj8YMeHeeouY"
-"""What a password is compared with where there is no account, so that the answer takes the same time, the first one
-too. Nobody knows what it is the hash of; its parameters are those of `hasher`."""
+STAND_IN = "$argon2id$v=19$m=19456,t=2,p=1$N6Mm5qI6iYB+sE3qTIDVfA$fhv0uZ1eAiTMYJugJGbm70f4glNQRwPHj8YMeHeeouY"
+"""A password is compared with this hash where there is no account, so that the answer takes the same time, also the
+first time. No known password has this hash. Its parameters are those of `hasher`."""
 
 
 class Busy(Unavailable):
     error = "too_many_sign_ins"
-    detail = "Too many people sign in at this moment. Try again soon."
+    detail = "Too many users sign in at this moment. Try again soon."
 
 
 @contextmanager
-def _a_place() -> Iterator[None]:
-    """Raises TooManyRequests for a client who hashes too much, whatever for.
+def _place() -> Iterator[None]:
+    """A place among those who hash. Raises TooManyRequests for a client that has too many passwords hashed.
 
-    Raises Busy where too many wait: each that does holds a thread of the server.
+    Raises Busy where too many requests wait: each of them holds a thread of the server.
     """
     limits.check(limits.HASH)
     if not ADMITTED.acquire(blocking=False):
@@ -55,20 +55,20 @@ def _a_place() -> Iterator[None]:
 
 
 def normalised(password: str) -> str:
-    """One way to write it, of those that Unicode calls equal and keyboards choose from: NFC (RFC 8265, section 4.2)."""
+    """The password in NFC (RFC 8265, section 4.2): keyboards send different characters for the same text."""
     return unicodedata.normalize("NFC", password)
 
 
 def hashed(password: str) -> str:
-    with _a_place():
+    with _place():
         return hasher.hash(normalised(password))
 
 
 def matches(stored: str | None, password: str) -> bool:
-    """Whether `password` is the one behind `stored`. Where nothing is stored it takes as long, and is False."""
-    with _a_place():
+    """Whether `stored` is a hash of `password`. Without a stored hash it takes as long, and is False."""
+    with _place():
         try:
-            return hasher.verify(stored or NOBODYS, normalised(password)) and stored is not None
+            return hasher.verify(stored or STAND_IN, normalised(password)) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 

@@ -1,4 +1,4 @@
-"""Which passwords are good enough: asked at the door, of whatever is about to become one.
+"""Which passwords are good enough. Every service that sets a password asks first.
 
 Source: https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver
 """
@@ -15,19 +15,19 @@ from app.users.passwords import normalised
 
 MAX_LENGTH = 256
 WITH_SECOND_FACTOR = 8
-"""Characters at least, where a second factor is asked for too."""
+"""The least number of characters where a second factor is asked for too."""
 
 COMMON = Path(__file__).with_name("common-passwords.txt.gz")
 """Made by scripts/common_passwords.py; common-passwords.LICENSE says whose list it is."""
 
 SHORTEST_NAME = 3
-"""Characters; a shorter name is in too many words to say anything."""
+"""Characters. A shorter name is part of too many words to be looked for."""
 
 
 def check_policy(
     settings: Settings, password: str, *names: str | None, has_second_factor: bool = False, field: str = "password"
 ) -> None:
-    """`names` are what the person is known by, such as username and email. Raises Invalid for `field`."""
+    """`names` are the person's, such as username and email: no password may hold one. Raises Invalid for `field`."""
     least = WITH_SECOND_FACTOR if has_second_factor else settings.password_min_length
     password = normalised(password)
     if not least <= len(password) <= MAX_LENGTH:
@@ -35,13 +35,13 @@ def check_policy(
     known = [(name or "").partition("@")[0] for name in names]
     shop = ["kiosk", urlsplit(settings.public_url).hostname or ""]
     if any(len(each) >= SHORTEST_NAME and key(each) in key(password) for each in known + shop):
-        raise Invalid.field(field, "Use one that does not hold your name or the shop's: those are tried first.")
+        raise Invalid.field(field, "Choose one that does not hold your name or the shop's: those are tried first.")
     if {password.casefold(), _repeated(password.casefold())} & common():
-        raise Invalid.field(field, "Use one that is not so common: this is among the first that are tried.")
+        raise Invalid.field(field, "Choose one that is not so common: this one is among the first that are tried.")
 
 
 def _repeated(text: str) -> str:
-    """What `text` is when it is not said over and over: `ab` of `ababab`."""
+    """The part that `text` repeats: `ab` of `ababab`. The whole text where nothing repeats."""
     return text[: (text + text).index(text, 1)]
 
 

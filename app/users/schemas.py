@@ -1,10 +1,13 @@
+"""What requests about users hold, and what they are answered."""
+
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
-from app.users.models import Role, User
+from app.users.models import Action, Role, User
 from app.web.api import Id, Line, Private
+from app.web.paging import Paging
 
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 
@@ -22,7 +25,7 @@ class UserOut(msgspec.Struct, frozen=True):
     email_verified: bool
     name: str | None
     avatar_url: str | None
-    role: str
+    role: Role
     active: bool
     identities: list[IdentityOut]
     created_at: datetime
@@ -62,23 +65,39 @@ class UserChange(msgspec.Struct, frozen=True):
         return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not msgspec.UNSET}
 
 
+class UserSearch(Paging, frozen=True):
+    """Words that username, name or email hold, in either case."""
+
+    q: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
+    role: Role | None = None
+    active: bool | None = None
+
+
+class UserDeleted(msgspec.Struct, frozen=True):
+    deleted: bool
+
+
+class SignedOut(msgspec.Struct, frozen=True):
+    signed_out: bool
+
+
 class ActorOut(msgspec.Struct, frozen=True):
     id: Id
     username: str
 
 
-class TrailOut(msgspec.Struct, frozen=True):
-    """`actor` is null for somebody who was not signed in, and for the command line; `details` depend on the action."""
+class AuditTrailEntryOut(msgspec.Struct, frozen=True):
+    """`actor` is null for a client that was not signed in, and for the command line. `details` depend on the action."""
 
     id: Id
     at: datetime
-    action: str
+    action: Action
     actor: ActorOut | None
     address: str | None
     details: dict[str, str | int | bool | None]
 
     @classmethod
-    def of(cls, entry: Any) -> "TrailOut":
-        """From a row of an entry's columns, and of its actor's username as `actor`."""
+    def of(cls, entry: Any) -> "AuditTrailEntryOut":
+        """From a row with the columns of an entry, and the username of its actor as `actor`."""
         actor = None if entry.actor_id is None else ActorOut(entry.actor_id, entry.actor)
         return cls(entry.id, entry.at, entry.action, actor, entry.address, entry.details)

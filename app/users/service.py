@@ -1,9 +1,8 @@
-"""Finding and changing accounts."""
+"""Finds and changes accounts."""
 
 import secrets
 from datetime import datetime
 
-import click
 import sqlalchemy as sa
 from blinker import signal
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from app import mail
 from app.runtime import email_address, text
 from app.runtime.errors import Conflict, Invalid, NotFound
 from app.users import audit_trail
-from app.users.audit_trail import Doer
+from app.users.audit_trail import Actor
 from app.users.models import Role, User, key
 
 LONGEST_NAME = 64
@@ -21,34 +20,35 @@ PUNCTUATION = ".-_"
 KEY_LENGTH = 128
 """As the column holds: normalised, one character of a username may become as many as 18."""
 
+# Listeners are named in app/__init__.py. They run in the same transaction.
 address_given = signal("user-address-given")
-"""Sent with a user who has another email now, and `by` whom; whoever can have it verified does, in the transaction."""
+"""Sent with a user who has a new email, and the `actor` who gave it: the address has to be verified."""
 
 role_changed = signal("user-role-changed")
-"""Sent with a user who may now do more or less; whoever keeps sessions renews theirs, in the same transaction."""
+"""Sent with a user whose role changed: sessions get another cookie."""
 
 locked_out = signal("user-locked-out")
-"""Sent with a user who may stay signed in nowhere; whoever keeps sessions ends theirs, in the same transaction."""
+"""Sent with a user who may stay signed in nowhere: sessions end."""
 
 leaving = signal("user-leaving")
-"""Sent with a user whose account is closed; whoever keeps something of theirs deletes it, in the same transaction."""
+"""Sent with a user whose account is closed: what belongs to the user alone is deleted."""
 
 
 class LastStaff(Conflict):
     error = "last_staff"
-    detail = "Nobody would be left to run the shop. Make somebody else staff first."
+    detail = "This is the last member of staff. Make another user staff first."
 
 
 class UsernameTaken(Conflict):
     error = "username_taken"
-    detail = "Somebody has this username already."
+    detail = "Another user has this username already."
 
 
-class NoSuchUser(click.ClickException):
-    """One line for the command line."""
+class NoSuchUser(NotFound):
+    """A command names a user who is not there."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is no user {name!r}: names are listed by who registered or signed in")
+    def __init__(self, username: str) -> None:
+        super().__init__(f"there is no user {username!r}: staff see all usernames on the users page of the shop")
 
 
 def find(session: Session, username: str) -> User | None:
@@ -56,8 +56,9 @@ def find(session: Session, username: str) -> User | None:
 
 
 def sign_in_name(session: Session, typed: str) -> str:
-    """The username that somebody means who signs in: by it, or by an email that is verified. Itself where it is
-    neither, so that what is nobody's is treated alike.
+    """The username of the account that `typed` names: by its username, or by its verified email.
+
+    Where there is no such account it is what was typed, so that a sign-in goes on in the same way.
     """
     if "@" not in typed:  # which no username has
         return typed.strip(text.SPACES)
@@ -66,14 +67,14 @@ def sign_in_name(session: Session, typed: str) -> str:
 
 
 def named(session: Session, username: str) -> User:
-    """The user that somebody at the command line means. Raises NoSuchUser."""
+    """The user with this username. Raises NoSuchUser."""
     if (user := find(session, username)) is None:
         raise NoSuchUser(username)
     return user
 
 
 def add(session: Session, username: str, email: str | None, password_hash: str | None) -> User:
-    """A new account. Raises Invalid or UsernameTaken, the latter also where two register at once."""
+    """A new account. Raises Invalid, or UsernameTaken, also where two clients register the name at once."""
     username = username.strip(text.SPACES)
     if not is_username(username):
         raise Invalid.field("username", "Use letters, digits, dots, dashes and underscores, at most 64 of them.")
@@ -87,7 +88,7 @@ def add(session: Session, username: str, email: str | None, password_hash: str |
 
 
 def is_username(name: str) -> bool:
-    """Letters and digits of any script, with their marks; within it dots, dashes and underscores too."""
+    """Letters and digits of any script with their marks. After the first one also dots, dashes and underscores."""
     return (
         0 < len(name) <= LONGEST_NAME
         and len(key(name)) <= KEY_LENGTH
@@ -98,14 +99,14 @@ def is_username(name: str) -> bool:
 
 
 def checked_name(name: str | None) -> str | None:
-    """Raises Invalid for what would turn the text around it, or shows nothing."""
+    """Raises Invalid where it shows nothing, or would change the direction of the text around it."""
     if name is not None and not text.is_line(name):
         raise Invalid.field("name", "This holds nothing to be seen, or characters that are not allowed here.")
     return name
 
 
 def checked_email(email: str | None) -> str | None:
-    """As it is kept: without spaces around it. Raises Invalid for what no mail can be sent to."""
+    """The address as it is stored, without spaces around it. Raises Invalid where no mail can be sent to it."""
     try:
         return None if email is None else email_address.checked(email)
     except email_address.NoMailbox as error:
@@ -113,9 +114,10 @@ def checked_email(email: str | None) -> str | None:
 
 
 def free_username(session: Session, wished: str, spread: int = 1) -> str:
-    """`wished`, cut to what a username may be, with a number behind it where somebody has it.
+    """`wished`, cut to what a username may be, with a number behind it where it is taken.
 
-    Several who ask at once get the same one. With `spread` the number is any of so many, and it is most likely another.
+    Two sign-ins that ask at once get the same name. A larger `spread` makes that unlikely: the number is then chosen at
+    random among that many.
     """
     stem = "".join(each for each in wished if text.is_word(each) or each in PUNCTUATION)
     while stem and (stem[0] in PUNCTUATION or text.is_mark(stem[0])):
@@ -133,85 +135,87 @@ def free_username(session: Session, wished: str, spread: int = 1) -> str:
     return name
 
 
-def change(session: Session, user: User, by: Doer, *, name: str | None, email: str | None, given: set[str]) -> None:
-    """Change the fields in `given`. A new address is not verified, and the one before is told. Raises Invalid."""
+def change(session: Session, user: User, actor: Actor, *, name: str | None, email: str | None, given: set[str]) -> None:
+    """Change the fields in `given`. A new email is not verified; a mail about it goes to the verified one before.
+
+    Raises Invalid.
+    """
     if "name" in given:
         user.name = checked_name(name)
     if "email" in given and (email := checked_email(email)) != user.email:
         before, was_verified = user.email, user.email_verified
         user.email, user.verified_email, user.verified_in_session = email, None, False
         session.flush()
-        address_given.send(user, session=session, by=by)
-        if was_verified:  # else it may be a stranger's, whom this is none of the business of
-            old = {"email": before, "username": user.username}
-            mail.queue(session, "email_changed", old)
+        address_given.send(user, session=session, actor=actor)
+        if was_verified:  # another address may be a stranger's, who has nothing to do with this account
+            mail.queue(session, "email_changed", {"email": before, "username": user.username})
     session.flush()
 
 
-def held(session: Session, user_id: int) -> User:
-    """The user, whom nobody else changes until the transaction is over. Raises NotFound, for closed accounts too."""
-    asked = sa.select(User).where(User.id == user_id, User.closed_at.is_(None))
-    user = session.scalar(asked.with_for_update(key_share=True).execution_options(populate_existing=True))
+def lock(session: Session, user_id: int) -> User:
+    """The user, locked until the transaction ends. Raises NotFound, for closed accounts too."""
+    query = sa.select(User).where(User.id == user_id, User.closed_at.is_(None))
+    user = session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
     if user is None:
         raise NotFound
     return user
 
 
 def keep_staff(session: Session, user_id: int) -> None:
-    """Raises LastStaff where nobody but this user runs the shop. To be asked before anything else is held.
+    """Raises LastStaff where this user is the only active member of staff. Call it before anything else is locked.
 
-    Holds everybody who does until the transaction is over: of two who go at once the second is the last one left.
+    It locks all members of staff until the transaction ends: of two who leave at once the second is refused.
     """
-    running = sa.select(User.id).where(User.role == "staff", User.active).order_by(User.id)
-    # Not their keys, which whatever refers to them holds while it is written: else two could wait for each other.
-    if list(session.scalars(running.with_for_update(key_share=True))) == [user_id]:
+    staff = sa.select(User.id).where(User.role == "staff", User.active).order_by(User.id)
+    # key_share leaves their keys free. A row that refers to a user takes a lock on the key, and two such transactions
+    # could else wait for each other.
+    if list(session.scalars(staff.with_for_update(key_share=True))) == [user_id]:
         raise LastStaff
 
 
-def set_role(session: Session, user_id: int, role: Role, by: Doer) -> User:
+def set_role(session: Session, user_id: int, role: Role, actor: Actor) -> User:
     """Raises LastStaff, NotFound."""
     if role != "staff":
         keep_staff(session, user_id)
-    user = held(session, user_id)
+    user = lock(session, user_id)
     if user.role != role:
-        by.note(session, user.id, "role_changed", before=user.role, after=role)
+        actor.note(session, user.id, "role_changed", before=user.role, after=role)
         user.role = role
         session.flush()
         role_changed.send(user, session=session)
     return user
 
 
-def set_active(session: Session, user_id: int, by: Doer, *, active: bool) -> User:
-    """Whoever is not active is signed in nowhere, and cannot sign in. Raises LastStaff, NotFound."""
+def set_active(session: Session, user_id: int, actor: Actor, *, active: bool) -> User:
+    """A user who is not active is signed in nowhere, and cannot sign in. Raises LastStaff, NotFound."""
     if not active:
         keep_staff(session, user_id)
-    user = held(session, user_id)
+    user = lock(session, user_id)
     if user.active != active:
-        by.note(session, user.id, "activated" if active else "deactivated")
+        actor.note(session, user.id, "activated" if active else "deactivated")
         user.active = active
-        session.flush()  # first, so that no sign-in by password on its way leaves a session behind
-        # Also of somebody who may come back: at a provider or by a passkey a sign-in was on its way, and stayed.
+        session.flush()  # first, so that a sign-in by password that is under way leaves no session behind
+        # Also when a user becomes active again: a sign-in by provider or passkey may have left a session meanwhile.
         locked_out.send(user, session=session)
     return user
 
 
-def close(session: Session, user_id: int, by: Doer, now: datetime) -> None:
-    """The person goes; the row stays, without anything that tells who it was, since orders hang on it.
+def close(session: Session, user_id: int, actor: Actor, now: datetime) -> None:
+    """Close the account. The row stays, since orders refer to it, without anything that identifies the person.
 
     Raises LastStaff, NotFound.
     """
     keep_staff(session, user_id)
-    user = held(session, user_id)
-    by.note(session, user.id, "account_closed")
+    user = lock(session, user_id)
+    actor.note(session, user.id, "account_closed")
     mail.recall(session, user.id, now)
     if user.email_verified:
-        last = {"email": user.email, "username": user.username}
-        mail.queue(session, "account_closed", last)
+        mail.queue(session, "account_closed", {"email": user.email, "username": user.username})
     user.active, user.role, user.closed_at = False, "customer", now
     session.flush()  # as above
     leaving.send(user, session=session)
     session.expire(user, ["identities", "password_hash"])
-    user.username = f"closed:{user.id}"  # which nobody can have registered
+    user.username = f"closed:{user.id}"  # which no client can register
     user.email = user.verified_email = user.name = user.avatar_url = user.password_hash = None
     user.verified_in_session = False
     audit_trail.forget(session, user.id)

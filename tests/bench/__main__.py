@@ -101,8 +101,8 @@ def kiosk() -> dict[str, Case]:
         user = User(username="ada", email="ada@example.com")
         db.session.add(user)
         db.session.commit()
-        token = opaque_tokens.mint()
-        sessions.begin(db.session(), user, now(), token)
+        token = opaque_tokens.generate()
+        sessions.begin(db.session(), user, now(), None, token)
         db.session.commit()
     return {
         "Kiosk: an async view": caller(app, "/async"),

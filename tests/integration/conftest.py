@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 from pytest_httpx import HTTPXMock
 
 from app import create_app, db
-from app.auth import opaque_tokens, sessions
+from app.auth import cookies, opaque_tokens, sessions
 from app.auth.oauth import providers
 from app.models import User
 from app.runtime.async_bridge import bridge
@@ -91,7 +91,7 @@ def quick_hashes() -> Iterator[None]:
     quick = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "hasher", quick)
-        patch.setattr(passwords, "NOBODYS", quick.hash("nobody has this password"))
+        patch.setattr(passwords, "STAND_IN", quick.hash("no known password"))
         yield
 
 
@@ -154,11 +154,11 @@ def browser_at(app: Flask, address: str) -> FlaskClient:
 
 def sign_in(app: Flask, user: User) -> FlaskClient:
     """A browser of theirs, signed in without asking for a password."""
-    token = opaque_tokens.mint()
+    token = opaque_tokens.generate()
     with app.app_context():
-        sessions.begin(db.session, user, now(), token)
+        sessions.begin(db.session(), user, now(), None, token)
         db.session.commit()
-        name = sessions.cookie_name()
+        name = cookies.session_name()
     client = browser(app)
     client.set_cookie(name, token)
     return client
@@ -279,7 +279,7 @@ def reconfigured(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
 
     def change(**changes: object) -> None:
         app.extensions["settings"] = msgspec.structs.replace(app.extensions["settings"], **changes)
-        providers.init_app(app, app.extensions["settings"])
+        providers.configure(app, app.extensions["settings"])
 
     change()
     return change

@@ -1,0 +1,1 @@
+"""Email addresses and forgotten passwords, by links in mails."""

@@ -1,4 +1,4 @@
-"""Email addresses: whose they are, shown by a link in a mail; and the way back in for whoever forgot their password."""
+"""Email addresses: a link in a mail verifies one. A mail to a verified one lets its user set a new password."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -7,100 +7,97 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import mail
-from app.auth import devices
 from app.auth.email import links
-from app.auth.models import OneTimeToken, UserSession
+from app.auth.models import UserSession
 from app.runtime import email_address
-from app.runtime.config import settings
+from app.runtime.config import Settings, settings
+from app.runtime.db import affected
 from app.runtime.errors import Conflict
 from app.users import service as users
-from app.users.audit_trail import Doer, note
+from app.users.audit_trail import Actor
 from app.users.models import User
 from app.web.client_address import network
 from app.web.limits import TooManyRequests
 
 AN_HOUR = 5
-"""Mails of one kind that one address gets an hour at most, whoever asks: this shop is no way to flood a mailbox."""
+"""The most mails of one kind that one address gets in an hour, however many clients ask: no mailbox is flooded."""
 
-
-OF_ONE_USER = mail.Cause("user", 10, 5)
+ONE_USER = mail.Cause("user", 10, 5)
 SITE = 48
-"""Bits of what an operator of IPv6 networks is given: 65,536 networks, which together cause four times what one may."""
+"""The prefix of the IPv6 networks that one site has: 65,536 networks, which together cause four times what one may."""
 
 
 class EmailInUse(Conflict):
-    """Told to nobody but who reads the mails of this address."""
+    """Only a client that has the link from the mail to this address gets to see this."""
 
     error = "email_in_use"
     detail = "Another account has this email address. Sign in to that one, or give this account another address."
 
 
-def ask(session: Session, user: User, by: Doer) -> None:
-    """A mail with a link goes to the user's address, where that is not verified yet.
+def ask(session: Session, settings: Settings, user: User, actor: Actor) -> None:
+    """Queue a mail with a link to the user's address, where that is not verified yet.
 
-    Where the user, or a client who registers, has caused many it waits for its turn; one of staff never does. Raises
-    TooManyRequests where it would wait for too long.
+    The mail waits for its turn where the user, or a client that registers, has caused many. A mail that staff cause
+    does not wait. Raises TooManyRequests where it would wait for too long.
     """
     if user.email is not None and not user.email_verified:
         payload = {"user": user.id, "email": user.email}
-        causes = [] if by.actor_id not in (None, user.id) else _causes(by.address, by.actor_id)
+        is_by_staff = actor.user_id not in (None, user.id)
+        causes = [] if is_by_staff else _causes(settings, actor)
         mail.queue_sparingly(session, "verify_email", user.email, payload, at_most=AN_HOUR, causes=causes)
 
 
-def ask_in_time(session: Session, user: User, by: Doer) -> None:
-    """As `ask`, where something else is done too: that does not fail where it is too soon for a mail."""
-    with suppress(TooManyRequests):
-        ask(session, user, by)
-
-
-def _causes(address: str | None, user_id: int | None = None) -> list[mail.Cause]:
-    """Whose mails one more is counted among: those of the client's network, and of the user who is signed in."""
-    many = settings().mails_an_hour
+def _causes(settings: Settings, actor: Actor) -> list[mail.Cause]:
+    """What the mail is counted for: the network of the client, its site, and the user who is signed in."""
+    many, address = settings.mails_an_hour, actor.address
     causes = [mail.Cause(network(address) if address else "nowhere", many, max(1, many // 3))]
     if address and ":" in address:
         causes.append(mail.Cause(network(address, SITE), many * 4, max(1, many * 4 // 3)))
-    if user_id is not None:
-        causes.append(OF_ONE_USER._replace(name=f"user {user_id}"))
+    if actor.user_id is not None:
+        causes.append(ONE_USER._replace(name=f"user {actor.user_id}"))
     return causes
 
 
-def turn_to(user: User, session: Session, by: Doer) -> None:
-    """Nothing that was sent to the address before sets a password any more: it may never have been the user's."""
-    old = (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == links.RESET.name)
-    session.execute(sa.delete(OneTimeToken).where(old))
-    ask_in_time(session, user, by)
+def on_address_given(user: User, session: Session, actor: Actor) -> None:
+    """Ask the user to verify a new address. Listens to `users.address_given`.
+
+    Links that went to the address before set no password any more: that address may never have been the user's.
+    """
+    links.end(session, user.id, links.RESET.purpose)
+    with suppress(TooManyRequests):  # the change itself does not fail where it is too soon for another mail
+        ask(session, settings(), user, actor)
 
 
-def verify(session: Session, token: str, own: UserSession | None, now: datetime) -> None:
-    """A person who reads the mails of the address has pressed the button behind the link that was sent there.
+def verify(session: Session, token: str, own: UserSession | None, actor: Actor, now: datetime) -> None:
+    """A person who reads the mails of the address has pressed the button behind the link in one of them.
 
-    Only where they did so in a session of that account (`own`) is it certain that the account is theirs too: another
-    person may have registered with their address. Raises InvalidLink, also where it is another address by now, and
+    Only in a session of the same account (`own`) does that also prove that the account is theirs: another person may
+    have registered with their address. Raises InvalidLink, also where the account has another address by now, and
     EmailInUse.
     """
-    user, email = links.spend(session, links.VERIFY, token, now)
-    still = sa.update(User).where(User.id == user.id, User.email == email, User.active)
+    user, email = links.spend(session, links.VERIFICATION.purpose, token, now)
+    unchanged = sa.update(User).where(User.id == user.id, User.email == email, User.active)
     values = {
         "verified_email": email_address.key(email or ""),
         "verified_in_session": own is not None and own.user_id == user.id,
     }
     try:
         with session.begin_nested():
-            verified = session.execute(still.values(values))
+            verified = affected(session, unchanged.values(values))
     except sa.exc.IntegrityError as error:
         raise EmailInUse from error
-    if verified.rowcount == 0:  # type: ignore[attr-defined]
+    if not verified:
         raise links.InvalidLink
-    others = (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == links.VERIFY.name)
-    session.execute(sa.delete(OneTimeToken).where(others))
-    note(session, user.id, "email_verified", actor_id=None, address=devices.address())
+    links.end(session, user.id, links.VERIFICATION.purpose)
+    actor.note(session, user.id, "email_verified")
 
 
-def forgot(session: Session, email: str) -> None:
-    """A mail with a link goes to the address, where an account has it verified. Raises Invalid, TooManyRequests.
+def forgot(session: Session, settings: Settings, email: str, actor: Actor) -> None:
+    """Queue a mail with a link to the address. Raises Invalid, TooManyRequests.
 
-    Whether one has is looked up when the mail is written: here everything is the same for everybody.
+    Whether an account has the address verified is looked up when the mail is written, so that this request takes the
+    same time in either case.
     """
     email = users.checked_email(email) or ""
-    causes = _causes(devices.address())
+    causes = _causes(settings, actor)
     mail.queue_sparingly(session, "reset_password", email, {"email": email}, at_most=AN_HOUR, causes=causes)

@@ -1,4 +1,4 @@
-"""Links that work once, for one purpose: 256 random bits for whoever gets them, a hash for the database."""
+"""Links that work once, for one purpose. The mail has 256 random bits, the database their hash."""
 
 from datetime import datetime, timedelta
 
@@ -7,79 +7,88 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.auth import opaque_tokens
-from app.auth.models import OneTimeToken
+from app.auth.models import OneTimeToken, TokenPurpose
 from app.runtime.config import Settings
 from app.runtime.errors import Invalid
 from app.users.models import User
 
 
-class Purpose(msgspec.Struct, frozen=True):
-    """`page` is the page of the shop that takes the token to where it is spent."""
+class Link(msgspec.Struct, frozen=True):
+    """A kind of link. `page` is the page of the shop that it leads to."""
 
-    name: str
+    purpose: TokenPurpose
     page: str
     lasts: timedelta
 
 
-RESET = Purpose("password_reset", "reset-password", timedelta(hours=1))
-INVITE = Purpose(RESET.name, RESET.page, timedelta(days=7))
-"""The first password of somebody for whom staff made an account: a reset for which they need not hurry."""
+RESET = Link("password_reset", "reset-password", timedelta(hours=1))
+INVITATION = Link(RESET.purpose, RESET.page, timedelta(days=7))
+"""For the first password of a user whom staff have added: a reset that lasts longer."""
 
-VERIFY = Purpose("email_verification", "verify-email", timedelta(days=2))
+VERIFICATION = Link("email_verification", "verify-email", timedelta(days=2))
 
 
 class InvalidLink(Invalid):
     error = "invalid_token"
-    detail = "This link is not valid, or no longer. Ask for another."
+    detail = "This link is not valid, or has expired. Ask for another one."
 
 
-def mint(
+def generate(
     session: Session,
     settings: Settings,
-    purpose: Purpose,
+    link: Link,
     user: User,
     now: datetime,
     *,
     email: str | None = None,
     again: bool = False,
 ) -> str:
-    """The address of a page. Older links of this purpose end, unless this is the same mail sent `again`.
+    """The address that the mail shows. Older links of the purpose end, unless the same mail is sent `again`.
 
-    For a mail that seemed lost may have come, and be the one of the two that is kept.
+    A mail that seemed lost may have arrived, and the user may keep that one of the two.
     """
     old = OneTimeToken.expires_at < now
     if not again:
-        old |= (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == purpose.name)
+        old |= (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == link.purpose)
     session.execute(sa.delete(OneTimeToken).where(old))
-    token = opaque_tokens.mint()
+    token = opaque_tokens.generate()
     session.add(
         OneTimeToken(
             token_hash=opaque_tokens.digest(token),
-            purpose=purpose.name,
+            purpose=link.purpose,
             user_id=user.id,
             email=email,
-            expires_at=now + purpose.lasts,
+            expires_at=now + link.lasts,
         )
     )
     session.flush()
-    return f"{settings.public_url}/{purpose.page}?token={token}"
+    return f"{settings.public_url}/{link.page}?token={token}"
 
 
-def whose(session: Session, purpose: Purpose, token: str, now: datetime) -> User | None:
-    """Whom a link is for; asking does not spend it."""
-    mine = (OneTimeToken.token_hash == opaque_tokens.digest(token)) & (OneTimeToken.purpose == purpose.name)
-    return session.scalar(sa.select(User).join(OneTimeToken).where(mine, OneTimeToken.expires_at > now))
+def user_of(session: Session, purpose: TokenPurpose, token: str, now: datetime) -> User | None:
+    """The user of a link that is still good. The link stays good."""
+    return session.scalar(sa.select(User).join(OneTimeToken).where(_is_good(purpose, token, now)))
 
 
-def spend(session: Session, purpose: Purpose, token: str, now: datetime) -> tuple[User, str | None]:
-    """The active user whom the link was for, held, and the address that it is about. Raises InvalidLink."""
-    mine = (OneTimeToken.token_hash == opaque_tokens.digest(token)) & (OneTimeToken.purpose == purpose.name)
-    asked = sa.select(User).join(OneTimeToken).where(mine, OneTimeToken.expires_at > now, User.active)
-    # The user before the link, as when an account is closed: the other way round the two could wait for each other.
-    held = asked.with_for_update(of=User, key_share=True).execution_options(populate_existing=True)
-    user = session.scalar(held)
-    spent = sa.delete(OneTimeToken).where(mine, OneTimeToken.expires_at > now).returning(OneTimeToken.email)
-    found = session.execute(spent).first()
-    if user is None or found is None:
+def spend(session: Session, purpose: TokenPurpose, token: str, now: datetime) -> tuple[User, str | None]:
+    """The active user of the link, locked, and the address that the link verifies. Raises InvalidLink."""
+    is_good = _is_good(purpose, token, now)
+    query = sa.select(User).join(OneTimeToken).where(is_good, User.active)
+    # Lock the user before the link, as closing an account does: in the other order the two could wait for each other.
+    locked = query.with_for_update(of=User, key_share=True).execution_options(populate_existing=True)
+    user = session.scalar(locked)
+    spent = session.execute(sa.delete(OneTimeToken).where(is_good).returning(OneTimeToken.email)).first()
+    if user is None or spent is None:
         raise InvalidLink
-    return user, found.email
+    return user, spent.email
+
+
+def end(session: Session, user_id: int, purpose: TokenPurpose | None = None) -> None:
+    """End the links of a user: those of one purpose, or all."""
+    own = sa.delete(OneTimeToken).where(OneTimeToken.user_id == user_id)
+    session.execute(own if purpose is None else own.where(OneTimeToken.purpose == purpose))
+
+
+def _is_good(purpose: TokenPurpose, token: str, now: datetime) -> sa.ColumnElement[bool]:
+    is_this = (OneTimeToken.token_hash == opaque_tokens.digest(token)) & (OneTimeToken.purpose == purpose)
+    return is_this & (OneTimeToken.expires_at > now)

@@ -1,0 +1,1 @@
+"""Sign-in at OAuth 2 and OpenID Connect providers."""

@@ -1,4 +1,4 @@
-"""How many at once, and how often: what keeps a provider that is slow, or odd, from taking the server with it."""
+"""Limits how many sign-ins wait for a provider at once, and how often something is tried."""
 
 import asyncio
 import time
@@ -9,11 +9,11 @@ T = TypeVar("T")
 
 
 class Full(Exception):
-    """There is no place, and none to be waited for."""
+    """All places are taken, and no more may wait for one."""
 
 
 class OnLoop(Generic[T]):
-    """A lock or the like, which belongs to one event loop: a fork has another loop, and gets another one."""
+    """A lock or the like, which belongs to one event loop. After a fork there is another loop, and it is made again."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -27,24 +27,24 @@ class OnLoop(Generic[T]):
 
 
 class Line:
-    """So many places, and a line of so many who wait for one, first come, first served. Used on one event loop."""
+    """A number of places, and a queue for them of limited length, first come, first served. Used on one event loop."""
 
-    def __init__(self, places: int, waiting: int) -> None:
+    def __init__(self, places: int, most_waiting: int) -> None:
         self._places = OnLoop(lambda: asyncio.Semaphore(places))
-        self._most_waiting = waiting
+        self._most_waiting = most_waiting
         self._waiting = 0
 
-    async def enter(self, patience: float) -> bool:
-        """Take a place, which `leave` gives back. Whether it had to wait, `patience` seconds at most. Raises Full."""
+    async def enter(self, seconds: float) -> bool:
+        """Take a place, after at most so many seconds; `leave` gives it back. Whether it waited. Raises Full."""
         places = self._places.here()
         if not places.locked():
             await places.acquire()  # which does not wait
             return False
-        if self._waiting >= self._most_waiting or patience <= 0:
+        if self._waiting >= self._most_waiting or seconds <= 0:
             raise Full
         self._waiting += 1
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(seconds):
                 await places.acquire()
         except TimeoutError:
             raise Full from None
@@ -56,15 +56,15 @@ class Line:
         self._places.here().release()
 
 
-class Spare:
-    """So many tries at once, and another one every so many seconds."""
+class Allowance:
+    """A token bucket: at most `most` tries at once, and one more every so many seconds."""
 
     def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._seconds, self._clock = most, seconds, clock
         self._left, self._at = float(most), clock()
 
     def take(self) -> bool:
-        """Whether there was one left."""
+        """Take one try. False where none is left."""
         moment = self._clock()
         self._left = min(self._most, self._left + (moment - self._at) / self._seconds)
         self._at = moment

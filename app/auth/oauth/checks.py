@@ -3,12 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-import httpx
-
-from app.auth.oauth import id_token
-from app.auth.oauth.metadata import Metadata
-from app.auth.oauth.providers import OAuthFailure, Provider, providers
-from app.runtime import outbound
+from app.auth.oauth.errors import OAuthFailure
+from app.auth.oauth.providers import Provider, providers
 from app.runtime.async_bridge import bridge
 from app.runtime.checks import Check, Line
 from app.runtime.config import Settings
@@ -40,20 +36,4 @@ def check_sign_in(provider: Provider) -> Iterator[Line]:
 
 async def _read(provider: Provider) -> str:
     """What the provider publishes, in words. Raises OAuthFailure."""
-    metadata = await provider.metadata()
-    if not provider.is_github:
-        return await _read_keys(provider, metadata)
-    try:
-        async with outbound.deadline():
-            await outbound.client().get(metadata.authorization_endpoint)
-    except httpx.HTTPError as error:
-        raise OAuthFailure("oauth_unavailable", f"{metadata.authorization_endpoint}: {error!r}") from error
-    return "answers"
-
-
-async def _read_keys(provider: Provider, metadata: Metadata) -> str:
-    number = (await provider.keys()).count(id_token.allowed(metadata))
-    if not number:
-        raise OAuthFailure("oauth_failed", f"{metadata.jwks_uri}: no key that an ID token could be checked with")
-    source = "" if metadata.userinfo_endpoint else "; there is no userinfo, the ID token says who it is"
-    return f"discovery and {number} keys can be read{source}"
+    return await (await provider.connect()).examine()

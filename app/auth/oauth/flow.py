@@ -1,6 +1,6 @@
-"""Sign-in at a provider: sent off with state, PKCE and nonce, and let in again only with all three.
+"""Sign-in at a provider: the browser is sent there with state, PKCE and nonce, and accepted back only with all three.
 
-RFC 9700 (https://www.rfc-editor.org/rfc/rfc9700) says why each of these checks is here.
+RFC 9700 (https://www.rfc-editor.org/rfc/rfc9700) has the reason for each of these checks.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,23 +14,28 @@ from werkzeug.datastructures import MultiDict
 
 from app import auth
 from app.auth import opaque_tokens
-from app.auth.models import OAuthRequest
 from app.auth.oauth import callbacks, id_token, token_exchange
+from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.metadata import Metadata
+from app.auth.oauth.models import OAuthRequest
 from app.auth.oauth.profile import Profile, ProviderToken, understood
-from app.auth.oauth.providers import GOOGLE, OAuthFailure, Provider, provider
+from app.auth.oauth.providers import Provider, ProviderClient, provider
 from app.runtime.async_bridge import awaited, blocking
 
+LONGEST_PATH = 2000
+"""As the columns hold."""
 
-class Arrival(NamedTuple):
-    """Who came back from a provider. `session_id` is of the session that asked, where somebody was signed in."""
+
+class CallbackResult(NamedTuple):
+    """Who came back from a provider."""
 
     profile: Profile
-    at: Provider
+    provider: Provider
     next: str
     session_id: int | None
-    fresh: bool
-    """Whether, as far as the provider can tell, the person signed in there since they were sent."""
+    """The session that asked to link an account; None for a sign-in."""
+    is_fresh: bool
+    """Whether the person signed in there after they were sent, as far as the provider can tell."""
     since: datetime | None
     """When they signed in there, where the provider says so."""
 
@@ -38,7 +43,7 @@ class Arrival(NamedTuple):
 def local_path(wished: str | None) -> str:
     """`wished`, where it is a path of this shop however often it is decoded; else the start page."""
     path = plain = wished or "/"
-    if len(path) > 2000:  # noqa: PLR2004 -- the column's width
+    if len(path) > LONGEST_PATH:
         return "/"
     while True:
         if not plain.startswith("/") or plain.startswith("//") or "\\" in plain or not plain.isprintable():
@@ -60,14 +65,14 @@ async def begin(
 ) -> str:
     """Where to send the browser, which holds `browser` as a cookie. Raises OAuthFailure.
 
-    With `session_id` whoever comes back has to hold that session. With `anew` the provider is asked to have the
-    person sign in there even where they are: https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest
+    With `session_id` it has to come back with that session. With `anew` the provider is asked to have the person sign
+    in there once more: https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest
     """
-    at = provider(name)
-    async with at.admitted():
-        metadata = await at.metadata()
-    state, nonce, verifier = opaque_tokens.mint(), opaque_tokens.mint(), opaque_tokens.mint() + opaque_tokens.mint()
-    asked = OAuthRequest(
+    async with provider(name).admitted() as client:
+        pass  # the place is for the provider's metadata alone
+    state, nonce = opaque_tokens.generate(), opaque_tokens.generate()
+    verifier = opaque_tokens.generate() + opaque_tokens.generate()
+    sent = OAuthRequest(
         state_hash=opaque_tokens.digest(state),
         browser_hash=opaque_tokens.digest(browser),
         provider=name,
@@ -77,18 +82,8 @@ async def begin(
         session_id=session_id,
         created_at=now,
     )
-    await blocking(callbacks.keep, session, asked, now)
-    extra = {} if at.is_github else {"nonce": nonce} | (_anew(at) if anew else {})
-    return token_exchange.authorization_url(at, metadata, state, verifier, extra)
-
-
-def _anew(at: Provider) -> dict[str, str]:
-    """What has the person sign in once more, and the ID token tell when they did.
-
-    https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest, and for Google, which knows no `login`,
-    https://developers.google.com/identity/openid-connect/reference
-    """
-    return {"max_age": "0", "prompt": "select_account" if at.settings.issuer == GOOGLE else "login"}
+    await blocking(callbacks.expect, session, sent, now)
+    return token_exchange.authorization_url(client, state, verifier, nonce, anew=anew)
 
 
 async def complete(
@@ -99,64 +94,58 @@ async def complete(
     now: datetime,
     *,
     session_id: int | None = None,
-) -> Arrival:
-    """Who came back from the provider, to a browser with this session. Raises OAuthFailure; touches no account.
+) -> CallbackResult:
+    """Who came back from the provider, to a browser with this session. Raises OAuthFailure; changes no account.
 
-    Whoever has to wait for others at that provider waits with a state that is still good.
+    The state stays good while the callback waits for a place among others at that provider.
     """
-    at = provider(name)
     state = answer.get("state", "")
+    asked = provider(name)
     await blocking(callbacks.check, session, name, state, browsers, now, session_id)
-    async with at.admitted():
-        metadata = await at.metadata()
-        asked = await blocking(callbacks.take, session, state, now)
+    async with asked.admitted() as client:
+        sent = await blocking(callbacks.take, session, state, now)
         try:
-            profile, since = await _vouched_for(at, metadata, answer, asked, now)
+            profile, since = await _verified(client, answer, sent, now)
         except Exception:
             await blocking(callbacks.failed, session, state)
             raise
-    earliest = asked.created_at - timedelta(seconds=id_token.LEEWAY)
-    fresh = since >= earliest if since else not at.tells_when
-    return Arrival(profile, at, local_path(asked.next), asked.session_id, fresh, since)
+    earliest = sent.created_at - timedelta(seconds=id_token.LEEWAY)
+    is_fresh = since >= earliest if since else not client.tells_sign_in_time
+    return CallbackResult(profile, asked, local_path(sent.next), sent.session_id, is_fresh, since)
 
 
-async def _vouched_for(
-    at: Provider, metadata: Metadata, answer: MultiDict[str, str], asked: OAuthRequest, now: datetime
+async def _verified(
+    client: ProviderClient, answer: MultiDict[str, str], sent: OAuthRequest, now: datetime
 ) -> tuple[Profile, datetime | None]:
-    """The profile of the person whom the provider's answer is about, once everything about it is right.
+    """The profile of the person whom the provider's answer is about, after all checks of the answer.
 
-    Also since when they are signed in there, where the provider tells.
+    Also since when the person is signed in there, where the provider tells. Raises OAuthFailure.
     """
     if any(len(values) > 1 for values in answer.listvalues()):  # RFC 6749, section 3.1
         raise OAuthFailure("oauth_failed", "a parameter came more than once")
-    _check_issuer(answer, metadata)
+    _check_issuer(answer, client.metadata)
     if "error" in answer:
-        denied = answer["error"] == "access_denied"
-        raise OAuthFailure("oauth_denied" if denied else "oauth_failed", f"provider says {answer['error']!r}")
+        is_denied = answer["error"] == "access_denied"
+        raise OAuthFailure("oauth_denied" if is_denied else "oauth_failed", f"provider says {answer['error']!r}")
     if not answer.get("code"):
         raise OAuthFailure("oauth_failed", "no code")
-    token = await token_exchange.exchanged(at, metadata, answer["code"], asked.code_verifier)
-    subject = since = None
-    if not at.is_github:
-        claims = await id_token.verified(at, token.get("id_token"), asked.nonce, token["access_token"], now.timestamp())
-        token.claims = claims
-        subject = claims["sub"]
-        since = _moment(claims.get("auth_time"))
+    token = await token_exchange.exchange(client, answer["code"], sent.code_verifier)
+    token.claims = await client.verified_claims(token, sent.nonce, now)
     profile = understood(await _profile(token), token.claims)
-    if subject is not None and profile.subject != subject:
-        raise OAuthFailure("oauth_failed", "the profile is somebody else's")
-    return profile, since
+    if profile.subject != token.claims.get("sub", profile.subject):
+        raise OAuthFailure("oauth_failed", "the profile is of another person")
+    return profile, _moment(token.claims.get("auth_time"))
 
 
 def _moment(seconds: object) -> datetime | None:
-    """From seconds since 1970; None for what no provider means by them."""
+    """From seconds since 1970; None for a value that can be no time of a sign-in."""
     if isinstance(seconds, int | float) and 0 < seconds < 2**33:
         return datetime.fromtimestamp(seconds, UTC)
     return None
 
 
 def _check_issuer(answer: Mapping[str, str], metadata: Metadata) -> None:
-    """Another provider's answer sent to this one's callback: https://www.rfc-editor.org/rfc/rfc9207"""
+    """Another provider's answer may be sent to this callback: https://www.rfc-editor.org/rfc/rfc9207"""
     given = answer.get("iss")
     if given is None and metadata.authorization_response_iss_parameter_supported:
         raise OAuthFailure("oauth_failed", "the answer names no issuer")
@@ -165,7 +154,7 @@ def _check_issuer(answer: Mapping[str, str], metadata: Metadata) -> None:
 
 
 async def _profile(token: ProviderToken) -> object:
-    """Looked up at every call, and called on the request's own thread: a replacement may be a plain function."""
+    """Calls `app.auth.fetch_profile`, on the request's own thread: what a test puts there may be a plain function."""
     try:
         return await awaited(await blocking(auth.fetch_profile, token))
     except httpx.HTTPError as error:

@@ -1,4 +1,4 @@
-"""Checks an ID token to the letter of https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation."""
+"""Checks an ID token: https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation"""
 
 import base64
 import hashlib
@@ -12,9 +12,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.registry import JWS_HEADER_REGISTRY
 
+from app.auth.oauth.errors import OAuthFailure
+from app.auth.oauth.fetch import decoded
 from app.auth.oauth.key_set import SIGNERS, Keys
 from app.auth.oauth.metadata import Metadata
-from app.auth.oauth.providers import OAuthFailure, Provider, decoded
+from app.auth.oauth.providers import ProviderClient
 from app.runtime import outbound
 
 LEEWAY = 60
@@ -22,7 +24,7 @@ LEEWAY = 60
 
 
 class _Registry(jws.JWSRegistry):
-    """Reads the algorithm alone: certificates and the like may be in a header, of whatever length and form."""
+    """Checks the algorithm in the header, and nothing else there: a header may hold certificates of any length."""
 
     max_header_length = max_payload_length = outbound.MOST_BYTES
     max_signature_length = 4096
@@ -33,44 +35,45 @@ class _Registry(jws.JWSRegistry):
 
 
 def allowed(metadata: Metadata) -> frozenset[str]:
-    """The algorithms that this provider may sign by."""
+    """The algorithms by which this provider may sign."""
     return frozenset(SIGNERS).intersection(metadata.id_token_signing_alg_values_supported) or frozenset({"RS256"})
 
 
-async def verified(provider: Provider, raw: object, nonce: str, access_token: str, now: float) -> dict[str, Any]:
-    """The claims of the ID token `raw`. Raises OAuthFailure at the first thing that is not as it must be."""
+async def verified(client: ProviderClient, raw: object, nonce: str, access_token: str, now: float) -> dict[str, Any]:
+    """The claims of the ID token `raw`. Raises OAuthFailure for the first rule that it breaks."""
     if not isinstance(raw, str):
         raise OAuthFailure("oauth_failed", "no ID token")
-    metadata = await provider.metadata()
     try:
-        claims = await _decoded(provider, raw, allowed(metadata))
+        claims = await _decoded(client, raw)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise OAuthFailure("oauth_failed", f"ID token: {error!r}") from error
-    for wrong in problems(claims, provider, metadata, nonce, access_token, now):
+    for wrong in problems(claims, client.provider.settings.client_id, client.metadata, nonce, access_token, now):
         raise OAuthFailure("oauth_failed", f"ID token: {wrong}")
     return claims
 
 
-async def _decoded(provider: Provider, raw: str, algorithms: frozenset[str]) -> dict[str, Any]:
-    came = time.monotonic()
+async def _decoded(client: ProviderClient, raw: str) -> dict[str, Any]:
+    received = time.monotonic()
+    algorithms = allowed(client.metadata)
     registry = _Registry(algorithms)
     token = jws.extract_compact(raw.encode(), registry=registry)
     header = token.headers()
     if header["alg"] not in algorithms:
         raise ValueError("signed by an algorithm that is not allowed")
-    if header.pop("crit", None) is not None:  # of what may stand there Kiosk knows nothing: RFC 7515, section 4.1.11
-        raise ValueError("it has to be understood in a way that Kiosk does not know")
-    if not _signed(token, await provider.keys(), registry) and not _signed(
-        token, await provider.keys(newer_than=came), registry
-    ):
-        raise ValueError("not signed by a key that the provider publishes")
+    if header.pop("crit", None) is not None:  # Kiosk knows no extension: RFC 7515, section 4.1.11
+        raise ValueError("it needs an extension that Kiosk does not know")
+    discovery, url = client.provider.discovery, client.metadata.jwks_uri
+    if not _is_signed(token, await discovery.keys(url), registry):
+        fresh = await discovery.keys(url, newer_than=received)
+        if not _is_signed(token, fresh, registry):
+            raise ValueError("not signed by a key that the provider publishes")
     claims = decoded(token.payload or b"")
     if not isinstance(claims, dict):
         raise ValueError("its claims are no object")  # noqa: TRY004 -- it is the token that is wrong
     return claims
 
 
-def _signed(token: jws.CompactSignature, keys: Keys, registry: jws.JWSRegistry) -> bool:
+def _is_signed(token: jws.CompactSignature, keys: Keys, registry: jws.JWSRegistry) -> bool:
     header = token.headers()
     fitting = keys.fitting(header["alg"], header.get("kid"))
     return any(_is_by(key, token, registry) for key in fitting)
@@ -79,15 +82,14 @@ def _signed(token: jws.CompactSignature, keys: Keys, registry: jws.JWSRegistry) 
 def _is_by(key: RSAKey | ECKey, token: jws.CompactSignature, registry: jws.JWSRegistry) -> bool:
     try:
         return jws.validate_compact(token, key, registry=registry)
-    except (JoseError, ValueError, UnsupportedAlgorithm):  # a key that looked like one
+    except (JoseError, ValueError, UnsupportedAlgorithm):  # the key turns out to be unusable
         return False
 
 
 def problems(
-    claims: dict[str, Any], provider: Provider, metadata: Metadata, nonce: str, access_token: str, now: float
+    claims: dict[str, Any], client_id: str, metadata: Metadata, nonce: str, access_token: str, now: float
 ) -> list[str]:
-    """What is wrong with the claims, in words; empty where nothing is."""
-    client_id = provider.settings.client_id
+    """The rules that the claims break, in words."""
     issued, expires = claims.get("iat"), claims.get("exp")
     at_hash = claims.get("at_hash")
     rules = {
@@ -104,7 +106,7 @@ def problems(
 
 
 def _time(value: object) -> float:
-    """Seconds since 1970; for what is no time the year 1969, which is neither ahead of us nor near."""
+    """Seconds since 1970; for another value a second before, which is expired and was never issued."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else -1
 
 
@@ -115,6 +117,6 @@ def _same(value: object, *expected: str) -> bool:
 
 
 def _at_hashes(access_token: str) -> list[str]:
-    """The left half of the hash, of whichever size goes with the signature's algorithm (OIDC Core 3.1.3.6)."""
+    """The left half of the hash. Its size depends on the algorithm of the signature (OIDC Core 3.1.3.6)."""
     digests = [hashlib.new(name, access_token.encode()).digest() for name in ("sha256", "sha384", "sha512")]
     return [base64.urlsafe_b64encode(each[: len(each) // 2]).rstrip(b"=").decode() for each in digests]

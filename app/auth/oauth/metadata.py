@@ -1,4 +1,4 @@
-"""A provider's discovery document: what has to be in it, and the rest as far as it makes sense."""
+"""Reads a provider's discovery document: which members it must have, and which it may have."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,14 +10,14 @@ LONGEST_URL = 2000
 
 
 class Metadata(msgspec.Struct, frozen=True):
-    """What of https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata Kiosk reads."""
+    """The members that Kiosk reads: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata"""
 
     issuer: str
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str = ""
     userinfo_endpoint: str = ""
-    """Empty where there is none: the ID token says who it is."""
+    """Empty where there is none: the ID token says who the person is."""
     id_token_signing_alg_values_supported: Sequence[str] = ("RS256",)
     token_endpoint_auth_methods_supported: Sequence[str] = ("client_secret_basic",)
     scopes_supported: Sequence[str] = ()
@@ -26,14 +26,16 @@ class Metadata(msgspec.Struct, frozen=True):
 
 
 def understood(document: Mapping[str, Any]) -> Metadata:
-    """Raises ValueError where a member that no sign-in can do without is missing or of another form.
+    """Raises ValueError where a member that a sign-in needs is missing or malformed.
 
-    Of the others one of another form counts as missing.
+    An optional member that is malformed counts as missing.
     """
     issuer = document.get("issuer")
     if not isinstance(issuer, str):
-        raise ValueError("the discovery document names no issuer")  # noqa: TRY004 -- it is the document that is wrong
-    given = Metadata(issuer, _needed(document, "authorization_endpoint"), _needed(document, "token_endpoint"))
+        raise ValueError("the discovery document names no issuer")  # noqa: TRY004 -- the document is wrong
+    given = Metadata(
+        issuer, _required_url(document, "authorization_endpoint"), _required_url(document, "token_endpoint")
+    )
     optional: dict[str, Any] = {name: _url(document, name) for name in ("jwks_uri", "userinfo_endpoint")}
     for name in (
         "id_token_signing_alg_values_supported",
@@ -41,18 +43,18 @@ def understood(document: Mapping[str, Any]) -> Metadata:
         "scopes_supported",
     ):
         optional[name] = _texts(document, name) or getattr(given, name)
-    named = document.get("authorization_response_iss_parameter_supported") is True
-    return msgspec.structs.replace(given, **optional, authorization_response_iss_parameter_supported=named)
+    names_issuer = document.get("authorization_response_iss_parameter_supported") is True
+    return msgspec.structs.replace(given, **optional, authorization_response_iss_parameter_supported=names_issuer)
 
 
-def _needed(document: Mapping[str, Any], name: str) -> str:
+def _required_url(document: Mapping[str, Any], name: str) -> str:
     if not (url := _url(document, name)):
         raise ValueError(f"the discovery document has no {name}")
     return url
 
 
 def _url(document: Mapping[str, Any], name: str) -> str:
-    """Empty where it is no address that can be asked."""
+    """Empty where it is no URL that can be called."""
     value = document.get(name)
     if not isinstance(value, str) or len(value) > LONGEST_URL or not value.isprintable():
         return ""

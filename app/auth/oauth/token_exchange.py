@@ -1,12 +1,11 @@
-"""Kiosk as the client of a provider: what it asks the browser to be sent with, and a code for an access token.
+"""Sends the browser to a provider, and exchanges the code that it brings back for an access token.
 
-Authlib writes the requests; they are sent by our own client, which has limits and time-outs. Its client for httpx
-turns into one for httpx2 wherever that can be imported, whoever brought it along.
+Authlib writes the requests, and our own client sends them, with its limits and time-outs. Authlib's client for httpx
+would turn into one for httpx2 wherever that package can be imported.
 """
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -14,9 +13,10 @@ import httpx
 from authlib.oauth2 import OAuth2Client
 from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
-from app.auth.oauth.metadata import Metadata
+from app.auth.oauth.errors import OAuthFailure
+from app.auth.oauth.fetch import decoded
 from app.auth.oauth.profile import ProviderToken
-from app.auth.oauth.providers import OAuthFailure, Provider, decoded
+from app.auth.oauth.providers import ProviderClient
 from app.runtime import outbound
 
 HEADERS = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
@@ -25,24 +25,27 @@ TOKEN = re.compile(r"[\x20-\x7e]+")
 """https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12"""
 
 
-def authorization_url(at: Provider, metadata: Metadata, state: str, verifier: str, extra: Mapping[str, str]) -> str:
+def authorization_url(client: ProviderClient, state: str, verifier: str, nonce: str, *, anew: bool) -> str:
     """Where to send the browser, with the challenge that belongs to `verifier`."""
-    url, _ = _client(at, metadata).create_authorization_url(
-        metadata.authorization_endpoint, state=state, code_verifier=verifier, **extra
+    url, _ = _authlib(client).create_authorization_url(
+        client.metadata.authorization_endpoint,
+        state=state,
+        code_verifier=verifier,
+        **client.authorization_parameters(nonce, anew=anew),
     )
     return str(url)
 
 
-async def exchanged(at: Provider, metadata: Metadata, code: str, verifier: str) -> ProviderToken:
+async def exchange(client: ProviderClient, code: str, verifier: str) -> ProviderToken:
     """The token endpoint's answer to a code. Raises OAuthFailure."""
-    client = _client(at, metadata)
-    form = prepare_token_request("authorization_code", redirect_uri=at.redirect_uri, code=code, code_verifier=verifier)
-    authentication = client.client_auth(client.token_endpoint_auth_method)
-    url, headers, body = authentication.prepare("POST", metadata.token_endpoint, dict(HEADERS), form)
+    authlib, redirect_uri = _authlib(client), client.provider.redirect_uri
+    form = prepare_token_request("authorization_code", redirect_uri=redirect_uri, code=code, code_verifier=verifier)
+    authentication = authlib.client_auth(authlib.token_endpoint_auth_method)
+    url, headers, body = authentication.prepare("POST", client.metadata.token_endpoint, dict(HEADERS), form)
     try:
         async with outbound.deadline():
             answer = await outbound.client().post(url, content=body, headers=headers)
-        return ProviderToken(_granted(answer), at)
+        return ProviderToken(_granted(answer), client)
     except (httpx.DecodingError, httpx.InvalidURL, ValueError, RecursionError) as error:
         raise OAuthFailure("oauth_failed", f"token endpoint: {error!r}") from error
     except httpx.HTTPError as error:
@@ -50,37 +53,38 @@ async def exchanged(at: Provider, metadata: Metadata, code: str, verifier: str) 
 
 
 def _granted(answer: httpx.Response) -> dict[str, Any]:
-    """Raises ValueError for a refusal, which GitHub sends with status 200, and HTTPStatusError for trouble.
+    """Raises ValueError for a refusal, which GitHub sends with status 200, and HTTPStatusError where it may pass.
 
-    Of what is optional (https://www.rfc-editor.org/rfc/rfc6749#section-5.1) nothing is used, and so nothing checked.
+    Optional members (https://www.rfc-editor.org/rfc/rfc6749#section-5.1) are not used, and so not checked.
     """
     if answer.is_server_error or answer.status_code in BUSY:
         answer.raise_for_status()
-    found = decoded(answer.content)
-    if not isinstance(found, dict):
-        raise ValueError(f"status {answer.status_code} with {type(found).__name__}")  # noqa: TRY004 -- it is the answer that is wrong
-    if error := found.get("error"):
+    granted = decoded(answer.content)
+    if not isinstance(granted, dict):
+        raise ValueError(f"status {answer.status_code} with {type(granted).__name__}")  # noqa: TRY004 -- the answer is wrong
+    if error := granted.get("error"):
         raise ValueError(f"status {answer.status_code} with error {str(error)[:100]!r}")
     if not answer.is_success:
         raise ValueError(f"status {answer.status_code}")
-    if not isinstance(token := found.get("access_token"), str) or not TOKEN.fullmatch(token):
+    if not isinstance(token := granted.get("access_token"), str) or not TOKEN.fullmatch(token):
         raise ValueError("no access token")
-    return found
+    return granted
 
 
-def _client(at: Provider, metadata: Metadata) -> OAuth2Client:
-    basic = "client_secret_basic" in metadata.token_endpoint_auth_methods_supported and not at.is_github
-    client = OAuth2Client(
+def _authlib(client: ProviderClient) -> OAuth2Client:
+    settings = client.provider.settings
+    is_basic = "client_secret_basic" in client.metadata.token_endpoint_auth_methods_supported
+    authlib = OAuth2Client(
         None,
-        at.settings.client_id,
-        at.settings.client_secret,
-        token_endpoint_auth_method="client_secret_basic" if basic else "client_secret_post",
-        scope=at.scope(metadata),
-        redirect_uri=at.redirect_uri,
-        code_challenge_method="S256",  # without it Authlib sends no challenge, verifier or not
+        settings.client_id,
+        settings.client_secret,
+        token_endpoint_auth_method="client_secret_basic" if is_basic else "client_secret_post",
+        scope=client.scope,
+        redirect_uri=client.provider.redirect_uri,
+        code_challenge_method="S256",  # without it Authlib sends no challenge, even with a verifier
     )
-    client.register_client_auth_method(("client_secret_basic", _basic))
-    return client
+    authlib.register_client_auth_method(("client_secret_basic", _basic))
+    return authlib
 
 
 def _basic(client: Any, _method: str, url: str, headers: dict[str, str], body: str) -> tuple[str, dict[str, str], str]:

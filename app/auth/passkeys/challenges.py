@@ -1,18 +1,18 @@
-"""What a passkey is asked to sign: once, soon, for one purpose, and for the session that asked."""
+"""Challenges for passkeys: each is good once, for minutes, for one purpose, and for the session that asked."""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from webauthn.helpers import base64url_to_bytes
 
-from app.auth.models import PasskeyChallenge, UserSession
+from app.auth.models import UserSession
+from app.auth.passkeys.models import PasskeyChallenge, Purpose
+from app.runtime.db import affected
 
-Purpose = Literal["sign_in", "confirm", "enrol"]
 WITHIN = timedelta(minutes=5)
 MILLISECONDS = int(WITHIN.total_seconds() * 1000)
 
@@ -20,11 +20,11 @@ MILLISECONDS = int(WITHIN.total_seconds() * 1000)
 class ClientData(msgspec.Struct, frozen=True, rename="camel"):
     challenge: str
     cross_origin: bool = False
-    """Asked for in somebody else's page, into which ours was put."""
+    """Our page was embedded in a page of another site."""
 
 
 def issue(session: Session, purpose: Purpose, asking: UserSession | None, now: datetime) -> bytes:
-    """256 random bits. Nobody is `asking` where somebody is about to sign in."""
+    """256 random bits. `asking` is the session that asks; None for a sign-in."""
     challenge = secrets.token_bytes(32)
     session.execute(sa.delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < now))
     session.add(
@@ -41,14 +41,14 @@ def issue(session: Session, purpose: Purpose, asking: UserSession | None, now: d
 def spend(
     session: Session, client_data: str, purpose: Purpose, asking: UserSession | None, now: datetime
 ) -> bytes | None:
-    """The challenge that a browser says was signed, where it was ours to sign; None where not. Never good again.
+    """The challenge in the browser's answer, where Kiosk has issued it; else None. It is never good again.
 
-    Whether it was signed is still to be seen: what this does has to be committed, whatever comes of that.
+    The signature is checked later. Commit in any case, so that a wrong answer spends the challenge too.
     """
     try:
-        said = msgspec.json.decode(base64url_to_bytes(client_data), type=ClientData)
-        challenge = base64url_to_bytes(said.challenge)
-    except (msgspec.DecodeError, ValueError):  # of which a UnicodeDecodeError is one
+        answer = msgspec.json.decode(base64url_to_bytes(client_data), type=ClientData)
+        challenge = base64url_to_bytes(answer.challenge)
+    except (msgspec.DecodeError, ValueError):  # UnicodeDecodeError is a ValueError
         return None
     spent = sa.delete(PasskeyChallenge).where(
         PasskeyChallenge.challenge_hash == _digest(challenge),
@@ -56,8 +56,8 @@ def spend(
         PasskeyChallenge.session_id.is_not_distinct_from(asking.id if asking else None),
         PasskeyChallenge.expires_at > now,
     )
-    known = session.execute(spent).rowcount  # type: ignore[attr-defined]
-    return challenge if known and not said.cross_origin else None
+    is_known = affected(session, spent) > 0
+    return challenge if is_known and not answer.cross_origin else None
 
 
 def _digest(challenge: bytes) -> bytes:

@@ -1,26 +1,30 @@
-"""What a browser is asked for a passkey, and what it gives, as its `toJSON()` has it.
+"""What requests about passkeys hold, and what they are answered.
 
-https://www.w3.org/TR/webauthn-3/#iface-pkcredential
+Credentials are as a browser's `toJSON()` gives them: https://www.w3.org/TR/webauthn-3/#iface-pkcredential
 """
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 
+from app.auth.passkeys.models import Passkey
 from app.web.api import END, Private
 
 Encoded = Annotated[str, msgspec.Meta(max_length=100_000, pattern=rf"^[A-Za-z0-9_-]*{END}")]
 """Bytes in base64url, without padding."""
 
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=rf"^[^\x00-\x1f\x7f\ud800-\udfff]*{END}")]
 
-class SignedWith(Private, frozen=True, rename="camel"):
+
+class AssertionResponse(Private, frozen=True, rename="camel"):
     client_data: Encoded = msgspec.field(name="clientDataJSON")
     authenticator_data: Encoded
     signature: Encoded
     user_handle: Encoded | None = None
 
 
-class Made(Private, frozen=True, rename="camel"):
+class AttestationResponse(Private, frozen=True, rename="camel"):
     client_data: Encoded = msgspec.field(name="clientDataJSON")
     attestation_object: Encoded
 
@@ -31,7 +35,7 @@ class Assertion(Private, frozen=True, rename="camel"):
     id: Encoded
     raw_id: Encoded
     type: Literal["public-key"]
-    response: SignedWith
+    response: AssertionResponse
 
 
 class NewCredential(Private, frozen=True, rename="camel"):
@@ -40,10 +44,32 @@ class NewCredential(Private, frozen=True, rename="camel"):
     id: Encoded
     raw_id: Encoded
     type: Literal["public-key"]
-    response: Made
+    response: AttestationResponse
 
 
-class Challenge(msgspec.Struct, frozen=True):
+class PasskeyProof(Private, frozen=True):
+    """A challenge that was signed by a passkey."""
+
+    credential: Assertion
+
+
+class NewPasskey(Private, frozen=True):
+    name: Name
+    credential: NewCredential
+
+
+class PasskeyChallengeOut(msgspec.Struct, frozen=True):
     """`public_key` is for `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`."""
 
     public_key: dict[str, Any]
+
+
+class PasskeyOut(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+
+    @classmethod
+    def of(cls, passkey: Passkey) -> "PasskeyOut":
+        return cls(passkey.id, passkey.name, passkey.created_at, passkey.used_at)

@@ -1,6 +1,6 @@
-"""Codes of an authenticator app: https://www.rfc-editor.org/rfc/rfc6238, as every such app understands it.
+"""Codes of an authenticator app, https://www.rfc-editor.org/rfc/rfc6238
 
-Six digits of HMAC-SHA-1, another every 30 seconds.
+Six digits by HMAC-SHA-1, new every 30 seconds: every such app supports these parameters.
 """
 
 import base64
@@ -17,21 +17,24 @@ from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 SECONDS = 30
 DIGITS = 6
 DRIFT = 1
-"""Steps that a phone's clock may be off, either way."""
+"""Steps that the clock of a phone may differ, either way."""
 
 
-def mint() -> bytes:
-    """A key: 160 random bits, as RFC 4226 recommends."""
+def generate_key() -> bytes:
+    """160 random bits, as RFC 4226 recommends."""
     return secrets.token_bytes(20)
 
 
 def spelled(key: bytes) -> str:
-    """`key` as one types it into an app that cannot see the picture."""
+    """`key` in base32, for typing it into an app."""
     return base64.b32encode(key).decode()
 
 
 def uri(key: bytes, account: str, issuer: str) -> str:
-    """https://github.com/google/google-authenticator/wiki/Key-Uri-Format; what is left out goes without saying."""
+    """The address that an app reads from a QR code; parameters that have their default are left out.
+
+    https://github.com/google/google-authenticator/wiki/Key-Uri-Format
+    """
     label = f"{quote(issuer, safe='')}:{quote(account, safe='')}"
     return f"otpauth://totp/{label}?{urlencode({'secret': spelled(key), 'issuer': issuer}, quote_via=quote)}"
 
@@ -48,11 +51,12 @@ def step_at(now: datetime) -> int:
 
 
 def code_at(key: bytes, step: int) -> str:
-    return HOTP(key, DIGITS, SHA1()).generate(step).decode()  # noqa: S303 -- what the apps speak; HMAC does not mind
+    return HOTP(key, DIGITS, SHA1()).generate(step).decode()  # noqa: S303 -- the apps know it, and in HMAC it is safe
 
 
 def step_of(key: bytes, code: str, now: datetime) -> int | None:
-    """The latest step within reach whose code this is. All are compared, so that the time taken tells nothing."""
+    """The latest step near `now` that has this code. All are compared, so that the time this takes tells nothing."""
     step, typed = step_at(now), code.encode()
     near = range(step - DRIFT, step + DRIFT + 1)
-    return max((each for each in near if hmac.compare_digest(code_at(key, each).encode(), typed)), default=None)
+    matching = [each for each in near if hmac.compare_digest(code_at(key, each).encode(), typed)]
+    return max(matching, default=None)

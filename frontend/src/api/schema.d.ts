@@ -34,7 +34,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign in an API client: a bearer token, and a refresh token for when it has expired.
+         * Sign in an API client: it gets a bearer token, and a refresh token for when that has expired.
          * @description At most 10 a minute from one address.
          */
         post: operations["auth_login"];
@@ -54,7 +54,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The next pair of tokens; each refresh token works once.
+         * The next pair of tokens. Each refresh token works once.
          * @description At most 300 a minute from one address.
          */
         post: operations["auth_refresh"];
@@ -73,7 +73,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session that this request came with; its tokens are worth nothing from now on. */
+        /** End the session of this request. Its tokens are worth nothing from now on. */
         post: operations["auth_logout"];
         delete?: never;
         options?: never;
@@ -91,38 +91,92 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign in a browser: answers with the user and sets the session's cookie.
+         * Sign in a browser: the answer is the user, and sets the cookie of the session.
          * @description At most 10 a minute from one address.
          */
         post: operations["auth_sign_in"];
-        /** Sign the browser out. Without a session there is nothing to do, and that is fine. */
+        /** Sign the browser out. Without a session there is nothing to do, and the answer is the same. */
         delete: operations["auth_sign_out"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/passkeys/challenge": {
+    "/api/providers": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The providers where users can sign in. */
+        get: operations["oauth_list_providers"];
         put?: never;
-        /**
-         * What `navigator.credentials.get()` needs to sign in with a passkey; good for five minutes, and once.
-         * @description At most 60 a minute from one address.
-         */
-        post: operations["auth_ask_for_passkey"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/session/passkey": {
+    "/oauth/login/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * To the provider's sign-in page, and from there to the callback.
+         * @description For a user who is signed in it links the account there to theirs. Where that is linked already, it confirms who they
+         *     are. Linking has to begin on the shop's own page, in a session that was confirmed within the last 30 minutes.
+         *
+         *     At most 1200 a minute from one address.
+         */
+        get: operations["oauth_begin_oauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The default provider's callback. */
+        get: operations["oauth_end_oauth_default"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/callback/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a provider sends the browser back to. Leads on, or to the sign-in page with the reason of the failure. */
+        get: operations["oauth_end_oauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/identities/{provider}": {
         parameters: {
             query?: never;
             header?: never;
@@ -131,12 +185,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        post?: never;
         /**
-         * Sign in a browser by a passkey alone, which is two factors by itself.
-         * @description At most 60 a minute from one address.
+         * Unlink an account at a provider, unless it is the last sign-in method.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
-        post: operations["auth_sign_in_by_passkey"];
-        delete?: never;
+        delete: operations["oauth_unlink"];
         options?: never;
         head?: never;
         patch?: never;
@@ -152,10 +206,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A link to set a new password goes to the address, where an account has it verified. The answer tells nothing.
+         * Mail a link to set a new password, where an account has this address verified. The answer is always the same.
          * @description At most 30 a minute from one address.
          */
-        post: operations["auth_forgot_password"];
+        post: operations["email_forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with the token of a one-time link. All sessions of the user end.
+         * @description At most 60 a minute from one address.
+         */
+        post: operations["email_reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -177,14 +251,14 @@ export interface paths {
          *
          *     At most 60 a minute from one address.
          */
-        post: operations["auth_verify_email"];
+        post: operations["email_verify_email"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/password/reset": {
+    "/api/profile/email/verification": {
         parameters: {
             query?: never;
             header?: never;
@@ -194,84 +268,194 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set a new password with the token of a one-time link. Everybody signed in as this user no longer is.
+         * Send the mail that verifies the email again, at most a few times an hour. Does nothing where it is verified.
+         * @description At most 30 a minute from one address.
+         */
+        post: operations["email_ask_to_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What `navigator.credentials.get()` needs to sign in with a passkey. It is good for five minutes, and once.
          * @description At most 60 a minute from one address.
          */
-        post: operations["auth_reset_password"];
+        post: operations["passkeys_ask_for_passkey"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/providers": {
+    "/api/session/passkey": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Where one can sign in with an account one already has. */
-        get: operations["auth_list_providers"];
+        get?: never;
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/login/{provider}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * To the provider's sign-in page, and from there to the callback.
-         * @description For somebody who is signed in it links the account there to theirs; where it is linked already, it confirms that
-         *     it is them. Linking is begun on the shop's own page, by somebody who signed in or confirmed it of late.
-         *
-         *     At most 1200 a minute from one address.
+         * Sign in a browser by a passkey alone, which is two factors by itself.
+         * @description At most 60 a minute from one address.
          */
-        get: operations["auth_begin_oauth"];
-        put?: never;
-        post?: never;
+        post: operations["passkeys_sign_in_by_passkey"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/oauth/callback": {
+    "/api/profile/passkeys/challenge": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The default provider's callback. */
-        get: operations["auth_end_oauth_default"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * What `navigator.credentials.create()` needs. It is good for five minutes, for this session, and once.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        post: operations["passkeys_ask_for_new_passkey"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/oauth/callback/{provider}": {
+    "/api/profile/passkeys": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Where a provider sends the browser back to: signed in or linked, or to the sign-in page, which says why not. */
-        get: operations["auth_end_oauth"];
+        get?: never;
+        put?: never;
+        /**
+         * Add a passkey that was made for the challenge. From now on it signs in by itself.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        post: operations["passkeys_add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         post?: never;
+        /**
+         * Remove a passkey, unless it is the last sign-in method. It no longer signs in.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        delete: operations["passkeys_remove_passkey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/confirm/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What `navigator.credentials.get()` needs to confirm with a passkey. It is good for five minutes, and once. */
+        post: operations["passkeys_ask_to_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/confirm/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm again who one is, by a passkey instead of the password. A browser gets a new cookie. */
+        post: operations["passkeys_confirm_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Show a code of the app. From now on a sign-in by password takes one.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        put: operations["totp_confirm_totp"];
+        /**
+         * Begin to set up an authenticator app. It counts once a code of it was shown. Asking again starts over.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        post: operations["totp_begin_totp"];
+        /**
+         * Sign in by the password alone again. The recovery codes are removed with the app.
+         * @description It takes the password, since a short one is good enough only together with a second factor.
+         *
+         *     Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        delete: operations["totp_remove_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New recovery codes. The old ones are worth nothing any more.
+         * @description Takes a sign-in or a confirmation within the last 30 minutes.
+         */
+        post: operations["totp_renew_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -285,12 +469,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whoever is signed in. */
+        /** The user who is signed in. */
         get: operations["account_show_profile"];
         put?: never;
         post?: never;
         /**
-         * Close the account for good. Orders stay, without the person; those that nobody has paid are left to run out.
+         * Close the account for good. Its orders stay and no longer identify the person; unpaid ones expire.
          * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
         delete: operations["account_close_account"];
@@ -298,11 +482,28 @@ export interface paths {
         head?: never;
         /**
          * Change the name or the email; what is left out stays.
-         * @description Another email takes a sign-in or a confirmation within the last 30 minutes, and is not verified.
+         * @description Another email takes a sign-in or a confirmation within the last 30 minutes. It is not verified.
          *
          *     At most 30 a minute from one address.
          */
         patch: operations["account_change_profile"];
+        trace?: never;
+    };
+    "/api/profile/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the account has beside its password, to sign in with. */
+        get: operations["account_show_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/profile/confirm": {
@@ -312,11 +513,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether who one is was confirmed of late, as sensitive changes need it to be, and how to do so. */
+        /** Until when the session is confirmed, as sensitive changes need it to be, and how to confirm it again. */
         get: operations["account_show_confirmation"];
         put?: never;
-        /** Confirm once more who one is. A browser gets a new cookie. */
-        post: operations["account_confirm_again"];
+        /** Confirm again who one is, by the password. A browser gets a new cookie. */
+        post: operations["account_confirm_by_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -334,7 +535,7 @@ export interface paths {
         put?: never;
         /**
          * Change the password, by the current one. Every other session ends, and a browser gets a new cookie.
-         * @description Whoever has no password yet sets a first one, within 30 minutes of a sign-in or a confirmation.
+         * @description A user without a password sets the first one within 30 minutes of a sign-in or a confirmation.
          */
         post: operations["account_change_password"];
         delete?: never;
@@ -350,7 +551,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where one is signed in, the one used last first. */
+        /** Where one is signed in, the session that was used last first. */
         get: operations["account_list_sessions"];
         put?: never;
         post?: never;
@@ -371,209 +572,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign out one browser or API client; nothing that it holds is worth anything from now on. */
+        /** Sign out one browser or API client. Its cookie or tokens are worth nothing from now on. */
         delete: operations["account_end_session"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/identities/{provider}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Forget an account elsewhere that one signs in with, unless it is the only way in.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        delete: operations["account_unlink"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/email/verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send the mail that verifies the email once more, a few times an hour at most. Needless where it is verified.
-         * @description At most 30 a minute from one address.
-         */
-        post: operations["account_ask_to_verify"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/factors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the account has besides its password. */
-        get: operations["factors_show_factors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Show a code of the app: from now on signing in by password takes one.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        put: operations["factors_confirm_totp"];
-        /**
-         * Begin to set up an authenticator app. It counts once a code of it was shown; asking again starts over.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        post: operations["factors_begin_totp"];
-        /**
-         * Sign in by the password alone again. The recovery codes go with the app.
-         * @description The password is asked for, since a short one is only good enough together with a second factor.
-         *
-         *     Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        delete: operations["factors_remove_totp"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/recovery-codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * New recovery codes; the old ones are worth nothing any more.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        post: operations["factors_renew_recovery_codes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/passkeys/challenge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What `navigator.credentials.create()` needs; good for five minutes, for this session, and once.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        post: operations["factors_ask_for_passkey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/passkeys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Keep a passkey that was made for the challenge: from now on it signs in by itself.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        post: operations["factors_add_passkey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/passkeys/{passkey_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Forget a passkey, unless it is the only way in. It signs nobody in from now on.
-         * @description Takes a sign-in or a confirmation within the last 30 minutes.
-         */
-        delete: operations["factors_remove_passkey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/confirm/challenge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What `navigator.credentials.get()` needs to confirm with a passkey; good for five minutes, and once. */
-        post: operations["factors_ask_to_confirm"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/profile/confirm/passkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirm once more who one is, by a passkey instead of the password. A browser gets a new cookie. */
-        post: operations["factors_confirm_by_passkey"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -586,13 +586,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everybody who has an account, by username. */
+        /** All users, by username. */
         get: operations["users_list_users"];
         put?: never;
         /**
-         * Make an account for somebody.
-         * @description Without a password they get a link by mail, good for a week, at which they choose one; where no mail is set up,
-         *     `kiosk users reset-link` prints one.
+         * Make an account for another person.
+         * @description Without a password they get a link by mail, good for a week, to choose one. Where no mail is set up,
+         *     `kiosk users reset-link` prints a link.
          *
          *     Takes a sign-in or a confirmation within the last 30 minutes.
          */
@@ -615,15 +615,15 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Close an account: nobody can tell any more whose it was. Its orders and its trail stay.
+         * Close an account. Its orders and its audit trail stay, and no longer identify the person.
          * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
         delete: operations["users_delete_user"];
         options?: never;
         head?: never;
         /**
-         * Change some of a user; what is left out stays. A new email is not verified, and a role holds at once.
-         * @description Whoever is not active is signed in nowhere, and cannot sign in.
+         * Change some fields of a user; those that are left out stay. A new email is not verified. A role holds at once.
+         * @description A user who is not active is signed in nowhere, and cannot sign in.
          *
          *     Takes a sign-in or a confirmation within the last 30 minutes.
          */
@@ -654,8 +654,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was done to an account and by whom, the newest first; also of one that is closed. */
-        get: operations["users_show_trail"];
+        /** What was done to an account and by whom, the newest first; also of a closed account. */
+        get: operations["users_show_audit_trail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1121,7 +1121,8 @@ export interface components {
             email_verified: boolean;
             name: string | null;
             avatar_url: string | null;
-            role: string;
+            /** @enum {unknown} */
+            role: "customer" | "staff";
             active: boolean;
             identities: components["schemas"]["IdentityOut"][];
             created_at: string;
@@ -1134,7 +1135,7 @@ export interface components {
         };
         /**
          * Credentials
-         * @description `code` is one of the user's authenticator app, or a recovery code, where the account asks for it.
+         * @description `code` is of the user's authenticator app, or a recovery code, where the account asks for one.
          */
         Credentials: {
             username: string;
@@ -1143,7 +1144,7 @@ export interface components {
         };
         /**
          * TokenPair
-         * @description `expires_in` in seconds, of the access token.
+         * @description `expires_in` is of the access token, in seconds.
          */
         TokenPair: {
             access_token: string;
@@ -1151,8 +1152,8 @@ export interface components {
             token_type: string;
             expires_in: number;
         };
-        /** Refreshing */
-        Refreshing: {
+        /** RefreshRequest */
+        RefreshRequest: {
             refresh_token: string;
         };
         /** Done */
@@ -1160,14 +1161,57 @@ export interface components {
             done: boolean;
         };
         /**
-         * Challenge
+         * ProviderOut
+         * @description `url` begins a sign-in there; `?next=` names the page to come back to.
+         *
+         *         `available` is there only where it is false: the provider was out of order when it was last needed.
+         */
+        ProviderOut: {
+            name: string;
+            label: string;
+            url: string;
+            /** @default true */
+            available: boolean;
+        };
+        /**
+         * LoginQuery
+         * @description `next` is the page to come back to.
+         */
+        LoginQuery: {
+            /** @default null */
+            next: string | null;
+        };
+        /** ForgottenPassword */
+        ForgottenPassword: {
+            email: string;
+        };
+        /**
+         * PasswordReset
+         * @description `token` is of a one-time link.
+         */
+        PasswordReset: {
+            token: string;
+            password: string;
+        };
+        /**
+         * EmailVerification
+         * @description `token` is of the link that was mailed to the address.
+         */
+        EmailVerification: {
+            token: string;
+        };
+        /**
+         * PasskeyChallengeOut
          * @description `public_key` is for `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`.
          */
-        Challenge: {
+        PasskeyChallengeOut: {
             public_key: Record<string, never>;
         };
-        /** ShownPasskey */
-        ShownPasskey: {
+        /**
+         * PasskeyProof
+         * @description A challenge that was signed by a passkey.
+         */
+        PasskeyProof: {
             credential: components["schemas"]["Assertion"];
         };
         /**
@@ -1179,46 +1223,82 @@ export interface components {
             rawId: string;
             /** @enum {unknown} */
             type: "public-key";
-            response: components["schemas"]["SignedWith"];
+            response: components["schemas"]["AssertionResponse"];
         };
-        /** SignedWith */
-        SignedWith: {
+        /** AssertionResponse */
+        AssertionResponse: {
             clientDataJSON: string;
             authenticatorData: string;
             signature: string;
             /** @default null */
             userHandle: string | null;
         };
-        /** Forgotten */
-        Forgotten: {
-            email: string;
-        };
-        /** Token */
-        Token: {
-            token: string;
-        };
-        /** NewPassword */
-        NewPassword: {
-            token: string;
-            password: string;
+        /** NewPasskey */
+        NewPasskey: {
+            name: string;
+            credential: components["schemas"]["NewCredential"];
         };
         /**
-         * ProviderOut
-         * @description `url` begins a sign-in there; `?next=` names the page to come back to.
-         *
-         *         `available` is only there where it is false: the provider was out of order when it was last needed.
+         * NewCredential
+         * @description Of `navigator.credentials.create()`.
          */
-        ProviderOut: {
-            name: string;
-            label: string;
-            url: string;
-            /** @default true */
-            available: boolean;
+        NewCredential: {
+            id: string;
+            rawId: string;
+            /** @enum {unknown} */
+            type: "public-key";
+            response: components["schemas"]["AttestationResponse"];
         };
-        /** Wish */
-        Wish: {
-            /** @default null */
-            next: string | null;
+        /** AttestationResponse */
+        AttestationResponse: {
+            clientDataJSON: string;
+            attestationObject: string;
+        };
+        /** PasskeyOut */
+        PasskeyOut: {
+            id: number;
+            name: string;
+            created_at: string;
+            used_at: string | null;
+        };
+        /**
+         * Confirmation
+         * @description Until when sensitive changes are allowed, and how the user can confirm again who they are.
+         *
+         *         By a sign-in at one of the `providers` too: it begins at `/oauth/login/{provider}`.
+         */
+        Confirmation: {
+            until: string | null;
+            password: boolean;
+            passkey: boolean;
+            providers: string[];
+        };
+        /**
+         * AuthenticatorAppSetup
+         * @description `qr` is an SVG that shows `uri`. `secret` is for typing it in.
+         */
+        AuthenticatorAppSetup: {
+            secret: string;
+            uri: string;
+            qr: string;
+        };
+        /** AuthenticatorCode */
+        AuthenticatorCode: {
+            code: string;
+        };
+        /**
+         * RecoveryCodes
+         * @description They are shown only in this answer. Each works once.
+         */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /**
+         * AuthenticatorAppRemoval
+         * @description `password` is the account's, where it has one.
+         */
+        AuthenticatorAppRemoval: {
+            password?: string | null;
         };
         /** ProfileChange */
         ProfileChange: {
@@ -1226,28 +1306,28 @@ export interface components {
             email?: string | null;
         };
         /**
-         * Confirmed
-         * @description Until when sensitive changes are allowed, and by what it can be renewed: a password, a passkey, or a sign-in at
-         *         one of these `providers`, which begins at `/oauth/login/{provider}`.
+         * FactorsOut
+         * @description What the account has beside its password.
          */
-        Confirmed: {
-            until: string | null;
-            password: boolean;
-            passkey: boolean;
-            providers: string[];
+        FactorsOut: {
+            has_password: boolean;
+            totp: boolean;
+            recovery_codes_left: number;
+            passkeys: components["schemas"]["PasskeyOut"][];
+            passkeys_possible: boolean;
         };
         /**
-         * Confirmation
-         * @description `code` as at sign-in, where the account asks for it.
+         * PasswordConfirmation
+         * @description `code` as at sign-in, where the account asks for one.
          */
-        Confirmation: {
+        PasswordConfirmation: {
             password: string;
             /** @default null */
             code: string | null;
         };
         /**
          * PasswordChange
-         * @description `current_password` may be left out by whoever has none yet.
+         * @description `current_password` may be left out where the account has no password yet.
          */
         PasswordChange: {
             new_password: string;
@@ -1276,7 +1356,7 @@ export interface components {
         };
         /**
          * SessionOut
-         * @description `used_at` is right to the hour. `current` is the one that asks.
+         * @description `used_at` is right to the hour. `current` is the session of this request.
          */
         SessionOut: {
             id: string;
@@ -1288,77 +1368,9 @@ export interface components {
             used_at: string;
             current: boolean;
         };
-        /** Ended */
-        Ended: {
+        /** SessionsEnded */
+        SessionsEnded: {
             ended: number;
-        };
-        /**
-         * FactorsOut
-         * @description `totp`: whether an authenticator app is set up. `passkeys_possible`: not where the shop's address is a number.
-         *
-         *         `has_password`: an authenticator app guards that alone.
-         */
-        FactorsOut: {
-            has_password: boolean;
-            totp: boolean;
-            recovery_codes_left: number;
-            passkeys: components["schemas"]["PasskeyOut"][];
-            passkeys_possible: boolean;
-        };
-        /** PasskeyOut */
-        PasskeyOut: {
-            id: number;
-            name: string;
-            created_at: string;
-            used_at: string | null;
-        };
-        /**
-         * AppToSetUp
-         * @description `uri` is what `qr`, an SVG, shows; `secret` is for typing it in.
-         */
-        AppToSetUp: {
-            secret: string;
-            uri: string;
-            qr: string;
-        };
-        /** Code */
-        Code: {
-            code: string;
-        };
-        /**
-         * RecoveryCodes
-         * @description Shown this once; each works once.
-         */
-        RecoveryCodes: {
-            recovery_codes: string[];
-        };
-        /**
-         * Removal
-         * @description `password` is the account's, where it has one.
-         */
-        Removal: {
-            password?: string | null;
-        };
-        /** NewPasskey */
-        NewPasskey: {
-            name: string;
-            credential: components["schemas"]["NewCredential"];
-        };
-        /**
-         * NewCredential
-         * @description Of `navigator.credentials.create()`.
-         */
-        NewCredential: {
-            id: string;
-            rawId: string;
-            /** @enum {unknown} */
-            type: "public-key";
-            response: components["schemas"]["Made"];
-        };
-        /** Made */
-        Made: {
-            clientDataJSON: string;
-            attestationObject: string;
         };
         /**
          * UserSearch
@@ -1409,8 +1421,8 @@ export interface components {
             name?: string | null;
             email?: string | null;
         };
-        /** Gone */
-        Gone: {
+        /** UserDeleted */
+        UserDeleted: {
             deleted: boolean;
         };
         /** SignedOut */
@@ -1418,23 +1430,24 @@ export interface components {
             signed_out: boolean;
         };
         /**
-         * Page[TrailOut]
+         * Page[AuditTrailEntryOut]
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
-        Page_TrailOut_: {
-            items: components["schemas"]["TrailOut"][];
+        Page_AuditTrailEntryOut_: {
+            items: components["schemas"]["AuditTrailEntryOut"][];
             total: number;
             page: number;
             per_page: number;
         };
         /**
-         * TrailOut
-         * @description `actor` is null for somebody who was not signed in, and for the command line; `details` depend on the action.
+         * AuditTrailEntryOut
+         * @description `actor` is null for a client that was not signed in, and for the command line. `details` depend on the action.
          */
-        TrailOut: {
+        AuditTrailEntryOut: {
             id: number;
             at: string;
-            action: string;
+            /** @enum {unknown} */
+            action: "account_closed" | "account_made" | "activated" | "deactivated" | "email_changed" | "email_verified" | "identity_linked" | "identity_unlinked" | "name_changed" | "passkey_added" | "passkey_removed" | "password_changed" | "password_reset" | "recovery_codes_made" | "reset_link_made" | "role_changed" | "session_ended" | "sessions_ended" | "sign_in" | "sign_in_methods_removed" | "totp_added" | "totp_removed";
             actor: components["schemas"]["ActorOut"] | null;
             address: string | null;
             details: {
@@ -1933,7 +1946,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Refreshing"];
+                "application/json": components["schemas"]["RefreshRequest"];
             };
         };
         responses: {
@@ -2174,7 +2187,7 @@ export interface operations {
             };
         };
     };
-    auth_ask_for_passkey: {
+    oauth_list_providers: {
         parameters: {
             query?: never;
             header?: never;
@@ -2189,25 +2202,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Challenge"];
-                };
-            };
-            /** @description passkeys_impossible */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
+                    "application/json": components["schemas"]["ProviderOut"][];
                 };
             };
             /** @description unavailable */
@@ -2221,57 +2216,28 @@ export interface operations {
             };
         };
     };
-    auth_sign_in_by_passkey: {
+    oauth_begin_oauth: {
         parameters: {
-            query?: never;
+            query?: {
+                next?: string | null;
+            };
             header?: never;
-            path?: never;
+            path: {
+                provider: string;
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ShownPasskey"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Found */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
+                content?: never;
             };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_passkey */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2308,7 +2274,139 @@ export interface operations {
             };
         };
     };
-    auth_forgot_password: {
+    oauth_end_oauth_default: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    oauth_end_oauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    oauth_unlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description last_sign_in_method */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    email_forgot_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2317,7 +2415,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Forgotten"];
+                "application/json": components["schemas"]["ForgottenPassword"];
             };
         };
         responses: {
@@ -2386,7 +2484,7 @@ export interface operations {
             };
         };
     };
-    auth_verify_email: {
+    email_reset_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2395,7 +2493,85 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Token"];
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input, invalid_token */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    email_verify_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailVerification"];
             };
         };
         responses: {
@@ -2473,21 +2649,17 @@ export interface operations {
             };
         };
     };
-    auth_reset_password: {
+    email_ask_to_verify: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPassword"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2495,8 +2667,8 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description malformed_body */
-            400: {
+            /** @description sign_in_required */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2504,26 +2676,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input, invalid_token */
-            422: {
+            /** @description forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2551,7 +2705,7 @@ export interface operations {
             };
         };
     };
-    auth_list_providers: {
+    passkeys_ask_for_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -2566,7 +2720,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProviderOut"][];
+                    "application/json": components["schemas"]["PasskeyChallengeOut"];
+                };
+            };
+            /** @description passkeys_impossible */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description unavailable */
@@ -2580,28 +2752,57 @@ export interface operations {
             };
         };
     };
-    auth_begin_oauth: {
+    passkeys_sign_in_by_passkey: {
         parameters: {
-            query?: {
-                next?: string | null;
-            };
+            query?: never;
             header?: never;
-            path: {
-                provider: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyProof"];
+            };
+        };
         responses: {
-            /** @description Found */
-            302: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
             };
-            /** @description not_found */
-            404: {
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_passkey */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2638,7 +2839,7 @@ export interface operations {
             };
         };
     };
-    auth_end_oauth_default: {
+    passkeys_ask_for_new_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -2647,12 +2848,41 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Found */
-            302: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallengeOut"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description passkeys_impossible, too_many_passkeys */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description unavailable */
             503: {
@@ -2665,26 +2895,607 @@ export interface operations {
             };
         };
     };
-    auth_end_oauth: {
+    passkeys_add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_passkeys */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input, invalid_passkey */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    passkeys_remove_passkey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                provider: string;
+                passkey_id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Found */
-            302: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description last_sign_in_method */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    passkeys_ask_to_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallengeOut"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description passkeys_impossible */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    passkeys_confirm_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyProof"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden, invalid_passkey */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    totp_confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticatorCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description totp_already_on, totp_not_on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_code, invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    totp_begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticatorAppSetup"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description totp_already_on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    totp_remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticatorAppRemoval"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden, wrong_password */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description password_too_short, totp_not_on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests, too_many_tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    totp_renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description confirmation_required, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description totp_not_on */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2893,7 +3704,7 @@ export interface operations {
             };
         };
     };
-    account_show_confirmation: {
+    account_show_factors: {
         parameters: {
             query?: never;
             header?: never;
@@ -2908,7 +3719,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Confirmed"];
+                    "application/json": components["schemas"]["FactorsOut"];
                 };
             };
             /** @description sign_in_required */
@@ -2931,7 +3742,45 @@ export interface operations {
             };
         };
     };
-    account_confirm_again: {
+    account_show_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    account_confirm_by_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2940,7 +3789,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Confirmation"];
+                "application/json": components["schemas"]["PasswordConfirmation"];
             };
         };
         responses: {
@@ -2950,7 +3799,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Confirmed"];
+                    "application/json": components["schemas"]["Confirmation"];
                 };
             };
             /** @description malformed_body */
@@ -3188,7 +4037,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ended"];
+                    "application/json": components["schemas"]["SessionsEnded"];
                 };
             };
             /** @description sign_in_required */
@@ -3260,842 +4109,6 @@ export interface operations {
             };
             /** @description not_found */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    account_unlink: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                provider: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description last_sign_in_method */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    account_ask_to_verify: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Done"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_show_factors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FactorsOut"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_confirm_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Code"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description totp_already_on, totp_not_on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_code, invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_begin_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AppToSetUp"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description totp_already_on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_remove_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Removal"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Done"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden, wrong_password */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description password_too_short, totp_not_on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_requests, too_many_tries */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_renew_recovery_codes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description totp_not_on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_ask_for_passkey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Challenge"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description passkeys_impossible, too_many_passkeys */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_add_passkey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPasskey"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PasskeyOut"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description too_many_passkeys */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input, invalid_passkey */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_remove_passkey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                passkey_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Done"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description confirmation_required, forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description last_sign_in_method */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_ask_to_confirm: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Challenge"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description passkeys_impossible */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    factors_confirm_by_passkey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ShownPasskey"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Confirmed"];
-                };
-            };
-            /** @description malformed_body */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description sign_in_required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description forbidden, invalid_passkey */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description request_entity_too_large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description json_required */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4365,7 +4378,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Gone"];
+                    "application/json": components["schemas"]["UserDeleted"];
                 };
             };
             /** @description sign_in_required */
@@ -4580,7 +4593,7 @@ export interface operations {
             };
         };
     };
-    users_show_trail: {
+    users_show_audit_trail: {
         parameters: {
             query?: {
                 page?: number;
@@ -4600,7 +4613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_TrailOut_"];
+                    "application/json": components["schemas"]["Page_AuditTrailEntryOut_"];
                 };
             };
             /** @description sign_in_required */

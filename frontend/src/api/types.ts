@@ -6,15 +6,15 @@ export type User = Schemas["UserOut"];
 export type Role = NonNullable<Schemas["NewUser"]["role"]>;
 export type NewUser = Schemas["NewUser"];
 export type UserChange = Schemas["UserChange"];
-export type TrailEntry = Schemas["TrailOut"];
+export type TrailEntry = Schemas["AuditTrailEntryOut"];
 export type Session = Schemas["SessionOut"];
-export type Confirmation = Schemas["Confirmed"];
+export type Confirmation = Schemas["Confirmation"];
 export type Provider = Schemas["ProviderOut"];
 
 export type Passkey = Schemas["PasskeyOut"]; // feature: passkeys
-export type PasskeyChallenge = Schemas["Challenge"]; // feature: passkeys
+export type PasskeyChallenge = Schemas["PasskeyChallengeOut"]; // feature: passkeys
 export type PasskeyAnswer = Schemas["Assertion"]; // feature: passkeys
-export type AppToSetUp = Schemas["AppToSetUp"]; // feature: totp
+export type AppToSetUp = Schemas["AuthenticatorAppSetup"]; // feature: totp
 
 export type Item = Schemas["ItemOut"]; // feature: shop
 export type Order = Schemas["OrderOut"]; // feature: shop

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.models import Identity, KnownDevice, Outgoing, TrailEntry, User, UserSession
+from app.models import AuditTrailEntry, Identity, KnownDevice, Outgoing, User, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import (
     assert_problem,
@@ -58,8 +58,8 @@ def test_nothing_that_tells_who_it_was_stays(ada):
     assert (closed.active, closed.closed_at is not None) == (False, True)
     for gone in (Identity, UserSession, KnownDevice):
         assert gone.query.count() == 0
-    assert {each.address for each in TrailEntry.query} == {None}
-    assert {each.action for each in TrailEntry.query} >= {"account_closed"}
+    assert {each.address for each in AuditTrailEntry.query} == {None}
+    assert {each.action for each in AuditTrailEntry.query} >= {"account_closed"}
 
 
 def test_the_username_is_free_again(ada, app):

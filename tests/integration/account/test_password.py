@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 
 from app import db
 from app.auth.email import links
-from app.models import OneTimeToken, Outgoing, Totp, TrailEntry, User, UserSession
+from app.models import AuditTrailEntry, OneTimeToken, Outgoing, Totp, User, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import WRONG, assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.auth.totp.phone import Phone, wrong
@@ -129,7 +129,7 @@ def test_links_that_set_a_password_end_with_a_change_of_it(ada, app):
 def test_a_change_is_in_the_trail_without_the_password(ada):
     change(ada)
 
-    entry = TrailEntry.query.filter_by(action="password_changed").one()
+    entry = AuditTrailEntry.query.filter_by(action="password_changed").one()
     assert (entry.actor_id, entry.details) == (entry.user_id, {})
 
 
@@ -176,7 +176,7 @@ def test_no_transaction_is_open_while_a_password_is_hashed(app, mocker, door):
     client = let_in(app, ada)
     path, body = DOORS[door]
     if door == "reset":
-        link = links.mint(db.session(), app.extensions["settings"], links.RESET, ada, now())
+        link = links.generate(db.session(), app.extensions["settings"], links.RESET, ada, now())
         db.session.commit()
         body = {**body, "token": link.partition("token=")[2]}
     open_at = []

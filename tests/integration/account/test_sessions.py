@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.models import KnownDevice, Outgoing, TrailEntry, UserSession
+from app.models import AuditTrailEntry, KnownDevice, Outgoing, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import assert_problem, bearer, login, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
@@ -91,7 +91,7 @@ def test_one_session_is_ended_from_the_very_next_request_on(ada, app):
     assert browser(app).get("/api/profile", headers=bearer(tokens["access_token"])).status_code == 401
     assert refresh(browser(app), tokens["refresh_token"]).status_code == 401
     assert listed(ada)["total"] == 1
-    assert TrailEntry.query.filter_by(action="session_ended").count() == 1
+    assert AuditTrailEntry.query.filter_by(action="session_ended").count() == 1
 
 
 def test_ending_the_own_session_signs_out(ada):
@@ -317,7 +317,7 @@ def test_two_people_at_one_browser_have_nothing_in_common(ada):
 
 
 def test_a_sign_in_is_in_the_trail(ada):
-    entry = TrailEntry.query.filter_by(action="sign_in").one()
+    entry = AuditTrailEntry.query.filter_by(action="sign_in").one()
 
     assert (entry.actor_id, entry.address) == (entry.user_id, "127.0.0.1")
     assert entry.details == {"device": "Firefox on Linux"}

@@ -7,11 +7,11 @@ import subprocess
 import pytest
 
 from app.models import (
+    AuditTrailEntry,
     Item,  # feature: shop
     Outgoing,
     RecoveryCode,  # feature: totp
     Totp,  # feature: totp
-    TrailEntry,
     User,
     UserSession,
 )
@@ -46,7 +46,7 @@ def test_the_last_member_of_staff_is_not_revoked(runner):
     result = invoke(runner, "staff", "revoke", "ada")
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: Nobody would be left to run the shop.")
+    assert result.output.startswith("Error: This is the last member of staff.")
     assert result.output.count("\n") == 1
     assert ada.role == "staff"
 
@@ -68,7 +68,7 @@ def test_what_the_command_line_does_to_an_account_is_in_its_trail(runner):
     invoke(runner, "staff", "grant", "ada")
     invoke(runner, "users", "reset-link", "ada")
 
-    found = [(each.action, each.user_id, each.actor_id, each.details) for each in TrailEntry.query]
+    found = [(each.action, each.user_id, each.actor_id, each.details) for each in AuditTrailEntry.query]
     by = {"by": "command line"}
     assert found == [
         ("role_changed", ada.id, None, {**by, "before": "customer", "after": "staff"}),
@@ -106,7 +106,7 @@ def test_whoever_lost_app_and_codes_signs_in_by_password_alone(app, runner, sign
     assert (result.exit_code, result.output) == (0, "ada signs in by password alone\n")
     assert sign_in(browser(app)).status_code == 200
     assert (Totp.query.count(), RecoveryCode.query.count()) == (0, 0)
-    entry = TrailEntry.query.filter_by(action="totp_removed").one()
+    entry = AuditTrailEntry.query.filter_by(action="totp_removed").one()
     assert (entry.user_id, entry.actor_id, entry.details) == (ada.id, None, {"by": "command line"})
     assert Outgoing.query.filter_by(kind="totp_removed").count() == 1
 

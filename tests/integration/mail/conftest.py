@@ -6,7 +6,7 @@ import pytest
 
 from app import create_app, db
 from app.mail import queue
-from app.mail.delivery import post
+from app.mail.delivery import delivery
 from app.models import Outgoing
 from tests.integration.conftest import browser, close
 from tests.integration.factories import make_user
@@ -29,7 +29,7 @@ class Office:
         return queued
 
     def deliver(self):
-        post(self.app).deliver()
+        delivery(self.app).deliver()
         db.session.rollback()
 
     def let_pass(self, of=("next_try_at", "lease_until"), **how_long):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app import create_app, db
 from app.mail import outbox, queue
-from app.mail.delivery import post
+from app.mail.delivery import delivery
 from app.models import Outgoing, User
 from app.runtime.child_environment import environment as inherited
 from app.runtime.db import now
@@ -75,7 +75,7 @@ def test_what_waits_when_the_mail_server_is_taken_out_of_the_settings_is_skipped
     office.put()
     bare = create_app(settings(own_database))
 
-    post(bare).deliver()
+    delivery(bare).deliver()
 
     close(bare)
     assert office.row.done_at
@@ -248,7 +248,7 @@ def test_what_is_queued_goes_out_by_itself(own_database, mail_simulator):
 
         wait_for(mail_simulator.mails, "the mail to come")
         wait_for(lambda: Office(app, mail_simulator).row.done_at, "it to be noted as sent")
-    post(app).stop(10)
+    delivery(app).stop(10)
     close(app)
 
 

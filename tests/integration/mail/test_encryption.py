@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app import load_settings
 from app.mail import smtp
-from app.mail.message import Letter, message
+from app.mail.message import Message, rendered
 from app.runtime.async_bridge import bridge
 from simulators.mail.control import Control
 from simulators.process import Process
@@ -74,9 +74,11 @@ def trusted(certificate, monkeypatch):
 def send(url):
     from flask import Config
 
-    made = message(
+    made = rendered(
         load_settings(Config(""), settings("sqlite://")),
-        Letter("ada@example.com", "password_changed", {"username": "ada", "at": "now", "ways": [], "removed": False}),
+        Message(
+            "ada@example.com", "password_changed", {"username": "ada", "at": "now", "methods": [], "removed": False}
+        ),
         "key",
         datetime.now(UTC),
     )

@@ -8,7 +8,7 @@ import pytest
 
 from app import create_app, db
 from app.mail import queue
-from app.mail.delivery import post
+from app.mail.delivery import delivery
 from app.models import Attempt, Outgoing
 from app.runtime.child_environment import environment as inherited
 from app.runtime.db import now
@@ -75,7 +75,7 @@ def test_an_order_that_has_the_number_of_one_that_a_restore_has_lost_has_a_recei
             shop.pay()
             shop.come_back()
         with app.app_context():
-            post(app).deliver()
+            delivery(app).deliver()
         close(app)
         databases.drop(address)
 

@@ -8,7 +8,7 @@ import pytest
 
 from app import db
 from app.mail import quota
-from app.models import MailTurn, Outgoing, User
+from app.models import MailQuota, Outgoing, User
 from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
@@ -143,13 +143,13 @@ def test_of_many_at_once_no_more_go_than_one_after_the_other(shop):
 
 def test_turns_are_forgotten_when_they_are_over(shop):
     forgot(shop, "ada@example.com")
-    assert MailTurn.query.count() == 1
+    assert MailQuota.query.count() == 1
 
     quota.forget(db.session(), now())
-    assert MailTurn.query.count() == 1
+    assert MailQuota.query.count() == 1
 
     quota.forget(db.session(), now() + timedelta(minutes=10))
-    assert MailTurn.query.count() == 0
+    assert MailQuota.query.count() == 0
 
 
 def test_where_no_mail_is_sent_nobody_waits_for_a_turn(client):
@@ -158,7 +158,7 @@ def test_where_no_mail_is_sent_nobody_waits_for_a_turn(client):
         client.environ_base["REMOTE_ADDR"] = f"2001:db8:1:{number:x}::1"  # each of its own limit of requests
         assert client.post("/api/password/forgot", json=body).status_code == 202
 
-    assert MailTurn.query.count() == 0
+    assert MailQuota.query.count() == 0
 
 
 @pytest.mark.attack

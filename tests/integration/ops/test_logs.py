@@ -149,7 +149,7 @@ BREAKS = {
 def test_what_a_provider_says_forges_no_line(logged, acme, name):
     app, written = logged("test")
     with app.app_context():
-        providers.init_app(app, app.extensions["settings"])
+        providers.configure(app, app.extensions["settings"])
     acme.metadata = {"issuer": f"https://acme.example{BREAKS[name]}{FORGED}"}
 
     Journey(browser(app), acme).leave()
@@ -288,7 +288,7 @@ def everything_about_passwords(app, client):
 
 def a_journey_to_the_provider(app, client, acme):
     with app.app_context():
-        providers.init_app(app, app.extensions["settings"])
+        providers.configure(app, app.extensions["settings"])
     journey = Journey(client, acme)
     journey.leave()
     acme.faults["token"] = httpx.Response(400, json={"error": "invalid_grant", "error_description": "code-of-ada"})

@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 
 from app import create_app, db
 from app.models import (
+    AuditTrailEntry,
     Closing,  # feature: shop
     Event,  # feature: shop
     FindingRow,  # feature: shop
@@ -16,7 +17,6 @@ from app.models import (
     Payment,  # feature: shop
     Refund,  # feature: shop
     Todo,  # feature: todos
-    TrailEntry,
     User,
     UserSession,
 )
@@ -223,13 +223,13 @@ def test_where_those_who_have_gone_did_something_from_is_forgotten(kiosk):
     with kiosk.app.app_context():
         gone, grace = make_user("gone", closed_at=now()).id, make_user("grace").id
         for actor in (gone, grace):
-            saved(TrailEntry(user_id=grace, actor_id=actor, action="name_changed", address="198.51.100.7"))
+            saved(AuditTrailEntry(user_id=grace, actor_id=actor, action="name_changed", address="198.51.100.7"))
     kiosk("db", "downgrade", "0005")
 
     kiosk("db", "upgrade")
 
     with kiosk.app.app_context():
-        assert {each.actor_id: each.address for each in TrailEntry.query} == {gone: None, grace: "198.51.100.7"}
+        assert {each.actor_id: each.address for each in AuditTrailEntry.query} == {gone: None, grace: "198.51.100.7"}
 
 
 # feature: shop {

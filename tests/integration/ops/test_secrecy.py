@@ -30,7 +30,7 @@ SECRETS = [
     JWT_SECRET_KEY,
     PAYMENTS_KEY,  # feature: shop
     WEBHOOK_SECRET,  # feature: shop
-    opaque_tokens.mint(),
+    opaque_tokens.generate(),
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
     "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
     "GET /oauth/callback?code=abc",

@@ -21,12 +21,12 @@ PATIENCE = 10  # tries, where the machine has more on its hands than these buyer
 def crowd(app, number):
     """The cookies of so many buyers."""
     with app.app_context():
-        tokens = [opaque_tokens.mint() for _ in range(number)]
+        tokens = [opaque_tokens.generate() for _ in range(number)]
         users = [User(username=f"buyer-{each}", email=f"buyer-{each}@example.com") for each in range(number)]
         db.session.add_all(users)
         db.session.flush()
         for user, token in zip(users, tokens, strict=True):
-            sessions.begin(db.session, user, now(), token)
+            sessions.begin(db.session(), user, now(), None, token)
         db.session.commit()
     return tokens
 

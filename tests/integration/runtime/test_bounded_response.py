@@ -9,6 +9,7 @@ from functools import cache
 import httpx
 import pytest
 
+from app.auth.oauth import providers
 from app.runtime import outbound
 from app.runtime.async_bridge import bridge
 from app.runtime.config import OAuthProvider
@@ -174,8 +175,7 @@ def test_an_answer_may_be_packed_as_it_was_asked_for(journey, client, acme, plac
     acme.published = acme.published * 40  # one that comes in several parts
     content = json.dumps(getattr(acme, f"_{place}")()).encode()
     acme.faults[place] = packed(gzip.compress(content) if "g" in encoding.lower() else content, encoding=encoding)
-    for provider in client.application.extensions["oauth"].values():
-        provider.__init__(provider.name, provider.settings, provider.redirect_uri)  # as after a restart
+    providers.configure(client.application, client.application.extensions["settings"])  # as after a restart
 
     journey.come_back()
 

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from app import db
 from app.models import (
+    AuditTrailEntry,
     Identity,
     Todo,  # feature: todos
-    TrailEntry,
 )
 from tests.integration.accounts import bearer, make_ada, tokens_of
 from tests.integration.factories import (
@@ -81,7 +81,7 @@ def people(_user, number):
 
 def trail(user, number):
     for _ in range(number):
-        saved(TrailEntry(user_id=user.id, actor_id=make_user().id, action="deactivated"))
+        saved(AuditTrailEntry(user_id=user.id, actor_id=make_user().id, action="deactivated"))
 
 
 SIGN_IN = 1

@@ -7,7 +7,7 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 
 from app import db
-from app.models import TrailEntry, User
+from app.models import AuditTrailEntry, User
 from app.runtime.db import now, writing
 from app.runtime.errors import NotFound
 from app.users import service
@@ -27,7 +27,7 @@ def test_the_last_member_of_staff_stays_one(app):
         service.close(db.session, grace.id, COMMAND_LINE, now())
 
     assert (grace.role, grace.closed_at) == ("staff", None)
-    assert TrailEntry.query.count() == 0
+    assert AuditTrailEntry.query.count() == 0
 
 
 def test_the_last_but_one_may_go(app):

@@ -12,9 +12,9 @@ from app import db
 from app.mail import outbox, quota
 from app.models import (
     Attempt,  # feature: shop
+    AuditTrailEntry,
     Event,  # feature: shop
     Order,  # feature: shop
-    TrailEntry,
     User,
 )
 from app.payments import redaction  # feature: shop
@@ -169,12 +169,12 @@ def test_what_she_did_to_others_as_staff_does_not_tell_where_she_was(ada):
     db.session.commit()
     bob = make_user("bob").id
     assert ada.patch(f"/api/users/{bob}", json={"name": "Robert"}).status_code == 200
-    assert TrailEntry.query.filter_by(user_id=bob).one().address == "198.51.100.77"
+    assert AuditTrailEntry.query.filter_by(user_id=bob).one().address == "198.51.100.77"
 
     assert ada.delete("/api/profile").status_code == 200
 
     assert list(remains()) == []
-    assert TrailEntry.query.filter_by(user_id=bob).one().action == "name_changed"
+    assert AuditTrailEntry.query.filter_by(user_id=bob).one().action == "name_changed"
 
 
 # feature: shop {

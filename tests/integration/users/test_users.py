@@ -3,7 +3,7 @@
 import pytest
 
 from app import db
-from app.models import Identity, OneTimeToken, TrailEntry, User, UserSession
+from app.models import AuditTrailEntry, Identity, OneTimeToken, User, UserSession
 from tests.integration.accounts import assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user, saved
@@ -335,7 +335,11 @@ def test_the_name_of_a_deleted_user_is_free_again(staff, ada):
 
 
 def test_the_trail_outlives_the_user_without_telling_who_it_was(staff, grace, ada):
-    saved(TrailEntry(user_id=ada.id, actor_id=ada.id, action="passkey_added", address="192.0.2.7", details={"a": "b"}))
+    saved(
+        AuditTrailEntry(
+            user_id=ada.id, actor_id=ada.id, action="passkey_added", address="192.0.2.7", details={"a": "b"}
+        )
+    )
     staff.delete(path(ada))
 
     found = staff.get(f"{path(ada)}/trail").get_json()["items"]

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from app import db
 from app.auth import tokens
+from app.auth.devices import Device
 from app.models import Todo  # feature: todos
 from app.runtime.db import now
 from tests.integration.accounts import bearer
@@ -38,6 +39,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+DEVICE = Device("a program that asks everything", None, "")
 EXAMPLES = settings(
     max_examples=4,
     derandomize=True,
@@ -105,7 +107,7 @@ class Asker:
 
     def answer(self, case, user):
         self.number = next(self.numbers)
-        pair = tokens.sign_in(db.session, self.app.extensions["settings"], user, now())
+        pair = tokens.sign_in(db.session(), self.app.extensions["settings"], user, DEVICE, now())
         db.session.commit()
         client = self.app.test_client()
         request = case.as_transport_kwargs(headers=bearer(pair.access_token))

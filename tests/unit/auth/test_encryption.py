@@ -11,16 +11,16 @@ OTHER = msgspec.structs.replace(NOW, secret_key="another-1d7a90e8b36c5f24-9e03cd
 
 
 def test_what_was_sealed_is_read_again_and_shows_nothing_of_itself():
-    sealed = encryption.seal(NOW, b"the key of the app")
+    sealed = encryption.encrypt(NOW, b"the key of the app")
 
-    assert encryption.unseal(NOW, sealed) == b"the key of the app"
+    assert encryption.decrypt(NOW, sealed) == b"the key of the app"
     assert "key" not in sealed
-    assert encryption.seal(NOW, b"the key of the app") != sealed
+    assert encryption.encrypt(NOW, b"the key of the app") != sealed
 
 
 def test_under_another_key_it_cannot_be_read():
     with pytest.raises(encryption.Unreadable):
-        encryption.unseal(OTHER, encryption.seal(NOW, b"the key of the app"))
+        encryption.decrypt(OTHER, encryption.encrypt(NOW, b"the key of the app"))
 
 
 @pytest.mark.parametrize(
@@ -33,25 +33,25 @@ def test_under_another_key_it_cannot_be_read():
 )
 def test_what_was_changed_cannot_be_read(change):
     with pytest.raises(encryption.Unreadable):
-        encryption.unseal(NOW, change(encryption.seal(NOW, b"the key of the app")))
+        encryption.decrypt(NOW, change(encryption.encrypt(NOW, b"the key of the app")))
 
 
 def test_what_was_sealed_under_an_older_key_is_read_while_that_key_is_a_fallback():
     rotated = msgspec.structs.replace(OTHER, secret_key_fallbacks=NOW.secret_key)
 
-    assert encryption.unseal(rotated, encryption.seal(NOW, b"the key of the app")) == b"the key of the app"
-    assert encryption.unseal(OTHER, encryption.seal(rotated, b"the key of the app")) == b"the key of the app"
+    assert encryption.decrypt(rotated, encryption.encrypt(NOW, b"the key of the app")) == b"the key of the app"
+    assert encryption.decrypt(OTHER, encryption.encrypt(rotated, b"the key of the app")) == b"the key of the app"
 
 
 def test_what_is_renewed_needs_no_fallback_any_more():
     rotated = msgspec.structs.replace(OTHER, secret_key_fallbacks=NOW.secret_key)
 
-    fresh = encryption.renewed(rotated, encryption.seal(NOW, b"the key of the app"))
+    fresh = encryption.renewed(rotated, encryption.encrypt(NOW, b"the key of the app"))
 
-    assert encryption.unseal(OTHER, fresh) == b"the key of the app"
+    assert encryption.decrypt(OTHER, fresh) == b"the key of the app"
     assert encryption.renewed(rotated, fresh) is None
 
 
 def test_what_cannot_be_read_is_not_renewed():
     with pytest.raises(encryption.Unreadable):
-        encryption.renewed(OTHER, encryption.seal(NOW, b"the key of the app"))
+        encryption.renewed(OTHER, encryption.encrypt(NOW, b"the key of the app"))

@@ -4,14 +4,14 @@ from app.auth import opaque_tokens
 
 
 def test_a_token_holds_256_random_bits():
-    minted = {opaque_tokens.mint() for _ in range(100)}
+    minted = {opaque_tokens.generate() for _ in range(100)}
 
     assert len(minted) == 100
     assert {len(token) for token in minted} == {43}
 
 
 def test_a_digest_fits_its_column_and_tells_nothing_of_the_token():
-    token = opaque_tokens.mint()
+    token = opaque_tokens.generate()
 
     assert len(opaque_tokens.digest(token)) == 32
     assert token.encode() not in opaque_tokens.digest(token)

@@ -9,12 +9,22 @@ import pytest
 from flask import Config
 
 from app import load_settings
-from app.auth.email.messages import NEWS
-from app.mail.message import Letter, Undeliverable, address, message, sender
+from app.mail import Kind
+from app.mail.message import Message, Undeliverable, address, rendered, sender
 from simulators.mail.pages import with_links
 from tests.attacks import came_of
 from tests.settings import settings
 
+NEWS: tuple[Kind, ...] = (
+    "codes_guessed",  # feature: totp
+    "identity_linked",
+    "new_sign_in",
+    "passkey_added",  # feature: passkeys
+    "passkey_removed",  # feature: passkeys
+    "password_changed",
+    "totp_added",  # feature: totp
+    "totp_removed",  # feature: totp
+)
 AT = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 
 
@@ -24,7 +34,7 @@ def configured(**changes):
 
 def made(to="ada@example.com", key="key", name="verify_email", **values):
     values = {"username": "ada", "link": "https://shop.example/verify-email?token=a=b", **values}
-    return message(configured(), Letter(to, name, values), key, AT)
+    return rendered(configured(), Message(to, name, values), key, AT)
 
 
 def test_a_mail_says_whom_it_is_from_and_that_no_machine_is_to_answer_it():
@@ -41,8 +51,8 @@ def test_a_mail_says_whom_it_is_from_and_that_no_machine_is_to_answer_it():
 def test_all_news_of_an_account_can_be_written_and_lead_to_where_it_is_mended(kind):
     values = {"username": "ada", "at": "2026-05-04 10:00 UTC", "device": None, "address": None, "name": "Acme"}
 
-    mail = message(
-        configured(), Letter("ada@example.com", kind, {**values, "ways": ["a passkey"], "removed": True}), "key", AT
+    mail = rendered(
+        configured(), Message("ada@example.com", kind, {**values, "methods": ["a passkey"], "removed": True}), "key", AT
     )
 
     assert mail["Subject"]
@@ -89,8 +99,8 @@ HOSTS = re.compile(r"[a-z]+://\S+|\w+@\w\S*|(?:[\w-]+[.。．｡])+[^\W\d]\w*")
 def test_nothing_that_a_person_chose_becomes_a_link_in_a_mail(kind, name):
     values = dict.fromkeys(("username", "at", "device", "address", "name"), name)
 
-    text = message(
-        configured(), Letter("ada@example.com", kind, {**values, "ways": [name], "removed": True}), "key", AT
+    text = rendered(
+        configured(), Message("ada@example.com", kind, {**values, "methods": [name], "removed": True}), "key", AT
     ).get_content()
 
     came_of(str([each for each in HOSTS.findall(text) if not each.startswith("https://shop.example")]), "[]")

@@ -100,7 +100,7 @@ def test_the_same_text_is_the_same_password_on_every_keyboard():
 
 
 def test_what_stands_in_for_no_password_costs_as_much_as_one():
-    assert not passwords.outdated(passwords.NOBODYS)
+    assert not passwords.outdated(passwords.STAND_IN)
     assert not passwords.matches(None, "")
 
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
-from app.models import Identity, OneTimeToken, Outgoing, Passkey, Totp, TrailEntry, User
+from app.models import AuditTrailEntry, Identity, OneTimeToken, Outgoing, Passkey, Totp, User
 from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
@@ -67,7 +67,7 @@ def test_who_registers_verifies_their_address_by_the_link_of_a_mail(journey):
 
     assert journey.user().email_verified
     assert journey.user().verified_email == "ada@example.com"
-    assert [each.action for each in TrailEntry.query] == ["email_verified"]
+    assert [each.action for each in AuditTrailEntry.query] == ["email_verified"]
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
@@ -375,7 +375,7 @@ def test_who_registered_with_an_address_ahead_of_its_owner_is_out_once_the_owner
 
     came_of(str((Passkey.query.count(), Identity.query.count())), "(0, 0)")
     assert Totp.query.count() == 1  # a mailbox alone is no way around it
-    assert TrailEntry.query.filter_by(user_id=ada, action="sign_in_methods_removed").count() == 1
+    assert AuditTrailEntry.query.filter_by(user_id=ada, action="sign_in_methods_removed").count() == 1
     assert "were removed" in journey.office.mails[-1]["text"]
     leave_ways_in(ada)
     journey.forgot()

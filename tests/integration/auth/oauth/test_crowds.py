@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app import create_app, db
-from app.auth.oauth import providers
+from app.auth.oauth import availability, providers
 from app.models import Identity, OAuthRequest, OAuthReturn, User, UserSession
 from app.runtime.db import now
 from simulators.identity.control import walk
@@ -104,10 +104,10 @@ def good_states(app):
 @pytest.fixture
 def narrow(monkeypatch, shop, identity_simulator):
     """A shop where one sign-in at a time may wait for the provider, and another one in line."""
-    monkeypatch.setattr(providers, "AT_ONCE", 1)
-    monkeypatch.setattr(providers, "IN_LINE", 1)
+    monkeypatch.setattr(availability, "AT_ONCE", 1)
+    monkeypatch.setattr(availability, "IN_LINE", 1)
     with shop.app_context():
-        providers.init_app(shop, shop.extensions["settings"])
+        providers.configure(shop, shop.extensions["settings"])
     return shop
 
 
@@ -138,7 +138,7 @@ def test_nobody_stands_in_line_for_a_provider_that_hangs(narrow, crowd, identity
 
 def test_a_discovery_that_fails_costs_nobody_their_state(journey, client, app, acme):
     journey.leave()
-    providers.init_app(app, app.extensions["settings"])
+    providers.configure(app, app.extensions["settings"])
     acme.faults["discovery"] = httpx.Response(503)
     assert_refused(journey.come_back(), "oauth_unavailable")
     acme.faults.clear()

@@ -3,7 +3,7 @@
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
-from app.auth.oauth import providers
+from app.auth.oauth import discovery
 from tests.attacks import came_of
 from tests.integration.auth.oauth.acme import KEY, NULL, OTHER_KEY, Journey, assert_refused
 from tests.integration.conftest import browser
@@ -163,7 +163,7 @@ def test_a_key_that_takes_the_name_of_another_is_found_at_once(journey, app, acm
 def test_any_number_of_rotations_one_after_the_other_locks_nobody_out(journey, app, acme):
     journey.sign_in()
 
-    for key in [OTHER_KEY, KEY] * (providers.REFETCHES + 1):
+    for key in [OTHER_KEY, KEY] * (discovery.REFETCHES + 1):
         acme.published, acme.signed_by = [key], key
         assert again(app, acme)
 
@@ -176,7 +176,7 @@ def test_a_flood_of_keys_that_nobody_knows_fetches_rarely(journey, app, acme):
 
     refused = [again(app, acme) for _ in range(20)].count(False)
 
-    came_of(f"{refused} refused, {acme.count('jwks') - known} fetched", f"20 refused, {providers.REFETCHES} fetched")
+    came_of(f"{refused} refused, {acme.count('jwks') - known} fetched", f"20 refused, {discovery.REFETCHES} fetched")
 
 
 def test_after_a_flood_the_keys_that_are_known_still_sign_in(journey, app, acme):

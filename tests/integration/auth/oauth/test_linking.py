@@ -7,10 +7,12 @@ import pytest
 
 from app import db
 from app.auth.oauth import flow, identities, providers
+from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.profile import Profile
-from app.models import Identity, OAuthRequest, Outgoing, Passkey, TrailEntry, User, UserSession
+from app.models import AuditTrailEntry, Identity, OAuthRequest, Outgoing, Passkey, User, UserSession
 from app.runtime.config import OAuthProvider
 from app.runtime.db import now, writing
+from app.users.audit_trail import Actor
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.auth.oauth.acme import Journey
@@ -61,7 +63,7 @@ def test_whoever_is_signed_in_links_the_account_there_to_theirs(bobs, bob):
     assert (response.status_code, response.location) == (302, "/profile")
     assert profile(bobs.browser)["username"] == "bob"
     assert [each["provider"] for each in profile(bobs.browser)["identities"]] == ["acme"]
-    assert TrailEntry.query.filter_by(action="identity_linked").one().details == {"provider": "acme"}
+    assert AuditTrailEntry.query.filter_by(action="identity_linked").one().details == {"provider": "acme"}
     assert (User.query.count(), UserSession.query.count()) == (1, 1)
 
 
@@ -244,9 +246,14 @@ def test_two_callbacks_at_once_link_one_account(own_app, monkeypatch):
             session = UserSession.query.filter_by(user_id=owner.id).one()
             profile = Profile("ada-lovelace", "ada", None, None, False, None)
             try:
-                identities.link(db.session(), flow.Arrival(profile, provider, "/", session.id, True, None), now())
+                identities.link(
+                    db.session(),
+                    flow.CallbackResult(profile, provider, "/", session.id, True, None),
+                    Actor(None, None),
+                    now(),
+                )
                 db.session.commit()
-            except providers.OAuthFailure as failure:
+            except OAuthFailure as failure:
                 return failure.code
             return "linked"
 
@@ -370,7 +377,7 @@ def test_an_identity_is_unlinked_and_no_longer_signs_in(bobs, bob, app, acme):
     another = browser(app)
     Journey(another, acme).sign_in()
     assert profile(another)["username"] == "ada"
-    assert TrailEntry.query.filter_by(action="identity_unlinked").one().user_id == bob.id
+    assert AuditTrailEntry.query.filter_by(action="identity_unlinked").one().user_id == bob.id
 
 
 @pytest.mark.parametrize("provider", ["acme", "nobody", "%00"])

@@ -323,7 +323,7 @@ def test_a_provider_that_made_somebody_wait_is_tried_again_after_a_pause(journey
     acme.faults["discovery"] = httpx.ReadTimeout("slow")
     client.get("/oauth/login/acme")
     acme.faults.clear()
-    monkeypatch.setattr("app.auth.oauth.flow.providers.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("app.auth.oauth.availability.PAUSE_SECONDS", 0)
 
     assert journey.sign_in().location == "/"
 

@@ -5,7 +5,7 @@ import pytest
 
 from app import db
 from app.auth.email import links
-from app.models import Identity, Outgoing, Passkey, Totp, TrailEntry, User
+from app.models import AuditTrailEntry, Identity, Outgoing, Passkey, Totp, User
 from app.runtime.config import settings
 from app.runtime.db import now
 from tests.attacks import came_of
@@ -40,7 +40,7 @@ def test_a_trusted_providers_verified_email_finds_the_account_that_has_it(truste
 
     assert profile(client)["id"] == ada.id
     assert Identity.query.one().user_id == ada.id
-    assert TrailEntry.query.filter_by(action="identity_linked").one().details["by"] == "verified email"
+    assert AuditTrailEntry.query.filter_by(action="identity_linked").one().details["by"] == "verified email"
     assert Outgoing.query.filter_by(kind="identity_linked").count() == 1
     assert sign_in(browser(app), "countess").status_code == 200
 
@@ -73,7 +73,7 @@ def registered_ahead(app):
     tokens = login(browser(app), "mallory").get_json()
     saved(Identity(user_id=mallory.id, provider="other", issuer="https://other.example", subject="mallory"))
     saved(Passkey(user_id=mallory.id, credential_id=b"mallory", public_key=b"", name="key"))
-    link = links.mint(db.session(), settings(), links.VERIFY, mallory, now(), email=mallory.email)
+    link = links.generate(db.session(), settings(), links.VERIFICATION, mallory, now(), email=mallory.email)
     db.session.commit()
     assert browser(app).post("/api/email/verify", json={"token": link.partition("token=")[2]}).status_code == 200
     return mallory, tokens
@@ -94,14 +94,14 @@ def test_who_registered_with_an_address_ahead_of_its_owner_is_out_once_the_owner
     assert [each.provider for each in Identity.query] == ["acme"]
     assert Passkey.query.count() == 0
     assert Outgoing.query.filter_by(kind="identity_linked").count() == 1
-    assert TrailEntry.query.filter_by(user_id=mallory.id, action="sign_in_methods_removed").count() == 1
+    assert AuditTrailEntry.query.filter_by(user_id=mallory.id, action="sign_in_methods_removed").count() == 1
 
 
 def test_an_address_that_was_verified_in_a_session_of_the_account_keeps_its_ways_in(trusted, client, app):
     ada = make_user("countess", email="ada@example.com", verified=False, password=PASSWORD)
     own = browser(app)
     sign_in(own, "countess")
-    link = links.mint(db.session(), settings(), links.VERIFY, ada, now(), email=ada.email)
+    link = links.generate(db.session(), settings(), links.VERIFICATION, ada, now(), email=ada.email)
     db.session.commit()
     own.post("/api/email/verify", json={"token": link.partition("token=")[2]})
 

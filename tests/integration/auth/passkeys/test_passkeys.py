@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app import db
-from app.models import Passkey, PasskeyChallenge, TrailEntry, UserSession
+from app.models import AuditTrailEntry, Passkey, PasskeyChallenge, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import assert_problem, fields
 from tests.integration.auth.passkeys.authenticator import ORIGIN, PRESENT, RP_ID, VERIFIED, Authenticator, encoded
@@ -80,7 +80,7 @@ def test_a_passkey_is_kept_and_listed(own, ada, passkey):
 
     assert (listed["name"], listed["used_at"]) == ("Laptop", None)
     assert Passkey.query.one().credential_id == passkey.credential_id
-    assert [each.action for each in TrailEntry.query.filter_by(user_id=ada.id)] == ["passkey_added"]
+    assert [each.action for each in AuditTrailEntry.query.filter_by(user_id=ada.id)] == ["passkey_added"]
 
 
 def test_a_passkey_that_is_there_is_not_to_be_made_again(own, passkey):
@@ -344,7 +344,10 @@ def test_a_passkey_that_was_removed_signs_nobody_in(app, ada, own, passkey):
     assert own.delete(f"{OWN}/{Passkey.query.one().id}").status_code == 200
 
     assert_problem(sign_in(browser(app), passkey), 401, "invalid_passkey")
-    assert [each.action for each in TrailEntry.query.filter_by(user_id=ada.id)] == ["passkey_added", "passkey_removed"]
+    assert [each.action for each in AuditTrailEntry.query.filter_by(user_id=ada.id)] == [
+        "passkey_added",
+        "passkey_removed",
+    ]
 
 
 def test_the_last_way_in_stays(app, own, passkey):

@@ -100,12 +100,12 @@ def test_without_a_fallback_nothing_is_looked_at(phone, caplog):
 def test_an_app_that_was_set_up_anew_meanwhile_keeps_its_own_key(app, phone, reconfigured):
     rotate(reconfigured)
     settings, row = app.extensions["settings"], Totp.query.one()
-    before, row.secret = row.secret, encryption.seal(settings, b"the key of another phone")
+    before, row.secret = row.secret, encryption.encrypt(settings, b"the key of another phone")
     db.session.commit()
 
     assert not key_rotation.renew(db.session(), settings, row.user_id, before)
 
-    assert encryption.unseal(settings, Totp.query.one().secret) == b"the key of another phone"
+    assert encryption.decrypt(settings, Totp.query.one().secret) == b"the key of another phone"
 
 
 def test_an_app_that_cannot_be_read_is_told_of_and_keeps_nobody_back(app, signed_in, reconfigured, caplog):

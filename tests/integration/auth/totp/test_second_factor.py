@@ -9,7 +9,7 @@ import pytest
 
 from app import db
 from app.auth.totp import codes
-from app.models import Outgoing, RecoveryCode, Totp, TrailEntry, UserSession
+from app.models import AuditTrailEntry, Outgoing, RecoveryCode, Totp, UserSession
 from app.runtime.db import now
 from tests.integration.accounts import assert_problem, fields, make_ada
 from tests.integration.auth.totp.phone import Phone, wrong
@@ -46,7 +46,7 @@ def standing(client):
 
 
 def done_to(user):
-    return [each.action for each in TrailEntry.query.filter_by(user_id=user.id).order_by(TrailEntry.id)]
+    return [each.action for each in AuditTrailEntry.query.filter_by(user_id=user.id).order_by(AuditTrailEntry.id)]
 
 
 # Setting up

@@ -6,8 +6,7 @@ import hashlib
 import pytest
 
 from app.auth.oauth.id_token import problems
-from app.auth.oauth.providers import Metadata, Provider
-from app.runtime.config import OAuthProvider
+from app.auth.oauth.metadata import Metadata
 
 NOW, NONCE, ACCESS = 1_800_000_000, "n-0S6_WzA2Mj", "access-token"
 ISSUER = "https://id.example"
@@ -16,9 +15,8 @@ ISSUER = "https://id.example"
 def wrong(sent=NONCE, **changes):
     claims = {"iss": ISSUER, "aud": "kiosk", "sub": "ada", "iat": NOW - 5, "exp": NOW + 300, "nonce": NONCE}
     claims = {name: value for name, value in {**claims, **changes}.items() if value is not ...}
-    provider = Provider("acme", OAuthProvider(ISSUER, "kiosk", "secret"), "https://shop.example/oauth/callback/acme")
     metadata = Metadata(ISSUER, f"{ISSUER}/authorize", f"{ISSUER}/token")
-    return problems(claims, provider, metadata, sent, ACCESS, NOW)
+    return problems(claims, "kiosk", metadata, sent, ACCESS, NOW)
 
 
 def half_hash(name, token=ACCESS):

@@ -2,8 +2,11 @@
 
 import pytest
 
+from app.auth.oauth.errors import OAuthFailure
+from app.auth.oauth.metadata import Metadata
+from app.auth.oauth.openid import OpenIdClient
 from app.auth.oauth.profile import Profile, ProviderToken, understood
-from app.auth.oauth.providers import OAuthFailure, Provider
+from app.auth.oauth.providers import Provider
 from app.runtime.config import OAuthProvider
 
 
@@ -93,6 +96,7 @@ def test_a_name_of_an_odd_kind_is_left_out(name):
 
 
 def test_a_token_tells_nothing_by_its_repr():
-    provider = Provider("acme", OAuthProvider("https://id.example", "kiosk", "secret"), "")
+    provider = Provider("acme", OAuthProvider("https://id.example", "kiosk", "secret"), "", OpenIdClient)
+    client = OpenIdClient(provider, Metadata("https://id.example", "", ""))
 
-    assert repr(ProviderToken({"access_token": "at-1"}, provider)) == "ProviderToken('acme')"
+    assert repr(ProviderToken({"access_token": "at-1"}, client)) == "ProviderToken('acme')"

@@ -56,5 +56,5 @@ def test_the_picture_is_an_svg_without_a_script_or_an_address_of_anybodys():
 
 
 def test_every_key_is_another_one_of_160_bits():
-    assert {len(codes.mint()) for _ in range(3)} == {20}
-    assert codes.mint() != codes.mint()
+    assert {len(codes.generate_key()) for _ in range(3)} == {20}
+    assert codes.generate_key() != codes.generate_key()

@@ -1,0 +1,54 @@
+"""What requests about signing in hold, and what they are answered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from app.auth.sign_in_methods import ConfirmationMethod
+from app.users.schemas import Password
+from app.web.api import Line, Private
+
+
+class Registration(Private, frozen=True):
+    username: Line
+    email: Line
+    password: Password
+
+
+class Credentials(Private, frozen=True):
+    """`code` is of the user's authenticator app, or a recovery code, where the account asks for one."""
+
+    username: Line
+    password: Password
+    code: Line | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class RefreshRequest(Private, frozen=True):
+    refresh_token: Line
+
+
+class Done(msgspec.Struct, frozen=True):
+    done: bool
+
+
+class Confirmation(msgspec.Struct, frozen=True):
+    """Until when sensitive changes are allowed, and how the user can confirm again who they are.
+
+    By a sign-in at one of the `providers` too: it begins at `/oauth/login/{provider}`.
+    """
+
+    until: datetime | None
+    password: bool
+    passkey: bool  # feature: passkeys
+    providers: list[str]
+
+    @classmethod
+    def of(cls, until: datetime | None, methods: Sequence[ConfirmationMethod]) -> "Confirmation":
+        kinds = {each.kind for each in methods}
+        return cls(
+            until=until,
+            password="password" in kinds,
+            passkey="passkey" in kinds,  # feature: passkeys
+            providers=[each.provider for each in methods if each.provider is not None],
+        )
