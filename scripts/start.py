@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from features import ORIGIN, Feature, File, Tree, read, with_dependents, without
@@ -25,18 +26,21 @@ FIRST_VERSION = "0.1.0"
 class Product:
     name: Name
     left_out: frozenset[str]
+    day: str
+    """When it was started, as in 2026-11-28."""
 
     @classmethod
     def told(cls, text: str) -> "Product":
         """As a product.toml keeps it."""
         kept = tomllib.loads(text)
-        return cls(Name(kept["name"]), frozenset(kept["without"]))
+        return cls(Name(kept["name"]), frozenset(kept["without"]), str(kept["started"]))
 
     def worded(self, origin: str) -> str:
         listed = ", ".join(f'"{each}"' for each in sorted(self.left_out))
         return (
             f"# What scripts/start was told: `scripts/start --from {CHOICE}` does the same to a later {TITLE}.\n"
-            f'name = "{self.name.title}"\nwithout = [{listed}]\nstarted_from = "{origin}"\n'
+            f'name = "{self.name.title}"\nwithout = [{listed}]\n'
+            f'started_from = "{origin}"\nstarted = "{self.day}"\n'
         )
 
 
@@ -89,7 +93,8 @@ def chosen(options: argparse.Namespace, features: Mapping[str, Feature], before:
     optional = set(features) - {ORIGIN}
     if unknown := left_out - optional - (before.left_out if before else set()):
         raise StepError(f"There is no feature {', '.join(sorted(unknown))}. There are: {', '.join(sorted(optional))}.")
-    return Product(Name(options.name), frozenset(left_out))
+    day = before.day if before else f"{datetime.now(UTC):%Y-%m-%d}"
+    return Product(Name(options.name), frozenset(left_out), day)
 
 
 # ---------------------------------------------------------------- the product's tree
@@ -106,11 +111,15 @@ def started(tree: Tree, product: Product, *, begun: bool) -> dict[str, File]:
     else:
         origin = f"{TITLE} {version(tree)}"
         after = renamed(after, product.name)
-        after["CHANGELOG.md"] = File(f"# Changelog\n\n## Unreleased\n\n- Started from {TITLE}.\n".encode())
+        after["CHANGELOG.md"] = File(changelog(product).encode())
         for path, pattern, by in places(product.name):
             after[path] = replaced(after, path, pattern, by)
     after[CHOICE] = File(product.worded(origin).encode())
     return after
+
+
+def changelog(product: Product) -> str:
+    return f"# Changelog\n\n## Unreleased\n\n## {FIRST_VERSION} - {product.day}\n\n- Started from {TITLE}.\n"
 
 
 def tests_in(tree: Tree) -> set[str]:

@@ -77,6 +77,7 @@ def _throttles() -> None:
 
 
 def _second_factors() -> None:
+    """Authenticator apps, recovery codes and passkeys."""
     # feature: totp {
     op.create_table(
         "totps",

@@ -4,12 +4,23 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from simulators.identity import github, levers, openid, pages, web
+from simulators.identity import (
+    github,  # feature: github
+    levers,
+    openid,
+    pages,
+    web,
+)
 from simulators.identity.clients import Client
 from simulators.identity.people import Person
 from simulators.identity.state import State
 
 LARGEST_BODY = 1 << 20
+BLUEPRINTS = (
+    openid.blueprint,
+    github.blueprint,  # feature: github
+    pages.blueprint,
+)
 
 
 def create_app(people: Mapping[str, Person], clients: Mapping[str, Client], *, control: bool = False) -> Flask:
@@ -20,7 +31,7 @@ def create_app(people: Mapping[str, Person], clients: Mapping[str, Client], *, c
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the declared type not
     app.extensions["identity"] = State(people, clients)
     web.init_app(app)
-    for blueprint in (openid.blueprint, github.blueprint, pages.blueprint):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if control:
         app.register_blueprint(levers.blueprint)

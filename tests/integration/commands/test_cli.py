@@ -96,6 +96,7 @@ def test_a_reset_link_is_printed_and_nothing_else(runner):
     assert result.output.count("\n") == 1
 
 
+# feature: totp {
 def test_whoever_lost_app_and_codes_signs_in_by_password_alone(app, runner, signed_in):
     ada = make_ada()
     Phone(signed_in(ada)).confirm()
@@ -117,6 +118,9 @@ def test_where_no_app_is_set_up_one_line_says_so(runner):
     result = invoke(runner, "users", "remove-factors", "ada")
 
     assert (result.exit_code, result.output) == (1, "Error: No authenticator app is set up.\n")
+
+
+# }
 
 
 # feature: shop {
@@ -201,7 +205,7 @@ def test_a_command_without_settings_names_them_and_the_mend(command):
     [
         ({"KIOSK_SECRET_KEY": "short"}, "Error: KIOSK_SECRET_KEY is shorter than 32 bytes: "),
         ({"KIOSK_ENV": "production"}, "Error: KIOSK_PUBLIC_URL is plain http in production: "),
-        ({"KIOSK_HOLD_MINUTES": "soon"}, "Error: KIOSK_HOLD_MINUTES has the wrong form: "),
+        ({"KIOSK_MAILS_AN_HOUR": "soon"}, "Error: KIOSK_MAILS_AN_HOUR has the wrong form: "),
         ({"KIOSK_ENV": "staging", "FLASK_DEBUG": "1"}, "Error: debug is on in staging: unset FLASK_DEBUG"),
     ],
 )
@@ -222,7 +226,9 @@ def test_a_database_that_is_not_migrated_is_one_line_with_the_mend(tmp_path):
 
 
 def test_a_database_that_is_away_is_one_line_without_the_password():
-    status, _, complaint = kiosk("seed", **environment(settings("postgresql://kiosk:hush-hush@127.0.0.1:9/kiosk")))
+    status, _, complaint = kiosk(
+        "staff", "grant", "ada", **environment(settings("postgresql://kiosk:hush-hush@127.0.0.1:9/kiosk"))
+    )
 
     assert status == 1
     assert complaint.startswith("Error: the database says: ")

@@ -309,7 +309,7 @@ def test_a_database_that_stays_in_use_is_one_line(own_app, tmp_path, monkeypatch
     done(own_app, "backup", tmp_path / "kiosk.backup")
     monkeypatch.setattr(backup, "BUSY_SECONDS", 0.2)
     with own_app.app_context(), db.engine.connect() as connection:
-        connection.exec_driver_sql("DELETE FROM items")
+        connection.exec_driver_sql("DELETE FROM chores")
 
         result = kiosk(own_app, "restore", "--replace", tmp_path / "kiosk.backup")
 

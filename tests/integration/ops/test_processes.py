@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from app.runtime.outbound import MAX_CONNECTIONS
 from tests.integration.live import KIOSK
 from tests.integration.ops.reading import Reading
 from tests.processes import Process, free_port, wait_for
@@ -45,12 +46,12 @@ def test_two_processes_tell_the_same_and_one_that_is_killed_takes_no_count_along
     look(kiosk, 40)
 
     assert {reading(kiosk.http)("requests_total", **PROVIDERS) for _ in range(8)} == {40}
-    assert reading(kiosk.http)("payment_calls_limit") == 32
+    assert reading(kiosk.http)("outbound_calls_limit") == 2 * MAX_CONNECTIONS
 
     os.kill(min(processes(folder)), signal.SIGKILL)
     kiosk.http.close()
     kiosk.http = httpx.Client(base_url=kiosk.url, timeout=30, trust_env=False)
-    wait_for(lambda: reading(kiosk.http)("payment_calls_limit") == 32, "another process in its place")
+    wait_for(lambda: reading(kiosk.http)("outbound_calls_limit") == 2 * MAX_CONNECTIONS, "another process in its place")
     assert reading(kiosk.http)("requests_total", **PROVIDERS) == 40
     assert reading(kiosk.http)("requests_in_progress") == 1
 

@@ -122,6 +122,7 @@ def test_an_error_of_a_provider_may_not_be_longer_either(journey, acme, place, s
     assert peak() < 24 * MEGABYTE
 
 
+# feature: github {
 @pytest.mark.parametrize("path", ["/login/oauth/access_token", "/api/v3/user", "/api/v3/user/emails"])
 @pytest.mark.attack
 def test_githubs_answers_are_bounded_too(client, reconfigured, httpx_mock, path, peak):
@@ -137,6 +138,9 @@ def test_githubs_answers_are_bounded_too(client, reconfigured, httpx_mock, path,
 
     assert_refused(Journey(client).sign_in(), "oauth_failed")
     assert peak() < 24 * MEGABYTE
+
+
+# }
 
 
 # feature: shop {

@@ -13,6 +13,7 @@ from naming import Name
 from start import Product, read_tree, started
 from steps import StepError
 
+DAY = "2026-11-28"
 KNOWN = ("todos", "totp", "shop")
 
 
@@ -92,10 +93,11 @@ def test_a_name_that_fits_not_everywhere_is_refused(name):
         Name(name)
 
 
-def test_every_feature_of_kiosk_can_be_left_out_and_every_module_still_parses(kiosk):
+def test_features_of_kiosk_can_be_left_out_alone_and_together_and_every_module_still_parses(kiosk):
     """Whether the product then works is rehearsed in tests/rehearsal."""
-    for feature in read(kiosk):
-        product = Product(Name("Corner Bakery"), frozenset({feature}))
+    features = read(kiosk)
+    for left_out in (set(), set(features), *({name} for name in features)):
+        product = Product(Name("Corner Bakery"), frozenset(left_out), DAY)
         after = started(kiosk, product, begun=False)
         for path, file in after.items():
             if path.endswith(".py"):
@@ -103,14 +105,14 @@ def test_every_feature_of_kiosk_can_be_left_out_and_every_module_still_parses(ki
 
 
 def test_the_same_start_again_changes_nothing(kiosk):
-    product = Product(Name("Bakery"), frozenset())
+    product = Product(Name("Bakery"), frozenset(), DAY)
     once = started(kiosk, product, begun=False)
 
     assert started(once, product, begun=True) == once
 
 
 def test_what_was_chosen_is_kept_so_that_it_can_be_chosen_again(kiosk):
-    product = Product(Name("Corner Bakery"), frozenset())
+    product = Product(Name("Corner Bakery"), frozenset(), DAY)
 
     kept = started(kiosk, product, begun=False)["product.toml"].text
 

@@ -261,6 +261,7 @@ def test_a_code_that_the_provider_refuses_is_refused(journey, acme):
     assert_refused(journey.sign_in(), "oauth_failed")
 
 
+# feature: github {
 @pytest.mark.parametrize("headers", [{"Retry-After": "60"}, {"X-RateLimit-Remaining": "0"}])
 @pytest.mark.attack
 def test_a_github_that_is_asked_too_often_does_not_make_an_email_vanish(client, reconfigured, httpx_mock, headers):
@@ -271,6 +272,9 @@ def test_a_github_that_is_asked_too_often_does_not_make_an_email_vanish(client, 
     httpx_mock.add_response(403, url=f"{github}/api/v3/user/emails", headers=headers)
 
     assert_refused(Journey(client).sign_in(), "oauth_unavailable")
+
+
+# }
 
 
 def test_after_trouble_the_next_sign_in_goes_well(journey, client, acme):

@@ -202,6 +202,7 @@ def test_a_code_that_is_too_old_is_refused(travel, control, person):
 # ---------------------------------------------------------------- GitHub
 
 
+# feature: github {
 def test_a_person_signs_in_by_github(travel, client):
     response = travel("ada", kind="github")
 
@@ -266,3 +267,6 @@ def test_a_github_user_without_a_number_is_nobody(travel, control, number):
     control.fault("github_user", set={"id": number})
 
     assert_refused(travel(kind="github"), "oauth_failed")
+
+
+# }

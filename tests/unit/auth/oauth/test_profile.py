@@ -25,10 +25,14 @@ def test_openid_claims_are_understood():
     )
 
 
+# feature: github {
 def test_githubs_shape_is_understood():
     claims = {"id": 583231, "login": "octocat", "name": None, "email": None, "avatar_url": "https://img.example/1"}
 
     assert understood(claims) == Profile("583231", "octocat", None, None, False, "https://img.example/1")
+
+
+# }
 
 
 def test_an_id_and_an_email_are_enough():
