@@ -8,10 +8,17 @@ from argon2 import PasswordHasher
 
 from app import db
 from app.auth.email import links
-from app.models import AuditTrailEntry, OneTimeToken, Outgoing, Totp, User, UserSession
+from app.models import (
+    AuditTrailEntry,
+    OneTimeToken,
+    Outgoing,
+    Totp,  # feature: totp
+    User,
+    UserSession,
+)
 from app.runtime.db import now
 from tests.integration.accounts import WRONG, assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
-from tests.integration.auth.totp.phone import Phone, wrong
+from tests.integration.auth.totp.phone import Phone, wrong  # feature: totp
 from tests.integration.conftest import browser
 from tests.integration.conftest import sign_in as let_in
 from tests.integration.factories import PASSWORD, make_user
@@ -242,6 +249,7 @@ def test_an_address_that_was_never_verified_hears_nothing_of_its_change(signed_i
     assert Outgoing.query.filter_by(kind="email_changed").count() == 0
 
 
+# feature: totp {
 @pytest.fixture
 def phone(ada):
     """The authenticator app that Ada's account asks for."""
@@ -250,10 +258,14 @@ def phone(ada):
     return found
 
 
+# }
+
+
 def confirm(client, **body):
     return client.post("/api/profile/confirm", json={"password": PASSWORD, **body})
 
 
+# feature: totp {
 def test_an_account_with_a_second_factor_is_confirmed_by_both(ada, phone):
     wait(ada)
 
@@ -282,10 +294,14 @@ def test_with_a_second_factor_a_shorter_password_is_good_enough(ada, phone):
     assert change(ada, new="7 tides!").status_code == 200
 
 
+# }
+
+
 def test_without_one_it_is_not(ada):
     assert fields(change(ada, new="7 tides!")) == ["new_password"]
 
 
+# feature: totp {
 def test_an_app_that_goes_while_the_password_is_hashed_leaves_no_short_one_alone(ada, app, phone, mocker):
     hashing = PasswordHasher.hash
 
@@ -297,6 +313,9 @@ def test_an_app_that_goes_while_the_password_is_hashed_leaves_no_short_one_alone
 
     assert fields(change(ada, new="7 tides!")) == ["new_password"]
     assert sign_in(browser(app), password="7 tides!").status_code == 401
+
+
+# }
 
 
 def test_a_session_from_before_anybody_confirmed_is_not_confirmed(ada):

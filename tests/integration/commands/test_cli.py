@@ -77,7 +77,13 @@ def test_what_the_command_line_does_to_an_account_is_in_its_trail(runner):
 
 
 @pytest.mark.parametrize(
-    "command", [("staff", "grant"), ("staff", "revoke"), ("users", "reset-link"), ("users", "remove-factors")]
+    "command",
+    [
+        ("staff", "grant"),
+        ("staff", "revoke"),
+        ("users", "reset-link"),
+        ("users", "remove-factors"),  # feature: totp
+    ],
 )
 def test_a_user_who_is_not_there_is_named_in_one_line(runner, command):
     result = invoke(runner, *command, "nobody")

@@ -5,7 +5,12 @@ from datetime import timedelta
 import pytest
 
 from app import db
-from app.models import Identity, Outgoing, Passkey, User
+from app.models import (
+    Identity,
+    Outgoing,
+    Passkey,  # feature: passkeys
+    User,
+)
 from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada
@@ -97,7 +102,7 @@ def test_whoever_was_invited_to_a_wrong_address_is_invited_to_the_right_one(offi
 @pytest.mark.parametrize(
     ("kind", "columns"),
     [
-        (Passkey, {"credential_id": b"1", "public_key": b"1", "name": "phone"}),
+        (Passkey, {"credential_id": b"1", "public_key": b"1", "name": "phone"}),  # feature: passkeys
         (Identity, {"provider": "acme", "issuer": "https://id.example", "subject": "7"}),
     ],
 )

@@ -9,7 +9,7 @@ from app.models import Outgoing
 from app.runtime.db import now
 from tests.attacks import came_of
 from tests.integration.accounts import WRONG, fields, login, make_ada, sign_in
-from tests.integration.auth.totp.phone import Phone
+from tests.integration.auth.totp.phone import Phone  # feature: totp
 from tests.integration.factories import PASSWORD, make_user
 
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -196,6 +196,7 @@ def test_names_of_nobody_are_counted_alike(client, names):
 # ---------------------------------------------------------------- codes
 
 
+# feature: totp {
 @pytest.fixture
 def phone(signed_in):
     phone = Phone(signed_in(make_ada()))
@@ -225,3 +226,6 @@ def test_an_app_is_set_up_by_a_code_in_any_digits(signed_in, digits):
 @pytest.mark.parametrize("between", ["", " ", "–", "—", "−", "\u2011", "\u3000", "- ", "ー", "_"])
 def test_a_recovery_code_may_be_typed_with_any_dash_or_space(client, phone, between):
     assert with_code(client, phone.codes[0].upper().replace("-", between)).status_code == 200
+
+
+# }

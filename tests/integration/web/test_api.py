@@ -130,16 +130,16 @@ def test_what_belongs_to_somebody_else_is_not_found(customer):
 TAKE_A_CONFIRMATION = [
     "DELETE /api/profile",
     "DELETE /api/profile/identities/<provider>",
-    "DELETE /api/profile/passkeys/<id:passkey_id>",
-    "DELETE /api/profile/totp",
+    "DELETE /api/profile/passkeys/<id:passkey_id>",  # feature: passkeys
+    "DELETE /api/profile/totp",  # feature: totp
     "DELETE /api/users/<id:user_id>",
     "PATCH /api/users/<id:user_id>",
-    "POST /api/profile/passkeys",
-    "POST /api/profile/passkeys/challenge",
-    "POST /api/profile/recovery-codes",
-    "POST /api/profile/totp",
+    "POST /api/profile/passkeys",  # feature: passkeys
+    "POST /api/profile/passkeys/challenge",  # feature: passkeys
+    "POST /api/profile/recovery-codes",  # feature: totp
+    "POST /api/profile/totp",  # feature: totp
     "POST /api/users",
-    "PUT /api/profile/totp",
+    "PUT /api/profile/totp",  # feature: totp
 ]
 
 

@@ -7,10 +7,13 @@ import pytest
 from argon2 import PasswordHasher
 
 from app import db
-from app.models import OneTimeToken, Totp
+from app.models import (
+    OneTimeToken,
+    Totp,  # feature: totp
+)
 from app.runtime.db import now
 from tests.integration.accounts import assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
-from tests.integration.auth.totp.phone import Phone
+from tests.integration.auth.totp.phone import Phone  # feature: totp
 from tests.integration.factories import make_user
 
 NEW = "a-much-better-password"
@@ -118,6 +121,7 @@ def test_a_new_password_may_not_hold_the_name_of_whoever_the_link_is_for(client,
     assert reset(client, token).status_code == 200
 
 
+# feature: totp {
 def test_beside_an_authenticator_app_a_shorter_password_will_do(client, link):
     ada = make_ada()
     db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=now()))
@@ -171,6 +175,9 @@ def test_a_token_of_nobody_tells_nothing_whatever_the_password(client, password)
     db.session.commit()
 
     assert_problem(reset(client, "a" * 43, password), 422, "invalid_token")
+
+
+# }
 
 
 def test_a_user_who_is_not_active_gets_no_new_password(client, link):

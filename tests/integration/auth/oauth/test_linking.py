@@ -9,7 +9,15 @@ from app import db
 from app.auth.oauth import flow, identities, providers
 from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.profile import Profile
-from app.models import AuditTrailEntry, Identity, OAuthRequest, Outgoing, Passkey, User, UserSession
+from app.models import (
+    AuditTrailEntry,
+    Identity,
+    OAuthRequest,
+    Outgoing,
+    Passkey,  # feature: passkeys
+    User,
+    UserSession,
+)
 from app.runtime.config import OAuthProvider
 from app.runtime.db import now, writing
 from app.users.audit_trail import Actor
@@ -427,11 +435,15 @@ def test_another_identity_is_a_way_in(signed_in, app, reconfigured):
     assert_problem(unlink(signed_in(carol), "other"), 409, "last_sign_in_method")
 
 
+# feature: passkeys {
 def test_a_passkey_is_a_way_in(signed_in, acme):
     carol = only_identity()
     saved(Passkey(user_id=carol.id, credential_id=b"1", public_key=b"2", name="Phone"))
 
     assert unlink(signed_in(carol)).status_code == 200
+
+
+# }
 
 
 def test_of_two_ways_in_that_are_let_go_at_once_one_stays(own_app):

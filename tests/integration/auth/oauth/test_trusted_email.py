@@ -5,7 +5,14 @@ import pytest
 
 from app import db
 from app.auth.email import links
-from app.models import AuditTrailEntry, Identity, Outgoing, Passkey, Totp, User
+from app.models import (
+    AuditTrailEntry,
+    Identity,
+    Outgoing,
+    Passkey,  # feature: passkeys
+    Totp,  # feature: totp
+    User,
+)
 from app.runtime.config import settings
 from app.runtime.db import now
 from tests.attacks import came_of
@@ -72,7 +79,7 @@ def registered_ahead(app):
     mallory = make_user("mallory", email="ada@example.com", verified=False, password=PASSWORD)
     tokens = login(browser(app), "mallory").get_json()
     saved(Identity(user_id=mallory.id, provider="other", issuer="https://other.example", subject="mallory"))
-    saved(Passkey(user_id=mallory.id, credential_id=b"mallory", public_key=b"", name="key"))
+    saved(Passkey(user_id=mallory.id, credential_id=b"mallory", public_key=b"", name="key"))  # feature: passkeys
     link = links.generate(db.session(), settings(), links.VERIFICATION, mallory, now(), email=mallory.email)
     db.session.commit()
     assert browser(app).post("/api/email/verify", json={"token": link.partition("token=")[2]}).status_code == 200
@@ -92,7 +99,7 @@ def test_who_registered_with_an_address_ahead_of_its_owner_is_out_once_the_owner
     assert_problem(browser(app).get("/api/profile", headers=bearer(tokens["access_token"])), 401, "invalid_token")
     assert_problem(refresh(browser(app), tokens["refresh_token"]), 401, "invalid_token")
     assert [each.provider for each in Identity.query] == ["acme"]
-    assert Passkey.query.count() == 0
+    assert Passkey.query.count() == 0  # feature: passkeys
     assert Outgoing.query.filter_by(kind="identity_linked").count() == 1
     assert AuditTrailEntry.query.filter_by(user_id=mallory.id, action="sign_in_methods_removed").count() == 1
 
@@ -140,6 +147,7 @@ def refused(response, code):
     assert User.query.count() == 1
 
 
+# feature: totp {
 @pytest.mark.attack
 def test_an_email_is_no_way_around_a_second_factor(trusted):
     ada = make_user("countess", email="ada@example.com")
@@ -155,6 +163,9 @@ def test_a_second_factor_that_was_never_finished_stands_in_nobodys_way(trusted, 
     trusted.sign_in()
 
     assert profile(client)["id"] == ada.id
+
+
+# }
 
 
 @pytest.mark.attack
