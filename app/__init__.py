@@ -49,7 +49,7 @@ from app.ops import counters, database_gauges, doctor, health, logs, metrics, tr
 from app.orders import metrics as order_metrics  # feature: shop
 from app.orders import receipts  # feature: shop
 from app.orders import service as orders  # feature: shop
-from app.orders import signals as order_signals  # feature: shop
+from app.orders import signals as order_signals  # feature: todos
 from app.payments import background as payments  # feature: shop
 from app.payments import checks as payment_checks  # feature: shop
 from app.payments import findings  # feature: shop

@@ -14,10 +14,10 @@ Place = Literal[
     "token",
     "id_token",
     "userinfo",
-    "github_authorize",
-    "github_token",
-    "github_user",
-    "github_emails",
+    "github_authorize",  # feature: github
+    "github_token",  # feature: github
+    "github_user",  # feature: github
+    "github_emails",  # feature: github
 ]
 PLACES: tuple[Place, ...] = get_args(Place)
 LONGEST = 300.0
