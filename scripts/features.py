@@ -62,7 +62,7 @@ def read(tree: Tree) -> dict[str, Feature]:
         if not re.search(r"(^|[/.])feature\.toml$", path):
             continue
         told = tomllib.loads(file.text or "")
-        paths = tuple(each for layer in told["paths"].values() for each in layer)
+        paths = (path, *(each for layer in told["paths"].values() for each in layer))
         feature = Feature(told["name"], told["title"], tuple(told.get("needs", ())), paths)
         features[feature.name] = feature
     for feature in features.values():

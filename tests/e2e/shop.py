@@ -1,17 +1,17 @@
 """What people do in the shop, one method each, so that a journey reads as a story."""
 
-import base64
+import base64  # feature: totp
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime  # feature: totp
 from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
 
-from app.auth.totp import codes
+from app.auth.totp import codes  # feature: totp
 
-ACCEPTED, DECLINED, REFUND_FAILS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 5126"
+ACCEPTED, DECLINED, REFUND_FAILS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 5126"  # feature: shop
 LOOKS = 30  # a second apart
 MOST_TABS = 80  # further away than this nobody finds a button by keyboard
 
@@ -128,6 +128,7 @@ class Shop:
     def section(self, heading: str) -> Locator:
         return self.page.get_by_role("region", name=heading, exact=True)
 
+    # feature: totp {
     # A second factor, and passkeys
 
     def set_up_app(self) -> list[str]:
@@ -157,6 +158,9 @@ class Shop:
         self.page.get_by_label("Code").fill(code)
         self.page.get_by_role("button", name="Sign in").click()
 
+    # }
+
+    # feature: passkeys {
     def add_passkey(self, name: str) -> None:
         self.go_to("/profile")
         section = self.section("Passkeys")
@@ -179,6 +183,9 @@ class Shop:
         self.go_to("/sign-in")
         self.page.get_by_role("button", name="Use a passkey").click()
 
+    # }
+
+    # feature: shop {
     # Buying and paying
 
     def buy(self, item: str, quantity: int = 1) -> None:
@@ -252,6 +259,9 @@ class Shop:
         row = self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=exactly(order)))
         expect(row.get_by_text(status, exact=True)).to_be_visible()
 
+    # }
+
+    # feature: todos {
     # Running the shop
 
     def see_one_todo_for(self, order: str, status: Literal["To do", "Done"]) -> None:
@@ -265,6 +275,9 @@ class Shop:
         self.todos_for(order).get_by_role("link").click()
         self.page.get_by_role("button", name="Hand over").click()
 
+    # }
+
+    # feature: shop {
     def refund(self, amount: str = "", *, restock: bool = False) -> None:
         """On the page of an order: all that is left, or this much."""
         page = self.page
@@ -298,8 +311,13 @@ class Shop:
             self.page.wait_for_timeout(1000)
         raise AssertionError(f"nobody says that this needs attention: {words}")
 
+    # }
+
+    # feature: todos {
     def todos_for(self, order: str) -> Locator:
         return self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=exactly(order)))
+
+    # }
 
     # By keyboard alone
 
@@ -344,6 +362,10 @@ class Shop:
         assert wrong == []
 
 
+# feature: shop {
 def exactly(order: str) -> re.Pattern[str]:
     """Order 1 is not order 10."""
     return re.compile(rf"(?<!\w){re.escape(order)}(?!\w)")
+
+
+# }

@@ -11,6 +11,7 @@ from tests.e2e.shop import Shop
 PASSWORD = "lantern-tide-77-orchard"
 
 
+# feature: passkeys {
 @pytest.fixture
 def own_device(page: Page) -> Iterator[None]:
     """A device that keeps passkeys and always knows its owner's finger.
@@ -32,6 +33,9 @@ def own_device(page: Page) -> Iterator[None]:
     session.detach()
 
 
+# }
+
+
 @pytest.fixture
 def visitor(shop: Shop) -> str:
     """The name of somebody who has just registered, and is signed in."""
@@ -41,6 +45,7 @@ def visitor(shop: Shop) -> str:
     return name
 
 
+# feature: passkeys {
 @pytest.mark.usefixtures("own_device")
 def test_a_passkey_is_added_signs_in_and_is_removed(shop: Shop, visitor: str) -> None:
     with shop.nothing_goes_wrong():
@@ -60,6 +65,10 @@ def test_a_passkey_is_added_signs_in_and_is_removed(shop: Shop, visitor: str) ->
         expect(shop.page.get_by_role("alert")).to_contain_text("not accepted")
 
 
+# }
+
+
+# feature: totp {
 def test_an_app_is_set_up_and_its_codes_are_asked_for(shop: Shop, visitor: str) -> None:
     with shop.nothing_goes_wrong():
         recovery_codes = shop.set_up_app()
@@ -75,3 +84,6 @@ def test_an_app_is_set_up_and_its_codes_are_asked_for(shop: Shop, visitor: str) 
         shop.sign_out()
         shop.sign_in_with_password(visitor, PASSWORD)
         shop.see_signed_in(visitor)
+
+
+# }

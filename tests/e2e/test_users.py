@@ -27,5 +27,5 @@ def test_staff_deactivate_somebody_who_is_then_signed_in_nowhere(shop: Shop, bac
 
     expect(page.get_by_text("They are deactivated now.")).to_be_visible()
     expect(page.get_by_role("region", name="What happened")).to_contain_text("by grace")
-    shop.go_to("/orders")
+    shop.go_to("/profile")
     expect(shop.page).to_have_url(re.compile(r"/sign-in\?next="))

@@ -336,7 +336,9 @@ def test_the_name_of_a_deleted_user_is_free_again(staff, ada):
 
 def test_the_trail_outlives_the_user_without_telling_who_it_was(staff, grace, ada):
     saved(
-        AuditTrailEntry(user_id=ada.id, actor_id=ada.id, action="password_changed", address="192.0.2.7", details={"a": "b"})
+        AuditTrailEntry(
+            user_id=ada.id, actor_id=ada.id, action="password_changed", address="192.0.2.7", details={"a": "b"}
+        )
     )
     staff.delete(path(ada))
 

@@ -69,8 +69,10 @@ def test_every_decision_has_its_page_its_row_and_the_same_four_headings():
     pages = sorted(DECISIONS.glob("0*.md"))
     rows = re.findall(r"^\| \[(\d+)\]\((\S+\.md)\) \|", (DECISIONS / "README.md").read_text(), re.MULTILINE)
 
-    assert rows == [(str(number), page.name) for number, page in enumerate(pages, 1)]
-    for number, page in enumerate(pages, 1):
+    numbers = [int(page.name[:4]) for page in pages]
+    assert len(set(numbers)) == len(numbers)
+    assert rows == [(str(number), page.name) for number, page in zip(numbers, pages, strict=True)]
+    for number, page in zip(numbers, pages, strict=True):
         text = page.read_text()
         assert text.startswith(f"# {number}. ")
         assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [
