@@ -3,8 +3,8 @@ import type { TrailEntry, User } from "../../api/types";
 import { Listing } from "../../ui/Listing";
 import { Section } from "../../ui/Section";
 import { When } from "../../ui/When";
-import { auditTrailQuery } from "./queries";
 import { describe, describeActor } from "./auditTrailWords";
+import { auditTrailQuery } from "./queries";
 
 /** What was done to this account, by whom and from where. */
 export function AuditTrail({ user, page }: { user: User; page: number }) {

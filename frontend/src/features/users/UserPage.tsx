@@ -8,9 +8,9 @@ import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { When } from "../../ui/When";
+import { AuditTrail } from "./AuditTrail";
 import { EditUser } from "./EditUser";
 import { StaffActions, type StaffTexts } from "./StaffActions";
-import { AuditTrail } from "./AuditTrail";
 import { UserMarks } from "./UserMarks";
 
 const route = getRouteApi("/in/staff/staff/users/$id");
