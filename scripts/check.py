@@ -70,7 +70,7 @@ def issue_forms() -> None:
 
 
 def workflows() -> None:
-    """Of the right form; with no action that somebody could change under us, and no more rights than they need."""
+    """Of the right form; with no action that its owner could change under us, and no more rights than they need."""
     files = sorted((ROOT / ".github" / "workflows").iterdir())
     mend = "A workflow has not the form that GitHub reads: mend what is named above."
     run([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files], mend)

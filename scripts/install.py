@@ -208,7 +208,7 @@ def fits(name: str) -> bool:
 
 
 def from_debian(package: str) -> None:
-    """What only Debian and its kin have, where we may install it. Whoever asks looks again whether it is there."""
+    """What only Debian and its kin have, where we may install it. The caller looks again whether it is there."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
     say(f"installing {package} …")
