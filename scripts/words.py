@@ -33,8 +33,19 @@ WORDS = {
 WORDS_OF_PYTHON = {"ring|rings|rang|rung|ringing": "enqueue"}
 WORDS_OF_DOCS = {r"(?<!audit[ _\n])trails?": "audit trail"}
 
-VARIABLES = {"found": "what it holds: user, order, rows, settings"}
-VARIABLE_PLACES = ("app", "simulators", "scripts")
+NAMES = {
+    "found": "what it holds: user, order, rows, settings",
+    "Arrival": "what came: a callback, an event",
+    "Books": "DatabaseGauges",
+    "Kept": "Cached",
+    "Letter": "Message",
+    "Meters": "Counters",
+    "Needed": "Finding",
+    "Post": "Delivery",
+    "Wanted": "OrderLineRequest",
+    "at_home": "the request thread",
+}
+CODE = ("app", "simulators", "scripts")
 
 MODULES = {
     "address": "client_address",
@@ -62,7 +73,7 @@ STANDARD_LIBRARY = sys.stdlib_module_names - {"email"}  # `auth/email/` is a fea
 
 def check() -> None:
     """Print each place with such a word. Raises StepError where there is one."""
-    problems = [*words(), *variables(), *modules()]
+    problems = [*words(), *names(), *modules()]
     if problems:
         print("\n".join(problems), file=sys.stderr)
         raise StepError("Words that the project does not use: say what is named above.")
@@ -87,17 +98,17 @@ def uses(pattern: str, text: str) -> Iterator[tuple[int, str]]:
         yield match.start(), match[0]
 
 
-def variables() -> Iterator[str]:
+def names() -> Iterator[str]:
     """Names in Python code; strings and comments may have the word."""
-    for file in files(VARIABLE_PLACES, {".py"}):
+    for file in files(CODE, {".py"}):
         with tokenize.open(file) as source:
             for token in tokenize.generate_tokens(source.readline):
-                if token.type == tokenize.NAME and token.string in VARIABLES:
-                    yield f"{place(file, token.start[0])}: a name {token.string!r}: say {VARIABLES[token.string]}"
+                if token.type == tokenize.NAME and token.string in NAMES:
+                    yield f"{place(file, token.start[0])}: a name {token.string!r}: say {NAMES[token.string]}"
 
 
 def modules() -> Iterator[str]:
-    for file in files(VARIABLE_PLACES, {".py"}):
+    for file in files(CODE, {".py"}):
         name = file.parent.name if file.stem == "__init__" else file.stem
         if name in MODULES:
             yield f"{place(file)}: a module named {name!r}: say {MODULES[name]}"

@@ -21,7 +21,7 @@ def tree(tmp_path, monkeypatch):
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-        return [*words.words(), *words.variables(), *words.modules()]
+        return [*words.words(), *words.names(), *words.modules()]
 
     return problems
 
@@ -38,6 +38,7 @@ def test_a_word_that_leaves_open_who_acts_is_named_with_its_line(tree):
         ("app/mail.py", "def mint_link(): ...\n"),
         ("app/mail.py", "found = []\n"),
         ("app/mail.py", "rows = [found for found in ()]\n"),
+        ("app/mail.py", "class Letter: ...\n"),
         ("app/jobs.py", "# Rings for the worker.\n"),
         ("app/vault.py", ""),
         ("app/secrets.py", ""),
