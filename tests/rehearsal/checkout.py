@@ -32,6 +32,7 @@ class Checkout:
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / path, root / path)
         run(root, "git", "init", "--quiet", "--initial-branch", "main")
+        (root / ".git" / "info" / "exclude").write_text(f"/{PAGE_PACKAGES}\n")  # a link there, and no folder
         found = cls(root)
         found.commit("Kiosk")
         return found
