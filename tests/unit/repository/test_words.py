@@ -55,7 +55,7 @@ def test_old_names_and_names_of_the_standard_library_are_refused(tree, path, tex
     [
         ("docs/page.md", "`test_nobody_can_tell_why_a_sign_in_failed`: the user is found. `--lifeline`.\n"),
         ("docs/page.md", "Both go into the audit\ntrail.\n"),
-        ("app/items.py", '"""Books of 12 letters, found by spring; a string."""\n'),
+        ("app/users.py", '"""Books of 12 letters, found by spring; a string."""\n'),
         ("app/encryption.py", 'INFO = b"kiosk:vault"\n'),
     ],
 )
