@@ -164,6 +164,7 @@ class Control:
 
     # GitHub
 
+    # feature: github {
     def github_without_email(self, *, times: int | None = None) -> None:
         """A person with no address at all."""
         self.fault("github_user", times=times, set={"email": None})
@@ -177,6 +178,8 @@ class Control:
         entry = {"email": address, "primary": True, "verified": False, "visibility": "private"}
         self.fault("github_user", times=times, set={"email": None})
         self.fault("github_emails", times=times, set={"emails": [entry]})
+
+    # }
 
     # People, calls, time
 
