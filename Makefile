@@ -5,8 +5,8 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e bench lock api screenshots release clean
-.PHONY: load chaos safeguards  # feature: shop
+.PHONY: help install run test check fmt unit integration e2e bench lock api release clean
+.PHONY: load chaos safeguards screenshots  # feature: shop
 .PHONY: rehearse  # feature: origin
 
 help:
@@ -71,8 +71,10 @@ api:  ## the typed client, generated anew from the API description
 	@scripts/install development packages
 	@$(BIN)/python scripts/api.py frontend/src/api/schema.d.ts
 
+# feature: shop {
 screenshots: install  ## docs/pictures/ anew
 	@$(BIN)/pytest -q tests/e2e/screenshots.py
+# }
 
 lock:  ## requirements/ anew from pyproject.toml; UPGRADE=1 for newer versions
 	@scripts/install development
