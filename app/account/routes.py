@@ -24,7 +24,7 @@ from app.auth.second_factor import CodeRefused, CodeRequired
 from app.auth.throttle import TooManyTries
 from app.auth.totp import recovery_codes  # feature: totp
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.users import actors
 from app.users import service as users
 from app.users.models import User
@@ -50,14 +50,14 @@ def change_profile(body: ProfileChange, user: User, session: UserSession) -> Use
     """
     name, email = body.name or None, body.email or None
     actor = actors.of_request(user)
-    service.change(db.session(), session, actor, name=name, email=email, given=body.given(), now=now())
+    service.change(db.session(), session, actor, name=name, email=email, given=body.given(), now=utcnow())
     return UserOut.of(user)
 
 
 @routes.delete("/api/profile", access=Access.SIGNED_IN, confirmed=True, raises=(users.LastStaff,))
 def close_account(user: User) -> Answer[Done]:
     """Close the account for good. Its orders stay and no longer identify the person; unpaid ones expire."""
-    users.close(db.session(), user.id, actors.of_request(user), now())
+    users.close(db.session(), user.id, actors.of_request(user), utcnow())
     return Answer(Done(True), finish=cookies.drop_session)
 
 
@@ -86,7 +86,7 @@ def show_confirmation(session: UserSession) -> Confirmation:
 )
 def confirm_by_password(body: PasswordConfirmation, session: UserSession) -> Confirmation:
     """Confirm again who one is, by the password. A browser gets a new cookie."""
-    service.confirm(db.session(), settings(), session, body.password, body.code, now())
+    service.confirm(db.session(), settings(), session, body.password, body.code, utcnow())
     return auth_service.confirmation(db.session(), session)
 
 
@@ -101,14 +101,14 @@ def change_password(body: PasswordChange, user: User, session: UserSession) -> D
     A user without a password sets the first one within 30 minutes of a sign-in or a confirmation.
     """
     current, actor = body.current_password, actors.of_request(user)
-    service.change_password(db.session(), settings(), session, current, body.new_password, actor, now())
+    service.change_password(db.session(), settings(), session, current, body.new_password, actor, utcnow())
     return Done(True)
 
 
 @routes.get("/api/profile/sessions", access=Access.SIGNED_IN)
 def list_sessions(query: Paging, user: User, session: UserSession) -> Page[SessionOut]:
     """Where one is signed in, the session that was used last first."""
-    own = service.listed(db.session(), user, query, now())
+    own = service.listed(db.session(), user, query, utcnow())
     return own.map(lambda row: SessionOut.of(row, session))
 
 

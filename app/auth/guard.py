@@ -10,7 +10,7 @@ from flask import g, request
 from app.auth import cookies, metrics_token, opaque_tokens, recent_auth, sessions, tokens
 from app.auth.models import UserSession
 from app.runtime.config import settings
-from app.runtime.db import db, now, writing
+from app.runtime.db import db, utcnow, writing
 from app.runtime.errors import Forbidden, NotFound, Unauthorized
 from app.users.models import User
 from app.web.api import Access
@@ -58,7 +58,7 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     if access is Access.STAFF and not signed_in.user.is_staff:
         raise Forbidden("Only staff may do this.")
     if confirmed:
-        recent_auth.require(signed_in.session, now())
+        recent_auth.require(signed_in.session, utcnow())
     return signed_in
 
 
@@ -91,7 +91,7 @@ def _by_bearer(header: str) -> SignedIn | None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise tokens.InvalidToken
-    moment = now()
+    moment = utcnow()
     claims = tokens.read(settings(), token.strip(), moment)
     signed_in = _find((UserSession.public_id == claims.sid) & (User.public_id == claims.sub), moment)
     if signed_in is None:
@@ -102,7 +102,7 @@ def _by_bearer(header: str) -> SignedIn | None:
 def _by_cookie() -> SignedIn | None:
     if not (cookie := cookies.session_token()):
         return None
-    moment = now()
+    moment = utcnow()
     signed_in = _find(sessions.known_by(cookie, moment), moment)
     is_current = signed_in is not None and signed_in.session.token_hash == opaque_tokens.digest(cookie)
     if signed_in is not None and signed_in.session.must_rotate and is_current:

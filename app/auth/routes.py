@@ -4,7 +4,7 @@ from app.auth import cookies, second_factor, service, sessions, throttle, tokens
 from app.auth.models import UserSession
 from app.auth.schemas import Credentials, Done, RefreshRequest, Registration
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.users import actors
 from app.users import service as users
 from app.users.models import User
@@ -33,17 +33,17 @@ def register(body: Registration) -> UserOut:
 def login(body: Credentials) -> tokens.TokenPair:
     """Sign in an API client: it gets a bearer token, and a refresh token for when that has expired."""
     user = _by_password(body)
-    return tokens.sign_in(db.session(), settings(), user, cookies.device(), now())
+    return tokens.sign_in(db.session(), settings(), user, cookies.device(), utcnow())
 
 
 def _by_password(body: Credentials) -> User:
-    return service.by_password(db.session(), settings(), body.username, body.password, body.code or None, now())
+    return service.by_password(db.session(), settings(), body.username, body.password, body.code or None, utcnow())
 
 
 @routes.post("/api/token/refresh", access=Access.ALL, raises=(tokens.InvalidToken,), limit=limits.REFRESH)
 def refresh(body: RefreshRequest) -> tokens.TokenPair:
     """The next pair of tokens. Each refresh token works once."""
-    return tokens.refresh(db.session(), settings(), body.refresh_token, now())
+    return tokens.refresh(db.session(), settings(), body.refresh_token, utcnow())
 
 
 @routes.post("/api/logout", access=Access.SIGNED_IN)
@@ -57,7 +57,7 @@ def logout(session: UserSession) -> Answer[Done]:
 def sign_in(body: Credentials) -> Answer[UserOut]:
     """Sign in a browser: the answer is the user, and sets the cookie of the session."""
     user = _by_password(body)
-    begun = cookies.sign_in(db.session(), user, now())
+    begun = cookies.sign_in(db.session(), user, utcnow())
     return Answer(UserOut.of(user), finish=begun.set_cookies)
 
 

@@ -12,7 +12,7 @@ from app.payments import webhooks
 from app.payments.models import Event
 from app.runtime import schedule
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.stripe.gateway import Gateway
 
 REACHED = "backfill"
@@ -30,14 +30,14 @@ BATCH = 100
 async def backfill(session: Session, gateway: Gateway) -> int:
     """Store the messages that are missing. How many these were. Committed. Raises PaymentError."""
     reached, new = await blocking(schedule.reached, session, REACHED), 0
-    since = max(reached - OVERLAP, int((at_once() - REACH).timestamp()))
+    since = max(reached - OVERLAP, int((utcnow() - REACH).timestamp()))
     newest, messages = reached, list[dict[str, Any]]()
     async for message in gateway.events(since):
         newest = max(newest, int(message.get("created", 0)))
         messages.append(message)
     for part in _parts(messages):
         new += await blocking(_keep, session, part)
-    await blocking(schedule.remember, session, REACHED, newest, at_once())
+    await blocking(schedule.remember, session, REACHED, newest, utcnow())
     return new
 
 
@@ -51,6 +51,6 @@ def _keep(session: Session, part: list[dict[str, Any]]) -> int:
     stored = set(session.scalars(sa.select(Event.event_id).where(Event.event_id.in_(ids))))
     new = [message for message in part if message["id"] not in stored]
     for message in new:
-        webhooks.keep(json.dumps(message).encode(), at_once())
+        webhooks.keep(json.dumps(message).encode(), utcnow())
     session.commit()
     return len(new)

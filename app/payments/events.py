@@ -15,7 +15,7 @@ from app.payments.models import LIVE, Attempt, Event, EventState
 from app.payments.settle import settle
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.runtime.lease import MINUTE, SELDOM
 from app.stripe import schemas
 from app.stripe.errors import NotFound, PaymentError
@@ -35,7 +35,7 @@ PARKED = "It waits: what it is about is not settled yet."
 
 async def process(session: Session, gateway: Gateway, event_id: str) -> bool:
     """Work on a stored message. Whether it is done; otherwise the sweep comes back to it."""
-    event = await blocking(_claim, session, event_id, at_once())
+    event = await blocking(_claim, session, event_id, utcnow())
     if event is None:
         return False
     order_id, is_done, problem = None, False, None
@@ -49,7 +49,7 @@ async def process(session: Session, gateway: Gateway, event_id: str) -> bool:
     except Exception as error:
         problem = repr(error)
         log.exception("event %s could not be worked on", event_id)
-    await blocking(_record, session, event_id, order_id, is_done=is_done, problem=problem, now=at_once())
+    await blocking(_record, session, event_id, order_id, is_done=is_done, problem=problem, now=utcnow())
     return is_done
 
 
@@ -111,12 +111,12 @@ async def _about_payment(session: Session, gateway: Gateway, event: schemas.Even
 def _adopt(session: Session, told: list[ProviderRefund]) -> int | None:
     order_id = None
     for refund in told:
-        order_id = refunds.adopt(session, refund, at_once())
+        order_id = refunds.adopt(session, refund, utcnow())
     return order_id
 
 
 def _record_dispute(session: Session, told: ProviderDispute) -> int | None:
-    return disputes.record(session, told, at_once())
+    return disputes.record(session, told, utcnow())
 
 
 async def _record_told(

@@ -20,8 +20,7 @@ from app.payments.give_up import give_up
 from app.payments.models import Closing, FindingRow, new_token
 from app.payments.schemas import ClosedFinding, Finding
 from app.runtime.async_bridge import blocking
-from app.runtime.db import insert_once
-from app.runtime.db import now as at_once
+from app.runtime.db import insert_once, utcnow
 from app.runtime.errors import Invalid, NotFound
 from app.stripe.gateway import Gateway
 from app.users.models import User
@@ -136,9 +135,9 @@ async def close(session: Session, gateway: Gateway, token: str, user: User, reas
     """
     if not reason.strip():
         raise Invalid.field("reason", "Say what was done about it.")
-    observation = await blocking(_unclosed, session, token, at_once())
+    observation = await blocking(_unclosed, session, token, utcnow())
     if observation is not None:
-        note = partial(_note, token, observation, user.id, reason.strip(), at_once())
+        note = partial(_note, token, observation, user.id, reason.strip(), utcnow())
         if observation.kind == "attempt":
             await give_up(session, gateway, int(observation.subject), note)
         else:

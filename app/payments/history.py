@@ -20,7 +20,7 @@ from app.payments.models import (
     RefundStatus,
 )
 from app.payments.schemas import HistoryEntry
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.stripe.currencies import written
 
 ATTEMPTS: dict[AttemptStatus, str] = {
@@ -54,7 +54,7 @@ Subjects = set[tuple[str, str]]
 def of(session: Session, order: Order) -> list[HistoryEntry]:
     """Each attempt, payment, refund, dispute and message of the order, and each finding that was closed."""
     [ledger] = Ledger.of(session, [order])
-    closed = findings.dealt_with(session, order.id, now())
+    closed = findings.dealt_with(session, order.id, utcnow())
     entries = [HistoryEntry(order.created_at, "order", order.status, f"Order {order.number} was placed.", None, None)]
     entries += (_attempt(each, closed) for each in ledger.attempts)
     for payment in ledger.payments:

@@ -18,7 +18,7 @@ from app.payments.backfill import backfill
 from app.payments.models import LIVE, Attempt, Event, Refund
 from app.payments.sweep import Report, sweep
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.runtime.lease import LEASE
 from app.stripe.errors import PaymentError
 from app.stripe.gateway import Gateway
@@ -79,7 +79,7 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
         new, unreachable = await _fetch(session, gateway)
         fetched += new
         await sweep(session, gateway, report, whole=True)
-        left, is_leased = await blocking(_left_over, session, at_once())
+        left, is_leased = await blocking(_left_over, session, utcnow())
         goes_on = new or len(report.mended) > known  # what this sweep did leads to messages of its own
         if unreachable or not (left or goes_on):
             break
@@ -93,7 +93,7 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
         await audit(session, gateway)
     except PaymentError as error:
         unreachable = str(error)
-    needed = await blocking(_unclosed, session, at_once())
+    needed = await blocking(_unclosed, session, utcnow())
     needed += [
         ReportedFinding(None, kind, str(key), f"It broke: {words}", None)
         for (kind, key), words in report.broken.items()

@@ -16,7 +16,7 @@ from app.payments.models import OVER, Payment, Refund
 from app.payments.reservations import renew, reserve
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.stripe.errors import PaymentError
 from app.stripe.gateway import Gateway
 from app.stripe.schemas import ProviderRefund
@@ -38,16 +38,16 @@ def give_back(session: Session, payment: Payment, now: datetime) -> None:
 
 async def settle(session: Session, gateway: Gateway, refund_id: int) -> bool:
     """Send the refund, or ask how it stands. False where another process works on it, or no answer came."""
-    refund = await blocking(_claim, session, refund_id, at_once())
+    refund = await blocking(_claim, session, refund_id, utcnow())
     if refund is None:
         return False
     try:
         told = await _ask(gateway, refund)
     except PaymentError as error:
         log.warning("refund %s: %s", refund_id, error)
-        await blocking(_record_failure, session, refund_id, error, at_once())
+        await blocking(_record_failure, session, refund_id, error, utcnow())
         return error.known
-    await blocking(_record, session, refund_id, told, at_once())
+    await blocking(_record, session, refund_id, told, utcnow())
     return told is not None
 
 
@@ -64,7 +64,7 @@ async def _ask(gateway: Gateway, refund: Refund) -> ProviderRefund | None:
     if refund.provider_id is not None:
         return await gateway.get_refund(refund.provider_id)
     sent = refund.first_sent_at or refund.created_at
-    if at_once() - sent < attempts.KEY_LASTS:
+    if utcnow() - sent < attempts.KEY_LASTS:
         try:
             return await gateway.create_refund(refund.body, refund.idem_key, refund.api_version)
         except PaymentError as error:

@@ -15,7 +15,7 @@ from app.payments.schemas import (
 )
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.runtime.errors import Conflict
 from app.runtime.jobs import jobs
 from app.stripe.gateway import gateway
@@ -47,7 +47,7 @@ async def refund_order(order_id: int, body: NewRefund, user: User) -> Answer[Ref
     """
     await blocking(orders.get, db.session(), order_id, user)
     key, wish = idempotency.key(), Wish(body.amount, body.restock, body.payment)
-    refund, is_new = await blocking(refund_requests.request, db.session(), order_id, user, key, wish, now())
+    refund, is_new = await blocking(refund_requests.request, db.session(), order_id, user, key, wish, utcnow())
     if is_new:
         await refunds.settle(db.session(), gateway(), refund.id)
     refund = await blocking(refunds.get, db.session(), refund.id)
@@ -67,7 +67,7 @@ def show_history(order_id: int, user: User) -> list[HistoryEntry]:
 @routes.get("/api/findings", access=Access.STAFF)
 def list_findings() -> list[Finding]:
     """What staff have to look at: differences that no rule can settle and that are not closed, the oldest first."""
-    return findings.unclosed(db.session(), now())
+    return findings.unclosed(db.session(), utcnow())
 
 
 @routes.get("/api/findings/closed", access=Access.STAFF)
@@ -99,6 +99,6 @@ async def close_finding(finding_id: str, body: CloseFinding, user: User) -> Clos
 def receive_event() -> EventReceived:
     """The payment provider's messages, by their signature: snapshots and thin ones."""
     header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
-    event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, now())
+    event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, utcnow())
     jobs().enqueue("event", event_id)
     return EventReceived(True)

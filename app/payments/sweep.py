@@ -17,7 +17,7 @@ from app.payments.models import LIVE, UNSETTLED, Attempt, Event, Refund
 from app.payments.settle import settle
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.runtime.log_context import note
 from app.runtime.tracing import span
 from app.stripe.gateway import Gateway
@@ -56,7 +56,7 @@ async def sweep(session: Session, gateway: Gateway, report: Report, *, whole: bo
     """Work on all that is due, each once. `whole`: on all that is unfinished, due or not."""
     expired = partial(_expired, session, whole=whole)
     await _each(session, report, "order", expired, partial(_begin_cancel, session))
-    now = at_once()
+    now = utcnow()
     work: list[tuple[str, sa.Select[Any], Callable[..., Awaitable[object]]]] = [
         ("attempt", _due(Attempt, Attempt.status.in_(LIVE), now, whole=whole), settle),
         ("event", _due(Event, Event.state.in_(events.UNDONE if whole else ("new",)), now, whole=whole), events.process),
@@ -123,11 +123,11 @@ def _state(session: Session, kind: str, key: Any) -> tuple[int | None, str]:
 def _expired(session: Session, *, whole: bool) -> list[int]:
     """Orders whose time to pay is over, and those whose cancelling was interrupted."""
     alive = sa.exists().where(Attempt.order_id == Order.id, Attempt.status.in_(LIVE))
-    over = (Order.status == "pending") & (Order.hold_until <= at_once())
+    over = (Order.status == "pending") & (Order.hold_until <= utcnow())
     left = (Order.status == "cancelling") & ~alive
     query = sa.select(Order.id).where(over | left).order_by(Order.id)
     return _ids(session, query if whole else query.limit(BATCH))
 
 
 async def _begin_cancel(session: Session, order_id: int) -> None:
-    await blocking(cancel.begin, session, order_id, at_once())
+    await blocking(cancel.begin, session, order_id, utcnow())

@@ -115,7 +115,7 @@ def public_id() -> MappedColumn[str]:
     return mapped_column(sa.String(32), unique=True, default=partial(token_hex, 16))
 
 
-def now() -> datetime:
+def utcnow() -> datetime:
     return datetime.now(UTC)
 
 

@@ -15,8 +15,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.runtime.async_bridge import blocking
-from app.runtime.db import Model, Moment, affected, insert_once
-from app.runtime.db import now as at_once
+from app.runtime.db import Model, Moment, affected, insert_once, utcnow
 
 TURN = "sweep"
 """The row that says when a worker last came to the end of a turn. The sweep was once all that a turn did."""
@@ -78,9 +77,9 @@ class Schedule:
 async def run(work: Work, session: Session) -> None:
     """Do the work now."""
     if inspect.iscoroutinefunction(work):
-        await work(session, at_once())
+        await work(session, utcnow())
     else:
-        await blocking(work, session, at_once())
+        await blocking(work, session, utcnow())
 
 
 def claim(session: Session, name: str, interval: timedelta, now: datetime) -> bool:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.runtime import email_address
-from app.runtime.db import BigId, Model, Moment, now, public_id
+from app.runtime.db import BigId, Model, Moment, public_id, utcnow
 from app.users import passwords
 
 Role = Literal["customer", "staff"]
@@ -73,7 +73,7 @@ class User(Model):
     role: Mapped[Role] = mapped_column(sa.String(16), default="customer")
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the account was closed. The row stays, since orders refer to it, and no longer identifies a person."""
 
@@ -114,7 +114,7 @@ class Identity(Model):
     issuer: Mapped[str] = mapped_column(sa.String(255))
     subject: Mapped[str] = mapped_column(sa.String(255))
     email: Mapped[str | None] = mapped_column(sa.String(254))
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
 
     user: Mapped[User] = relationship(back_populates="identities")
 
@@ -125,7 +125,7 @@ class AuditTrailEntry(Model):
     __tablename__ = "trail"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey(User.id))
     """None for a client that was not signed in, and for the command line."""
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id), index=True)

@@ -385,7 +385,7 @@ MESSAGES = (
     without(
         "messages that never came are fetched",
         "app/payments/backfill.py",
-        "        webhooks.keep(json.dumps(message).encode(), at_once())\n",
+        "        webhooks.keep(json.dumps(message).encode(), utcnow())\n",
         "        pass\n",
         f"{MISSED}::test_what_nobody_told_us_the_backfill_fetches_as_messages",
     ),
@@ -536,7 +536,7 @@ MONEY_BACK = (
     without(
         "after a day a refund is looked up, not sent again",
         "app/payments/refunds.py",
-        "if at_once() - sent < attempts.KEY_LASTS:",
+        "if utcnow() - sent < attempts.KEY_LASTS:",
         "if True:",
         f"{REFUND_FAULTS}::test_after_a_day_the_key_may_be_forgotten_and_the_refund_is_looked_up_instead",
     ),

@@ -15,7 +15,7 @@ from app.auth.oauth.providers import providers
 from app.auth.oauth.schemas import LoginQuery, ProviderOut
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.runtime.errors import note_refusal, respond
 from app.users import actors
 from app.users.models import User
@@ -46,7 +46,7 @@ async def begin_oauth(provider: str, query: LoginQuery, session: UserSession | N
         onward = query.next or ("/profile" if session else "/")
         session_id = session.id if session else None
         await blocking(db.session.commit)
-        url = await flow.begin(db.session(), provider, onward, browser, now(), session_id=session_id, anew=is_linked)
+        url = await flow.begin(db.session(), provider, onward, browser, utcnow(), session_id=session_id, anew=is_linked)
     except OAuthFailure as failure:
         return _refused(failure)
     response = redirect(url)
@@ -63,7 +63,7 @@ def _may_link(session: UserSession, provider: str) -> bool:
     if any(each.provider == provider for each in session.user.identities):
         return True
     try:
-        recent_auth.require(session, now())
+        recent_auth.require(session, utcnow())
     except ConfirmationRequired as error:
         raise OAuthFailure("confirmation_required", "signed in too long ago to link an account") from error
     return False
@@ -86,7 +86,7 @@ async def _end_oauth(name: str, session: UserSession | None) -> Response:
     session_id = session.id if session else None
     await blocking(db.session.commit)
     try:
-        result = await flow.complete(db.session(), name, request.args, browsers, now(), session_id=session_id)
+        result = await flow.complete(db.session(), name, request.args, browsers, utcnow(), session_id=session_id)
         begun = await blocking(_let_in, result, state)
     except OAuthFailure as failure:
         return await _not_let_in(failure, state, browsers, session_id)
@@ -102,11 +102,11 @@ def _let_in(result: flow.CallbackResult, state: str) -> cookies.SignIn | None:
     begun: cookies.SignIn | None = None
     try:
         if result.session_id is not None:
-            identities.link(session, result, actors.of_request(None), now())
+            identities.link(session, result, actors.of_request(None), utcnow())
             condition = UserSession.id == result.session_id
         else:
-            user = identities.signed_in(session, result, actors.of_request(None), now())
-            begun = cookies.sign_in(session, user, now(), result.since)
+            user = identities.signed_in(session, result, actors.of_request(None), utcnow())
+            begun = cookies.sign_in(session, user, utcnow(), result.since)
             condition = UserSession.token_hash == opaque_tokens.digest(begun.token)
     except Exception:
         callbacks.failed(session, state)
@@ -118,7 +118,7 @@ def _let_in(result: flow.CallbackResult, state: str) -> cookies.SignIn | None:
 async def _not_let_in(failure: OAuthFailure, state: str, browsers: Collection[str], session_id: int | None) -> Response:
     """To the sign-in page; but onward where the same callback came before and signed this browser in."""
     if failure.code == "oauth_expired":
-        onward = await callbacks.again(db.session(), state, browsers, now(), session_id)
+        onward = await callbacks.again(db.session(), state, browsers, utcnow(), session_id)
         if onward is not None:
             return redirect(flow.local_path(onward))
     return _refused(failure)

@@ -12,7 +12,7 @@ from app.auth.passkeys.schemas import (
 )
 from app.auth.schemas import Confirmation, Done
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.runtime.errors import Forbidden
 from app.users import actors
 from app.users.models import User
@@ -31,14 +31,14 @@ class PasskeyNotYours(Forbidden):
 @routes.post("/api/passkeys/challenge", access=Access.ALL, raises=(service.NoPasskeysHere,), limit=limits.PASSKEY)
 def ask_for_passkey() -> PasskeyChallengeOut:
     """What `navigator.credentials.get()` needs to sign in with a passkey. It is good for five minutes, and once."""
-    return PasskeyChallengeOut(service.ask(db.session(), settings(), "sign_in", None, now()))
+    return PasskeyChallengeOut(service.ask(db.session(), settings(), "sign_in", None, utcnow()))
 
 
 @routes.post("/api/session/passkey", access=Access.ALL, raises=(service.InvalidPasskey,), limit=limits.PASSKEY)
 def sign_in_by_passkey(body: PasskeyProof) -> Answer[UserOut]:
     """Sign in a browser by a passkey alone, which is two factors by itself."""
-    user = service.prove(db.session(), settings(), body.credential, "sign_in", None, now())
-    begun = cookies.sign_in(db.session(), user, now())
+    user = service.prove(db.session(), settings(), body.credential, "sign_in", None, utcnow())
+    begun = cookies.sign_in(db.session(), user, utcnow())
     return Answer(UserOut.of(user), finish=begun.set_cookies)
 
 
@@ -50,7 +50,7 @@ def sign_in_by_passkey(body: PasskeyProof) -> Answer[UserOut]:
 )
 def ask_for_new_passkey(user: User, session: UserSession) -> PasskeyChallengeOut:
     """What `navigator.credentials.create()` needs. It is good for five minutes, for this session, and once."""
-    return PasskeyChallengeOut(service.ask_for_new(db.session(), settings(), user, session, now()))
+    return PasskeyChallengeOut(service.ask_for_new(db.session(), settings(), user, session, utcnow()))
 
 
 @routes.post(
@@ -64,7 +64,7 @@ def add_passkey(body: NewPasskey, user: User, session: UserSession) -> PasskeyOu
     """Add a passkey that was made for the challenge. From now on it signs in by itself."""
     actor = actors.of_request(user)
     return PasskeyOut.of(
-        service.enrol(db.session(), settings(), user, session, body.name, body.credential, actor, now())
+        service.enrol(db.session(), settings(), user, session, body.name, body.credential, actor, utcnow())
     )
 
 
@@ -83,17 +83,17 @@ def remove_passkey(passkey_id: int, user: User) -> Done:
 @routes.post("/api/profile/confirm/challenge", access=Access.SIGNED_IN, raises=(service.NoPasskeysHere,))
 def ask_to_confirm(session: UserSession) -> PasskeyChallengeOut:
     """What `navigator.credentials.get()` needs to confirm with a passkey. It is good for five minutes, and once."""
-    return PasskeyChallengeOut(service.ask(db.session(), settings(), "confirm", session, now()))
+    return PasskeyChallengeOut(service.ask(db.session(), settings(), "confirm", session, utcnow()))
 
 
 @routes.post("/api/profile/confirm/passkey", access=Access.SIGNED_IN, raises=(PasskeyNotYours,))
 def confirm_by_passkey(body: PasskeyProof, user: User, session: UserSession) -> Confirmation:
     """Confirm again who one is, by a passkey instead of the password. A browser gets a new cookie."""
     try:
-        owner = service.prove(db.session(), settings(), body.credential, "confirm", session, now())
+        owner = service.prove(db.session(), settings(), body.credential, "confirm", session, utcnow())
     except service.InvalidPasskey as error:
         raise PasskeyNotYours from error
     if owner.id != user.id:
         raise PasskeyNotYours
-    sessions.confirm(db.session(), session, now())
+    sessions.confirm(db.session(), session, utcnow())
     return auth_service.confirmation(db.session(), session)

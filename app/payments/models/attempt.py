@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.orders.models import Order
 from app.runtime.constraints import one_of, unique_where
-from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, utcnow
 from app.runtime.lease import MINUTE, SOON, Leased, pause
 
 AttemptStatus = Literal["new", "unknown", "open", "processing", "paid", "expired", "rejected"]
@@ -40,7 +40,7 @@ class Attempt(Leased, Model):
     url: Mapped[str | None] = mapped_column(sa.Text)
     problem: Mapped[str | None] = mapped_column(sa.Text)
     """What staff have to look at, in words."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     first_sent_at: Mapped[datetime | None] = mapped_column(Moment)
     next_try_at: Mapped[datetime | None] = mapped_column("next_check_at", Moment)
     """The column keeps its first name, which the previous release knows."""

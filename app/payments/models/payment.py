@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.orders.models import Order
 from app.runtime.constraints import one_of, unique_where
-from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, utcnow
 from app.runtime.lease import Leased
 
 Disposition = Literal["settles", "surplus", "late"]
@@ -52,7 +52,7 @@ class Payment(Model):
     refund_reserved: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     """The sum of its refunds that did not fail."""
     disposition: Mapped[Disposition] = mapped_column(sa.String(16))
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
 
     refunds: Mapped[list["Refund"]] = relationship(order_by="Refund.id", passive_deletes=True, back_populates="payment")
     disputes: Mapped[list["Dispute"]] = relationship(order_by="Dispute.id", passive_deletes=True)
@@ -119,7 +119,7 @@ class Refund(Leased, Model):
     provider_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     problem: Mapped[str | None] = mapped_column(sa.Text)
     """Why it failed, or what else is wrong with it, in words."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     """When it failed."""
     first_sent_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -158,7 +158,7 @@ class Dispute(Model):
     status: Mapped[str] = mapped_column(sa.String(MAX_STATUS))
     is_charge_refundable: Mapped[bool]
     """Whether the payment may still be refunded. This flag decides, not the status."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
 
     @property
     def stands(self) -> bool:

@@ -11,7 +11,7 @@ from app.models import Attempt, Dispute, Event, Refund, Todo
 from app.payments import audit
 from app.payments.reconcile import Reconciled, reconcile
 from app.runtime.async_bridge import bridge
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.stripe.signature import sign
 from tests.integration.payments.shop import Shop
 from tests.settings import WEBHOOK_SECRET
@@ -157,5 +157,5 @@ def reconciled(shop: Shop) -> Reconciled:
 def send(client: httpx.Client, event: dict[str, Any]) -> httpx.Response:
     """As the provider's webhook does, signed."""
     body = json.dumps(event).encode()
-    header = sign(body, WEBHOOK_SECRET, int(now().timestamp()))
+    header = sign(body, WEBHOOK_SECRET, int(utcnow().timestamp()))
     return client.post("/api/payments/webhook", content=body, headers={"Stripe-Signature": header})

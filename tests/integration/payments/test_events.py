@@ -10,7 +10,7 @@ from app import db
 from app.models import Attempt, Event, Payment
 from app.payments.events import TRIES
 from app.runtime import outbound
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.runtime.schedule import claim
 from simulators.payments.events import thin
 from tests.attacks import came_of
@@ -116,7 +116,7 @@ def test_a_message_that_somebody_works_on_is_left_to_them_until_their_lease_is_o
     paid.control.refuse(500, path=SESSION, times=None)
     send(paid.http, message(paid))
     paid.control.mend()
-    paid.change(Event, lease_until=now() + timedelta(seconds=30))
+    paid.change(Event, lease_until=utcnow() + timedelta(seconds=30))
 
     paid.sweep()
     assert stored(paid) == [("checkout.session.completed", "new")]
@@ -285,7 +285,7 @@ def test_a_fetch_that_breaks_off_begins_anew(paid):
 def test_of_two_workers_one_does_the_chore_and_when_it_is_due_again_one_does_it_again(own_shop):
     def take(later=0):
         with own_shop.app.app_context(), writing():
-            return claim(db.session(), "backfill", timedelta(hours=1), now() + timedelta(minutes=later))
+            return claim(db.session(), "backfill", timedelta(hours=1), utcnow() + timedelta(minutes=later))
 
     with ThreadPoolExecutor(8) as threads:
         assert sorted(threads.map(lambda _: take(), range(8))) == [False] * 7 + [True]

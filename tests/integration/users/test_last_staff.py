@@ -8,7 +8,7 @@ import pytest
 
 from app import db
 from app.models import AuditTrailEntry, User
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.runtime.errors import NotFound
 from app.users import service
 from app.users.audit_trail import COMMAND_LINE
@@ -24,7 +24,7 @@ def test_the_last_member_of_staff_stays_one(app):
     with pytest.raises(LastStaff):
         service.set_role(db.session, grace.id, "customer", COMMAND_LINE)
     with pytest.raises(LastStaff):
-        service.close(db.session, grace.id, COMMAND_LINE, now())
+        service.close(db.session, grace.id, COMMAND_LINE, utcnow())
 
     assert (grace.role, grace.closed_at) == ("staff", None)
     assert AuditTrailEntry.query.count() == 0
@@ -43,7 +43,7 @@ def test_the_last_but_one_may_go(app):
 def test_where_nobody_runs_the_shop_customers_still_may_go(app):
     ada = make_user()
 
-    service.close(db.session, ada.id, COMMAND_LINE, now())
+    service.close(db.session, ada.id, COMMAND_LINE, utcnow())
 
     assert ada.closed_at
     with pytest.raises(NotFound):
