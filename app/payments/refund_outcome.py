@@ -10,7 +10,7 @@ from app.orders.models import Order
 from app.payments import handover
 from app.payments.ledger import Ledger
 from app.payments.models import OVER, UNSETTLED, Refund, RefundStatus
-from app.payments.reservations import move
+from app.payments.refund_reservations import reserve_more
 from app.runtime.lease import MINUTE, SOON, pause
 from app.stripe.errors import Misconfigured, PaymentError
 from app.stripe.schemas import ProviderRefund
@@ -35,7 +35,7 @@ def follow(session: Session, ledger: Ledger, refund: Refund, told: ProviderRefun
         _end(session, ledger, refund, status, words, now, was_accepted=not is_news)
         return
     if is_news and refund.is_over:  # it was given up too early: the provider did make it
-        move(session, refund.payment, refund.amount)
+        reserve_more(session, refund.payment, refund.amount)
         refund.ended_at = None
     elif refund.is_over:
         return
@@ -77,7 +77,7 @@ def _end(
     if refund.is_over:
         return
     refund.status, refund.ended_at = status, now
-    move(session, refund.payment, -refund.amount)
+    reserve_more(session, refund.payment, -refund.amount)
     about_stock = _set_aside_again(session, ledger.order) if was_accepted and refund.restocks else ""
     refund.problem = f"{words} {about_stock}".rstrip()
     handover.review(session, ledger)

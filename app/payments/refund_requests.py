@@ -11,7 +11,7 @@ from app.orders.models import Order
 from app.payments import handover
 from app.payments.ledger import Ledger
 from app.payments.models import Payment, Refund
-from app.payments.reservations import reserve
+from app.payments.refund_reservations import reserve
 from app.runtime.errors import Conflict, Invalid
 from app.stripe import currencies
 from app.stripe.form import form

@@ -13,7 +13,7 @@ from app.orders.models import Order
 from app.payments import attempts, refund_outcome
 from app.payments.ledger import Ledger
 from app.payments.models import OVER, Payment, Refund
-from app.payments.reservations import renew, reserve
+from app.payments.refund_reservations import give_new_key, reserve
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
@@ -81,7 +81,7 @@ def _record(session: Session, refund_id: int, told: ProviderRefund | None, now: 
     if told is not None:
         refund_outcome.follow(session, ledger, refund, told, now)
     elif refund.provider_id is None and not refund.is_over:
-        renew(refund)
+        give_new_key(refund)
     refund_outcome.look_again(refund, now)
     session.commit()
 

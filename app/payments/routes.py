@@ -3,7 +3,7 @@ from flask import request
 from app.orders import service as orders
 from app.payments import findings, give_up, history, refund_requests, refunds, webhooks
 from app.payments.refund_requests import NothingToRefund, Wish
-from app.payments.reservations import TooMuch
+from app.payments.refund_reservations import TooMuch
 from app.payments.schemas import (
     ClosedFinding,
     CloseFinding,

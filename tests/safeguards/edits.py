@@ -499,7 +499,7 @@ STOCK = (
 MONEY_BACK = (
     without(
         "no more goes back than came in",
-        "app/payments/reservations.py",
+        "app/payments/refund_reservations.py",
         ".where(Payment.id == payment.id, fits)",
         ".where(Payment.id == payment.id)",
         f"{REFUNDS}::test_more_than_is_left_is_refused_and_the_provider_not_asked",
@@ -543,7 +543,7 @@ MONEY_BACK = (
     without(
         "a refund whose key is spent goes out under another",
         "app/payments/refunds.py",
-        "        renew(refund)\n",
+        "        give_new_key(refund)\n",
         "        pass\n",
         f"{REFUND_FAULTS}::test_a_saved_500_that_made_nothing_goes_out_under_another_key",
     ),
@@ -557,7 +557,7 @@ MONEY_BACK = (
     without(
         "what was reserved for a refund that failed is free again",
         "app/payments/refund_outcome.py",
-        "    move(session, refund.payment, -refund.amount)\n",
+        "    reserve_more(session, refund.payment, -refund.amount)\n",
         "",
         f"{REFUND_ENDS}::test_a_refund_that_fails_later_is_free_again_and_a_person_is_told",
     ),
