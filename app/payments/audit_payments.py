@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.payments import findings, installation
 from app.payments.derived_findings import Observation, digest
 from app.payments.installation import AT_ONCE, ATTEMPT, Marks
-from app.payments.models import OVER, Attempt, Payment
+from app.payments.models import CAME_TO_NOTHING, Attempt, Payment
 from app.payments.settle import settle
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
@@ -107,7 +107,7 @@ def _observe(session: Session, money: Money) -> Observation:
 
 
 async def _went_back(gateway: Gateway, intent: str, amount: int) -> bool:
-    back = [each.amount async for each in gateway.refunds(intent) if each.status not in OVER]
+    back = [each.amount async for each in gateway.refunds(intent) if each.status not in CAME_TO_NOTHING]
     return sum(back) >= amount
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.payments import disputes, findings, refunds
 from app.payments.derived_findings import Observation, digest
 from app.payments.installation import AT_ONCE
-from app.payments.models import CLOSED, MAX_STATUS, OVER, Dispute, Payment, Refund
+from app.payments.models import CAME_TO_NOTHING, CLOSED, MAX_STATUS, Dispute, Payment, Refund
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
 from app.stripe.currencies import written
@@ -92,7 +92,7 @@ def _compare(session: Session, told: dict[str, ProviderRefund], since: datetime)
     observed = []
     for each in told.values():
         row, payment = rows.get(each.id), payments.get(each.payment_intent or "")
-        if payment is None or (row is None and each.status in OVER):
+        if payment is None or (row is None and each.status in CAME_TO_NOTHING):
             continue
         if row is None or row.amount != each.amount:
             theirs = written(each.amount, payment.currency)

@@ -48,7 +48,7 @@ GAUGES = (
     ),
     DatabaseGauge(
         "refunds",
-        "Refunds that are not over.",
+        "Refunds that may still change.",
         "status",
         lambda session, _: counts(session, Refund.status, UNSETTLED),
     ),

@@ -9,7 +9,7 @@ from app.orders import stock
 from app.orders.models import Order
 from app.payments import handover
 from app.payments.ledger import Ledger
-from app.payments.models import OVER, UNSETTLED, Refund, RefundStatus
+from app.payments.models import CAME_TO_NOTHING, UNSETTLED, Refund, RefundStatus
 from app.payments.refund_reservations import reserve_more
 from app.runtime.lease import MINUTE, SOON, pause
 from app.stripe.errors import Misconfigured, PaymentError
@@ -30,14 +30,14 @@ def follow(session: Session, ledger: Ledger, refund: Refund, told: ProviderRefun
     """Move the refund to where the provider has it. A refund that fails, even later, frees what was reserved for it."""
     is_news, refund.provider_id = refund.provider_id is None, told.id
     status = _known(told.status or "pending")
-    if status in OVER:
+    if status in CAME_TO_NOTHING:
         words = f"It failed: {told.failure_reason or 'the provider gives no reason'}."
         _end(session, ledger, refund, status, words, now, was_accepted=not is_news)
         return
-    if is_news and refund.is_over:  # it was given up too early: the provider did make it
+    if is_news and refund.came_to_nothing:  # it was given up too early: the provider did make it
         reserve_more(session, refund.payment, refund.amount)
         refund.ended_at = None
-    elif refund.is_over:
+    elif refund.came_to_nothing:
         return
     refund.status, refund.problem = status or "pending", None
     if status is None:  # the money may go back, so it counts as going back and is not sent again
@@ -74,7 +74,7 @@ def _end(
     was_accepted: bool = False,
 ) -> None:
     """It came to nothing. `was_accepted`: the provider had accepted it, and the goods may be back on the shelf."""
-    if refund.is_over:
+    if refund.came_to_nothing:
         return
     refund.status, refund.ended_at = status, now
     reserve_more(session, refund.payment, -refund.amount)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.orders.models import Order
 from app.payments import attempts, refund_outcome
 from app.payments.ledger import Ledger
-from app.payments.models import OVER, Payment, Refund
+from app.payments.models import CAME_TO_NOTHING, Payment, Refund
 from app.payments.refund_reservations import give_new_key, reserve
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
@@ -80,7 +80,7 @@ def _record(session: Session, refund_id: int, told: ProviderRefund | None, now: 
     ledger, refund = _lock(session, refund_id)
     if told is not None:
         refund_outcome.follow(session, ledger, refund, told, now)
-    elif refund.provider_id is None and not refund.is_over:
+    elif refund.provider_id is None and not refund.came_to_nothing:
         give_new_key(refund)
     refund_outcome.look_again(refund, now)
     session.commit()
@@ -113,7 +113,7 @@ def adopt(session: Session, told: ProviderRefund, now: datetime) -> int | None:
         return None
     payment = next(each for each in ledger.payments if each.payment_intent == told.payment_intent)
     refund = _row_of(payment, told)
-    if refund is None and told.status not in OVER:
+    if refund is None and told.status not in CAME_TO_NOTHING:
         refund = reserve(session, payment, told.amount, f"provider:{told.id}", now)
         refund.body = ""
     if refund is not None:

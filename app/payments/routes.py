@@ -53,7 +53,7 @@ async def refund_order(order_id: int, body: NewRefund, user: User) -> Answer[Ref
     refund = await blocking(refunds.get, db.session(), refund.id)
     if not is_new:
         return Answer(RefundOut.of(refund), 200, idempotency.REPLAYED)
-    if refund.is_over:
+    if refund.came_to_nothing:
         raise RefundRefused(refund.problem or "")
     return Answer(RefundOut.of(refund))
 

@@ -21,7 +21,7 @@ https://docs.stripe.com/api/refunds/object#refund_object-status"""
 UNSETTLED: tuple[RefundStatus, ...] = ("new", "unknown", "pending", "requires_action")
 """The provider may still change a refund in one of these states."""
 
-OVER: tuple[RefundStatus, ...] = ("failed", "canceled")
+CAME_TO_NOTHING: tuple[RefundStatus, ...] = ("failed", "canceled")
 """No money went back, and none will."""
 
 UNANSWERED = ("needs_response", "warning_needs_response")
@@ -76,10 +76,10 @@ class Payment(Model):
         at_the_bank = sum(each.amount for each in self.disputes if not each.is_charge_refundable)
         if self.refundable <= at_the_bank:
             return []
-        later = [each for each in self.refunds if not each.is_over]
+        later = [each for each in self.refunds if not each.came_to_nothing]
         left = []
         for refund in self.refunds:
-            if refund.is_over:
+            if refund.came_to_nothing:
                 replacement = next((each for each in later if refund.is_replaced_by(each)), None)
                 if replacement is None:
                     left.append(refund)
@@ -136,9 +136,9 @@ class Refund(Leased, Model):
         return self.wish_restock
 
     @property
-    def is_over(self) -> bool:
-        """Whether it came to nothing, and the money that was reserved for it is free again."""
-        return self.status in OVER
+    def came_to_nothing(self) -> bool:
+        """No money went back by it, and what was reserved for it is free again."""
+        return self.status in CAME_TO_NOTHING
 
     def is_replaced_by(self, other: "Refund") -> bool:
         """Whether `other` is the refund of the same amount that was made after this one had failed."""
