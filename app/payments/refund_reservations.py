@@ -18,13 +18,13 @@ class TooMuch(Conflict):
     detail = "This is more than is left of what was paid."
 
 
-def reserve(session: Session, payment: Payment, amount: int, intent_key: str, now: datetime) -> Refund:
+def reserve(session: Session, payment: Payment, amount: int, wish_key: str, now: datetime) -> Refund:
     """A new refund, due at once, with its amount reserved. The caller commits. Raises TooMuch."""
     reserve_more(session, payment, amount)
     key = secrets.token_urlsafe(24)
     refund = Refund(
         payment_id=payment.id,
-        intent_key=intent_key,
+        wish_key=wish_key,
         idem_key=key,
         body=_body(payment, amount, key),
         api_version=API_VERSION,

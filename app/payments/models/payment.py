@@ -100,11 +100,14 @@ class Refund(Leased, Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     payment_id: Mapped[int] = mapped_column(sa.ForeignKey(Payment.id), index=True)
-    intent_key: Mapped[str] = mapped_column(sa.String(255), unique=True)
-    """What it is the only refund for: an Idempotency-Key of staff, or a payment that goes back as a whole."""
+    wish_key: Mapped[str] = mapped_column("intent_key", sa.String(255), unique=True)
+    """What it is the only refund for: an Idempotency-Key of staff, or a payment that goes back as a whole.
+
+    The column keeps its first name, which the previous release knows.
+    """
     idem_key: Mapped[str] = mapped_column(sa.String(64), unique=True)
     wish_amount: Mapped[int | None] = mapped_column(sa.BigInteger)
-    """What staff asked for under `intent_key`; None for all that was left."""
+    """What staff asked for under `wish_key`; None for all that was left."""
     wish_restock: Mapped[bool | None]
     """Whether staff want what was sold back on the shelf. None where staff did not ask for the refund, and in a row
     of the previous release."""

@@ -210,7 +210,7 @@ def test_where_those_who_have_gone_did_something_from_is_forgotten(kiosk):
 def test_money_and_findings_outlive_a_downgrade_and_an_upgrade(kiosk):
     with kiosk.app.app_context():
         order, grace = make_order(make_user(), make_item()), make_user("grace", role="staff")
-        refund = Refund(intent_key="one", idem_key="one", body="", api_version="", amount=100, status="failed")
+        refund = Refund(wish_key="one", idem_key="one", body="", api_version="", amount=100, status="failed")
         paid = {"payment_intent": "pi_1", "amount": 1250, "currency": "EUR", "disposition": "settles"}
         saved(Payment(order_id=order.id, refunds=[refund], **paid))
         finding = saved(FindingRow(kind="stock_differs", subject="1", words="2 are held.", order_id=order.id))
