@@ -106,7 +106,7 @@ def _record_session(session: Session, attempt_id: int, made: CheckoutSession, no
     _, attempt = Ledger.lock_by_attempt(session, attempt_id)
     if attempt.status in ("new", "unknown"):
         attempt.status, attempt.session_id, attempt.url = "open", made.id, made.url
-        attempt.check_again(now)
+        attempt.put_off(now)
     session.commit()
 
 
@@ -118,7 +118,7 @@ def _record_failure(session: Session, attempt_id: int, now: datetime, *, is_dead
             cancel.mark_dead(session, ledger, attempt, "rejected", now)
         else:
             attempt.status = "unknown"
-            attempt.check_again(now, soon=True)
+            attempt.put_off(now, soon=True)
     session.commit()
 
 

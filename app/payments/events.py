@@ -73,7 +73,7 @@ def _record(
     else:
         event.tries += 1
         event.state = "failed" if event.tries >= TRIES else "new"
-        event.put_off(now + min(MINUTE * event.tries, SELDOM))
+        event.put_off_until(now + min(MINUTE * event.tries, SELDOM))
     session.commit()
 
 

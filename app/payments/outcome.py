@@ -52,7 +52,7 @@ def bring_in_line(
     wrong = mismatch(gateway, ledger.order, attempt, told)
     if wrong and not (told.is_dead and attempt.session_id == told.id):  # a dead one is over, whatever is wrong with it
         attempt.problem = f"Session {told.id} is not what was asked for: {wrong}."
-        attempt.check_again(now)
+        attempt.put_off(now)
         log.error("order %s: %s", ledger.order.id, attempt.problem)
     else:
         attempt.session_id, attempt.problem = told.id, _unknown(told)
@@ -82,13 +82,13 @@ def follow(
             cancel.mark_dead(session, ledger, attempt, "expired", now)
     elif told.status == "complete" and not told.unknown:
         attempt.status = "processing"
-        attempt.check_again(now)
+        attempt.put_off(now)
         if order.status == "pending":
             order.move("processing")
     else:
         if attempt.status in ("new", "unknown"):
             attempt.status, attempt.url = "open", told.url
-        attempt.check_again(now, soon=not order.is_unpaid)
+        attempt.put_off(now, soon=not order.is_unpaid)
 
 
 def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: CheckoutSession, now: datetime) -> None:

@@ -92,10 +92,10 @@ def _set_aside_again(session: Session, order: Order) -> str:
     return "What went back on the shelf is sold: there is nothing to hand over for this money."
 
 
-def look_again(refund: Refund, now: datetime) -> None:
+def put_off_or_finish(refund: Refund, now: datetime) -> None:
     """End the lease and set the time of the next look, if there is anything left to look at."""
     if refund.status in UNSETTLED:
         age = now - (refund.first_sent_at or refund.created_at)
-        refund.put_off(now + pause(age, SOON if refund.provider_id is None else MINUTE))
+        refund.put_off_until(now + pause(age, SOON if refund.provider_id is None else MINUTE))
     else:
         refund.finish()

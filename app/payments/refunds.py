@@ -82,14 +82,14 @@ def _record(session: Session, refund_id: int, told: ProviderRefund | None, now: 
         refund_outcome.follow(session, ledger, refund, told, now)
     elif refund.provider_id is None and not refund.came_to_nothing:
         give_new_key(refund)
-    refund_outcome.look_again(refund, now)
+    refund_outcome.put_off_or_finish(refund, now)
     session.commit()
 
 
 def _record_failure(session: Session, refund_id: int, error: PaymentError, now: datetime) -> None:
     ledger, refund = _lock(session, refund_id)
     refund_outcome.fail(session, ledger, refund, error, now)
-    refund_outcome.look_again(refund, now)
+    refund_outcome.put_off_or_finish(refund, now)
     session.commit()
 
 
@@ -118,7 +118,7 @@ def adopt(session: Session, told: ProviderRefund, now: datetime) -> int | None:
         refund.body = ""
     if refund is not None:
         refund_outcome.follow(session, ledger, refund, told, now)
-        refund_outcome.look_again(refund, now)
+        refund_outcome.put_off_or_finish(refund, now)
     session.commit()
     return ledger.order.id
 

@@ -63,7 +63,7 @@ def _put_off(session: Session, gateway: Gateway, attempt_id: int, error: Payment
     session.rollback()
     ledger, attempt = Ledger.lock_by_attempt(session, attempt_id)
     if attempt.is_live:
-        attempt.check_again(now)
+        attempt.put_off(now)
         if isinstance(error, NotFound):
             is_other_mode = outcome.is_test(gateway, attempt) is gateway.livemode
             why = "it is of the other mode, test or live." if is_other_mode else "is its key another account's?"

@@ -24,7 +24,7 @@ class Leased:
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     next_try_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    def put_off(self, until: datetime) -> None:
+    def put_off_until(self, until: datetime) -> None:
         """End the lease; the row is due again at `until`."""
         self.lease_until, self.next_try_at = None, until
 

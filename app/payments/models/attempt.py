@@ -51,7 +51,7 @@ class Attempt(Leased, Model):
     def is_live(self) -> bool:
         return self.status in LIVE
 
-    def check_again(self, now: datetime, *, soon: bool = False) -> None:
+    def put_off(self, now: datetime, *, soon: bool = False) -> None:
         """End the lease and set the time of the next look: after a minute at first, or `soon`, then ever later."""
         age = now - (self.first_sent_at or self.created_at)
-        self.put_off(now + pause(age, SOON if soon else MINUTE))
+        self.put_off_until(now + pause(age, SOON if soon else MINUTE))
