@@ -52,7 +52,7 @@ def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = 
         "tries": 0,
         "next_try_at": moment if is_sent else None,
     }
-    is_new = insert_once(Outgoing, values) is not None
+    is_new = insert_once(session, Outgoing, values) is not None
     if is_new and is_sent:
         after_commit(session, "mail", partial(jobs().enqueue, "mail", "due", wait=False))
     return is_new

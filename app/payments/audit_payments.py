@@ -143,5 +143,5 @@ async def report_twin(session: Session, gateway: Gateway, session_id: str) -> No
 
 
 def _show(session: Session, money: Money) -> None:
-    findings.add(_observe(session, money))
+    findings.add(session, _observe(session, money))
     session.commit()

@@ -51,6 +51,6 @@ def _keep(session: Session, part: list[dict[str, Any]]) -> int:
     stored = set(session.scalars(sa.select(Event.event_id).where(Event.event_id.in_(ids))))
     new = [message for message in part if message["id"] not in stored]
     for message in new:
-        webhooks.keep(json.dumps(message).encode(), utcnow())
+        webhooks.keep(session, json.dumps(message).encode(), utcnow())
     session.commit()
     return len(new)

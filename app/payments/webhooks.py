@@ -42,15 +42,15 @@ def receive(session: Session, header: str, body: bytes, secrets: tuple[str, ...]
     except signature.BadSignature as error:
         log.warning("webhook refused: %s", error)
         raise BadSignature from error
-    event_id = keep(body, now)
+    event_id = keep(session, body, now)
     session.commit()
     if event_id is None:
         raise BadSignature("This message is no event.")
     return event_id
 
 
-def keep(body: bytes, now: datetime) -> str | None:
-    """Store a message unless it is stored already. Its id; None where it is no message."""
+def keep(session: Session, body: bytes, now: datetime) -> str | None:
+    """Store a message unless it is stored already. Its id; None where it is no message. Not committed."""
     try:
         event = msgspec.json.decode(body, type=schemas.Event)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -61,5 +61,5 @@ def keep(body: bytes, now: datetime) -> str | None:
     row = {"event_id": event_id, "kind": event.type[:100], "body": reduced(body), "received_at": now}
     is_wanted = event.kind.startswith(WANTED)
     state = {"state": "new", "next_try_at": now} if is_wanted else {"state": "done", "next_try_at": None}
-    insert_once(Event, {**row, **state, "tries": 0})
+    insert_once(session, Event, {**row, **state, "tries": 0})
     return event_id

@@ -84,7 +84,7 @@ async def run(work: Work, session: Session) -> None:
 
 def claim(session: Session, name: str, interval: timedelta, now: datetime) -> bool:
     """Whether a chore is due and this process's: of two workers one gets it. Committed."""
-    insert_once(Chore, {"name": name, "due_at": now, "reached": 0})
+    insert_once(session, Chore, {"name": name, "due_at": now, "reached": 0})
     mine = sa.update(Chore).where(Chore.name == name, Chore.due_at <= now).values(due_at=now + interval)
     is_mine = affected(session, mine.execution_options(synchronize_session=False)) > 0
     session.commit()
@@ -99,7 +99,7 @@ def put_off(session: Session, name: str, until: datetime) -> None:
 
 def remember(session: Session, name: str, reached: int, now: datetime) -> None:
     """Note how far a chore came. Committed."""
-    insert_once(Chore, {"name": name, "due_at": now, "reached": reached})
+    insert_once(session, Chore, {"name": name, "due_at": now, "reached": reached})
     session.execute(sa.update(Chore).where(Chore.name == name).values(reached=reached))
     session.commit()
 

@@ -385,7 +385,7 @@ MESSAGES = (
     without(
         "messages that never came are fetched",
         "app/payments/backfill.py",
-        "        webhooks.keep(json.dumps(message).encode(), utcnow())\n",
+        "        webhooks.keep(session, json.dumps(message).encode(), utcnow())\n",
         "        pass\n",
         f"{MISSED}::test_what_nobody_told_us_the_backfill_fetches_as_messages",
     ),
