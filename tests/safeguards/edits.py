@@ -281,8 +281,8 @@ PLACED = (
     without(
         "an order that is paid is not paid again: the second goes back",
         "app/payments/outcome.py",
-        "if order.is_paid or not is_right:",
-        "if not is_right:",
+        "return is_right and not order.is_paid",
+        "return is_right",
         f"{CHECKOUT}::test_where_both_sessions_are_paid_one_settles_and_the_other_goes_back",
     ),
 )
