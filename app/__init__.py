@@ -158,7 +158,7 @@ CHORES: tuple[tuple[str, timedelta, Work], ...] = (
     ("mail-turns-hourly", HOUR, quota.forget),
     ("log-hourly", HOUR, lambda *_: empty_log()),
     ("mails-nightly", DAY, outbox.forget),
-    ("messages-nightly", DAY, payments.reduce_messages),  # feature: shop
+    ("messages-nightly", DAY, payments.reduce_events),  # feature: shop
     ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp
 )
 """What one of the workers does in each interval. The name is that of a row, which an earlier release may have made."""

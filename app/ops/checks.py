@@ -92,7 +92,7 @@ def of_clocks(clocks: Mapping[str, Clock]) -> Iterable[tuple[str, Check]]:
 
 
 def _check_clock(clocks: Mapping[str, Clock]) -> Iterator[Line]:
-    """With a wrong clock the provider refuses our sessions, and we refuse its messages, ID tokens and app codes."""
+    """With a wrong clock the provider refuses our sessions, and we refuse its events, ID tokens and app codes."""
     compared = {whose: utcnow() - theirs for whose, read in clocks.items() if (theirs := read()) is not None}
     wrong = {whose: ahead for whose, ahead in compared.items() if abs(ahead) > CLOCKS_DIFFER}
     for whose, ahead in wrong.items():

@@ -1,4 +1,4 @@
-"""Findings that our own rows tell: attempts, messages, refunds and disputes that no rule can settle."""
+"""Findings that our own rows tell: attempts, events, refunds and disputes that no rule can settle."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -74,7 +74,7 @@ def _events(session: Session) -> list[Observation]:
         Observation(
             "event",
             each.event_id,
-            f"Message {each.kind} cannot be worked on: {each.problem}",
+            f"Event {each.kind} cannot be worked on: {each.problem}",
             each.order_id,
             digest("event", each.event_id),
             each.received_at,

@@ -1,4 +1,4 @@
-"""Works on stored messages. A message says only what to ask about: the provider is asked how the object stands."""
+"""Works on stored events. An event says only what to ask about: the provider is asked how the object stands."""
 
 import logging
 from collections.abc import Callable
@@ -34,7 +34,7 @@ PARKED = "It waits: what it is about is not settled yet."
 
 
 async def process(session: Session, gateway: Gateway, event_id: str) -> bool:
-    """Work on a stored message. Whether it is done; otherwise the sweep comes back to it."""
+    """Work on a stored event. Whether it is done; otherwise the sweep comes back to it."""
     event = await blocking(_claim, session, event_id, utcnow())
     if event is None:
         return False
@@ -78,7 +78,7 @@ def _record(
 
 
 async def _act(session: Session, gateway: Gateway, event: schemas.Event) -> tuple[int | None, bool]:
-    """The id of the order that the message is about, and whether all is done."""
+    """The id of the order that the event is about, and whether all is done."""
     if not isinstance(event.subject.get("id"), str):
         return None, True
     if event.kind.startswith("checkout.session."):
@@ -92,7 +92,7 @@ Record = Callable[[], int | None]
 
 
 async def _about_payment(session: Session, gateway: Gateway, event: schemas.Event) -> tuple[str | None, Record] | None:
-    """The payment intent that the message is about, and how to record it; None for messages about something else."""
+    """The payment intent that the event is about, and how to record it; None for events about something else."""
     kind, subject = event.kind, event.subject
     if kind.startswith("refund."):
         refund = await gateway.get_refund(subject["id"])
@@ -157,7 +157,7 @@ def _is_over(session: Session, attempt_id: int) -> bool:
 async def _settle_session(session: Session, gateway: Gateway, event: schemas.Event) -> tuple[int | None, bool]:
     session_id = event.subject["id"]
     attempt = await blocking(_attempt, session, Attempt.session_id == session_id)
-    if attempt is None:  # the message was faster than the answer to our own POST, or that answer was lost
+    if attempt is None:  # the event was faster than the answer to our own POST, or that answer was lost
         attempt = await _by_mark(session, gateway, event)
     if attempt is None:
         log.info("session %s is not this installation's", session_id)
@@ -168,7 +168,7 @@ async def _settle_session(session: Session, gateway: Gateway, event: schemas.Eve
 
 
 async def _by_mark(session: Session, gateway: Gateway, event: schemas.Event) -> sa.Row[int, int, str | None] | None:
-    """The attempt whose mark the session bears. A thin message does not tell the marks."""
+    """The attempt whose mark the session bears. A thin event does not tell the marks."""
     marks = event.subject.get("metadata")
     if event.is_thin:
         marks = (await gateway.get_session(event.subject["id"])).metadata

@@ -42,7 +42,7 @@ GAUGES = (
     ),
     DatabaseGauge(
         "events",
-        "Messages of the provider that are not done.",
+        "Events of the provider that are not done.",
         "state",
         lambda session, _: counts(session, Event.state, events.UNDONE),
     ),

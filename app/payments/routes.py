@@ -97,7 +97,7 @@ async def close_finding(finding_id: str, body: CloseFinding, user: User) -> Clos
     max_body=webhooks.MAX_EVENT,
 )
 def receive_event() -> EventReceived:
-    """The payment provider's messages, by their signature: snapshots and thin ones."""
+    """The payment provider's events, by their signature: snapshots and thin ones."""
     header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
     event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, utcnow())
     jobs().enqueue("event", event_id)

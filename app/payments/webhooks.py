@@ -1,4 +1,4 @@
-"""Webhook messages: their signature is checked, and they are stored. `events` works on them afterwards."""
+"""Webhook events: their signature is checked, and they are stored. `events` works on them afterwards."""
 
 import logging
 from datetime import datetime
@@ -17,24 +17,24 @@ log = logging.getLogger(__name__)
 MAX_EVENT_ID = 255
 MAX_EVENT = 2 * 1024 * 1024
 """Bytes, as the proxy takes too. The provider names no limit (https://docs.stripe.com/webhooks): a snapshot holds its
-object with whatever is in it, and the provider sends a message that is refused again for days, in vain."""
+object with whatever is in it, and the provider sends an event that is refused again for days, in vain."""
 
 WANTED = ("checkout.session.", "refund.", "charge.refunded", "charge.dispute.")
-"""Beginnings of the kinds that Kiosk works on. Messages of other kinds are stored and done."""
+"""Beginnings of the kinds that Kiosk works on. Events of other kinds are stored and done."""
 
 
 class BadSignature(Problem):
     error = "bad_signature"
-    detail = "This message does not carry a valid signature."
+    detail = "This event does not carry a valid signature."
 
 
 class NoWebhookSecret(Unavailable):
     error = "webhook_secret_missing"
-    detail = "Set KIOSK_PAYMENTS__WEBHOOK_SECRET: without it the sender of this message cannot be verified."
+    detail = "Set KIOSK_PAYMENTS__WEBHOOK_SECRET: without it the sender of this event cannot be verified."
 
 
 def receive(session: Session, header: str, body: bytes, secrets: tuple[str, ...], now: datetime) -> str:
-    """Check and store a message. Its id. Committed. Raises BadSignature, NoWebhookSecret."""
+    """Check and store an event. Its id. Committed. Raises BadSignature, NoWebhookSecret."""
     if not secrets:
         raise NoWebhookSecret
     try:
@@ -45,12 +45,12 @@ def receive(session: Session, header: str, body: bytes, secrets: tuple[str, ...]
     event_id = keep(session, body, now)
     session.commit()
     if event_id is None:
-        raise BadSignature("This message is no event.")
+        raise BadSignature("This is not an event.")
     return event_id
 
 
 def keep(session: Session, body: bytes, now: datetime) -> str | None:
-    """Store a message unless it is stored already. Its id; None where it is no message. Not committed."""
+    """Store an event unless it is stored already. Its id; None where `body` is none. Not committed."""
     try:
         event = msgspec.json.decode(body, type=schemas.Event)
     except (msgspec.DecodeError, UnicodeDecodeError):

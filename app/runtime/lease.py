@@ -1,6 +1,6 @@
 """Leases: a process claims a row, works on it and lets it go. After a crash the lease runs out, and another goes on.
 
-Attempts, refunds, messages of the provider and mails are worked on in this way. The claim is an UPDATE that carries
+Attempts, refunds, events of the provider and mails are worked on in this way. The claim is an UPDATE that carries
 its own condition, so that of two processes one gets the row.
 """
 

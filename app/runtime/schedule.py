@@ -36,7 +36,7 @@ class Chore(Model):
     name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(Moment)
     reached: Mapped[int] = mapped_column(sa.BigInteger, default=0)
-    """A number of the chore's own, such as the Unix time of the newest message that was fetched."""
+    """A number of the chore's own, such as the Unix time of the newest event that was fetched."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def check_account() -> Iterator[Line]:
         yield Line(level, "payments", f"the key is accepted; {moves}")
     if not account.webhook_secrets:
         mend = "set KIOSK_PAYMENTS__WEBHOOK_SECRET"
-        yield Line("FAIL", "payments", "no secret to know the provider's messages by", mend)
+        yield Line("FAIL", "payments", "no secret to know the provider's events by", mend)
 
 
 async def _read_one() -> None:

@@ -4,11 +4,11 @@ import hmac
 from collections.abc import Iterable
 
 TOLERANCE = 300
-"""Seconds that a message's time may differ from ours, either way."""
+"""Seconds that an event's time may differ from ours, either way."""
 
 
 class BadSignature(Exception):
-    """The message is not the provider's, or too old. Says why, for the log."""
+    """The event is not the provider's, or too old. Says why, for the log."""
 
 
 def verify(header: str, body: bytes, secrets: Iterable[str], now: float) -> None:

@@ -13,7 +13,7 @@ EventState = Literal["new", "done", "failed"]
 
 
 class Event(Leased, Model):
-    """A message of the provider. It is stored first and worked on then: received is not done."""
+    """An event of the provider. It is stored first and worked on then: received is not done."""
 
     __tablename__ = "events"
     __table_args__ = (one_of("state", EventState), sa.Index("ix_events_due", "state", "next_try_at"))

@@ -970,7 +970,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The payment provider's messages, by their signature: snapshots and thin ones. */
+        /** The payment provider's events, by their signature: snapshots and thin ones. */
         post: operations["payments_receive_event"];
         delete?: never;
         options?: never;

@@ -76,7 +76,7 @@ class Till:
         return str(self.control.dispute(session=self.shop.attempt.session_id, **how)["id"])
 
     def hear(self, *kinds: str, last: bool = False) -> None:
-        """The provider's messages of these kinds come, or only the last one."""
+        """The provider's events of these kinds come, or only the last one."""
         heard = [event for event in self.control.listed("events") if event["type"] in kinds]
         assert heard, f"nothing happened at the provider: {kinds}"
         for event in heard[-1:] if last else heard:
@@ -94,7 +94,7 @@ class Till:
 
     @property
     def events(self) -> list[str]:
-        """The states of all messages."""
+        """The states of all events."""
         with self.shop.app.app_context():
             return list(db.session.scalars(sa.select(Event.state)))
 

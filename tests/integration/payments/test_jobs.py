@@ -165,7 +165,7 @@ def test_two_workers_do_everything_once(staffed, valkey):
 
     wait_for(lambda: len(shop.money) == 8, "all orders to be paid")
     shop.let_pass(minutes=2)  # a message whose attempt the other worker had is looked at again by then
-    wait_for(lambda: shop.events == ["done"] * 8, "all messages to be done")
+    wait_for(lambda: shop.events == ["done"] * 8, "all events to be done")
     assert (shop.money, shop.todos) == ([("settles", 8900)] * 8, 8)
     assert (shop.stock, shop.in_line()) == ((12, 12), True)
 
