@@ -19,6 +19,7 @@ from app.runtime.db import db, utcnow
 from app.runtime.errors import Conflict
 from app.runtime.jobs import jobs
 from app.stripe.gateway import gateway
+from app.stripe.signature import SignatureRefused
 from app.users.models import User
 from app.web import idempotency
 from app.web.api import Access, Answer, Api
@@ -93,7 +94,7 @@ async def close_finding(finding_id: str, body: CloseFinding, user: User) -> Clos
 @routes.post(
     "/api/payments/webhook",
     access=Access.PROVIDER,
-    raises=(webhooks.BadSignature, webhooks.NoWebhookSecret),
+    raises=(SignatureRefused, webhooks.NoWebhookSecret),
     max_body=webhooks.MAX_EVENT,
 )
 def receive_event() -> EventReceived:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.payments.models import Event
 from app.payments.redaction import reduced
 from app.runtime.db import insert_once
-from app.runtime.errors import Problem, Unavailable
+from app.runtime.errors import Unavailable
 from app.stripe import schemas, signature
+from app.stripe.signature import SignatureRefused
 
 log = logging.getLogger(__name__)
 
@@ -23,29 +24,24 @@ WANTED = ("checkout.session.", "refund.", "charge.refunded", "charge.dispute.")
 """Beginnings of the kinds that Kiosk works on. Events of other kinds are stored and done."""
 
 
-class BadSignature(Problem):
-    error = "bad_signature"
-    detail = "This event does not carry a valid signature."
-
-
 class NoWebhookSecret(Unavailable):
     error = "webhook_secret_missing"
     detail = "Set KIOSK_PAYMENTS__WEBHOOK_SECRET: without it the sender of this event cannot be verified."
 
 
 def receive(session: Session, header: str, body: bytes, secrets: tuple[str, ...], now: datetime) -> str:
-    """Check and store an event. Its id. Committed. Raises BadSignature, NoWebhookSecret."""
+    """Check and store an event. Its id. Committed. Raises SignatureRefused, NoWebhookSecret."""
     if not secrets:
         raise NoWebhookSecret
     try:
         signature.verify(header, body, secrets, now.timestamp())
-    except signature.BadSignature as error:
-        log.warning("webhook refused: %s", error)
-        raise BadSignature from error
+    except SignatureRefused as error:
+        log.warning("webhook refused: %s", error.why)
+        raise
     event_id = keep(session, body, now)
     session.commit()
     if event_id is None:
-        raise BadSignature("This is not an event.")
+        raise SignatureRefused("the body is no event", "This is not an event.")
     return event_id
 
 
