@@ -1,6 +1,7 @@
-"""What a feature measures. It lists its metrics, METRICS and GAUGES in app/__init__.py name the lists, and `/metrics` shows them (app/ops).
+"""What a feature measures. METRICS and GAUGES in app/__init__.py list it, and `/metrics` shows it (app/ops).
 
-A counter, a gauge or a histogram follows a signal of the feature, so that what is measured does not know who measures it.
+A counter, a gauge or a histogram follows a signal of the feature, so that what is measured does not know who measures
+it.
 Labels take few values, all of them ours: never what a caller wrote.
 """
 
