@@ -1,4 +1,4 @@
-"""Kiosk. This module wires it: what runs is named in the lists below, and `create_app` connects it.
+"""Kiosk. This module wires it: what runs is in the lists below, and `create_app` connects it.
 
 A line that ends in `# feature: …` belongs to a feature that a product may leave out.
 """
@@ -72,7 +72,7 @@ from app.todos import handover as order_todos  # feature: todos
 from app.todos import routes as todo_routes  # feature: todos
 from app.todos import service as todo_service  # feature: todos
 from app.users import routes as user_routes
-from app.users import service as users
+from app.users import signals as user_signals
 from app.web import api, frontend, headers, limits, openapi
 from app.web.api import Api
 
@@ -127,12 +127,12 @@ MAIL_RENDERERS: dict[Kind, delivery.Renderer] = {
 }
 
 LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
-    (users.address_given, addresses.on_address_given),
-    (users.role_changed, sessions.renew_all),
-    (users.locked_out, sessions.end_all),
-    (users.leaving, sign_in_methods.forget),
-    (users.leaving, todo_service.forget),  # feature: todos
-    (users.leaving, orders.forget_keys),  # feature: shop
+    (user_signals.address_given, addresses.on_address_given),
+    (user_signals.role_changed, sessions.renew_all),
+    (user_signals.locked_out, sessions.end_all),
+    (user_signals.leaving, sign_in_methods.forget),
+    (user_signals.leaving, todo_service.forget),  # feature: todos
+    (user_signals.leaving, orders.forget_keys),  # feature: shop
     (order_signals.paid, order_todos.add),  # feature: todos
     (order_signals.fulfilled, order_todos.finish),  # feature: todos
     (order_signals.due_changed, order_todos.review),  # feature: todos

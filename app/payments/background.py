@@ -1,4 +1,7 @@
-"""What a worker does for payments: the handler of an event, the sweep and the chores. `create_app` names each."""
+"""What a worker does for payments: the handler of an event, the sweep and the chores.
+
+JOBS, EACH_TURN and CHORES in app/__init__.py list them.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Chores: work that a worker does from time to time. `create_app` names each of them.
+"""Chores: work that a worker does from time to time. CHORES and EACH_TURN in app/__init__.py list it.
 
 Several workers may run. One of them does a chore: it claims the chore's row until the next time. The work of each turn
 is done by every worker, since it claims its own rows.

@@ -10,7 +10,7 @@ from app import db
 from app.models import AuditTrailEntry, User
 from app.runtime.db import utcnow, writing
 from app.runtime.errors import NotFound
-from app.users import service
+from app.users import service, signals
 from app.users.audit_trail import COMMAND_LINE
 from app.users.service import LastStaff
 from tests.integration.factories import make_user
@@ -68,7 +68,7 @@ def test_of_two_who_take_each_others_role_one_keeps_it(own_app):
             db.session.commit()
             return True
 
-    with service.role_changed.connected_to(meet), ThreadPoolExecutor(2) as pool:
+    with signals.role_changed.connected_to(meet), ThreadPoolExecutor(2) as pool:
         went = list(pool.map(demote, people))
 
     assert sorted(went) == [False, True]

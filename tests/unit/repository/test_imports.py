@@ -18,7 +18,7 @@ for module in pkgutil.walk_packages(app.__path__, "app."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
 signals = [each for each in gc.get_objects() if isinstance(each, Signal)]
-assert any(each is app.users.leaving for each in signals)
+assert any(each is app.users.signals.leaving for each in signals)
 print(*(listener for each in signals for listener in each.receivers.values()), sep="\\n", end="")
 """
 
