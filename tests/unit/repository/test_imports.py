@@ -28,3 +28,23 @@ def test_importing_every_module_of_app_connects_no_listener() -> None:
 
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
+
+
+PACKAGES = """
+import pkgutil
+
+import app
+
+for module in pkgutil.iter_modules(app.__path__, "app."):
+    name = module.name.removeprefix("app.")
+    value = getattr(app, name, None)
+    if module.ispkg and value is not None and getattr(value, "__name__", None) != module.name:
+        print(name, value)
+"""
+
+
+def test_after_importing_app_each_of_its_folders_is_a_package() -> None:
+    done = subprocess.run([sys.executable, "-c", PACKAGES], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
