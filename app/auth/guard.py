@@ -32,12 +32,12 @@ class CrossSite(Forbidden):
 @dataclass(frozen=True)
 class SignedIn:
     user: User
-    session: UserSession
+    user_session: UserSession
 
 
 def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     """Lets the request through, or raises Unauthorized, Forbidden, or ConfirmationRequired where it has to be
-    `confirmed`. A route for all clients looks up the user only where its view has `wanted` the user or the session.
+    `confirmed`. A route for all clients looks up the user only where its view has `wanted` the user or their session.
     """
     bearer = request.headers.get("Authorization", "")
     if access is Access.PROVIDER:
@@ -58,7 +58,7 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     if access is Access.STAFF and not signed_in.user.is_staff:
         raise Forbidden("Only staff may do this.")
     if confirmed:
-        recent_auth.require(signed_in.session, utcnow())
+        recent_auth.require(signed_in.user_session, utcnow())
     return signed_in
 
 
@@ -104,26 +104,26 @@ def _by_cookie() -> SignedIn | None:
         return None
     moment = utcnow()
     signed_in = _find(sessions.known_by(cookie, moment), moment)
-    is_current = signed_in is not None and signed_in.session.token_hash == opaque_tokens.digest(cookie)
-    if signed_in is not None and signed_in.session.must_rotate and is_current:
+    is_current = signed_in is not None and signed_in.user_session.token_hash == opaque_tokens.digest(cookie)
+    if signed_in is not None and signed_in.user_session.must_rotate and is_current:
         db.session.commit()
         with writing():
-            sessions.renew(db.session(), signed_in.session, moment, overlap=True)
+            sessions.renew(db.session(), signed_in.user_session, moment, overlap=True)
             db.session.commit()
     return signed_in
 
 
 def _find(condition: sa.ColumnElement[bool], moment: datetime) -> SignedIn | None:
-    session = sessions.find(db.session(), condition, moment)
-    if session is None:
+    user_session = sessions.find(db.session(), condition, moment)
+    if user_session is None:
         return None
-    if moment - session.used_at > sessions.TOUCH:
+    if moment - user_session.used_at > sessions.TOUCH:
         db.session.commit()
         with writing():
-            used = sa.update(UserSession).where(UserSession.id == session.id).values(used_at=moment)
+            used = sa.update(UserSession).where(UserSession.id == user_session.id).values(used_at=moment)
             db.session.execute(used)
             db.session.commit()
-    return SignedIn(session.user, session)
+    return SignedIn(user_session.user, user_session)
 
 
 def owned(row: T | None, user: User, *, staff: bool = False) -> T:

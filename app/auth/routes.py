@@ -47,10 +47,10 @@ def refresh(body: RefreshRequest) -> tokens.TokenPair:
 
 
 @routes.post("/api/logout", access=Access.SIGNED_IN)
-def logout(session: UserSession) -> Answer[Done]:
+def logout(user_session: UserSession) -> Answer[Done]:
     """End the session of this request. Its tokens are worth nothing from now on."""
-    sessions.end(db.session(), session)
-    return Answer(Done(True), finish=None if session.token_hash is None else cookies.drop_session)
+    sessions.end(db.session(), user_session)
+    return Answer(Done(True), finish=None if user_session.token_hash is None else cookies.drop_session)
 
 
 @routes.post("/api/session", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)
@@ -62,8 +62,8 @@ def sign_in(body: Credentials) -> Answer[UserOut]:
 
 
 @routes.delete("/api/session", access=Access.ALL)
-def sign_out(session: UserSession | None) -> Answer[Done]:
+def sign_out(user_session: UserSession | None) -> Answer[Done]:
     """Sign the browser out. Without a session there is nothing to do, and the answer is the same."""
-    if session is not None:
-        sessions.end(db.session(), session)
+    if user_session is not None:
+        sessions.end(db.session(), user_session)
     return Answer(Done(True), finish=cookies.drop_session)

@@ -6,9 +6,9 @@
     def add(body: NewTodo, user: User) -> TodoOut: ...
 
 `body` and `query` are read from the request and checked against their Struct; `user` is the signed-in user, and
-`session` their session. With `confirmed` they have proved within the last 30 minutes who they are. A plain or an
-`async def` view answers with a Struct, an `Answer` around one, or a ready Response. The changes of a view that writes
-are committed here, once, after it returned; after an error they are rolled back.
+`user_session` the row of the session that they are signed in by. With `confirmed` they have proved within the last 30
+minutes who they are. A plain or an `async def` view answers with a Struct, an `Answer` around one, or a ready Response.
+The changes of a view that writes are committed here, once, after it returned; after an error they are rolled back.
 """
 
 import re
@@ -111,7 +111,7 @@ class Operation:
         if "body" in self.reads:
             request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
         with writing() if self.writes else nullcontext():
-            wanted = [name for name in ("user", "session") if name in self.reads]
+            wanted = [name for name in ("user", "user_session") if name in self.reads]
             signed_in = current_app.extensions["guard"](self.access, wanted=bool(wanted), confirmed=self.confirmed)
             for name in wanted:
                 given[name] = getattr(signed_in, name, None)
@@ -252,7 +252,7 @@ def invalid(error: msgspec.ValidationError) -> Invalid:
 
 
 def init_app(app: Flask, guard: Callable[..., Any]) -> None:
-    """`guard(access, wanted=…, confirmed=…)` lets a request through and gives its user and session, or raises."""
+    """`guard(access, wanted=…, confirmed=…)` lets a request through and gives its `user` and `user_session`, or raises."""
     app.extensions["guard"] = guard
     app.extensions["operations"] = []
     app.url_map.merge_slashes = False  # its redirect would go wherever the Host header says

@@ -31,12 +31,12 @@ def reset_password(body: PasswordReset) -> Done:
 @routes.post(
     "/api/email/verify", access=Access.ALL, raises=(links.InvalidLink, addresses.EmailInUse), limit=limits.ONE_TIME
 )
-def verify_email(body: EmailVerification, session: UserSession | None) -> Done:
+def verify_email(body: EmailVerification, user_session: UserSession | None) -> Done:
     """Verify an email address with the token of the link that was sent to it, once.
 
     The page behind the link asks for a click first: mail scanners open links, and run what is on the page.
     """
-    addresses.verify(db.session(), body.token, session, actors.of_request(None), utcnow())
+    addresses.verify(db.session(), body.token, user_session, actors.of_request(None), utcnow())
     return Done(True)
 
 

@@ -34,7 +34,7 @@ def list_providers() -> list[ProviderOut]:
 
 
 @routes.get("/oauth/login/<provider>", access=Access.ALL, status=302, writes=True, limit=limits.OAUTH)
-async def begin_oauth(provider: str, query: LoginQuery, session: UserSession | None) -> Response:
+async def begin_oauth(provider: str, query: LoginQuery, user_session: UserSession | None) -> Response:
     """To the provider's sign-in page, and from there to the callback.
 
     For a user who is signed in it links the account there to theirs. Where that is linked already, it confirms who they
@@ -42,9 +42,9 @@ async def begin_oauth(provider: str, query: LoginQuery, session: UserSession | N
     """
     cookie, browser = _browser_cookie()
     try:
-        is_linked = session is not None and await blocking(_may_link, session, provider)
-        onward = query.next or ("/profile" if session else "/")
-        session_id = session.id if session else None
+        is_linked = user_session is not None and await blocking(_may_link, user_session, provider)
+        onward = query.next or ("/profile" if user_session else "/")
+        session_id = user_session.id if user_session else None
         await blocking(db.session.commit)
         url = await flow.begin(db.session(), provider, onward, browser, utcnow(), session_id=session_id, anew=is_linked)
     except OAuthFailure as failure:
@@ -56,34 +56,34 @@ async def begin_oauth(provider: str, query: LoginQuery, session: UserSession | N
     return response
 
 
-def _may_link(session: UserSession, provider: str) -> bool:
+def _may_link(user_session: UserSession, provider: str) -> bool:
     """Whether an account there is linked already, so that this confirms who the user is. Raises OAuthFailure."""
     if from_elsewhere():
         raise OAuthFailure("link_elsewhere", "linking was begun by a page of another site")
-    if any(each.provider == provider for each in session.user.identities):
+    if any(each.provider == provider for each in user_session.user.identities):
         return True
     try:
-        recent_auth.require(session, utcnow())
+        recent_auth.require(user_session, utcnow())
     except ConfirmationRequired as error:
         raise OAuthFailure("confirmation_required", "signed in too long ago to link an account") from error
     return False
 
 
 @routes.get("/oauth/callback", access=Access.ALL, status=302, writes=True)
-async def end_oauth_default(session: UserSession | None) -> Response:
+async def end_oauth_default(user_session: UserSession | None) -> Response:
     """The default provider's callback."""
-    return await _end_oauth(settings().default_provider, session)
+    return await _end_oauth(settings().default_provider, user_session)
 
 
 @routes.get("/oauth/callback/<provider>", access=Access.ALL, status=302, writes=True)
-async def end_oauth(provider: str, session: UserSession | None) -> Response:
+async def end_oauth(provider: str, user_session: UserSession | None) -> Response:
     """Where a provider sends the browser back to. Leads on, or to the sign-in page with the reason of the failure."""
-    return await _end_oauth(provider, session)
+    return await _end_oauth(provider, user_session)
 
 
-async def _end_oauth(name: str, session: UserSession | None) -> Response:
+async def _end_oauth(name: str, user_session: UserSession | None) -> Response:
     browsers, state = _browser_cookies().values(), request.args.get("state", "")
-    session_id = session.id if session else None
+    session_id = user_session.id if user_session else None
     await blocking(db.session.commit)
     try:
         result = await flow.complete(db.session(), name, request.args, browsers, utcnow(), session_id=session_id)

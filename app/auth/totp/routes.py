@@ -56,13 +56,13 @@ def confirm_totp(body: AuthenticatorCode, user: User) -> RecoveryCodes:
         TooManyRequests,
     ),
 )
-def remove_totp(body: AuthenticatorAppRemoval, user: User, session: UserSession) -> Done:
+def remove_totp(body: AuthenticatorAppRemoval, user: User, user_session: UserSession) -> Done:
     """Sign in by the password alone again. The recovery codes are removed with the app.
 
     It takes the password, since a short one is good enough only together with a second factor.
     """
     actor = actors.of_request(user)
-    service.remove_own(db.session(), settings(), session, body.password or None, actor, utcnow())
+    service.remove_own(db.session(), settings(), user_session, body.password or None, actor, utcnow())
     return Done(True)
 
 
