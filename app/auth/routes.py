@@ -30,7 +30,7 @@ def register(body: Registration) -> UserOut:
 
 
 @routes.post("/api/login", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)
-def login(body: Credentials) -> tokens.TokenPair:
+def sign_in_client(body: Credentials) -> tokens.TokenPair:
     """Sign in an API client: it gets a bearer token, and a refresh token for when that has expired."""
     user = _by_password(body)
     return tokens.sign_in(db.session(), settings(), user, cookies.device(), utcnow())
@@ -47,14 +47,14 @@ def refresh(body: RefreshRequest) -> tokens.TokenPair:
 
 
 @routes.post("/api/logout", access=Access.SIGNED_IN)
-def logout(user_session: UserSession) -> Answer[Done]:
+def sign_out_client(user_session: UserSession) -> Answer[Done]:
     """End the session of this request. Its tokens are worth nothing from now on."""
     sessions.end(db.session(), user_session)
     return Answer(Done(True), finish=None if user_session.token_hash is None else cookies.drop_session)
 
 
 @routes.post("/api/session", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)
-def sign_in(body: Credentials) -> Answer[UserOut]:
+def sign_in_browser(body: Credentials) -> Answer[UserOut]:
     """Sign in a browser: the answer is the user, and sets the cookie of the session."""
     user = _by_password(body)
     begun = cookies.sign_in(db.session(), user, utcnow())
@@ -62,7 +62,7 @@ def sign_in(body: Credentials) -> Answer[UserOut]:
 
 
 @routes.delete("/api/session", access=Access.ALL)
-def sign_out(user_session: UserSession | None) -> Answer[Done]:
+def sign_out_browser(user_session: UserSession | None) -> Answer[Done]:
     """Sign the browser out. Without a session there is nothing to do, and the answer is the same."""
     if user_session is not None:
         sessions.end(db.session(), user_session)

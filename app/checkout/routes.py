@@ -124,13 +124,13 @@ async def check_out(order_id: int, user: User) -> Answer[OrderOut]:
     turned out to be paid, or over.
     """
     await blocking(service.get, db.session(), order_id, user)
-    attempt, is_new = await blocking(service.retry, db.session(), settings(), order_id, utcnow())
+    attempt, is_new = await blocking(service.payable_attempt, db.session(), settings(), order_id, utcnow())
     if not is_new:
         await settle(db.session(), gateway(), attempt.id)
         ledger = await blocking(service.get, db.session(), order_id, user)
         if ledger.order.status != "pending" or ledger.live_attempt is not None:
             return _where_to_pay(ledger, user)
-        attempt, is_new = await blocking(service.retry, db.session(), settings(), order_id, utcnow())
+        attempt, is_new = await blocking(service.payable_attempt, db.session(), settings(), order_id, utcnow())
     if is_new:
         await _send(attempt)
     return _where_to_pay(await blocking(service.get, db.session(), order_id, user), user)
