@@ -62,7 +62,7 @@ from app.runtime.config import Settings
 from app.runtime.db import db, empty_log
 from app.runtime.db import init_app as init_db
 from app.runtime.jobs import Handler
-from app.runtime.log_context import scope
+from app.runtime.log_context import log_context
 from app.runtime.metrics import DatabaseGauge, Metric
 from app.runtime.schedule import Work
 from app.stripe import checks as stripe_checks  # feature: shop
@@ -214,7 +214,7 @@ class Kiosk(Flask):
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """A context per request, even where a test holds one open around it: `g` and `db.session` start empty."""
-        with scope(), self.app_context(), traces.of_request(environ):
+        with log_context(), self.app_context(), traces.of_request(environ):
             return super().wsgi_app(environ, start_response)
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import api
+import words
 from steps import ROOT, VENV, StepError, run
 
 BIN = VENV / "bin"
@@ -53,9 +54,9 @@ def bare(package: str) -> str:
 
 
 def shell_scripts() -> None:
-    found = [file for folder in ("deploy", "scripts") for file in sorted((ROOT / folder).iterdir())]
+    files = [file for folder in ("deploy", "scripts") for file in sorted((ROOT / folder).iterdir())]
     run(
-        [BIN / "shellcheck", *(file for file in found if file.is_file() and not file.suffix)],
+        [BIN / "shellcheck", *(file for file in files if file.is_file() and not file.suffix)],
         "shellcheck finds fault with a script: mend what is named above.",
     )
 
@@ -69,7 +70,7 @@ def issue_forms() -> None:
 
 
 def workflows() -> None:
-    """Of the right form; with no action that somebody could change under us, and no more rights than they need."""
+    """Of the right form; with no action that its owner could change under us, and no more rights than they need."""
     files = sorted((ROOT / ".github" / "workflows").iterdir())
     mend = "A workflow has not the form that GitHub reads: mend what is named above."
     run([BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files], mend)
@@ -116,6 +117,7 @@ CHECKS: dict[str, Callable[[], object]] = {
     "workflows": workflows,
     "issue forms": issue_forms,
     "lines of the docs": prose,
+    "words": words.check,
     "frontend lint and types": tool(
         ["npm", "run", "--silent", "check"], "The frontend has faults: `make fmt` mends some of them.", FRONTEND
     ),

@@ -16,12 +16,12 @@ PROCESSORS = {"arm", "arm64", "ia32", "loong64", "mips64el", "ppc64", "riscv64",
 def entry(name: str, version: str, *, dev: bool) -> dict[str, Any]:
     """From a name such as `@biomejs/cli-linux-x64-musl`."""
     parts = name.rpartition("/")[2].split("-")
-    found: dict[str, Any] = {"version": version, "cpu": [part for part in parts if part in PROCESSORS]}
+    made: dict[str, Any] = {"version": version, "cpu": [part for part in parts if part in PROCESSORS]}
     if dev:
-        found["dev"] = True
+        made["dev"] = True
     if "musl" in parts:
-        found["libc"] = ["musl"]
-    return {**found, "optional": True, "os": [part for part in parts if part in SYSTEMS]}
+        made["libc"] = ["musl"]
+    return {**made, "optional": True, "os": [part for part in parts if part in SYSTEMS]}
 
 
 def main() -> None:

@@ -41,11 +41,11 @@ def main(parts: list[str]) -> None:
 
 
 def digest(*inputs: str | Path) -> str:
-    found = hashlib.sha256()
+    sha = hashlib.sha256()
     for each in inputs:
-        found.update(each.read_bytes() if isinstance(each, Path) else each.encode())
-        found.update(b"\0")
-    return found.hexdigest()
+        sha.update(each.read_bytes() if isinstance(each, Path) else each.encode())
+        sha.update(b"\0")
+    return sha.hexdigest()
 
 
 def holds(stamp: Path, wanted: str) -> bool:
@@ -120,7 +120,7 @@ def pip_install(*arguments: str | Path, python: Path = PYTHON) -> None:
 
 def uv_environment() -> dict[str, str]:
     """uv's settings from pip's, which uv itself does not read; what is set for uv already stays."""
-    found = {"UV_PYTHON_DOWNLOADS": "never", "UV_INDEX_STRATEGY": "unsafe-best-match"}  # the latter is pip's way
+    env = {"UV_PYTHON_DOWNLOADS": "never", "UV_INDEX_STRATEGY": "unsafe-best-match"}  # the latter is pip's way
     names = {
         "index-url": ("UV_DEFAULT_INDEX", " "),
         "extra-index-url": ("UV_INDEX", " "),
@@ -134,10 +134,10 @@ def uv_environment() -> dict[str, str]:
     for key, value in re.findall(r"^[\w.:-]+?\.([\w-]+)='(.*)'$", listed.stdout, re.MULTILINE):
         if key in names:
             name, separator = names[key]
-            found[name] = separator.join(value.replace("\\n", " ").split())
+            env[name] = separator.join(value.replace("\\n", " ").split())
     if "UV_INDEX_URL" in ENV:  # the older name of the same setting
-        found.pop("UV_DEFAULT_INDEX", None)
-    return {**found, **ENV}
+        env.pop("UV_DEFAULT_INDEX", None)
+    return {**env, **ENV}
 
 
 # ---------------------------------------------------------------- frontend
@@ -208,7 +208,7 @@ def fits(name: str) -> bool:
 
 
 def from_debian(package: str) -> None:
-    """What only Debian and its kin have, where we may install it. Whoever asks looks again whether it is there."""
+    """What only Debian and its kin have, where we may install it. The caller looks again whether it is there."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
     say(f"installing {package} …")
@@ -233,18 +233,18 @@ def browser() -> None:
     if stamp.is_file() and Path(stamp.read_text()).exists():
         return
     find = runpy.run_path(str(ROOT / "playwright.config.py"))["find_browser"]
-    found = find()
-    if not found:
+    program = find()
+    if not program:
         from_debian("chromium")
-        found = find()
-    if not found:
+        program = find()
+    if not program:
         say("installing Playwright's Chromium …")
         mend = "No browser for e2e can be had here: install Chromium, or set KIOSK_BROWSER to the path of one."
         run([PYTHON, "-m", "playwright", "install", "chromium"], mend)
         where = "from playwright.sync_api import sync_playwright as p\nwith p() as b: print(b.chromium.executable_path)"
-        found = run([PYTHON, "-c", where], mend).strip()
-        run([found, "--version"], f"Playwright's Chromium lacks libraries of the system. {mend}")
-    stamp.write_text(found)
+        program = run([PYTHON, "-c", where], mend).strip()
+        run([program, "--version"], f"Playwright's Chromium lacks libraries of the system. {mend}")
+    stamp.write_text(program)
 
 
 PARTS = {

@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser, port: int) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=port, help="0 picks a free one (default: %(default)s)")
     parser.add_argument("--control", action="store_true", help="offer /_control/, which makes it misbehave")
-    parser.add_argument("--lifeline", action="store_true", help="exit when standard input ends")
+    parser.add_argument("--lifeline", dest="with_parent", action="store_true", help="exit when standard input ends")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -180,13 +180,13 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
-    lifeline: bool = False,
+    with_parent: bool = False,
 ) -> int:
     """Listens, prints `<name> simulator on <url>`, and returns 0 after SIGINT or SIGTERM.
 
     `make_app` is called with that url once the port is known; ValueError from it is a bad setting.
-    Returns 1 where the port cannot be had or a setting is bad. With `lifeline` the end of standard
-    input ends it too, so that a parent that is killed leaves no orphan.
+    Returns 1 where the port cannot be had or a setting is bad. It ends `with_parent` too, when standard
+    input does, so that a parent that is killed leaves no orphan.
     """
     # Blocked before any thread starts, so that the wait below is the one place where they arrive.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
@@ -199,8 +199,8 @@ def serve(
     threading.Thread(target=server.serve_forever, name="accept", daemon=True).start()
     sys.stdout.write(f"{name} simulator on {server.url}\n")
     sys.stdout.flush()
-    if lifeline:
-        threading.Thread(target=_watch_input, name="lifeline", daemon=True).start()
+    if with_parent:
+        threading.Thread(target=_watch_input, name="parent watch", daemon=True).start()
     signal.sigwait(STOPPING)
     server.server_close()
     return 0

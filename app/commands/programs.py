@@ -10,34 +10,34 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-LIFELINE = "End when standard input does, as when the program that started this is gone."
+PARENT_WATCH = "End when standard input does, as when the program that started this is gone."
 
 
 @click.command("serve")
 @click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option("--lifeline", is_flag=True, help=LIFELINE)
-def serve(bind: str, port: int, workers: int, lifeline: bool) -> None:
+@click.option("--lifeline", "with_parent", is_flag=True, help=PARENT_WATCH)
+def serve(bind: str, port: int, workers: int, with_parent: bool) -> None:
     """The production server."""
     from app.commands.serve import run
 
-    run(bind, port, workers, lifeline=lifeline)
+    run(bind, port, workers, with_parent=with_parent)
 
 
 @click.command("worker")
 @click.option("--metrics-port", type=click.IntRange(0, 65535), help="Port for /metrics, /healthz and /readyz.")
 @click.option("--metrics-bind", default="127.0.0.1", show_default=True, help="Address for it.")
-@click.option("--lifeline", is_flag=True, help=LIFELINE)
+@click.option("--lifeline", "with_parent", is_flag=True, help=PARENT_WATCH)
 @with_appcontext
-def worker(metrics_port: int | None, metrics_bind: str, lifeline: bool) -> None:
+def worker(metrics_port: int | None, metrics_bind: str, with_parent: bool) -> None:
     """Jobs and the sweep; any number of these may run."""
     from app.commands.worker import run
     from app.ops.metrics import listen
     from app.runtime.parent_watch import watch_parent
     from app.web.client_address import authority
 
-    if lifeline:
+    if with_parent:
         watch_parent()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- threads need it
     more = ""

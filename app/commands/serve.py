@@ -87,7 +87,7 @@ def _log(settings: config.Settings) -> type[Logger]:
     return Log
 
 
-def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
+def run(bind: str, port: int, workers: int, *, with_parent: bool) -> None:
     """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
     from app import load_settings
 
@@ -98,11 +98,11 @@ def run(bind: str, port: int, workers: int, *, lifeline: bool) -> None:
     Master.drain_seconds = settings.drain_seconds
     drain.share()
     with shared() as folder:
-        options = _options(f"{authority(bind)}:{port}", workers, folder, lifeline=lifeline)
+        options = _options(f"{authority(bind)}:{port}", workers, folder, with_parent=with_parent)
         Server({**options, "logger_class": _log(settings)}).run()
 
 
-def _options(bind: str, workers: int, folder: Path, *, lifeline: bool) -> dict[str, Any]:
+def _options(bind: str, workers: int, folder: Path, *, with_parent: bool) -> dict[str, Any]:
     return {
         "bind": bind,
         "workers": workers,
@@ -116,7 +116,7 @@ def _options(bind: str, workers: int, folder: Path, *, lifeline: bool) -> dict[s
         # What proxies say is read in app/web/client_address.py, by KIOSK_TRUSTED_PROXIES; gunicorn trusts loopback.
         "forwarded_allow_ips": "",
         "loglevel": "warning",
-        "when_ready": _ready(lifeline=lifeline),
+        "when_ready": _ready(with_parent=with_parent),
         "post_worker_init": _leave_interrupts_to_the_master,
         "worker_exit": _close,
         "child_exit": partial(_drop_gauges, folder),
@@ -144,9 +144,9 @@ def _drop_gauges(folder: Path, _arbiter: Any, worker: Any) -> None:
     mark_process_dead(worker.pid, str(folder))  # type: ignore[no-untyped-call]
 
 
-def _ready(*, lifeline: bool) -> Any:
+def _ready(*, with_parent: bool) -> Any:
     def when_ready(arbiter: Any) -> None:
-        if lifeline:
+        if with_parent:
             watch_parent()
         addresses = " ".join(str(listener) for listener in arbiter.LISTENERS)
         click.echo(f"kiosk serves on {addresses}")

@@ -16,7 +16,7 @@ from app.runtime import schedule
 from app.runtime.async_bridge import bridge
 from app.runtime.db import db, utcnow, writing
 from app.runtime.jobs import jobs
-from app.runtime.log_context import note, scope
+from app.runtime.log_context import log_context, note
 from app.runtime.schedule import TURN, Entry, Schedule, TryLater
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def run(app: Flask, begun: Callable[[], None]) -> None:
     jobs(app).work(THREADS)
     begun()
     while not plan.is_stopping():
-        with app.app_context(), scope(job=TURN), writing():
+        with app.app_context(), log_context(job=TURN), writing():
             turn(plan)
         delivery(app).wake()
         plan.wait(TURN_SECONDS)

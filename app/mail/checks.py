@@ -32,7 +32,7 @@ def _is_sender(text: str) -> bool:
     if (parts := SENDER.fullmatch(text)) is None:
         return False
     try:
-        email_address.wire(parts["bare"] or parts["named"])
+        email_address.ascii_form(parts["bare"] or parts["named"])
     except email_address.NoMailbox:
         return False
     return True

@@ -19,7 +19,7 @@ from app.mail.smtp import MailError, send
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.config import Settings
 from app.runtime.db import db, utcnow, writing
-from app.runtime.log_context import note, scope
+from app.runtime.log_context import log_context, note
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Delivery:
         """Send the mails that are due, after those that are being sent already."""
         app = self._app()
         if app is not None and not self._ended:
-            with self._round, app.app_context(), scope(job="mail"), writing():
+            with self._round, app.app_context(), log_context(job="mail"), writing():
                 bridge.run(self._deliver_due(db.session()))
 
     async def _deliver_due(self, session: Session) -> None:

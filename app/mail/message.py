@@ -65,7 +65,7 @@ def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime
 def address(given: str) -> str:
     """`given` with its domain in ASCII. Raises Undeliverable."""
     try:
-        return email_address.wire(given)
+        return email_address.ascii_form(given)
     except email_address.NoMailbox as error:
         raise Undeliverable from error
 

@@ -37,13 +37,13 @@ def checked(given: str) -> str:
     shop's mails may be in a local domain. https://www.rfc-editor.org/rfc/rfc5321#section-2.3.5
     """
     text = given.strip(SPACES)
-    *above, top = wire(text).rpartition("@")[2].split(".")
+    *above, top = ascii_form(text).rpartition("@")[2].split(".")
     if not above or top.isdigit():
         raise NoMailbox
     return text
 
 
-def wire(given: str) -> str:
+def ascii_form(given: str) -> str:
     """`given` as mail servers know it: `ada@bücher.example` is `ada@xn--bcher-kva.example`. Raises NoMailbox."""
     local = LOCAL.match(given)
     if local is None:
@@ -78,6 +78,6 @@ def is_plain(given: str) -> bool:
 def key(given: str) -> str:
     """What all spellings of one address have in common. An address from before these rules is its lower case."""
     try:
-        return wire(given.strip(SPACES)).lower()
+        return ascii_form(given.strip(SPACES)).lower()
     except NoMailbox:
         return given.lower()

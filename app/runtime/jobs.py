@@ -25,7 +25,7 @@ from redis.retry import Retry
 from app.runtime.async_bridge import bridge
 from app.runtime.config import Settings
 from app.runtime.db import db, writing
-from app.runtime.log_context import facts, scope
+from app.runtime.log_context import facts, log_context
 from app.runtime.metrics import Counter
 from app.runtime.tracing import cause, span
 
@@ -112,7 +112,7 @@ class Jobs:
             return
         message = CurrentMessage.get_current_message()
         why: Mapping[str, str] = message.options.get("why", {}) if message else {}
-        with app.app_context(), scope(job=f"{kind} {key}", request_id=why.get("request_id", "-")), writing():
+        with app.app_context(), log_context(job=f"{kind} {key}", request_id=why.get("request_id", "-")), writing():
             outcome = "ok"
             try:
                 with span(f"job {kind}", "consumer", {"kiosk.job": f"{kind} {key}"}, why):

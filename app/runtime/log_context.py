@@ -12,8 +12,8 @@ _facts: ContextVar[dict[str, object] | None] = ContextVar("facts", default=None)
 
 
 @contextmanager
-def scope(**facts: object) -> Iterator[None]:
-    """A piece of work begins here, with these facts alone."""
+def log_context(**facts: object) -> Iterator[None]:
+    """Log lines within this context have these facts, and none from outside."""
     token = _facts.set(facts)
     try:
         yield

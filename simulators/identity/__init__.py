@@ -23,7 +23,7 @@ def main(argv: list[str]) -> int:
         lambda url: _app(url, options),
         host=options.host,
         port=options.port,
-        lifeline=options.lifeline,
+        with_parent=options.with_parent,
     )
 
 

@@ -22,7 +22,7 @@ def main(argv: list[str]) -> int:
         sys.stderr.write("mail simulator: --control is only offered on 127.0.0.1\n")
         return 2
     return server.serve(
-        "mail", lambda _: _start(options), host=options.host, port=options.port, lifeline=options.lifeline
+        "mail", lambda _: _start(options), host=options.host, port=options.port, with_parent=options.with_parent
     )
 
 

@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
             )
         )
 
-    return serve("payments", make_app, host=options.host, port=options.port, lifeline=options.lifeline)
+    return serve("payments", make_app, host=options.host, port=options.port, with_parent=options.with_parent)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -13,9 +13,9 @@ from simulators.payments import schedule
 from simulators.payments.calls import Call, Calls
 from simulators.payments.faults import Fault, Faults
 from simulators.payments.idempotency import Keys, Saved
+from simulators.payments.protocol import Fields, Params, Refusal, Resource, dumps, parse_form
 from simulators.payments.provider import CAUSE, VERSION, Cause, Provider
 from simulators.payments.shapes import new_id
-from simulators.payments.wire import Fields, Params, Refusal, Resource, dumps, parse_form
 
 DROPPED = Response(status=204)
 """Stands for no answer at all."""

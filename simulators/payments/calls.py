@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from dataclasses import asdict, dataclass
 
-from simulators.payments.wire import Params, Resource
+from simulators.payments.protocol import Params, Resource
 
 MOST = 20_000
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from simulators.payments.wire import Refusal
+from simulators.payments.protocol import Refusal
 
 MONTHS = range(1, 13)
 DEFAULT = "4242 4242 4242 4242"

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from simulators.payments import cards, events, sessions, shapes
+from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
-from simulators.payments.wire import Refusal, Resource
 
 DISPUTE_TAKES = 2  # seconds
 

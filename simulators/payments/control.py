@@ -8,8 +8,8 @@ from typing import Any, Literal, Self, TypedDict, Unpack
 
 import httpx
 
+from simulators.payments.protocol import Resource
 from simulators.payments.webhooks import Forgery
-from simulators.payments.wire import Resource
 from simulators.process import Process
 
 SESSIONS = "/v1/checkout/sessions"

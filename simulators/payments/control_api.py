@@ -15,9 +15,9 @@ from simulators.payments.control_body import NUMBER, read
 from simulators.payments.control_mail import Mail
 from simulators.payments.control_money import Money
 from simulators.payments.faults import Fault
+from simulators.payments.protocol import Refusal, Resource, dumps
 from simulators.payments.provider import Provider
 from simulators.payments.webhooks import Sender
-from simulators.payments.wire import Refusal, Resource, dumps
 
 
 def blueprint(provider: Provider, gate: Gate, sender: Sender) -> Blueprint:

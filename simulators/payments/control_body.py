@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from simulators.payments.wire import Refusal, Resource
+from simulators.payments.protocol import Refusal, Resource
 
 NUMBER = (int, float)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from simulators.payments import events
 from simulators.payments.control_body import NUMBER, read
+from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
 from simulators.payments.webhooks import Sender
-from simulators.payments.wire import Refusal, Resource
 
 FORGERIES = (None, "secret", "body", "header", "scheme", "reserialised")
 

@@ -7,8 +7,8 @@ from typing import Any
 from simulators.payments import checkout, disputes, refunds, sessions
 from simulators.payments.checkout import Given
 from simulators.payments.control_body import read
+from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
-from simulators.payments.wire import Refusal, Resource
 
 
 class Money:

@@ -1,7 +1,7 @@
 """What an amount has to be like in each currency. Source: https://docs.stripe.com/currencies."""
 
+from simulators.payments.protocol import Refusal, words
 from simulators.payments.text import SIGNS, THOUSANDTHS, money
-from simulators.payments.wire import Refusal, words
 
 WHOLE_ONLY = frozenset(words("isk ugx"))
 """Two decimals on the wire, which are 00."""

@@ -4,8 +4,8 @@ Source: https://docs.stripe.com/api/disputes and https://docs.stripe.com/dispute
 """
 
 from simulators.payments import events, shapes
+from simulators.payments.protocol import Refusal, Resource, no_such
 from simulators.payments.provider import Provider
-from simulators.payments.wire import Refusal, Resource, no_such
 
 CLOSED = ("won", "lost", "warning_closed")
 KNOWN = (*CLOSED, "needs_response", "under_review", "warning_needs_response", "warning_under_review")

@@ -6,9 +6,9 @@ Source: https://docs.stripe.com/api/events.
 import copy
 from datetime import UTC, datetime
 
+from simulators.payments.protocol import Resource
 from simulators.payments.provider import CAUSE, VERSION, Cause, Provider
 from simulators.payments.shapes import new_id
-from simulators.payments.wire import Resource
 
 LASTS = 30 * 86400  # seconds
 RETRIED = 72 * 3600  # seconds

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from http import HTTPStatus
 from typing import Literal
 
-from simulators.payments.wire import Refusal, Resource
+from simulators.payments.protocol import Refusal, Resource
 
 Kind = Literal["delay", "hang", "drop", "error"]
 POLL = 0.05  # seconds

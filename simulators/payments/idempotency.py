@@ -6,8 +6,8 @@ begun, 500s included; requests that fail validation or meet their like in flight
 
 from dataclasses import dataclass
 
+from simulators.payments.protocol import Params, Refusal, Resource
 from simulators.payments.provider import Provider
-from simulators.payments.wire import Params, Refusal, Resource
 
 LONGEST_KEY = 255  # characters
 LASTS = 24 * 3600  # seconds

@@ -6,8 +6,8 @@ Source: https://docs.stripe.com/api/pagination and https://docs.stripe.com/api/e
 from collections.abc import Callable, Iterable
 
 from simulators.payments import sessions, shapes
+from simulators.payments.protocol import Fields, Refusal, Resource, no_such
 from simulators.payments.provider import Provider
-from simulators.payments.wire import Fields, Refusal, Resource, no_such
 
 MOST = 100
 PAGING = ("created", "ending_before", "expand", "limit", "starting_after")

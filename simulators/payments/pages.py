@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response as Answer
 
 from simulators.payments import cards, checkout, schedule, sessions
 from simulators.payments.checkout import Given
+from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
 from simulators.payments.text import money
-from simulators.payments.wire import Refusal, Resource
 
 ACCOUNT = "AT321904300235473204"
 EMAIL = "ada@example.com"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from simulators.payments.agenda import Agenda
 from simulators.payments.clock import Clock
+from simulators.payments.protocol import Resource
 from simulators.payments.store import Store
-from simulators.payments.wire import Resource
 
 VERSION = "2025-06-30.basil"
 """The API version of calls that name none, and of the webhooks."""

@@ -6,9 +6,9 @@ Source: https://docs.stripe.com/api/refunds and https://docs.stripe.com/refunds.
 from dataclasses import dataclass
 
 from simulators.payments import currencies, events, shapes
+from simulators.payments.protocol import Fields, Refusal, Resource, no_such, words
 from simulators.payments.provider import Provider
 from simulators.payments.text import money
-from simulators.payments.wire import Fields, Refusal, Resource, no_such, words
 
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 LATER = 5  # seconds until a refund to one of the cards for that succeeds or fails

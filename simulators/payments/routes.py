@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 from simulators.payments import disputes, events, refunds, sessions
 from simulators.payments.api import Endpoint, Gate, unknown_url
 from simulators.payments.lists import PAGING, expand, page
+from simulators.payments.protocol import Fields, Resource, no_such
 from simulators.payments.provider import Provider
-from simulators.payments.wire import Fields, Resource, no_such
 
 
 def blueprint(provider: Provider, gate: Gate) -> Blueprint:

@@ -4,8 +4,8 @@ import threading
 import time
 
 from simulators.payments import checkout, disputes, refunds, sessions
+from simulators.payments.protocol import Refusal
 from simulators.payments.provider import Provider
-from simulators.payments.wire import Refusal
 
 NAP = 0.2  # seconds
 

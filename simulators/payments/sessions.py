@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulators.payments import currencies, events, shapes
+from simulators.payments.protocol import Fields, Param, Refusal, Resource, no_such, words
 from simulators.payments.provider import Provider
-from simulators.payments.wire import Fields, Param, Refusal, Resource, no_such, words
 
 CURRENCY = re.compile("[a-z]{3}")
 SHORTEST, LONGEST = 30 * 60, 24 * 3600  # seconds

@@ -7,7 +7,7 @@ Sources: https://docs.stripe.com/api/checkout/sessions/object, /payment_intents/
 import random
 import string
 
-from simulators.payments.wire import Resource, words
+from simulators.payments.protocol import Resource, words
 
 LETTERS = string.ascii_letters + string.digits
 

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any, Self
 
-from simulators.payments.wire import Resource, dumps
+from simulators.payments.protocol import Resource, dumps
 
 KINDS = (
     "sessions",

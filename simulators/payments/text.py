@@ -1,6 +1,6 @@
 """Amounts of money as people read them."""
 
-from simulators.payments.wire import words
+from simulators.payments.protocol import words
 
 # https://docs.stripe.com/currencies#zero-decimal and #three-decimal
 WHOLE = frozenset(words("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"))

@@ -19,8 +19,8 @@ from typing import Literal
 import httpx
 
 from simulators.payments import events
+from simulators.payments.protocol import Resource, dumps
 from simulators.payments.provider import Provider
-from simulators.payments.wire import Resource, dumps
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 WORKERS = 4

@@ -18,7 +18,7 @@ from app.auth.oauth import callbacks, id_token, token_exchange
 from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.metadata import Metadata
 from app.auth.oauth.models import OAuthRequest
-from app.auth.oauth.profile import Profile, ProviderToken, understood
+from app.auth.oauth.provider_profile import Profile, ProviderToken, understood
 from app.auth.oauth.providers import Provider, ProviderClient, provider
 from app.runtime.async_bridge import awaited, blocking
 

@@ -10,7 +10,7 @@ from app.auth import second_factor, sessions, sign_in_methods
 from app.auth.models import UserSession
 from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.flow import CallbackResult
-from app.auth.oauth.profile import Profile
+from app.auth.oauth.provider_profile import Profile
 from app.auth.oauth.providers import Provider, providers
 from app.auth.sign_in_methods import ConfirmationMethod, SignInMethod
 from app.runtime import email_address

@@ -15,7 +15,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
 from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.fetch import decoded
-from app.auth.oauth.profile import ProviderToken
+from app.auth.oauth.provider_profile import ProviderToken
 from app.auth.oauth.providers import ProviderClient
 from app.runtime import outbound
 

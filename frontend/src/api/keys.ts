@@ -1,6 +1,6 @@
 /**
- * Under which key each answer of the API is cached. A key covers every key that begins with it: who has `keys.orders`
- * read again has the list, each order and its history read again.
+ * Under which key each answer of the API is cached. A key covers every key that begins with it: to invalidate
+ * `keys.orders` fetches the list, each order and its history anew.
  */
 export const keys = {
   me: ["me"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.runtime.email_address import NoMailbox, key, wire
+from app.runtime.email_address import NoMailbox, ascii_form, key
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from app.runtime.email_address import NoMailbox, key, wire
     ],
 )
 def test_a_domain_is_told_as_mail_servers_know_it(written, told):
-    assert wire(written) == told
+    assert ascii_form(written) == told
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_an_address_from_before_these_rules_has_a_key_too():
 )
 def test_what_no_mail_can_be_sent_to_is_no_address(given):
     with pytest.raises(NoMailbox):
-        wire(given)
+        ascii_form(given)

@@ -8,9 +8,9 @@ import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { When } from "../../ui/When";
+import { AuditTrail } from "./AuditTrail";
 import { EditUser } from "./EditUser";
 import { StaffActions, type StaffTexts } from "./StaffActions";
-import { Trail } from "./Trail";
 import { UserMarks } from "./UserMarks";
 
 const route = getRouteApi("/in/staff/staff/users/$id");
@@ -33,7 +33,7 @@ export function UserPage({ links, texts }: Props) {
             <Facts user={user} links={links} />
             <EditUser key={`${user.name} ${user.email}`} user={user} />
             <StaffActions user={user} texts={texts} />
-            <Trail user={user} page={page} />
+            <AuditTrail user={user} page={page} />
           </div>
         )}
       </Loaded>

@@ -15,7 +15,7 @@ export const usersQuery = ({ q, role, page = 1 }: UserSearch) =>
     placeholderData: keepPreviousData,
   });
 
-export const trailQuery = (id: number, page: number) =>
+export const auditTrailQuery = (id: number, page: number) =>
   queryOptions({
     queryKey: keys.trail(id, page),
     queryFn: () =>

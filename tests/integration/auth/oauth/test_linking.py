@@ -8,7 +8,7 @@ import pytest
 from app import db
 from app.auth.oauth import flow, identities, providers
 from app.auth.oauth.errors import OAuthFailure
-from app.auth.oauth.profile import Profile
+from app.auth.oauth.provider_profile import Profile
 from app.models import AuditTrailEntry, Identity, OAuthRequest, Outgoing, Passkey, User, UserSession
 from app.runtime.config import OAuthProvider
 from app.runtime.db import utcnow, writing

@@ -5,7 +5,7 @@ import pytest
 from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.metadata import Metadata
 from app.auth.oauth.openid import OpenIdClient
-from app.auth.oauth.profile import Profile, ProviderToken, understood
+from app.auth.oauth.provider_profile import Profile, ProviderToken, understood
 from app.auth.oauth.providers import Provider
 from app.runtime.config import OAuthProvider
 

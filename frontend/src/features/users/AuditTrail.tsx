@@ -3,12 +3,12 @@ import type { TrailEntry, User } from "../../api/types";
 import { Listing } from "../../ui/Listing";
 import { Section } from "../../ui/Section";
 import { When } from "../../ui/When";
-import { trailQuery } from "./queries";
-import { describe, describeActor } from "./trailWords";
+import { describe, describeActor } from "./auditTrailWords";
+import { auditTrailQuery } from "./queries";
 
 /** What was done to this account, by whom and from where. */
-export function Trail({ user, page }: { user: User; page: number }) {
-  const trail = useQuery(trailQuery(user.id, page));
+export function AuditTrail({ user, page }: { user: User; page: number }) {
+  const trail = useQuery(auditTrailQuery(user.id, page));
   return (
     <Section title="What happened">
       <Listing list={trail} empty={<p>Nothing yet.</p>}>

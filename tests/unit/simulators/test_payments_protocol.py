@@ -1,10 +1,10 @@
 import pytest
 
 from simulators.payments.cards import check_details, look_up
+from simulators.payments.protocol import Fields, Refusal, parse_form
 from simulators.payments.store import Store
 from simulators.payments.text import money
 from simulators.payments.webhooks import encode, sign, spoil
-from simulators.payments.wire import Fields, Refusal, parse_form
 
 
 def test_brackets_become_objects_and_numbers_become_lists():
