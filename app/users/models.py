@@ -95,10 +95,11 @@ class User(Model):
         return self.role == "staff"
 
     def set_password(self, password: str) -> None:
-        """Store a hash of `password`. Routes check the password policy, this does not."""
+        """Store a hash of `password`, in a shell or a test. Services check the policy and hash by themselves."""
         self.password_hash = passwords.hashed(password)
 
     def check_password(self, password: str) -> bool:
+        """Whether this is the password, for a shell or a test."""
         return passwords.matches(self.password_hash, password)
 
 
