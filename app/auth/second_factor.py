@@ -1,6 +1,6 @@
 """The second factor of a password: a code of an authenticator app, or a recovery code.
 
-The factor itself is in app/auth/totp, which `create_app` names here. Without one the password alone signs in.
+The factor itself is in app/auth/totp, which `create_app` sets. Without one the password alone signs in.
 """
 
 from collections.abc import Callable

@@ -92,7 +92,7 @@ def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -
     return Page(Ledger.of(session, page.items), page.total, page.page, page.per_page)
 
 
-def retry(session: Session, settings: Settings, order_id: int, now: datetime) -> tuple[Attempt, bool]:
+def payable_attempt(session: Session, settings: Settings, order_id: int, now: datetime) -> tuple[Attempt, bool]:
     """The attempt at which the order can be paid, and whether it is new. Committed.
 
     A new one is made where the last one is dead. Stock that was released is set aside again, and the caller sends the

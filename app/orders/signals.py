@@ -1,4 +1,4 @@
-"""What other features hear of an order. `create_app` connects the listeners.
+"""What other features hear of an order. LISTENERS in app/__init__.py lists who listens.
 
 The sender is the order; `session` comes with each signal. A listener works in the transaction that changes the order.
 """

@@ -65,7 +65,7 @@ class Ledger:
     def refunded(self) -> int:
         """What went back, or is on its way back, of the payment that paid the order. In minor units."""
         refunds = self.settled_by.refunds if self.settled_by else []
-        return sum(refund.amount for refund in refunds if not refund.is_over)
+        return sum(refund.amount for refund in refunds if not refund.came_to_nothing)
 
     @property
     def refundable(self) -> int:

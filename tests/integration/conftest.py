@@ -20,7 +20,7 @@ from app.auth.oauth import providers
 from app.models import User
 from app.runtime.async_bridge import bridge
 from app.runtime.config import PaymentsAccount
-from app.runtime.db import Session, now
+from app.runtime.db import Session, utcnow
 from app.stripe.gateway import Gateway
 from app.users import passwords
 from simulators.identity.control import Control as Identity
@@ -149,7 +149,7 @@ def sign_in(app: Flask, user: User) -> FlaskClient:
     """A browser of theirs, signed in without asking for a password."""
     token = opaque_tokens.generate()
     with app.app_context():
-        sessions.begin(db.session(), user, now(), None, token)
+        sessions.begin(db.session(), user, utcnow(), None, token)
         db.session.commit()
         name = cookies.session_name()
     client = browser(app)

@@ -5,7 +5,7 @@ from typing import Any
 
 from app import db
 from app.models import Attempt, Item, Order, OrderLine, User
-from app.runtime.db import now
+from app.runtime.db import utcnow
 
 _numbers = count(1)
 PASSWORD = "lantern-tide-77-orchard"
@@ -52,13 +52,13 @@ def make_order(user: User, *items: Item, status: str = "pending", **more: Any) -
         status=status,
         total=sum(each.price or 0 for each in items),
         currency="EUR",
-        hold_until=now(),
+        hold_until=utcnow(),
         lines=lines,
         **more,
     )
     saved(order)
     names = {"seq": 1, "idem_key": f"key-{number}", "body": "", "api_version": ""}
-    saved(Attempt(order_id=order.id, expires_at=now(), status="open", **names))
+    saved(Attempt(order_id=order.id, expires_at=utcnow(), status="open", **names))
     return order
 
 

@@ -14,7 +14,7 @@ from app.models import Attempt, AuditTrailEntry, Event, Order, User
 from app.payments import redaction
 from app.payments.backfill import backfill
 from app.runtime.async_bridge import bridge
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.runtime.schedule import run, schedule
 from tests.attacks import came_of
 from tests.integration.accounts import sign_in
@@ -175,7 +175,7 @@ def test_keys_made_of_an_address_and_turns_are_cleared_within_hours(ada, app):
     ada.post("/api/password/forgot", json={"email": "ada@lovelace.example"})
     ada.delete("/api/profile")
 
-    outbox.forget(db.session(), now() + outbox.KEPT_BY_ADDRESS)
-    quota.forget(db.session(), now() + outbox.KEPT_BY_ADDRESS)
+    outbox.forget(db.session(), utcnow() + outbox.KEPT_BY_ADDRESS)
+    quota.forget(db.session(), utcnow() + outbox.KEPT_BY_ADDRESS)
 
     assert {row.kind for row in db.session.execute(sa.text("SELECT kind FROM outbox"))} <= {"account_closed"}

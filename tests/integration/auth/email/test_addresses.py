@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app import db
 from app.models import AuditTrailEntry, Identity, OneTimeToken, Outgoing, Passkey, Totp, User
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser, sign_in
@@ -122,8 +122,8 @@ def test_a_link_is_good_for_two_days(journey):
     journey.register()
     token = journey.token()
     link = OneTimeToken.query.one()
-    assert timedelta(days=1, hours=23) < link.expires_at - now() <= timedelta(days=2)
-    link.expires_at = now() - timedelta(seconds=1)
+    assert timedelta(days=1, hours=23) < link.expires_at - utcnow() <= timedelta(days=2)
+    link.expires_at = utcnow() - timedelta(seconds=1)
     db.session.commit()
 
     assert_problem(journey.verify(token), 422, "invalid_token")
@@ -347,7 +347,7 @@ def test_expired_links_are_cleared(journey):
     for _ in range(2):
         journey.forgot()
         journey.token("reset-password")
-    OneTimeToken.query.update({"expires_at": now() - timedelta(seconds=1)})
+    OneTimeToken.query.update({"expires_at": utcnow() - timedelta(seconds=1)})
     db.session.commit()
     make_user("bob", password=PASSWORD)
     journey.forgot("bob@example.com")
@@ -367,7 +367,7 @@ def test_who_registered_with_an_address_ahead_of_its_owner_is_out_once_the_owner
     journey.verify(journey.token())  # by its owner, who is signed in to nothing
     ada = journey.user().id
     leave_ways_in(ada)
-    saved(Totp(user_id=ada, secret="", confirmed_at=now()))
+    saved(Totp(user_id=ada, secret="", confirmed_at=utcnow()))
     journey.forgot()
 
     journey.reset(journey.token("reset-password"))
