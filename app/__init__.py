@@ -100,8 +100,8 @@ ROUTES: tuple[Api, ...] = (
 
 SIGN_IN_METHODS: tuple[sign_in_methods.SignInMethod, ...] = (
     password.METHOD,
-    identities.METHOD,
     passkeys.METHOD,  # feature: passkeys
+    identities.METHOD,
 )
 
 PROVIDER_KINDS: dict[str, type[oauth_providers.ProviderClient]] = {

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.checkout import basket
 from app.orders import service as orders
-from app.orders import stock
+from app.orders import signals, stock
 from app.orders.models import Order
 from app.payments import attempts, cancel, handover
 from app.payments.ledger import Ledger
@@ -128,4 +128,6 @@ def fulfil(session: Session, order_id: int, now: datetime, *, despite_dispute: b
     if ledger.order.status == "paid":
         handover.check(session, ledger, despite_dispute=despite_dispute)
         orders.fulfil(session, ledger.order, now)
+    else:
+        signals.fulfilled.send(ledger.order, session=session)
     return ledger

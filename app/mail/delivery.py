@@ -95,6 +95,7 @@ class Delivery:
         if mail is None:
             return True
         note(job=f"mail {mail.id}")
+        name = f"mail {mail.id}, {mail.kind}"  # a database that fails below leaves nothing to read of the row
         try:
             if utcnow() - mail.created_at > outbox.WITHIN:
                 raise MailError("it is too old", final=True)  # noqa: TRY301 -- it ends as others that are never sent
@@ -108,7 +109,7 @@ class Delivery:
             await self._not_sent(session, mail, MailError("its address is not valid", final=True))
             return True
         except Exception:
-            log.exception("mail %s, %s", mail.id, mail.kind)
+            log.exception("%s", name)
             await blocking(outbox.put_off, session, mail, utcnow())
             return True
         await blocking(outbox.done, session, mail, utcnow())

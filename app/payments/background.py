@@ -25,7 +25,9 @@ async def handle_event(event_id: str) -> None:
 
 
 async def run_sweep(session: Session, _: datetime) -> None:
-    await sweep(session, gateway(), Report(halt=schedule().is_stopping))
+    """Raises TryLater where the provider does not answer."""
+    with _needs_the_provider():
+        await sweep(session, gateway(), Report(halt=schedule().is_stopping))
 
 
 async def run_backfill(session: Session, _: datetime) -> None:

@@ -25,6 +25,8 @@ DERIVED = ("attempt", "event", "refund", "dispute")
 
 STUCK = timedelta(hours=24)
 SILENCE = "What became of it is unknown for a day."
+SILENCE_IN_IDS = "Nobody knows for a day what became of it."
+"""Part of the ids of findings that are there, and so never changed."""
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -60,7 +62,7 @@ def _attempts(session: Session, now: datetime) -> list[Observation]:
             str(each.id),
             each.problem or SILENCE,
             each.order_id,
-            digest("attempt", each.idem_key, each.problem or SILENCE),
+            digest("attempt", each.idem_key, each.problem or SILENCE_IN_IDS),
             each.created_at,
         )
         for each in session.scalars(query)

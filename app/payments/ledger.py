@@ -26,6 +26,8 @@ class Ledger:
     @classmethod
     def of(cls, session: Session, orders: Sequence[Order]) -> list["Ledger"]:
         """The ledgers of these orders, in the same order, by three queries at most."""
+        if not orders:
+            return []
         ids = [order.id for order in orders]
         attempts, payments = defaultdict[int, list[Attempt]](list), defaultdict[int, list[Payment]](list)
         query = sa.select(Attempt).where(Attempt.order_id.in_(ids)).order_by(Attempt.seq)

@@ -106,8 +106,13 @@ def app(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 def sessions_on(connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every `db.session` works on `connection`, and its commit and rollback reach no further than a savepoint."""
     db.session.remove()
+
+    def get_bind(*_: object, **__: object) -> sa.Connection:
+        bridge.check("db.session")  # as the application's own does
+        return connection
+
     with monkeypatch.context() as patch:
-        patch.setattr(Session, "get_bind", lambda *_, **__: connection)
+        patch.setattr(Session, "get_bind", get_bind)
         patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
         yield
         db.session.remove()
