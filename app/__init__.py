@@ -1,4 +1,4 @@
-"""Kiosk. This module wires it: what runs is named in the lists below, and `create_app` connects it.
+"""Kiosk. This module wires it: what runs is in the lists below, and `create_app` connects it.
 
 A line that ends in `# feature: …` belongs to a feature that a product may leave out.
 """
@@ -11,7 +11,7 @@ from blinker import Signal
 from flask import Config, Flask
 from flask_migrate import Migrate
 
-# Aliases, since `app.auth` and its like must stay what they are: packages.
+# Aliases: a name that is imported here is an attribute of `app`, and `app.orders` and its like have to stay packages.
 from app.account import routes as account_routes
 from app.auth import (
     cookies,
@@ -48,9 +48,9 @@ from app.ops import checks as own_checks
 from app.ops import counters, database_gauges, doctor, health, logs, metrics, traces
 from app.orders import metrics as order_metrics  # feature: shop
 from app.orders import receipts  # feature: shop
-from app.orders import service as orders  # feature: shop
+from app.orders import service as order_service  # feature: shop
 from app.orders import signals as order_signals  # feature: todos
-from app.payments import background as payments  # feature: shop
+from app.payments import background as payment_background  # feature: shop
 from app.payments import checks as payment_checks  # feature: shop
 from app.payments import findings  # feature: shop
 from app.payments import metrics as payment_metrics  # feature: shop
@@ -72,7 +72,7 @@ from app.todos import handover as order_todos  # feature: todos
 from app.todos import routes as todo_routes  # feature: todos
 from app.todos import service as todo_service  # feature: todos
 from app.users import routes as user_routes
-from app.users import service as users
+from app.users import signals as user_signals
 from app.web import api, frontend, headers, limits, openapi
 from app.web.api import Api
 
@@ -100,8 +100,8 @@ ROUTES: tuple[Api, ...] = (
 
 SIGN_IN_METHODS: tuple[sign_in_methods.SignInMethod, ...] = (
     password.METHOD,
-    identities.METHOD,
     passkeys.METHOD,  # feature: passkeys
+    identities.METHOD,
 )
 
 PROVIDER_KINDS: dict[str, type[oauth_providers.ProviderClient]] = {
@@ -127,12 +127,12 @@ MAIL_RENDERERS: dict[Kind, delivery.Renderer] = {
 }
 
 LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
-    (users.address_given, addresses.on_address_given),
-    (users.role_changed, sessions.renew_all),
-    (users.locked_out, sessions.end_all),
-    (users.leaving, sign_in_methods.forget),
-    (users.leaving, todo_service.forget),  # feature: todos
-    (users.leaving, orders.forget_keys),  # feature: shop
+    (user_signals.address_given, addresses.on_address_given),
+    (user_signals.role_changed, sessions.renew_all),
+    (user_signals.locked_out, sessions.end_all),
+    (user_signals.leaving, sign_in_methods.forget),
+    (user_signals.leaving, todo_service.forget),  # feature: todos
+    (user_signals.leaving, order_service.forget_keys),  # feature: shop
     (order_signals.paid, order_todos.add),  # feature: todos
     (order_signals.fulfilled, order_todos.finish),  # feature: todos
     (order_signals.due_changed, order_todos.review),  # feature: todos
@@ -141,24 +141,24 @@ LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
 
 JOBS: Mapping[str, Handler] = {
     "mail": delivery.wake,
-    "event": payments.handle_event,  # feature: shop
+    "event": payment_background.handle_event,  # feature: shop
 }
 
 EACH_TURN: Mapping[str, Work] = {
-    "sweep": payments.run_sweep,  # feature: shop
+    "sweep": payment_background.run_sweep,  # feature: shop
 }
 """What each worker does at each of its turns."""
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 CHORES: tuple[tuple[str, timedelta, Work], ...] = (
-    ("backfill-hourly", HOUR, payments.run_backfill),  # feature: shop
-    ("audit-nightly", DAY, payments.run_audit),  # feature: shop
+    ("backfill-hourly", HOUR, payment_background.run_backfill),  # feature: shop
+    ("audit-nightly", DAY, payment_background.run_audit),  # feature: shop
     ("findings-hourly", HOUR, findings.end),  # feature: shop
     ("throttles-hourly", HOUR, throttle.forget),
     ("mail-turns-hourly", HOUR, quota.forget),
     ("log-hourly", HOUR, lambda *_: empty_log()),
     ("mails-nightly", DAY, outbox.forget),
-    ("messages-nightly", DAY, payments.reduce_messages),  # feature: shop
+    ("messages-nightly", DAY, payment_background.reduce_events),  # feature: shop
     ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp
 )
 """What one of the workers does in each interval. The name is that of a row, which an earlier release may have made."""

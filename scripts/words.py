@@ -18,7 +18,9 @@ SUFFIXES = {".py", ".ts", ".tsx", ".css", ".html", ".txt", ".md", ".yml", ".json
 LEFT_OUT = {"scripts/words.py", "frontend/src/api/schema.d.ts"}  # this list; what is generated from the docstrings
 
 WORDS = {
-    "whoever|somebody|nobody|anybody|everybody": "user, buyer, staff, operator, caller or client",
+    "whoever|somebody|anybody|everybody": "user, buyer, staff, operator, caller or client",
+    # But for the words that a finding's id is made of.
+    "nobody(?! knows for a day)": "user, buyer, staff, operator, caller or client",
     "doorbells?|bells?": "queue, enqueue or handler",
     "shelters?": "circuit breaker",
     "bury|buries|buried|burying": "mark dead, or give up",

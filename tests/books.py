@@ -20,7 +20,7 @@ from app.models import (
     Todo,  # feature: todos
 )
 from app.payments.ledger import Ledger
-from app.payments.models import OVER
+from app.payments.models import CAME_TO_NOTHING
 
 Row = dict[str, Any]
 PAID = ("paid", "fulfilled")
@@ -117,11 +117,11 @@ class Books:
         yield from (f"refund {mark} was made {count} times" for mark, count in marks.items() if count > 1)
         known = {refund.provider_id for refund in self.refunds}
         for each in self.state["refunds"]:
-            if each["id"] not in known and each["status"] not in OVER:
+            if each["id"] not in known and each["status"] not in CAME_TO_NOTHING:
                 yield f"refund {each['id']} is in no book"
         at_the_bank = {each["payment_intent"] for each in self.state["disputes"] if not each["is_charge_refundable"]}
         for intent, payment in self.payments.items():
-            went = sum(each["amount"] for each in made[intent] if each["status"] not in OVER)
+            went = sum(each["amount"] for each in made[intent] if each["status"] not in CAME_TO_NOTHING)
             if went != payment.refund_reserved:
                 yield f"of {intent} {payment.refund_reserved} should have gone back, and {went} did"
             if payment.disposition != "settles" and went != payment.amount and intent not in at_the_bank:

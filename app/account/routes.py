@@ -24,7 +24,7 @@ from app.auth.second_factor import CodeRefused, CodeRequired
 from app.auth.throttle import TooManyTries
 from app.auth.totp import recovery_codes  # feature: totp
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.users import actors
 from app.users import service as users
 from app.users.models import User
@@ -43,21 +43,21 @@ def show_profile(user: User) -> UserOut:
 
 
 @routes.patch("/api/profile", access=Access.SIGNED_IN, raises=(ConfirmationRequired,), limit=limits.MAIL)
-def change_profile(body: ProfileChange, user: User, session: UserSession) -> UserOut:
+def change_profile(body: ProfileChange, user: User, user_session: UserSession) -> UserOut:
     """Change the name or the email; what is left out stays.
 
     Another email takes a sign-in or a confirmation within the last 30 minutes. It is not verified.
     """
     name, email = body.name or None, body.email or None
     actor = actors.of_request(user)
-    service.change(db.session(), session, actor, name=name, email=email, given=body.given(), now=now())
+    service.change(db.session(), user_session, actor, name=name, email=email, given=body.given(), now=utcnow())
     return UserOut.of(user)
 
 
 @routes.delete("/api/profile", access=Access.SIGNED_IN, confirmed=True, raises=(users.LastStaff,))
 def close_account(user: User) -> Answer[Done]:
     """Close the account for good. Its orders stay and no longer identify the person; unpaid ones expire."""
-    users.close(db.session(), user.id, actors.of_request(user), now())
+    users.close(db.session(), user.id, actors.of_request(user), utcnow())
     return Answer(Done(True), finish=cookies.drop_session)
 
 
@@ -74,9 +74,9 @@ def show_factors(user: User) -> FactorsOut:
 
 
 @routes.get("/api/profile/confirm", access=Access.SIGNED_IN)
-def show_confirmation(session: UserSession) -> Confirmation:
+def show_confirmation(user_session: UserSession) -> Confirmation:
     """Until when the session is confirmed, as sensitive changes need it to be, and how to confirm it again."""
-    return auth_service.confirmation(db.session(), session)
+    return auth_service.confirmation(db.session(), user_session)
 
 
 @routes.post(
@@ -84,10 +84,10 @@ def show_confirmation(session: UserSession) -> Confirmation:
     access=Access.SIGNED_IN,
     raises=(WrongPassword, CodeRequired, CodeRefused, TooManyTries, limits.TooManyRequests),
 )
-def confirm_by_password(body: PasswordConfirmation, session: UserSession) -> Confirmation:
+def confirm_by_password(body: PasswordConfirmation, user_session: UserSession) -> Confirmation:
     """Confirm again who one is, by the password. A browser gets a new cookie."""
-    service.confirm(db.session(), settings(), session, body.password, body.code, now())
-    return auth_service.confirmation(db.session(), session)
+    service.confirm(db.session(), settings(), user_session, body.password, body.code, utcnow())
+    return auth_service.confirmation(db.session(), user_session)
 
 
 @routes.post(
@@ -95,31 +95,31 @@ def confirm_by_password(body: PasswordConfirmation, session: UserSession) -> Con
     access=Access.SIGNED_IN,
     raises=(WrongPassword, TooManyTries, ConfirmationRequired, limits.TooManyRequests),
 )
-def change_password(body: PasswordChange, user: User, session: UserSession) -> Done:
+def change_password(body: PasswordChange, user: User, user_session: UserSession) -> Done:
     """Change the password, by the current one. Every other session ends, and a browser gets a new cookie.
 
     A user without a password sets the first one within 30 minutes of a sign-in or a confirmation.
     """
     current, actor = body.current_password, actors.of_request(user)
-    service.change_password(db.session(), settings(), session, current, body.new_password, actor, now())
+    service.change_password(db.session(), settings(), user_session, current, body.new_password, actor, utcnow())
     return Done(True)
 
 
 @routes.get("/api/profile/sessions", access=Access.SIGNED_IN)
-def list_sessions(query: Paging, user: User, session: UserSession) -> Page[SessionOut]:
+def list_sessions(query: Paging, user: User, user_session: UserSession) -> Page[SessionOut]:
     """Where one is signed in, the session that was used last first."""
-    own = service.listed(db.session(), user, query, now())
-    return own.map(lambda row: SessionOut.of(row, session))
+    own = service.listed(db.session(), user, query, utcnow())
+    return own.map(lambda row: SessionOut.of(row, user_session))
 
 
 @routes.delete("/api/profile/sessions", access=Access.SIGNED_IN)
-def end_other_sessions(user: User, session: UserSession) -> SessionsEnded:
+def end_other_sessions(user: User, user_session: UserSession) -> SessionsEnded:
     """Sign out everywhere else."""
-    return SessionsEnded(service.end_other_sessions(db.session(), session, actors.of_request(user)))
+    return SessionsEnded(service.end_other_sessions(db.session(), user_session, actors.of_request(user)))
 
 
 @routes.delete("/api/profile/sessions/<token:session_id>", access=Access.OWNER)
-def end_session(session_id: str, user: User, session: UserSession) -> Answer[Done]:
+def end_session(session_id: str, user: User, user_session: UserSession) -> Answer[Done]:
     """Sign out one browser or API client. Its cookie or tokens are worth nothing from now on."""
     service.end_session(db.session(), user, session_id, actors.of_request(user))
-    return Answer(Done(True), finish=cookies.drop_session if session_id == session.public_id else None)
+    return Answer(Done(True), finish=cookies.drop_session if session_id == user_session.public_id else None)

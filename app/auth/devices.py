@@ -69,7 +69,7 @@ def is_new(session: Session, user_id: int, device: Device, now: datetime, *, is_
     has_others = session.scalar(sa.select(sa.exists().where(own)))
     mark = device.token if is_browser else f"{device.name}:{device.address}"
     fingerprint = hashlib.sha256(f"{user_id}:{mark}".encode()).digest()
-    if insert_once(KnownDevice, {"user_id": user_id, "fingerprint": fingerprint, "seen_at": now}) is not None:
+    if insert_once(session, KnownDevice, {"user_id": user_id, "fingerprint": fingerprint, "seen_at": now}) is not None:
         return bool(has_others)
     session.execute(sa.update(KnownDevice).where(own, KnownDevice.fingerprint == fingerprint).values(seen_at=now))
     return False

@@ -10,7 +10,7 @@ from flask import g, request
 from app.auth import cookies, metrics_token, opaque_tokens, recent_auth, sessions, tokens
 from app.auth.models import UserSession
 from app.runtime.config import settings
-from app.runtime.db import db, now, writing
+from app.runtime.db import db, utcnow, writing
 from app.runtime.errors import Forbidden, NotFound, Unauthorized
 from app.users.models import User
 from app.web.api import Access
@@ -32,12 +32,12 @@ class CrossSite(Forbidden):
 @dataclass(frozen=True)
 class SignedIn:
     user: User
-    session: UserSession
+    user_session: UserSession
 
 
 def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     """Lets the request through, or raises Unauthorized, Forbidden, or ConfirmationRequired where it has to be
-    `confirmed`. A route for all clients looks up the user only where its view has `wanted` the user or the session.
+    `confirmed`. A route for all clients looks up the user only where its view has `wanted` the user or their session.
     """
     bearer = request.headers.get("Authorization", "")
     if access is Access.PROVIDER:
@@ -58,7 +58,7 @@ def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
     if access is Access.STAFF and not signed_in.user.is_staff:
         raise Forbidden("Only staff may do this.")
     if confirmed:
-        recent_auth.require(signed_in.session, now())
+        recent_auth.require(signed_in.user_session, utcnow())
     return signed_in
 
 
@@ -91,7 +91,7 @@ def _by_bearer(header: str) -> SignedIn | None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise tokens.InvalidToken
-    moment = now()
+    moment = utcnow()
     claims = tokens.read(settings(), token.strip(), moment)
     signed_in = _find((UserSession.public_id == claims.sid) & (User.public_id == claims.sub), moment)
     if signed_in is None:
@@ -102,28 +102,28 @@ def _by_bearer(header: str) -> SignedIn | None:
 def _by_cookie() -> SignedIn | None:
     if not (cookie := cookies.session_token()):
         return None
-    moment = now()
+    moment = utcnow()
     signed_in = _find(sessions.known_by(cookie, moment), moment)
-    is_current = signed_in is not None and signed_in.session.token_hash == opaque_tokens.digest(cookie)
-    if signed_in is not None and signed_in.session.must_rotate and is_current:
+    is_current = signed_in is not None and signed_in.user_session.token_hash == opaque_tokens.digest(cookie)
+    if signed_in is not None and signed_in.user_session.must_rotate and is_current:
         db.session.commit()
         with writing():
-            sessions.renew(db.session(), signed_in.session, moment, overlap=True)
+            sessions.renew(db.session(), signed_in.user_session, moment, overlap=True)
             db.session.commit()
     return signed_in
 
 
 def _find(condition: sa.ColumnElement[bool], moment: datetime) -> SignedIn | None:
-    session = sessions.find(db.session(), condition, moment)
-    if session is None:
+    user_session = sessions.find(db.session(), condition, moment)
+    if user_session is None:
         return None
-    if moment - session.used_at > sessions.TOUCH:
+    if moment - user_session.used_at > sessions.TOUCH:
         db.session.commit()
         with writing():
-            used = sa.update(UserSession).where(UserSession.id == session.id).values(used_at=moment)
+            used = sa.update(UserSession).where(UserSession.id == user_session.id).values(used_at=moment)
             db.session.execute(used)
             db.session.commit()
-    return SignedIn(session.user, session)
+    return SignedIn(user_session.user, user_session)
 
 
 def owned(row: T | None, user: User, *, staff: bool = False) -> T:

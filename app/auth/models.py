@@ -6,7 +6,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.runtime.db import BigId, Model, Moment, now, public_id
+from app.runtime.db import BigId, Model, Moment, public_id, utcnow
 from app.users.models import User
 
 TokenPurpose = Literal["email_verification", "password_reset"]
@@ -36,8 +36,8 @@ class UserSession(Model):
     address: Mapped[str | None] = mapped_column(sa.String(45))
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the user last proved who they are."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    used_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    used_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     """To the hour."""
     expires_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -83,4 +83,4 @@ class KnownDevice(Model):
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
     fingerprint: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
-    seen_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    seen_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)

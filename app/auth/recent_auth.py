@@ -6,10 +6,10 @@ from app.auth.models import UserSession
 from app.web.api import CONFIRMED_WITHIN, ConfirmationRequired
 
 
-def require(session: UserSession, now: datetime) -> None:
+def require(user_session: UserSession, now: datetime) -> None:
     """Call it before a change of sign-in methods, of other users, or the end of the account.
 
     Raises ConfirmationRequired.
     """
-    if session.confirmed_at is None or now - session.confirmed_at > CONFIRMED_WITHIN:
+    if user_session.confirmed_at is None or now - user_session.confirmed_at > CONFIRMED_WITHIN:
         raise ConfirmationRequired

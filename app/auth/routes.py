@@ -4,7 +4,7 @@ from app.auth import cookies, second_factor, service, sessions, throttle, tokens
 from app.auth.models import UserSession
 from app.auth.schemas import Credentials, Done, RefreshRequest, Registration
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.users import actors
 from app.users import service as users
 from app.users.models import User
@@ -30,40 +30,40 @@ def register(body: Registration) -> UserOut:
 
 
 @routes.post("/api/login", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)
-def login(body: Credentials) -> tokens.TokenPair:
+def sign_in_client(body: Credentials) -> tokens.TokenPair:
     """Sign in an API client: it gets a bearer token, and a refresh token for when that has expired."""
     user = _by_password(body)
-    return tokens.sign_in(db.session(), settings(), user, cookies.device(), now())
+    return tokens.sign_in(db.session(), settings(), user, cookies.device(), utcnow())
 
 
 def _by_password(body: Credentials) -> User:
-    return service.by_password(db.session(), settings(), body.username, body.password, body.code or None, now())
+    return service.by_password(db.session(), settings(), body.username, body.password, body.code or None, utcnow())
 
 
 @routes.post("/api/token/refresh", access=Access.ALL, raises=(tokens.InvalidToken,), limit=limits.REFRESH)
 def refresh(body: RefreshRequest) -> tokens.TokenPair:
     """The next pair of tokens. Each refresh token works once."""
-    return tokens.refresh(db.session(), settings(), body.refresh_token, now())
+    return tokens.refresh(db.session(), settings(), body.refresh_token, utcnow())
 
 
 @routes.post("/api/logout", access=Access.SIGNED_IN)
-def logout(session: UserSession) -> Answer[Done]:
+def sign_out_client(user_session: UserSession) -> Answer[Done]:
     """End the session of this request. Its tokens are worth nothing from now on."""
-    sessions.end(db.session(), session)
-    return Answer(Done(True), finish=None if session.token_hash is None else cookies.drop_session)
+    sessions.end(db.session(), user_session)
+    return Answer(Done(True), finish=None if user_session.token_hash is None else cookies.drop_session)
 
 
 @routes.post("/api/session", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)
-def sign_in(body: Credentials) -> Answer[UserOut]:
+def sign_in_browser(body: Credentials) -> Answer[UserOut]:
     """Sign in a browser: the answer is the user, and sets the cookie of the session."""
     user = _by_password(body)
-    begun = cookies.sign_in(db.session(), user, now())
+    begun = cookies.sign_in(db.session(), user, utcnow())
     return Answer(UserOut.of(user), finish=begun.set_cookies)
 
 
 @routes.delete("/api/session", access=Access.ALL)
-def sign_out(session: UserSession | None) -> Answer[Done]:
+def sign_out_browser(user_session: UserSession | None) -> Answer[Done]:
     """Sign the browser out. Without a session there is nothing to do, and the answer is the same."""
-    if session is not None:
-        sessions.end(db.session(), session)
+    if user_session is not None:
+        sessions.end(db.session(), user_session)
     return Answer(Done(True), finish=cookies.drop_session)

@@ -12,6 +12,7 @@ from app.runtime.config import Settings
 from app.runtime.errors import Unauthorized
 from app.users import passwords
 from app.users import service as users
+from app.users import signals as user_signals
 from app.users.audit_trail import Actor
 from app.users.models import User
 from app.users.policy import MAX_LENGTH, check_policy
@@ -28,7 +29,7 @@ def register(session: Session, settings: Settings, username: str, email: str, pa
     check_policy(settings, password, username, email)
     session.commit()  # hashing takes a while, and nothing may be locked meanwhile
     user = users.add(session, username, email, passwords.hashed(password))
-    users.address_given.send(user, session=session, actor=actor)
+    user_signals.address_given.send(user, session=session, actor=actor)
     return user
 
 

@@ -87,7 +87,7 @@ def end_by_cookie(session: Session, cookie: str, now: datetime) -> None:
 
 
 def end_all(user: User, session: Session) -> None:
-    """End all sessions of the user, in browsers and of API clients. Listens to `users.locked_out`."""
+    """End all sessions of the user, in browsers and of API clients. Listens to `users.signals.locked_out`."""
     session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id))
 
 
@@ -118,7 +118,7 @@ def renew(session: Session, renewed: UserSession, now: datetime, *, overlap: boo
 
 
 def renew_all(user: User, session: Session) -> None:
-    """Each browser of the user gets another cookie at its next request. Listens to `users.role_changed`."""
+    """Each browser of the user gets another cookie at its next request. Listens to `users.signals.role_changed`."""
     session.execute(sa.update(UserSession).where(UserSession.user_id == user.id).values(must_rotate=True))
 
 

@@ -1,6 +1,6 @@
 """What signs a user in: a password, an account at a provider, a passkey. The last one of an account stays.
 
-`create_app` names the methods. Each says for itself what it has of a user.
+SIGN_IN_METHODS in app/__init__.py lists the methods. Each says for itself what it has of a user.
 """
 
 from collections.abc import Callable, Iterator
@@ -90,7 +90,7 @@ def remove_all(session: Session, user_id: int, *, but_second_factor: bool = Fals
 
 
 def forget(user: User, session: Session) -> None:
-    """Listens to `users.leaving`."""
+    """Listens to `users.signals.leaving`."""
     remove_all(session, user.id)
 
 

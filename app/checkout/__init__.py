@@ -1,1 +1,1 @@
-"""Buying: an order is placed, paid, cancelled, handed over. The top of orders, payments and checkout."""
+"""Buying: the routes by which an order is placed, paid, cancelled and handed over. It uses orders and payments."""

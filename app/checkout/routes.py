@@ -15,7 +15,7 @@ from app.payments.models import Attempt
 from app.payments.settle import settle
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.runtime.errors import Conflict, NotFound, Problem, Unavailable
 from app.stripe.errors import Declined, Misconfigured, PaymentError
 from app.stripe.errors import NotFound as NotFoundAtProvider
@@ -66,10 +66,10 @@ REFUSALS = (AmountTooSmall, PaymentDeclined, PaymentRefused, PaymentsUnavailable
 async def place_order(body: NewOrder, user: User) -> Answer[OrderOut]:
     """Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent."""
     key = idempotency.key()
-    placed, attempt = await blocking(service.place, db.session(), settings(), user, key, body.quantities(), now())
+    placed, attempt = await blocking(service.place, db.session(), settings(), user, key, body.quantities(), utcnow())
     order_id = placed.order.id
     if attempt is None:
-        if placed.live_attempt is not None and now() - placed.order.created_at >= DOUBLE_CLICK:
+        if placed.live_attempt is not None and utcnow() - placed.order.created_at >= DOUBLE_CLICK:
             await settle(db.session(), gateway(), placed.live_attempt.id)  # the link to pay may be dead by now
             placed = await blocking(service.get, db.session(), order_id, user)
         return Answer(OrderOut.of(placed, user), 200, idempotency.REPLAYED)
@@ -124,13 +124,13 @@ async def check_out(order_id: int, user: User) -> Answer[OrderOut]:
     turned out to be paid, or over.
     """
     await blocking(service.get, db.session(), order_id, user)
-    attempt, is_new = await blocking(service.retry, db.session(), settings(), order_id, now())
+    attempt, is_new = await blocking(service.payable_attempt, db.session(), settings(), order_id, utcnow())
     if not is_new:
         await settle(db.session(), gateway(), attempt.id)
         ledger = await blocking(service.get, db.session(), order_id, user)
         if ledger.order.status != "pending" or ledger.live_attempt is not None:
             return _where_to_pay(ledger, user)
-        attempt, is_new = await blocking(service.retry, db.session(), settings(), order_id, now())
+        attempt, is_new = await blocking(service.payable_attempt, db.session(), settings(), order_id, utcnow())
     if is_new:
         await _send(attempt)
     return _where_to_pay(await blocking(service.get, db.session(), order_id, user), user)
@@ -150,7 +150,7 @@ def _where_to_pay(ledger: Ledger, user: User) -> Answer[OrderOut]:
 async def cancel_order(order_id: int, user: User) -> Answer[OrderOut]:
     """Give the order up. Its stock is for sale again once the order cannot be paid any more."""
     await blocking(service.get, db.session(), order_id, user)
-    attempt = await blocking(service.begin_cancel, db.session(), order_id, now())
+    attempt = await blocking(service.begin_cancel, db.session(), order_id, utcnow())
     if attempt is not None:
         await settle(db.session(), gateway(), attempt.id)
     ledger = await blocking(service.get, db.session(), order_id, user)
@@ -167,7 +167,7 @@ async def cancel_order(order_id: int, user: User) -> Answer[OrderOut]:
 def fulfil_order(order_id: int, query: FulfilOptions, user: User) -> OrderOut:
     """Hand a paid order over to its buyer. One whose payment is disputed needs `despite_dispute`."""
     service.get(db.session(), order_id, user)
-    ledger = service.fulfil(db.session(), order_id, now(), despite_dispute=query.despite_dispute)
+    ledger = service.fulfil(db.session(), order_id, utcnow(), despite_dispute=query.despite_dispute)
     return OrderOut.of(ledger, user)
 
 

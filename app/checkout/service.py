@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.checkout import basket
 from app.orders import service as orders
-from app.orders import stock
+from app.orders import signals, stock
 from app.orders.models import Order
 from app.payments import attempts, cancel, handover
 from app.payments.ledger import Ledger
@@ -92,7 +92,7 @@ def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -
     return Page(Ledger.of(session, page.items), page.total, page.page, page.per_page)
 
 
-def retry(session: Session, settings: Settings, order_id: int, now: datetime) -> tuple[Attempt, bool]:
+def payable_attempt(session: Session, settings: Settings, order_id: int, now: datetime) -> tuple[Attempt, bool]:
     """The attempt at which the order can be paid, and whether it is new. Committed.
 
     A new one is made where the last one is dead. Stock that was released is set aside again, and the caller sends the
@@ -128,4 +128,6 @@ def fulfil(session: Session, order_id: int, now: datetime, *, despite_dispute: b
     if ledger.order.status == "paid":
         handover.check(session, ledger, despite_dispute=despite_dispute)
         orders.fulfil(session, ledger.order, now)
+    else:
+        signals.fulfilled.send(ledger.order, session=session)
     return ledger

@@ -7,7 +7,7 @@ from app.auth import second_factor
 from app.auth.email import links
 from app.commands.transaction import transaction
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.users import service
 from app.users.audit_trail import COMMAND_LINE
 from app.users.models import Role
@@ -48,4 +48,4 @@ def reset_link(name: str) -> None:
     user = service.named(db.session(), name)
     COMMAND_LINE.note(db.session(), user.id, "reset_link_made")
     second_factor.accept_again(db.session(), user.id)
-    click.echo(links.generate(db.session(), settings(), links.RESET, user, now()))
+    click.echo(links.generate(db.session(), settings(), links.RESET, user, utcnow()))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from app.commands import accounts, database, programs, reports
+from app.commands import accounts, database, operator_errors, programs, reports
 from app.commands import payments as payment_commands  # feature: shop
 from app.commands.second_factor import remove_factors  # feature: totp
 from app.runtime.config import ConfigError
@@ -57,7 +57,8 @@ def _create_app() -> Flask:
 
 def main() -> None:
     """Shows an error that an operator can mend in one line. The commands that need an application make one."""
-    group = click.Group(help="Kiosk: a small shop that you host yourself.", commands=[*OF_THE_APP, *OTHERS])
+    commands = [*OF_THE_APP, *OTHERS]
+    group = operator_errors.Group(help="Kiosk: a small shop that you host yourself.", commands=commands)
     group = click.version_option(package_name="kiosk", message="%(prog)s %(version)s")(group)
     try:
         group.main(prog_name="kiosk", obj=ScriptInfo(create_app=_create_app, set_debug_flag=False))

@@ -9,7 +9,7 @@ from flask_migrate.cli import db as migrations
 from app.commands.operator_errors import Group, shown
 from app.commands.transaction import transaction
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 
 migrate = Group("db", params=migrations.params, callback=migrations.callback, commands=migrations.commands)
 migrate.help = migrations.help
@@ -21,7 +21,7 @@ def seed() -> None:
     """Add demo items and people. What is there already stays as it is."""
     from app.commands.seed import add_demo
 
-    click.echo(add_demo(db.session(), settings(), now()))
+    click.echo(add_demo(db.session(), settings(), utcnow()))
 
 
 @click.command("backup")

@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 
 from app.commands import demo_people, seed
 from app.runtime.child_environment import environment
-from app.runtime.db import db, now, writing
+from app.runtime.db import db, utcnow, writing
 
 FIRST_PORT = 8000
 PORTS = 5
@@ -160,7 +160,7 @@ def _prepare(settings: dict[str, Any]) -> None:
     app = create_app(settings)
     with app.app_context(), writing():
         flask_migrate.upgrade()
-        seed.add_demo(db.session(), app.extensions["settings"], now())
+        seed.add_demo(db.session(), app.extensions["settings"], utcnow())
         db.session.commit()
 
 

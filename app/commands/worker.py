@@ -14,7 +14,7 @@ from app.mail.delivery import STOP_SECONDS, delivery
 from app.ops import traces
 from app.runtime import schedule
 from app.runtime.async_bridge import bridge
-from app.runtime.db import db, now, writing
+from app.runtime.db import db, utcnow, writing
 from app.runtime.jobs import jobs
 from app.runtime.log_context import log_context, note
 from app.runtime.schedule import TURN, Entry, Schedule, TryLater
@@ -50,7 +50,7 @@ def turn(plan: Schedule) -> None:
     """Do the work of each turn, note that it is done, then do the chores that are due."""
     failures = [each for each in plan.each_turn if not _succeeds(each)]
     if not failures:
-        _outlive(lambda: schedule.remember(db.session(), TURN, int(now().timestamp()), now()))
+        _outlive(lambda: schedule.remember(db.session(), TURN, int(utcnow().timestamp()), utcnow()))
     for chore in plan.chores:
         if plan.is_stopping():
             return
@@ -59,8 +59,8 @@ def turn(plan: Schedule) -> None:
 
 def _do_if_due(chore: Entry) -> None:
     note(job=chore.name, order_id=None)
-    if schedule.claim(db.session(), chore.name, chore.interval, now()) and not _succeeds(chore):
-        schedule.put_off(db.session(), chore.name, now() + SOON)
+    if schedule.claim(db.session(), chore.name, chore.interval, utcnow()) and not _succeeds(chore):
+        schedule.put_off(db.session(), chore.name, utcnow() + SOON)
 
 
 def _succeeds(entry: Entry) -> bool:

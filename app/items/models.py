@@ -3,7 +3,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, utcnow
 
 
 class Item(Model):
@@ -31,4 +31,4 @@ class Item(Model):
     version: Mapped[int] = mapped_column(default=1)
     """Grows with each change by staff; a sale does not change it."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)

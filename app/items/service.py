@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items.models import Item
-from app.runtime.db import affected, now
+from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.stripe import currencies
 from app.web import limits
@@ -87,4 +87,4 @@ def change(session: Session, item_id: int, values: Mapping[str, Any], seen: Seen
 
 def withdraw(session: Session, item_id: int, seen: Seen | None) -> None:
     """Take an item out of the catalogue. Orders that name it stay as they are."""
-    change(session, item_id, {"withdrawn_at": now()}, seen)
+    change(session, item_id, {"withdrawn_at": utcnow()}, seen)

@@ -1,4 +1,4 @@
-"""Mails, sent through an outbox. This room does not know what they are about."""
+"""Mails, sent through an outbox. This folder does not know what they are about."""
 
 from app.mail.models import Kind
 from app.mail.outbox import queue, queue_sparingly, recall

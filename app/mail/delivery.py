@@ -18,8 +18,7 @@ from app.mail.models import Kind, Outgoing
 from app.mail.smtp import MailError, send
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.config import Settings
-from app.runtime.db import db, writing
-from app.runtime.db import now as at_once
+from app.runtime.db import db, utcnow, writing
 from app.runtime.log_context import log_context, note
 
 log = logging.getLogger(__name__)
@@ -83,21 +82,22 @@ class Delivery:
 
     async def _deliver_due(self, session: Session) -> None:
         if not self._settings.mail_url:
-            await blocking(outbox.skip_all, session, at_once())
+            await blocking(outbox.skip_all, session, utcnow())
             return
-        while keys := await blocking(outbox.due, session, at_once()):
+        while keys := await blocking(outbox.due, session, utcnow()):
             for key in keys:
                 if self._ended or not await self._deliver(session, key):
                     return
 
     async def _deliver(self, session: Session, key: int) -> bool:
         """Send one mail, unless another process has it. Whether to go on with the others."""
-        mail = await blocking(outbox.claim, session, key, at_once())
+        mail = await blocking(outbox.claim, session, key, utcnow())
         if mail is None:
             return True
         note(job=f"mail {mail.id}")
+        name = f"mail {mail.id}, {mail.kind}"  # a database that fails below leaves nothing to read of the row
         try:
-            if at_once() - mail.created_at > outbox.WITHIN:
+            if utcnow() - mail.created_at > outbox.WITHIN:
                 raise MailError("it is too old", final=True)  # noqa: TRY301 -- it ends as others that are never sent
             message = await blocking(self._rendered, session, mail)
             if message is not None:
@@ -109,10 +109,10 @@ class Delivery:
             await self._not_sent(session, mail, MailError("its address is not valid", final=True))
             return True
         except Exception:
-            log.exception("mail %s, %s", mail.id, mail.kind)
-            await blocking(outbox.put_off, session, mail, at_once())
+            log.exception("%s", name)
+            await blocking(outbox.put_off, session, mail, utcnow())
             return True
-        await blocking(outbox.done, session, mail, at_once())
+        await blocking(outbox.done, session, mail, utcnow())
         return True
 
     def _rendered(self, session: Session, mail: Outgoing) -> tuple[EmailMessage, str, str] | None:
@@ -130,7 +130,7 @@ class Delivery:
             await blocking(outbox.give_up, session, mail)
         else:
             log.warning("mail %s, %s, is not sent yet: %s", mail.id, mail.kind, error)
-            await blocking(outbox.put_off, session, mail, at_once())
+            await blocking(outbox.put_off, session, mail, utcnow())
 
 
 def delivery(app: Flask | None = None) -> Delivery:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, utcnow
 from app.runtime.lease import Leased
 
 Kind = Literal[
@@ -53,7 +53,7 @@ class Outgoing(Leased, Model):
     kind: Mapped[Kind] = mapped_column(sa.String(32))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     """What the mail is rendered from. Never a secret, and empty once it is done, since it may hold an address."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     """When it may be sent: at once, or when its turn comes."""
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(default=0)

@@ -14,7 +14,7 @@ from app.mail import quota
 from app.mail.models import Kind, Outgoing
 from app.runtime import email_address, lease
 from app.runtime.config import settings
-from app.runtime.db import after_commit, insert_once, now
+from app.runtime.db import after_commit, insert_once, utcnow
 from app.runtime.jobs import jobs
 
 LEASE = timedelta(minutes=2)
@@ -42,7 +42,7 @@ def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = 
     The payload holds no secret: a link is generated when the mail is rendered. Where no mail is set up the row is done
     at once, so that setting it up later sends no old mails.
     """
-    moment, is_sent = at or now(), bool(settings().mail_url)
+    moment, is_sent = at or utcnow(), bool(settings().mail_url)
     values = {
         "dedupe_key": once or f"{kind}:{token_hex(16)}",
         "kind": kind,
@@ -52,7 +52,7 @@ def queue(session: Session, kind: Kind, payload: dict[str, Any], *, once: str = 
         "tries": 0,
         "next_try_at": moment if is_sent else None,
     }
-    is_new = insert_once(Outgoing, values) is not None
+    is_new = insert_once(session, Outgoing, values) is not None
     if is_new and is_sent:
         after_commit(session, "mail", partial(jobs().enqueue, "mail", "due", wait=False))
     return is_new
@@ -66,7 +66,7 @@ def queue_sparingly(
     One address gets `at_most` of them an hour, and each waits for the turn of its `causes`. Raises TooManyRequests
     where that would take too long.
     """
-    moment = now()
+    moment = utcnow()
     at = quota.take(session, kind, causes, moment) if settings().mail_url else moment
     address = hashlib.sha256(email_address.key(email).encode()).hexdigest()[:32]
     hour = int(moment.timestamp()) // 3600

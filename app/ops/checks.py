@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.ops.health import outdated, revision
 from app.runtime.checks import Check, Clock, Line
 from app.runtime.config import settings
-from app.runtime.db import db, is_missing, now, sqlite_file
+from app.runtime.db import db, is_missing, sqlite_file, utcnow
 from app.runtime.jobs import jobs
 from app.runtime.schedule import TURN, Chore
 
@@ -70,7 +70,7 @@ def check_worker() -> Iterator[Line]:
     except sa.exc.SQLAlchemyError:
         return
     turn = datetime.fromtimestamp(last, UTC) if last is not None else None
-    if turn is not None and now() - turn <= SILENT:
+    if turn is not None and utcnow() - turn <= SILENT:
         yield Line("ok", "worker", "at work")
     else:
         words = "none has had a turn yet" if turn is None else f"none since {turn:%F %T} UTC"
@@ -92,8 +92,8 @@ def of_clocks(clocks: Mapping[str, Clock]) -> Iterable[tuple[str, Check]]:
 
 
 def _check_clock(clocks: Mapping[str, Clock]) -> Iterator[Line]:
-    """With a wrong clock the provider refuses our sessions, and we refuse its messages, ID tokens and app codes."""
-    compared = {whose: now() - theirs for whose, read in clocks.items() if (theirs := read()) is not None}
+    """With a wrong clock the provider refuses our sessions, and we refuse its events, ID tokens and app codes."""
+    compared = {whose: utcnow() - theirs for whose, read in clocks.items() if (theirs := read()) is not None}
     wrong = {whose: ahead for whose, ahead in compared.items() if abs(ahead) > CLOCKS_DIFFER}
     for whose, ahead in wrong.items():
         words = f"this machine's is {_rounded(abs(ahead))} {'ahead of' if ahead > timedelta() else 'behind'} {whose}"

@@ -32,7 +32,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Counters:
-    """One set per application: those of requests and of the database's pool, and those that rooms have listed."""
+    """One set per application: those of requests and of the database's pool, and those that features have listed."""
 
     def __init__(self, listed: Iterable[metrics.Metric]) -> None:
         from prometheus_client import CollectorRegistry, disable_created_metrics
@@ -115,7 +115,7 @@ def _watch_connections(made: Counters, pool: sa.Pool) -> None:
 
 
 def init_app(app: Flask, listed: Iterable[metrics.Metric]) -> None:
-    """`listed` are the metrics of all rooms; each follows its signal from now on."""
+    """`listed` are the metrics of all features; each follows its signal from now on."""
     listed = tuple(listed)
     made = app.extensions["counters"] = Counters(listed)
     for metric in listed:

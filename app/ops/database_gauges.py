@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.ops.counters import PREFIX
 from app.ops.probe import Hangs, Probe
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.runtime.metrics import DatabaseGauge
 from app.runtime.schedule import TURN, Chore
 
@@ -46,7 +46,7 @@ class DatabaseGauges:
     def __init__(self, app: Flask, gauges: Sequence[DatabaseGauge]) -> None:
         def ask() -> Figures:
             with app.app_context():
-                return read(gauges, db.session(), now())
+                return read(gauges, db.session(), utcnow())
 
         self.gauges = gauges
         self.probe = Probe(ask, PATIENCE_SECONDS, CACHED_SECONDS)

@@ -1,6 +1,6 @@
 """`kiosk doctor`: asks everything that Kiosk needs whether it is there, and says what to do where it is not.
 
-The rooms have the checks, in their `checks.py`. Each runs on a thread of its own and within PATIENCE_SECONDS, so that
+The folders have the checks, in their `checks.py`. Each runs on a thread of its own and within PATIENCE_SECONDS, so that
 one that hangs delays no other.
 """
 

@@ -27,7 +27,7 @@ QUEUE_SECONDS = 5
 
 
 Degraded = Callable[[], Iterable[str]]
-"""What of a room is slower than it should be, in words for an operator. It asks no other system."""
+"""What of a feature is slower than it should be, in words for an operator. It asks no other system."""
 
 
 class NotReady(Unavailable):

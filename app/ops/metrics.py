@@ -62,7 +62,7 @@ def listen(app: Flask, bind: str, port: int) -> int:
 
 
 def init_app(app: Flask, gauges: Sequence[DatabaseGauge]) -> None:
-    """`gauges` are those of all rooms."""
+    """`gauges` are those of all features."""
     from prometheus_client import CollectorRegistry, values
     from prometheus_client.multiprocess import MultiProcessCollector
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.items.models import Item
 from app.runtime.constraints import one_of
-from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
 
 OrderStatus = Literal["pending", "processing", "cancelling", "paid", "fulfilled", "cancelled"]
@@ -43,7 +43,7 @@ class Order(Model):
     currency: Mapped[str] = mapped_column(sa.String(3))
     hold_until: Mapped[datetime] = mapped_column(Moment)
     """When the time to pay ends: an unpaid order is cancelled then, and its stock released."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     paid_at: Mapped[datetime | None] = mapped_column(Moment)
     fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
 

@@ -49,7 +49,7 @@ def create(
     """
     values = {"user_id": user.id, "idempotency_key": key, "request_hash": request_hash, "status": "pending"}
     money = {"total": total, "currency": currency}
-    order_id = insert_once(Order, {**values, **money, "hold_until": hold_until, "created_at": now})
+    order_id = insert_once(session, Order, {**values, **money, "hold_until": hold_until, "created_at": now})
     if order_id is None:
         return None
     note(order_id=order_id)

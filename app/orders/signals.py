@@ -1,4 +1,4 @@
-"""What other features hear of an order. `create_app` connects the listeners.
+"""What other features hear of an order. LISTENERS in app/__init__.py lists who listens.
 
 The sender is the order; `session` comes with each signal. A listener works in the transaction that changes the order.
 """
@@ -9,7 +9,7 @@ paid = Signal()
 """With `now`: the order has just become paid."""
 
 fulfilled = Signal()
-"""The order has just been handed over to its buyer."""
+"""The order is handed over to its buyer. Sent again for an order that was handed over before."""
 
 due_changed = Signal()
 """With `is_due`: whether a paid order is still to be handed over. Its money or its stock went back, or came again."""

@@ -1,4 +1,8 @@
-"""Stock: set aside for an order, sold, released. Each change is an UPDATE that carries its own condition."""
+"""Stock: set aside for an order, sold, released. Each change is an UPDATE that carries its own condition.
+
+What is set aside for an order that is not paid is released by `payments/cancel.py`; `payments/expiry.py` finds the
+orders whose time to pay is over.
+"""
 
 from collections.abc import Mapping
 

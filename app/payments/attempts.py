@@ -13,7 +13,7 @@ from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.async_bridge import blocking
 from app.runtime.config import Settings
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.runtime.lease import LEASE
 from app.stripe.errors import Misconfigured, NotFound, PaymentError
 from app.stripe.form import form
@@ -95,9 +95,9 @@ async def send(session: Session, gateway: Gateway, attempt: Attempt, *, again: b
     except PaymentError as error:
         log.warning("attempt %s of order %s: %s", attempt.id, attempt.order_id, error)
         is_dead = error.known and not (again and isinstance(error, Misconfigured | NotFound))
-        await blocking(_record_failure, session, attempt.id, at_once(), is_dead=is_dead)
+        await blocking(_record_failure, session, attempt.id, utcnow(), is_dead=is_dead)
         return error
-    await blocking(_record_session, session, attempt.id, made, at_once())
+    await blocking(_record_session, session, attempt.id, made, utcnow())
     return None
 
 
@@ -106,7 +106,7 @@ def _record_session(session: Session, attempt_id: int, made: CheckoutSession, no
     _, attempt = Ledger.lock_by_attempt(session, attempt_id)
     if attempt.status in ("new", "unknown"):
         attempt.status, attempt.session_id, attempt.url = "open", made.id, made.url
-        attempt.check_again(now)
+        attempt.put_off(now)
     session.commit()
 
 
@@ -118,7 +118,7 @@ def _record_failure(session: Session, attempt_id: int, now: datetime, *, is_dead
             cancel.mark_dead(session, ledger, attempt, "rejected", now)
         else:
             attempt.status = "unknown"
-            attempt.check_again(now, soon=True)
+            attempt.put_off(now, soon=True)
     session.commit()
 
 
@@ -133,7 +133,7 @@ async def resolve(session: Session, gateway: Gateway, attempt: Attempt) -> Check
 
     What becomes known is recorded. Raises PaymentError where that has to wait.
     """
-    if replayable(attempt, at_once()):
+    if replayable(attempt, utcnow()):
         error = await send(session, gateway, attempt, again=True)
         if error is None or not attempt.is_live:
             return None
@@ -141,7 +141,7 @@ async def resolve(session: Session, gateway: Gateway, attempt: Attempt) -> Check
             raise error
     made = await _look_up(gateway, attempt)
     if made is None:
-        await blocking(_declare_dead, session, attempt.id, at_once())
+        await blocking(_declare_dead, session, attempt.id, utcnow())
     return made
 
 

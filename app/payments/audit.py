@@ -15,7 +15,7 @@ from app.payments import audit_payments, audit_refunds, findings
 from app.payments.derived_findings import Observation, digest
 from app.payments.models import Payment
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.stripe.currencies import written
 from app.stripe.errors import NotFound
 from app.stripe.gateway import Gateway
@@ -37,7 +37,7 @@ AUDITED = (
 
 async def audit(session: Session, gateway: Gateway) -> None:
     """Compare, settle what can be settled, and store the differences that are left. Committed."""
-    now = at_once()
+    now = utcnow()
     since = now - WINDOW
     start = int(since.timestamp())
     paid = {each.id: each async for each in gateway.intents(start) if each.status == "succeeded"}
@@ -70,13 +70,13 @@ def _payments(session: Session, at_provider: dict[str, PaymentIntent], since: da
         name, intent = payment.payment_intent, at_provider.get(payment.payment_intent)
         if intent is None:
             words = f"Payment {name} is in our books and not in the provider's."
-            observed.append(Observation("payment_unknown", name, words, payment.order_id, digest(name), at_once()))
+            observed.append(Observation("payment_unknown", name, words, payment.order_id, digest(name), utcnow()))
         elif intent.amount_received != payment.amount:
             ours = written(payment.amount, payment.currency)
             theirs = written(intent.amount_received, intent.currency.upper())
             words = f"{ours} of {name} are in our books, {theirs} in the provider's."
             facts = digest(name, payment.amount, intent.amount_received)
-            observed.append(Observation("payment_differs", name, words, payment.order_id, facts, at_once()))
+            observed.append(Observation("payment_differs", name, words, payment.order_id, facts, utcnow()))
     session.commit()
     return observed
 
@@ -97,7 +97,7 @@ def _stock(session: Session) -> list[Observation]:
             f"{row.held} of {row.name!r} are held, and orders hold {row.total}.",
             None,
             digest(row.id, row.held - row.total),  # which stays the same however many orders come and go
-            at_once(),
+            utcnow(),
         )
         for row in session.execute(summed)
     ]

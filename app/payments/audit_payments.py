@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.payments import findings, installation
 from app.payments.derived_findings import Observation, digest
 from app.payments.installation import AT_ONCE, ATTEMPT, Marks
-from app.payments.models import OVER, Attempt, Payment
+from app.payments.models import CAME_TO_NOTHING, Attempt, Payment
 from app.payments.settle import settle
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.stripe.currencies import written
 from app.stripe.errors import NotFound
 from app.stripe.gateway import Gateway
@@ -94,7 +94,7 @@ def _attempt_of(session: Session, money: Money) -> int | None:
 def _observe(session: Session, money: Money) -> Observation:
     attempt = session.scalar(sa.select(Attempt).where(Attempt.idem_key == money.marks.get(ATTEMPT)))
     session.commit()
-    amount, facts, now = written(money.amount, money.currency), digest(money.intent, money.amount), at_once()
+    amount, facts, now = written(money.amount, money.currency), digest(money.intent, money.amount), utcnow()
     if attempt is None:
         words = f"{amount} came in, and no order has it."
         return Observation("payment_missing", money.intent, words, None, facts, now)
@@ -107,7 +107,7 @@ def _observe(session: Session, money: Money) -> Observation:
 
 
 async def _went_back(gateway: Gateway, intent: str, amount: int) -> bool:
-    back = [each.amount async for each in gateway.refunds(intent) if each.status not in OVER]
+    back = [each.amount async for each in gateway.refunds(intent) if each.status not in CAME_TO_NOTHING]
     return sum(back) >= amount
 
 
@@ -143,5 +143,5 @@ async def report_twin(session: Session, gateway: Gateway, session_id: str) -> No
 
 
 def _show(session: Session, money: Money) -> None:
-    findings.add(_observe(session, money))
+    findings.add(session, _observe(session, money))
     session.commit()

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.payments import disputes, findings, refunds
 from app.payments.derived_findings import Observation, digest
 from app.payments.installation import AT_ONCE
-from app.payments.models import CLOSED, MAX_STATUS, OVER, Dispute, Payment, Refund
+from app.payments.models import CAME_TO_NOTHING, CLOSED, MAX_STATUS, Dispute, Payment, Refund
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.stripe.currencies import written
 from app.stripe.errors import NotFound
 from app.stripe.gateway import Gateway
@@ -32,7 +32,7 @@ async def differences(session: Session, gateway: Gateway, since: datetime) -> li
         with suppress(NotFound):
             told[refund_id] = await gateway.get_refund(refund_id)
     for each in await blocking(_news, session, told):
-        await _record(session, each.id, partial(refunds.adopt, session, each, at_once()))
+        await _record(session, each.id, partial(refunds.adopt, session, each, utcnow()))
     return await blocking(_compare, session, told, since)
 
 
@@ -92,19 +92,19 @@ def _compare(session: Session, told: dict[str, ProviderRefund], since: datetime)
     observed = []
     for each in told.values():
         row, payment = rows.get(each.id), payments.get(each.payment_intent or "")
-        if payment is None or (row is None and each.status in OVER):
+        if payment is None or (row is None and each.status in CAME_TO_NOTHING):
             continue
         if row is None or row.amount != each.amount:
             theirs = written(each.amount, payment.currency)
             ours = written(row.amount, payment.currency) if row else "nothing"
             words = f"{theirs} of refund {each.id} are in the provider's books, {ours} in ours."
             facts = digest(each.id, each.amount, row and row.amount)
-            observed.append(Observation("refund_differs", each.id, words, payment.order_id, facts, at_once()))
+            observed.append(Observation("refund_differs", each.id, words, payment.order_id, facts, utcnow()))
     for row in session.scalars(_ours(since)):
         if row.provider_id and row.provider_id not in told:
             words = f"Refund {row.provider_id} is in our books and not in the provider's."
             facts, order_id = digest(row.provider_id), row.payment.order_id
-            observed.append(Observation("refund_differs", row.provider_id, words, order_id, facts, at_once()))
+            observed.append(Observation("refund_differs", row.provider_id, words, order_id, facts, utcnow()))
     session.commit()
     return observed
 
@@ -116,7 +116,7 @@ async def _record_disputes(session: Session, gateway: Gateway, start: int) -> No
             with suppress(NotFound):
                 told[name] = await gateway.get_dispute(name)
     for each in await blocking(_news_of_disputes, session, list(told.values())):
-        await _record(session, each.id, partial(disputes.record, session, each, at_once()))
+        await _record(session, each.id, partial(disputes.record, session, each, utcnow()))
 
 
 def _undecided(session: Session) -> list[str]:

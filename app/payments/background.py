@@ -1,4 +1,7 @@
-"""What a worker does for payments: the handler of a message, the sweep and the chores. `create_app` names each."""
+"""What a worker does for payments: the handler of an event, the sweep and the chores.
+
+JOBS, EACH_TURN and CHORES in app/__init__.py list them.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +25,9 @@ async def handle_event(event_id: str) -> None:
 
 
 async def run_sweep(session: Session, _: datetime) -> None:
-    await sweep(session, gateway(), Report(halt=schedule().is_stopping))
+    """Raises TryLater where the provider does not answer."""
+    with _needs_the_provider():
+        await sweep(session, gateway(), Report(halt=schedule().is_stopping))
 
 
 async def run_backfill(session: Session, _: datetime) -> None:
@@ -45,5 +50,5 @@ def _needs_the_provider() -> Iterator[None]:
         raise TryLater(str(error)) from error
 
 
-def reduce_messages(session: Session, _: datetime) -> None:
+def reduce_events(session: Session, _: datetime) -> None:
     redaction.reduce_all(session)

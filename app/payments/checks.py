@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.payments import findings
 from app.runtime.checks import Check, Line
-from app.runtime.db import db, is_missing, now
+from app.runtime.db import db, is_missing, utcnow
 
 
 def checks() -> Iterator[tuple[str, Check]]:
@@ -17,7 +17,7 @@ def check_findings() -> Iterator[Line]:
     if is_missing():  # the check of the database says so
         return
     try:
-        unclosed = findings.unclosed(db.session(), now())
+        unclosed = findings.unclosed(db.session(), utcnow())
     except sa.exc.SQLAlchemyError:
         return
     if unclosed:

@@ -1,4 +1,4 @@
-"""Findings that our own rows tell: attempts, messages, refunds and disputes that no rule can settle."""
+"""Findings that our own rows tell: attempts, events, refunds and disputes that no rule can settle."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -7,7 +7,17 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from app.payments.models import CLOSED, OVER, UNDECIDED, Attempt, Disposition, Dispute, Event, Payment, Refund
+from app.payments.models import (
+    CAME_TO_NOTHING,
+    CLOSED,
+    UNDECIDED,
+    Attempt,
+    Disposition,
+    Dispute,
+    Event,
+    Payment,
+    Refund,
+)
 from app.stripe.currencies import written
 
 DERIVED = ("attempt", "event", "refund", "dispute")
@@ -15,6 +25,8 @@ DERIVED = ("attempt", "event", "refund", "dispute")
 
 STUCK = timedelta(hours=24)
 SILENCE = "What became of it is unknown for a day."
+SILENCE_IN_IDS = "Nobody knows for a day what became of it."
+"""Part of the ids of findings that are there, and so never changed."""
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -50,7 +62,7 @@ def _attempts(session: Session, now: datetime) -> list[Observation]:
             str(each.id),
             each.problem or SILENCE,
             each.order_id,
-            digest("attempt", each.idem_key, each.problem or SILENCE),
+            digest("attempt", each.idem_key, each.problem or SILENCE_IN_IDS),
             each.created_at,
         )
         for each in session.scalars(query)
@@ -64,7 +76,7 @@ def _events(session: Session) -> list[Observation]:
         Observation(
             "event",
             each.event_id,
-            f"Message {each.kind} cannot be worked on: {each.problem}",
+            f"Event {each.kind} cannot be worked on: {each.problem}",
             each.order_id,
             digest("event", each.event_id),
             each.received_at,
@@ -82,12 +94,14 @@ WHICH: dict[Disposition, str] = {
 
 
 def _refunds(session: Session) -> list[Observation]:
-    may_be_wrong = Refund.status.in_((*OVER, "pending")) & (Refund.status.in_(OVER) | Refund.problem.is_not(None))
+    may_be_wrong = Refund.status.in_((*CAME_TO_NOTHING, "pending")) & (
+        Refund.status.in_(CAME_TO_NOTHING) | Refund.problem.is_not(None)
+    )
     query = sa.select(Payment).where(Payment.id.in_(sa.select(Refund.payment_id).where(may_be_wrong)))
     query = query.options(selectinload(Payment.refunds), selectinload(Payment.disputes)).order_by(Payment.id)
     seen = []
     for payment in session.scalars(query.execution_options(populate_existing=True)):
-        in_doubt = (each for each in payment.refunds if each.problem and not each.is_over)
+        in_doubt = (each for each in payment.refunds if each.problem and not each.came_to_nothing)
         seen += [_refund(payment, each) for each in (*payment.still_to_go_back, *in_doubt)]
     return seen
 

@@ -26,7 +26,7 @@ def record(session: Session, told: ProviderDispute, now: datetime) -> int | None
         "status": told.status[:MAX_STATUS],
         "is_charge_refundable": told.is_charge_refundable,
     }
-    insert_once(Dispute, {"provider_id": told.id, "payment_id": payment.id, "created_at": now, **facts})
+    insert_once(session, Dispute, {"provider_id": told.id, "payment_id": payment.id, "created_at": now, **facts})
     session.execute(
         sa.update(Dispute)
         .where(Dispute.provider_id == told.id)

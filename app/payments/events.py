@@ -1,4 +1,4 @@
-"""Works on stored messages. A message says only what to ask about: the provider is asked how the object stands."""
+"""Works on stored events. An event says only what to ask about: the provider is asked how the object stands."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from app.payments.models import LIVE, Attempt, Event, EventState
 from app.payments.settle import settle
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.runtime.lease import MINUTE, SELDOM
 from app.stripe import schemas
 from app.stripe.errors import NotFound, PaymentError
@@ -34,8 +34,8 @@ PARKED = "It waits: what it is about is not settled yet."
 
 
 async def process(session: Session, gateway: Gateway, event_id: str) -> bool:
-    """Work on a stored message. Whether it is done; otherwise the sweep comes back to it."""
-    event = await blocking(_claim, session, event_id, at_once())
+    """Work on a stored event. Whether it is done; otherwise the sweep comes back to it."""
+    event = await blocking(_claim, session, event_id, utcnow())
     if event is None:
         return False
     order_id, is_done, problem = None, False, None
@@ -49,7 +49,7 @@ async def process(session: Session, gateway: Gateway, event_id: str) -> bool:
     except Exception as error:
         problem = repr(error)
         log.exception("event %s could not be worked on", event_id)
-    await blocking(_record, session, event_id, order_id, is_done=is_done, problem=problem, now=at_once())
+    await blocking(_record, session, event_id, order_id, is_done=is_done, problem=problem, now=utcnow())
     return is_done
 
 
@@ -73,12 +73,12 @@ def _record(
     else:
         event.tries += 1
         event.state = "failed" if event.tries >= TRIES else "new"
-        event.put_off(now + min(MINUTE * event.tries, SELDOM))
+        event.put_off_until(now + min(MINUTE * event.tries, SELDOM))
     session.commit()
 
 
 async def _act(session: Session, gateway: Gateway, event: schemas.Event) -> tuple[int | None, bool]:
-    """The id of the order that the message is about, and whether all is done."""
+    """The id of the order that the event is about, and whether all is done."""
     if not isinstance(event.subject.get("id"), str):
         return None, True
     if event.kind.startswith("checkout.session."):
@@ -92,7 +92,7 @@ Record = Callable[[], int | None]
 
 
 async def _about_payment(session: Session, gateway: Gateway, event: schemas.Event) -> tuple[str | None, Record] | None:
-    """The payment intent that the message is about, and how to record it; None for messages about something else."""
+    """The payment intent that the event is about, and how to record it; None for events about something else."""
     kind, subject = event.kind, event.subject
     if kind.startswith("refund."):
         refund = await gateway.get_refund(subject["id"])
@@ -111,12 +111,12 @@ async def _about_payment(session: Session, gateway: Gateway, event: schemas.Even
 def _adopt(session: Session, told: list[ProviderRefund]) -> int | None:
     order_id = None
     for refund in told:
-        order_id = refunds.adopt(session, refund, at_once())
+        order_id = refunds.adopt(session, refund, utcnow())
     return order_id
 
 
 def _record_dispute(session: Session, told: ProviderDispute) -> int | None:
-    return disputes.record(session, told, at_once())
+    return disputes.record(session, told, utcnow())
 
 
 async def _record_told(
@@ -157,7 +157,7 @@ def _is_over(session: Session, attempt_id: int) -> bool:
 async def _settle_session(session: Session, gateway: Gateway, event: schemas.Event) -> tuple[int | None, bool]:
     session_id = event.subject["id"]
     attempt = await blocking(_attempt, session, Attempt.session_id == session_id)
-    if attempt is None:  # the message was faster than the answer to our own POST, or that answer was lost
+    if attempt is None:  # the event was faster than the answer to our own POST, or that answer was lost
         attempt = await _by_mark(session, gateway, event)
     if attempt is None:
         log.info("session %s is not this installation's", session_id)
@@ -168,7 +168,7 @@ async def _settle_session(session: Session, gateway: Gateway, event: schemas.Eve
 
 
 async def _by_mark(session: Session, gateway: Gateway, event: schemas.Event) -> sa.Row[int, int, str | None] | None:
-    """The attempt whose mark the session bears. A thin message does not tell the marks."""
+    """The attempt whose mark the session bears. A thin event does not tell the marks."""
     marks = event.subject.get("metadata")
     if event.is_thin:
         marks = (await gateway.get_session(event.subject["id"])).metadata

@@ -20,8 +20,7 @@ from app.payments.give_up import give_up
 from app.payments.models import Closing, FindingRow, new_token
 from app.payments.schemas import ClosedFinding, Finding
 from app.runtime.async_bridge import blocking
-from app.runtime.db import insert_once
-from app.runtime.db import now as at_once
+from app.runtime.db import insert_once, utcnow
 from app.runtime.errors import Invalid, NotFound
 from app.stripe.gateway import Gateway
 from app.users.models import User
@@ -82,7 +81,7 @@ def keep(session: Session, observed: Iterable[Observation], now: datetime) -> No
         elif still is None and row.found_at <= now:
             session.execute(sa.delete(FindingRow).where(_is_unchanged(row)).execution_options(**AS_IT_IS))
     for each in left.values():
-        add(each)
+        add(session, each)
 
 
 AS_IT_IS: dict[str, Any] = {"synchronize_session": False}
@@ -93,9 +92,9 @@ def _is_unchanged(row: FindingRow) -> sa.ColumnElement[bool]:
     return (FindingRow.id == row.id) & (FindingRow.token == row.token)
 
 
-def add(observation: Observation) -> None:
+def add(session: Session, observation: Observation) -> None:
     """Store it unless it is stored already. Not committed."""
-    if insert_once(FindingRow, msgspec.structs.asdict(observation)) is not None:
+    if insert_once(session, FindingRow, msgspec.structs.asdict(observation)) is not None:
         log.error("needs a person: %s: %s", observation.kind, observation.words)
 
 
@@ -136,9 +135,9 @@ async def close(session: Session, gateway: Gateway, token: str, user: User, reas
     """
     if not reason.strip():
         raise Invalid.field("reason", "Say what was done about it.")
-    observation = await blocking(_unclosed, session, token, at_once())
+    observation = await blocking(_unclosed, session, token, utcnow())
     if observation is not None:
-        note = partial(_note, token, observation, user.id, reason.strip(), at_once())
+        note = partial(_note, session, token, observation, user.id, reason.strip(), utcnow())
         if observation.kind == "attempt":
             await give_up(session, gateway, int(observation.subject), note)
         else:
@@ -156,9 +155,9 @@ def _unclosed(session: Session, token: str, now: datetime) -> Observation | None
     return None if is_closed else observation
 
 
-def _note(token: str, observation: Observation, user_id: int, reason: str, now: datetime) -> None:
+def _note(session: Session, token: str, observation: Observation, user_id: int, reason: str, now: datetime) -> None:
     copied = {name: getattr(observation, name) for name in ("kind", "subject", "words", "order_id", "facts")}
-    insert_once(Closing, {**copied, "finding": token, "reason": reason, "user_id": user_id, "closed_at": now})
+    insert_once(session, Closing, {**copied, "finding": token, "reason": reason, "user_id": user_id, "closed_at": now})
     log.info("finding %s %s is closed by user %s", observation.kind, observation.subject, user_id)
 
 

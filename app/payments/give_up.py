@@ -16,7 +16,7 @@ from app.payments.outcome import follow, is_test, mismatch
 from app.payments.settle import claim, end
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.runtime.errors import Conflict, Unavailable
 from app.stripe.errors import Misconfigured, PaymentError
 from app.stripe.gateway import Gateway
@@ -54,12 +54,12 @@ async def give_up(session: Session, gateway: Gateway, attempt_id: int, then: Cal
     Committed. Where the session turns out to be in order, it is settled instead. Money that comes all the same, after
     the right key was put back, is late money like any other. Raises MayBePaid, BeingSettled, ProviderAway.
     """
-    attempt = await blocking(claim, session, attempt_id, at_once())
+    attempt = await blocking(claim, session, attempt_id, utcnow())
     if attempt is None:
         raise BeingSettled
     try:
         told = await _last_look(gateway, attempt)
-        await blocking(_end_attempt, session, gateway, attempt_id, told, at_once(), then)
+        await blocking(_end_attempt, session, gateway, attempt_id, told, utcnow(), then)
     finally:
         await blocking(lease.let_go, session, Attempt, attempt_id)
 

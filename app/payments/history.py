@@ -20,7 +20,7 @@ from app.payments.models import (
     RefundStatus,
 )
 from app.payments.schemas import HistoryEntry
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.stripe.currencies import written
 
 ATTEMPTS: dict[AttemptStatus, str] = {
@@ -52,9 +52,9 @@ Subjects = set[tuple[str, str]]
 
 
 def of(session: Session, order: Order) -> list[HistoryEntry]:
-    """Each attempt, payment, refund, dispute and message of the order, and each finding that was closed."""
+    """Each attempt, payment, refund, dispute and event of the order, and each finding that was closed."""
     [ledger] = Ledger.of(session, [order])
-    closed = findings.dealt_with(session, order.id, now())
+    closed = findings.dealt_with(session, order.id, utcnow())
     entries = [HistoryEntry(order.created_at, "order", order.status, f"Order {order.number} was placed.", None, None)]
     entries += (_attempt(each, closed) for each in ledger.attempts)
     for payment in ledger.payments:
@@ -99,7 +99,7 @@ def _dispute(dispute: Dispute, payment: Payment, closed: Subjects) -> HistoryEnt
 
 def _event(event: Event, closed: Subjects) -> HistoryEntry:
     problem = _unclosed(event.problem, "event", event.event_id, closed)
-    return HistoryEntry(event.received_at, "event", event.state, f"Message {event.kind}.", event.event_id, problem)
+    return HistoryEntry(event.received_at, "event", event.state, f"Event {event.kind}.", event.event_id, problem)
 
 
 def _closing(closing: Closing) -> HistoryEntry:

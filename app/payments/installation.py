@@ -27,7 +27,7 @@ def mark(session: Session) -> str:
     """This installation's mark. The first caller makes it; of two at once both get the same one."""
     query = sa.select(Installation.mark)
     if (known := session.scalar(query)) is None:
-        insert_once(Installation, {"id": 1, "mark": secrets.token_hex(16)})
+        insert_once(session, Installation, {"id": 1, "mark": secrets.token_hex(16)})
         known = session.scalars(query).one()
     return known
 

@@ -26,6 +26,8 @@ class Ledger:
     @classmethod
     def of(cls, session: Session, orders: Sequence[Order]) -> list["Ledger"]:
         """The ledgers of these orders, in the same order, by three queries at most."""
+        if not orders:
+            return []
         ids = [order.id for order in orders]
         attempts, payments = defaultdict[int, list[Attempt]](list), defaultdict[int, list[Payment]](list)
         query = sa.select(Attempt).where(Attempt.order_id.in_(ids)).order_by(Attempt.seq)
@@ -65,7 +67,7 @@ class Ledger:
     def refunded(self) -> int:
         """What went back, or is on its way back, of the payment that paid the order. In minor units."""
         refunds = self.settled_by.refunds if self.settled_by else []
-        return sum(refund.amount for refund in refunds if not refund.is_over)
+        return sum(refund.amount for refund in refunds if not refund.came_to_nothing)
 
     @property
     def refundable(self) -> int:

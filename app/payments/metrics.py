@@ -42,13 +42,13 @@ GAUGES = (
     ),
     DatabaseGauge(
         "events",
-        "Messages of the provider that are not done.",
+        "Events of the provider that are not done.",
         "state",
         lambda session, _: counts(session, Event.state, events.UNDONE),
     ),
     DatabaseGauge(
         "refunds",
-        "Refunds that are not over.",
+        "Refunds that may still change.",
         "status",
         lambda session, _: counts(session, Refund.status, UNSETTLED),
     ),

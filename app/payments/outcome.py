@@ -52,7 +52,7 @@ def bring_in_line(
     wrong = mismatch(gateway, ledger.order, attempt, told)
     if wrong and not (told.is_dead and attempt.session_id == told.id):  # a dead one is over, whatever is wrong with it
         attempt.problem = f"Session {told.id} is not what was asked for: {wrong}."
-        attempt.check_again(now)
+        attempt.put_off(now)
         log.error("order %s: %s", ledger.order.id, attempt.problem)
     else:
         attempt.session_id, attempt.problem = told.id, _unknown(told)
@@ -82,13 +82,13 @@ def follow(
             cancel.mark_dead(session, ledger, attempt, "expired", now)
     elif told.status == "complete" and not told.unknown:
         attempt.status = "processing"
-        attempt.check_again(now)
+        attempt.put_off(now)
         if order.status == "pending":
             order.move("processing")
     else:
         if attempt.status in ("new", "unknown"):
             attempt.status, attempt.url = "open", told.url
-        attempt.check_again(now, soon=not order.is_unpaid)
+        attempt.put_off(now, soon=not order.is_unpaid)
 
 
 def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: CheckoutSession, now: datetime) -> None:
@@ -97,13 +97,16 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
         return
     attempt.payment_intent = intent
     amount, currency = told.amount_total or 0, (told.currency or "").upper()
+    is_wanted = _is_wanted(ledger.order, amount, currency)
+    is_stock_there = is_wanted and _secure_stock(session, ledger.order)
+    disposition: Disposition = "settles" if is_stock_there else "late" if is_wanted else "surplus"
     payment = Payment(
         payment_intent=intent,
         order_id=ledger.order.id,
         amount=amount,
         currency=currency,
         refund_reserved=0,
-        disposition=_disposition(session, ledger.order, amount, currency),
+        disposition=disposition,
         created_at=now,
     )
     ledger.payments.append(payment)
@@ -119,15 +122,17 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     cancel.wind_up(session, ledger, now)
 
 
-def _disposition(session: Session, order: Order, amount: int, currency: str) -> Disposition:
+def _is_wanted(order: Order, amount: int, currency: str) -> bool:
+    """Whether the order waits for money, and for exactly this."""
     is_right = amount == order.total and currency == order.currency
-    if order.is_paid or not is_right:
-        return "surplus"
-    return "settles" if _has_stock(session, order) else "late"
+    return is_right and not order.is_paid
 
 
-def _has_stock(session: Session, order: Order) -> bool:
-    """Whether the stock is set aside still, or could be set aside again: late money is welcome then."""
+def _secure_stock(session: Session, order: Order) -> bool:
+    """Set aside again what was released. True where all is set aside now, so that late money is welcome.
+
+    False where it is not all there; nothing is taken then.
+    """
     if stock.is_held(order):
         return True
     try:

@@ -18,7 +18,7 @@ from app.payments.backfill import backfill
 from app.payments.models import LIVE, Attempt, Event, Refund
 from app.payments.sweep import Report, sweep
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.runtime.lease import LEASE
 from app.stripe.errors import PaymentError
 from app.stripe.gateway import Gateway
@@ -42,7 +42,7 @@ class ReportedFinding(msgspec.Struct, frozen=True):
 class Reconciled(msgspec.Struct, frozen=True):
     """`mended`: what changed. `needs_person`: what no rule settles. `unreachable`: why the provider was not asked.
 
-    `fetched` is the number of messages that had never arrived, `unfinished` that of rows which wait for the provider.
+    `fetched` is the number of events that had never arrived, `unfinished` that of rows which wait for the provider.
     """
 
     mended: list[dict[str, Any]]
@@ -60,7 +60,7 @@ class Reconciled(msgspec.Struct, frozen=True):
         for each in self.mended:
             yield f"mended: {each['kind']} {each['id']} of order {each['order']}: {each['before']} -> {each['after']}"
         if self.fetched:
-            yield f"fetched: {self.fetched} messages that never came"
+            yield f"fetched: {self.fetched} events that never came"
         for finding in self.needs_person:
             yield f"needs a person: {finding.kind} {finding.subject}: {finding.words}"
         if self.unfinished:
@@ -72,15 +72,15 @@ class Reconciled(msgspec.Struct, frozen=True):
 
 
 async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
-    """Fetch missing messages, sweep until nothing is left that can be finished, audit."""
+    """Fetch missing events, sweep until nothing is left that can be finished, audit."""
     report, fetched, until = Report(), 0, time.monotonic() + PATIENCE
     for number in count(1):
         known = len(report.mended)
         new, unreachable = await _fetch(session, gateway)
         fetched += new
         await sweep(session, gateway, report, whole=True)
-        left, is_leased = await blocking(_left_over, session, at_once())
-        goes_on = new or len(report.mended) > known  # what this sweep did leads to messages of its own
+        left, is_leased = await blocking(_left_over, session, utcnow())
+        goes_on = new or len(report.mended) > known  # what this sweep did leads to events of its own
         if unreachable or not (left or goes_on):
             break
         if goes_on:  # the patience is for leases of killed processes, however long the work itself takes
@@ -93,7 +93,7 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
         await audit(session, gateway)
     except PaymentError as error:
         unreachable = str(error)
-    needed = await blocking(_unclosed, session, at_once())
+    needed = await blocking(_unclosed, session, utcnow())
     needed += [
         ReportedFinding(None, kind, str(key), f"It broke: {words}", None)
         for (kind, key), words in report.broken.items()
@@ -102,7 +102,7 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
 
 
 async def _fetch(session: Session, gateway: Gateway) -> tuple[int, str | None]:
-    """How many messages were missing, or why the provider could not be asked."""
+    """How many events were missing, or why the provider could not be asked."""
     try:
         return await backfill(session, gateway), None
     except PaymentError as error:

@@ -1,6 +1,6 @@
-"""Reduces a message of the provider to the fields that Kiosk reads, and to nothing about a person.
+"""Reduces an event of the provider to the fields that Kiosk reads, and to nothing about a person.
 
-A whole message holds names, addresses, emails and telephone numbers of payers, and its row outlives their account.
+A whole event holds names, addresses, emails and telephone numbers of payers, and its row outlives their account.
 """
 
 import re
@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from app.payments.models import Event
 
 OF_EVENT = ("object", "created", "livemode")
-"""Kept of the message besides `id` and `type`: https://docs.stripe.com/api/events/object"""
+"""Kept of the event besides `id` and `type`: https://docs.stripe.com/api/events/object"""
 
 OF_OBJECT = (
     *("id", "object", "created", "livemode", "status", "payment_status", "currency"),
     *("amount", "amount_total", "amount_refunded", "payment_intent", "charge"),
 )
-"""Kept of the object that the message is about. Every field that Kiosk reads is one of these."""
+"""Kept of the object that the event is about. Every field that Kiosk reads is one of these."""
 
 MARKS = {"attempt", "refund"}
 """Metadata with one of these names is ours and is kept. What another system writes there may be about a person."""
@@ -30,7 +30,7 @@ BATCH = 200
 
 
 def reduced(body: bytes) -> bytes:
-    """The message `body` with the fields above alone, and of these those that hold a number or a single word.
+    """The event `body` with the fields above alone, and of these those that hold a number or a single word.
 
     Raises msgspec.DecodeError, UnicodeDecodeError.
     """
@@ -44,7 +44,7 @@ def reduced(body: bytes) -> bytes:
     else:
         subject = {}
     names = {name: event[name] for name in ("id", "type") if name in event}
-    related = event.get("related_object")  # of a thin message, which holds no data
+    related = event.get("related_object")  # of a thin event, which holds no data
     about = {"related_object": _of(related, ("id", "type"))} if isinstance(related, dict) else {}
     return BEGIN + msgspec.json.encode({**names, **_of(event, OF_EVENT), **about, "data": {"object": subject}})[1:]
 
@@ -60,7 +60,7 @@ def _is_impersonal(value: object) -> bool:
 
 
 def reduce_all(session: Session) -> int:
-    """Reduce the messages that an older release has stored whole, as it does while both run. Committed.
+    """Reduce the events that an older release has stored whole, as it does while both run. Committed.
 
     How many there were.
     """

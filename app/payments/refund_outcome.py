@@ -9,8 +9,8 @@ from app.orders import stock
 from app.orders.models import Order
 from app.payments import handover
 from app.payments.ledger import Ledger
-from app.payments.models import OVER, UNSETTLED, Refund, RefundStatus
-from app.payments.reservations import move
+from app.payments.models import CAME_TO_NOTHING, UNSETTLED, Refund, RefundStatus
+from app.payments.refund_reservations import reserve_more
 from app.runtime.lease import MINUTE, SOON, pause
 from app.stripe.errors import Misconfigured, PaymentError
 from app.stripe.schemas import ProviderRefund
@@ -30,14 +30,14 @@ def follow(session: Session, ledger: Ledger, refund: Refund, told: ProviderRefun
     """Move the refund to where the provider has it. A refund that fails, even later, frees what was reserved for it."""
     is_news, refund.provider_id = refund.provider_id is None, told.id
     status = _known(told.status or "pending")
-    if status in OVER:
+    if status in CAME_TO_NOTHING:
         words = f"It failed: {told.failure_reason or 'the provider gives no reason'}."
         _end(session, ledger, refund, status, words, now, was_accepted=not is_news)
         return
-    if is_news and refund.is_over:  # it was given up too early: the provider did make it
-        move(session, refund.payment, refund.amount)
+    if is_news and refund.came_to_nothing:  # it was given up too early: the provider did make it
+        reserve_more(session, refund.payment, refund.amount)
         refund.ended_at = None
-    elif refund.is_over:
+    elif refund.came_to_nothing:
         return
     refund.status, refund.problem = status or "pending", None
     if status is None:  # the money may go back, so it counts as going back and is not sent again
@@ -74,10 +74,10 @@ def _end(
     was_accepted: bool = False,
 ) -> None:
     """It came to nothing. `was_accepted`: the provider had accepted it, and the goods may be back on the shelf."""
-    if refund.is_over:
+    if refund.came_to_nothing:
         return
     refund.status, refund.ended_at = status, now
-    move(session, refund.payment, -refund.amount)
+    reserve_more(session, refund.payment, -refund.amount)
     about_stock = _set_aside_again(session, ledger.order) if was_accepted and refund.restocks else ""
     refund.problem = f"{words} {about_stock}".rstrip()
     handover.review(session, ledger)
@@ -92,10 +92,10 @@ def _set_aside_again(session: Session, order: Order) -> str:
     return "What went back on the shelf is sold: there is nothing to hand over for this money."
 
 
-def look_again(refund: Refund, now: datetime) -> None:
+def put_off_or_finish(refund: Refund, now: datetime) -> None:
     """End the lease and set the time of the next look, if there is anything left to look at."""
     if refund.status in UNSETTLED:
         age = now - (refund.first_sent_at or refund.created_at)
-        refund.put_off(now + pause(age, SOON if refund.provider_id is None else MINUTE))
+        refund.put_off_until(now + pause(age, SOON if refund.provider_id is None else MINUTE))
     else:
         refund.finish()

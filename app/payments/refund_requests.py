@@ -11,7 +11,7 @@ from app.orders.models import Order
 from app.payments import handover
 from app.payments.ledger import Ledger
 from app.payments.models import Payment, Refund
-from app.payments.reservations import reserve
+from app.payments.refund_reservations import reserve
 from app.runtime.errors import Conflict, Invalid
 from app.stripe import currencies
 from app.stripe.form import form
@@ -65,8 +65,8 @@ def request(session: Session, order_id: int, user: User, key: str, wish: Wish, n
     if ledger is None:
         raise NothingToRefund
     payment = _chosen(ledger, wish)
-    intent_key = f"staff:{user.id}:{order_id}:{hashlib.sha256(key.encode()).hexdigest()}"
-    known = session.scalar(sa.select(Refund).where(Refund.intent_key == intent_key))
+    wish_key = f"staff:{user.id}:{order_id}:{hashlib.sha256(key.encode()).hexdigest()}"
+    known = session.scalar(sa.select(Refund).where(Refund.wish_key == wish_key))
     if known is not None:
         if not wish.is_of(known):
             raise KeyReused
@@ -74,7 +74,7 @@ def request(session: Session, order_id: int, user: User, key: str, wish: Wish, n
         return known, False
     if wish.amount is not None and (words := currencies.fault(wish.amount, payment.currency)):
         raise Invalid.field("amount", words)
-    refund = reserve(session, payment, wish.amount or payment.refundable, intent_key, now)
+    refund = reserve(session, payment, wish.amount or payment.refundable, wish_key, now)
     if wish.restock and ledger.order.status == "paid" and payment.refundable > 0:
         session.rollback()  # else the goods are on the shelf, and staff hand them over too
         raise Invalid.field("restock", "Hand the order over first, or refund all of it.")

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 from app.orders.models import Order
 from app.payments import attempts, refund_outcome
 from app.payments.ledger import Ledger
-from app.payments.models import OVER, Payment, Refund
-from app.payments.reservations import renew, reserve
+from app.payments.models import CAME_TO_NOTHING, Payment, Refund
+from app.payments.refund_reservations import give_new_key, reserve
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.stripe.errors import PaymentError
 from app.stripe.gateway import Gateway
 from app.stripe.schemas import ProviderRefund
@@ -38,16 +38,16 @@ def give_back(session: Session, payment: Payment, now: datetime) -> None:
 
 async def settle(session: Session, gateway: Gateway, refund_id: int) -> bool:
     """Send the refund, or ask how it stands. False where another process works on it, or no answer came."""
-    refund = await blocking(_claim, session, refund_id, at_once())
+    refund = await blocking(_claim, session, refund_id, utcnow())
     if refund is None:
         return False
     try:
         told = await _ask(gateway, refund)
     except PaymentError as error:
         log.warning("refund %s: %s", refund_id, error)
-        await blocking(_record_failure, session, refund_id, error, at_once())
+        await blocking(_record_failure, session, refund_id, error, utcnow())
         return error.known
-    await blocking(_record, session, refund_id, told, at_once())
+    await blocking(_record, session, refund_id, told, utcnow())
     return told is not None
 
 
@@ -64,7 +64,7 @@ async def _ask(gateway: Gateway, refund: Refund) -> ProviderRefund | None:
     if refund.provider_id is not None:
         return await gateway.get_refund(refund.provider_id)
     sent = refund.first_sent_at or refund.created_at
-    if at_once() - sent < attempts.KEY_LASTS:
+    if utcnow() - sent < attempts.KEY_LASTS:
         try:
             return await gateway.create_refund(refund.body, refund.idem_key, refund.api_version)
         except PaymentError as error:
@@ -80,16 +80,16 @@ def _record(session: Session, refund_id: int, told: ProviderRefund | None, now: 
     ledger, refund = _lock(session, refund_id)
     if told is not None:
         refund_outcome.follow(session, ledger, refund, told, now)
-    elif refund.provider_id is None and not refund.is_over:
-        renew(refund)
-    refund_outcome.look_again(refund, now)
+    elif refund.provider_id is None and not refund.came_to_nothing:
+        give_new_key(refund)
+    refund_outcome.put_off_or_finish(refund, now)
     session.commit()
 
 
 def _record_failure(session: Session, refund_id: int, error: PaymentError, now: datetime) -> None:
     ledger, refund = _lock(session, refund_id)
     refund_outcome.fail(session, ledger, refund, error, now)
-    refund_outcome.look_again(refund, now)
+    refund_outcome.put_off_or_finish(refund, now)
     session.commit()
 
 
@@ -113,12 +113,12 @@ def adopt(session: Session, told: ProviderRefund, now: datetime) -> int | None:
         return None
     payment = next(each for each in ledger.payments if each.payment_intent == told.payment_intent)
     refund = _row_of(payment, told)
-    if refund is None and told.status not in OVER:
+    if refund is None and told.status not in CAME_TO_NOTHING:
         refund = reserve(session, payment, told.amount, f"provider:{told.id}", now)
         refund.body = ""
     if refund is not None:
         refund_outcome.follow(session, ledger, refund, told, now)
-        refund_outcome.look_again(refund, now)
+        refund_outcome.put_off_or_finish(refund, now)
     session.commit()
     return ledger.order.id
 

@@ -3,7 +3,7 @@ from flask import request
 from app.orders import service as orders
 from app.payments import findings, give_up, history, refund_requests, refunds, webhooks
 from app.payments.refund_requests import NothingToRefund, Wish
-from app.payments.reservations import TooMuch
+from app.payments.refund_reservations import TooMuch
 from app.payments.schemas import (
     ClosedFinding,
     CloseFinding,
@@ -15,10 +15,11 @@ from app.payments.schemas import (
 )
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.runtime.errors import Conflict
 from app.runtime.jobs import jobs
 from app.stripe.gateway import gateway
+from app.stripe.signature import SignatureRefused
 from app.users.models import User
 from app.web import idempotency
 from app.web.api import Access, Answer, Api
@@ -47,13 +48,13 @@ async def refund_order(order_id: int, body: NewRefund, user: User) -> Answer[Ref
     """
     await blocking(orders.get, db.session(), order_id, user)
     key, wish = idempotency.key(), Wish(body.amount, body.restock, body.payment)
-    refund, is_new = await blocking(refund_requests.request, db.session(), order_id, user, key, wish, now())
+    refund, is_new = await blocking(refund_requests.request, db.session(), order_id, user, key, wish, utcnow())
     if is_new:
         await refunds.settle(db.session(), gateway(), refund.id)
     refund = await blocking(refunds.get, db.session(), refund.id)
     if not is_new:
         return Answer(RefundOut.of(refund), 200, idempotency.REPLAYED)
-    if refund.is_over:
+    if refund.came_to_nothing:
         raise RefundRefused(refund.problem or "")
     return Answer(RefundOut.of(refund))
 
@@ -67,7 +68,7 @@ def show_history(order_id: int, user: User) -> list[HistoryEntry]:
 @routes.get("/api/findings", access=Access.STAFF)
 def list_findings() -> list[Finding]:
     """What staff have to look at: differences that no rule can settle and that are not closed, the oldest first."""
-    return findings.unclosed(db.session(), now())
+    return findings.unclosed(db.session(), utcnow())
 
 
 @routes.get("/api/findings/closed", access=Access.STAFF)
@@ -93,12 +94,12 @@ async def close_finding(finding_id: str, body: CloseFinding, user: User) -> Clos
 @routes.post(
     "/api/payments/webhook",
     access=Access.PROVIDER,
-    raises=(webhooks.BadSignature, webhooks.NoWebhookSecret),
+    raises=(SignatureRefused, webhooks.NoWebhookSecret),
     max_body=webhooks.MAX_EVENT,
 )
 def receive_event() -> EventReceived:
-    """The payment provider's messages, by their signature: snapshots and thin ones."""
+    """The payment provider's events, by their signature: snapshots and thin ones."""
     header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
-    event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, now())
+    event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, utcnow())
     jobs().enqueue("event", event_id)
     return EventReceived(True)

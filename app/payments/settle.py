@@ -14,7 +14,7 @@ from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.runtime.log_context import note
 from app.stripe.errors import NotFound, PaymentError
 from app.stripe.gateway import Gateway
@@ -29,7 +29,7 @@ async def settle(session: Session, gateway: Gateway, attempt_id: int, session_id
     `session_id` is the provider's, for an attempt whose answer was never recorded. A session is ended where its order
     needs no money any more.
     """
-    attempt = await blocking(claim, session, attempt_id, at_once())
+    attempt = await blocking(claim, session, attempt_id, utcnow())
     if attempt is None:
         return False
     try:
@@ -37,11 +37,11 @@ async def settle(session: Session, gateway: Gateway, attempt_id: int, session_id
         if told is not None:
             is_over = await _is_over(gateway, told)
             in_line = await blocking(
-                outcome.bring_in_line, session, gateway, attempt_id, told, is_over=is_over, now=at_once()
+                outcome.bring_in_line, session, gateway, attempt_id, told, is_over=is_over, now=utcnow()
             )
     except PaymentError as error:
         log.warning("attempt %s cannot be settled now: %s", attempt_id, error)
-        await blocking(_put_off, session, gateway, attempt_id, error, at_once())
+        await blocking(_put_off, session, gateway, attempt_id, error, utcnow())
         return False
     finally:
         await blocking(lease.let_go, session, Attempt, attempt_id)
@@ -63,7 +63,7 @@ def _put_off(session: Session, gateway: Gateway, attempt_id: int, error: Payment
     session.rollback()
     ledger, attempt = Ledger.lock_by_attempt(session, attempt_id)
     if attempt.is_live:
-        attempt.check_again(now)
+        attempt.put_off(now)
         if isinstance(error, NotFound):
             is_other_mode = outcome.is_test(gateway, attempt) is gateway.livemode
             why = "it is of the other mode, test or live." if is_other_mode else "is its key another account's?"

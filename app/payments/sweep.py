@@ -12,12 +12,12 @@ from blinker import Signal
 from sqlalchemy.orm import Session
 
 from app.orders.models import Order
-from app.payments import cancel, events, refunds
+from app.payments import events, expiry, refunds
 from app.payments.models import LIVE, UNSETTLED, Attempt, Event, Refund
 from app.payments.settle import settle
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
-from app.runtime.db import now as at_once
+from app.runtime.db import utcnow
 from app.runtime.log_context import note
 from app.runtime.tracing import span
 from app.stripe.gateway import Gateway
@@ -54,9 +54,9 @@ class Report:
 
 async def sweep(session: Session, gateway: Gateway, report: Report, *, whole: bool = False) -> Report:
     """Work on all that is due, each once. `whole`: on all that is unfinished, due or not."""
-    expired = partial(_expired, session, whole=whole)
-    await _each(session, report, "order", expired, partial(_begin_cancel, session))
-    now = at_once()
+    expired = partial(expiry.expired, session, limit=None if whole else BATCH)
+    await _each(session, report, "order", expired, partial(expiry.begin_cancel, session))
+    now = utcnow()
     work: list[tuple[str, sa.Select[Any], Callable[..., Awaitable[object]]]] = [
         ("attempt", _due(Attempt, Attempt.status.in_(LIVE), now, whole=whole), settle),
         ("event", _due(Event, Event.state.in_(events.UNDONE if whole else ("new",)), now, whole=whole), events.process),
@@ -118,16 +118,3 @@ def _state(session: Session, kind: str, key: Any) -> tuple[int | None, str]:
     row = session.execute(sa.select(order, state).where(column == key)).one()
     session.commit()
     return row[0], row[1]
-
-
-def _expired(session: Session, *, whole: bool) -> list[int]:
-    """Orders whose time to pay is over, and those whose cancelling was interrupted."""
-    alive = sa.exists().where(Attempt.order_id == Order.id, Attempt.status.in_(LIVE))
-    over = (Order.status == "pending") & (Order.hold_until <= at_once())
-    left = (Order.status == "cancelling") & ~alive
-    query = sa.select(Order.id).where(over | left).order_by(Order.id)
-    return _ids(session, query if whole else query.limit(BATCH))
-
-
-async def _begin_cancel(session: Session, order_id: int) -> None:
-    await blocking(cancel.begin, session, order_id, at_once())

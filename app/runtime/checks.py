@@ -1,4 +1,4 @@
-"""A check of `kiosk doctor`. Each room has its own in a module `checks.py`; `create_app` names them."""
+"""A check of `kiosk doctor`. Each folder has its own in a module `checks.py`; CHECKS in app/__init__.py names them."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -23,7 +23,7 @@ Check = Callable[[], Iterable[Line]]
 """Called in an application context, on a thread of its own. It may take a few seconds."""
 
 Checks = Callable[[], Iterable[tuple[str, Check]]]
-"""The checks of a room, by the name that is shown where one does not answer."""
+"""The checks of a folder, by the name that is shown where one does not answer."""
 
 Clock = Callable[[], datetime | None]
 """The time by another system's clock; None where it has none, or does not answer."""

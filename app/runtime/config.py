@@ -1,6 +1,7 @@
 """Every setting of Kiosk, with its name and its default, and how they are loaded. Alone reads the environment.
 
-What is checked of them is in `config_checks.py` and in each feature's `checks.py`; `create_app` names the checks.
+What is checked of them is in `config_checks.py` and in each feature's `checks.py`;
+SETTINGS_CHECKS in app/__init__.py lists the checks.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What every Kiosk checks of its settings at start. Features add checks of their own: see `create_app`."""
+"""What every Kiosk checks of its settings at start. Features add their own: SETTINGS_CHECKS in app/__init__.py."""
 
 import ipaddress
 from collections.abc import Iterator

@@ -115,7 +115,7 @@ def public_id() -> MappedColumn[str]:
     return mapped_column(sa.String(32), unique=True, default=partial(token_hex, 16))
 
 
-def now() -> datetime:
+def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
@@ -136,13 +136,13 @@ def writing() -> Iterator[None]:
         _writing.reset(token)
 
 
-def insert_once(model: type[Model], values: dict[str, Any]) -> int | None:
-    """Insert a row where no unique rule stands against it. Its id, or None where one does."""
-    dialect = db.session.get_bind().dialect.name
+def insert_once(session: sqlalchemy.orm.Session, model: type[Model], values: dict[str, Any]) -> int | None:
+    """Insert a row where no unique rule stands against it. Its id, or None where one does. Not committed."""
+    dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     table: Any = model.__table__
     statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    key: int | None = db.session.execute(statement).scalar()
+    key: int | None = session.execute(statement).scalar()
     return key
 
 

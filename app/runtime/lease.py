@@ -1,6 +1,6 @@
 """Leases: a process claims a row, works on it and lets it go. After a crash the lease runs out, and another goes on.
 
-Attempts, refunds, messages of the provider and mails are worked on in this way. The claim is an UPDATE that carries
+Attempts, refunds, events of the provider and mails are worked on in this way. The claim is an UPDATE that carries
 its own condition, so that of two processes one gets the row.
 """
 
@@ -24,7 +24,7 @@ class Leased:
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     next_try_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    def put_off(self, until: datetime) -> None:
+    def put_off_until(self, until: datetime) -> None:
         """End the lease; the row is due again at `until`."""
         self.lease_until, self.next_try_at = None, until
 

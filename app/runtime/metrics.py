@@ -1,6 +1,7 @@
-"""What a room measures. A room lists its metrics, `create_app` names the lists, and `/metrics` shows them (app/ops).
+"""What a feature measures. METRICS and GAUGES in app/__init__.py list it, and `/metrics` shows it (app/ops).
 
-A counter, a gauge or a histogram follows a signal of the room, so that what is measured does not know who measures it.
+A counter, a gauge or a histogram follows a signal of the feature, so that what is measured does not know who measures
+it.
 Labels take few values, all of them ours: never what a caller wrote.
 """
 
@@ -81,7 +82,7 @@ Read = Callable[[Session, datetime], Mapping[str, float]]
 class DatabaseGauge:
     """What the database knows. `read(session, now)` gives the figures by the values of `label`.
 
-    Without a label it gives one figure, under the empty text. Several rooms may add to one gauge, under one name.
+    Without a label it gives one figure, under the empty text. Several features may add to one gauge, under one name.
     """
 
     name: str

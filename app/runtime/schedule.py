@@ -1,4 +1,4 @@
-"""Chores: work that a worker does from time to time. `create_app` names each of them.
+"""Chores: work that a worker does from time to time. CHORES and EACH_TURN in app/__init__.py list it.
 
 Several workers may run. One of them does a chore: it claims the chore's row until the next time. The work of each turn
 is done by every worker, since it claims its own rows.
@@ -15,8 +15,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.runtime.async_bridge import blocking
-from app.runtime.db import Model, Moment, affected, insert_once
-from app.runtime.db import now as at_once
+from app.runtime.db import Model, Moment, affected, insert_once, utcnow
 
 TURN = "sweep"
 """The row that says when a worker last came to the end of a turn. The sweep was once all that a turn did."""
@@ -37,7 +36,7 @@ class Chore(Model):
     name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(Moment)
     reached: Mapped[int] = mapped_column(sa.BigInteger, default=0)
-    """A number of the chore's own, such as the Unix time of the newest message that was fetched."""
+    """A number of the chore's own, such as the Unix time of the newest event that was fetched."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +77,14 @@ class Schedule:
 async def run(work: Work, session: Session) -> None:
     """Do the work now."""
     if inspect.iscoroutinefunction(work):
-        await work(session, at_once())
+        await work(session, utcnow())
     else:
-        await blocking(work, session, at_once())
+        await blocking(work, session, utcnow())
 
 
 def claim(session: Session, name: str, interval: timedelta, now: datetime) -> bool:
     """Whether a chore is due and this process's: of two workers one gets it. Committed."""
-    insert_once(Chore, {"name": name, "due_at": now, "reached": 0})
+    insert_once(session, Chore, {"name": name, "due_at": now, "reached": 0})
     mine = sa.update(Chore).where(Chore.name == name, Chore.due_at <= now).values(due_at=now + interval)
     is_mine = affected(session, mine.execution_options(synchronize_session=False)) > 0
     session.commit()
@@ -100,7 +99,7 @@ def put_off(session: Session, name: str, until: datetime) -> None:
 
 def remember(session: Session, name: str, reached: int, now: datetime) -> None:
     """Note how far a chore came. Committed."""
-    insert_once(Chore, {"name": name, "due_at": now, "reached": reached})
+    insert_once(session, Chore, {"name": name, "due_at": now, "reached": reached})
     session.execute(sa.update(Chore).where(Chore.name == name).values(reached=reached))
     session.commit()
 

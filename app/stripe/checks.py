@@ -8,7 +8,7 @@ from app.runtime.async_bridge import bridge
 from app.runtime.checks import Check, Line
 from app.runtime.config import Settings, settings
 from app.runtime.config_checks import check_provider
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.stripe import currencies
 from app.stripe.errors import Misconfigured, PaymentError
 from app.stripe.gateway import gateway
@@ -42,12 +42,12 @@ def check_account() -> Iterator[Line]:
         yield Line(level, "payments", f"the key is accepted; {moves}")
     if not account.webhook_secrets:
         mend = "set KIOSK_PAYMENTS__WEBHOOK_SECRET"
-        yield Line("FAIL", "payments", "no secret to know the provider's messages by", mend)
+        yield Line("FAIL", "payments", "no secret to know the provider's events by", mend)
 
 
 async def _read_one() -> None:
     """Ask for a list that is read anyway, and is most likely empty: it changes nothing."""
-    async for _ in gateway().events(int(now().timestamp())):
+    async for _ in gateway().events(int(utcnow().timestamp())):
         return
 
 

@@ -104,7 +104,7 @@ class Gateway:
         return self._all("/v1/disputes", ProviderDispute, {"created": {"gte": since}})
 
     def events(self, since: int) -> AsyncIterator[dict[str, Any]]:
-        """Messages of the last 30 days at most, as a webhook gets them: https://docs.stripe.com/api/events/list"""
+        """Events of the last 30 days at most, as a webhook gets them: https://docs.stripe.com/api/events/list"""
         return self._all("/v1/events", dict[str, Any], {"created": {"gte": since}})
 
     async def clock(self) -> datetime:

@@ -102,11 +102,11 @@ class RelatedObject(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """A message in either of two forms: https://docs.stripe.com/event-destinations
+    """An event in either of two forms: https://docs.stripe.com/event-destinations
 
-    A snapshot (https://docs.stripe.com/api/events/object) holds the object as it was. A thin message
+    A snapshot (https://docs.stripe.com/api/events/object) holds the object as it was. A thin event
     (https://docs.stripe.com/api/v2/core/events/object) names the object, and its type begins with "v1.":
-    v1.refund.failed is refund.failed. Kiosk never calls the address in a message, since it could lead anywhere.
+    v1.refund.failed is refund.failed. Kiosk never calls the address in an event, since it could lead anywhere.
     """
 
     id: str
@@ -130,7 +130,7 @@ class Event(msgspec.Struct, frozen=True):
 
     @property
     def subject(self) -> dict[str, Any]:
-        """The object as the message has it; of a thin message the id alone."""
+        """The object as the event has it; of a thin event the id alone."""
         if self.is_thin:
             return {"id": self.related_object.id} if self.related_object else {}
         return self.data.object if self.data else {}

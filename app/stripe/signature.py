@@ -3,16 +3,25 @@
 import hmac
 from collections.abc import Iterable
 
+from app.runtime.errors import Problem
+
 TOLERANCE = 300
-"""Seconds that a message's time may differ from ours, either way."""
+"""Seconds that an event's time may differ from ours, either way."""
 
 
-class BadSignature(Exception):
-    """The message is not the provider's, or too old. Says why, for the log."""
+class SignatureRefused(Problem):
+    """The event is not the provider's, or too old. `why` is for the log: the sender is not told."""
+
+    error = "bad_signature"
+    detail = "This event does not carry a valid signature."
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(detail)
+        self.why = why
 
 
 def verify(header: str, body: bytes, secrets: Iterable[str], now: float) -> None:
-    """Raises BadSignature unless a `v1` in `header` is the signature of exactly these bytes by one of `secrets`.
+    """Raises SignatureRefused unless a `v1` in `header` is the signature of exactly these bytes by one of `secrets`.
 
     `now` is a Unix time.
     """
@@ -20,15 +29,15 @@ def verify(header: str, body: bytes, secrets: Iterable[str], now: float) -> None
     times = [value for name, _, value in pairs if name == "t"]
     given = [value.encode() for name, _, value in pairs if name == "v1"]
     if len(times) != 1 or not (times[0].isascii() and times[0].isdigit()) or not given:
-        raise BadSignature("the header needs one time and a v1 signature")
+        raise SignatureRefused("the header needs one time and a v1 signature")
     if len(times[0]) > 12 or abs(now - int(times[0])) > TOLERANCE:  # noqa: PLR2004 -- digits, for some 30,000 years
-        raise BadSignature("too old, or from the future")
+        raise SignatureRefused("too old, or from the future")
     signed = times[0].encode() + b"." + body
     for secret in secrets:
         expected = hmac.new(secret.encode(), signed, "sha256").hexdigest().encode()
         if any(hmac.compare_digest(expected, each) for each in given):
             return
-    raise BadSignature("no signature matches")
+    raise SignatureRefused("no signature matches")
 
 
 def sign(body: bytes, secret: str, now: int) -> str:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.orders.models import Order
-from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
 
 
@@ -19,4 +19,4 @@ class Todo(Model):
     order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), unique=True)
     title: Mapped[str] = mapped_column(sa.String(200))
     done: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)

@@ -1,4 +1,4 @@
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.todos import service
 from app.todos.schemas import NewTodo, TodoChange, TodoDeleted, TodoOut
 from app.users.models import User
@@ -29,13 +29,13 @@ def show_todo(todo_id: int, user: User) -> TodoOut:
 @routes.put("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))
 def replace_todo(todo_id: int, body: NewTodo, user: User) -> TodoOut:
     """Change all of a to-do."""
-    return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done, now=now()))
+    return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done, now=utcnow()))
 
 
 @routes.patch("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))
 def change_todo(todo_id: int, body: TodoChange, user: User) -> TodoOut:
     """Change some of a to-do. An order's is ticked by handing the order over, which ticking it does."""
-    return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done, now=now()))
+    return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done, now=utcnow()))
 
 
 @routes.delete("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))

@@ -68,5 +68,5 @@ def drop(session: Session, todo_id: int, user: User) -> None:
 
 
 def forget(user: User, session: Session) -> None:
-    """Delete the list of a user whose account is being closed: a listener of `users.service.leaving`."""
+    """Delete the list of a user whose account is being closed: a listener of `users.signals.leaving`."""
     session.execute(sa.delete(Todo).where(Todo.user_id == user.id))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.runtime import email_address
-from app.runtime.db import BigId, Model, Moment, now, public_id
+from app.runtime.db import BigId, Model, Moment, public_id, utcnow
 from app.users import passwords
 
 Role = Literal["customer", "staff"]
@@ -73,7 +73,7 @@ class User(Model):
     role: Mapped[Role] = mapped_column(sa.String(16), default="customer")
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the account was closed. The row stays, since orders refer to it, and no longer identifies a person."""
 
@@ -95,10 +95,11 @@ class User(Model):
         return self.role == "staff"
 
     def set_password(self, password: str) -> None:
-        """Store a hash of `password`. Routes check the password policy, this does not."""
+        """Store a hash of `password`, in a shell or a test. Services check the policy and hash by themselves."""
         self.password_hash = passwords.hashed(password)
 
     def check_password(self, password: str) -> bool:
+        """Whether this is the password, for a shell or a test."""
         return passwords.matches(self.password_hash, password)
 
 
@@ -114,7 +115,7 @@ class Identity(Model):
     issuer: Mapped[str] = mapped_column(sa.String(255))
     subject: Mapped[str] = mapped_column(sa.String(255))
     email: Mapped[str | None] = mapped_column(sa.String(254))
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
 
     user: Mapped[User] = relationship(back_populates="identities")
 
@@ -125,7 +126,7 @@ class AuditTrailEntry(Model):
     __tablename__ = "trail"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey(User.id))
     """None for a client that was not signed in, and for the command line."""
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id), index=True)

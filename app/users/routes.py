@@ -1,7 +1,7 @@
 """Staff's API: who has an account, what they may do, and what was done to them."""
 
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.users import actors, service, staff
 from app.users.models import User
 from app.users.schemas import (
@@ -56,7 +56,7 @@ def change_user(user_id: int, body: UserChange, user: User) -> UserOut:
 @routes.delete("/api/users/<id:user_id>", access=Access.STAFF, confirmed=True, raises=(service.LastStaff,))
 def delete_user(user_id: int, user: User) -> UserDeleted:
     """Close an account. Its orders and its audit trail stay, and no longer identify the person."""
-    service.close(db.session(), user_id, actors.of_request(user), now())
+    service.close(db.session(), user_id, actors.of_request(user), utcnow())
     return UserDeleted(True)
 
 

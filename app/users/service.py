@@ -4,13 +4,12 @@ import secrets
 from datetime import datetime
 
 import sqlalchemy as sa
-from blinker import signal
 from sqlalchemy.orm import Session
 
 from app import mail
 from app.runtime import email_address, text
 from app.runtime.errors import Conflict, Invalid, NotFound
-from app.users import audit_trail
+from app.users import audit_trail, signals
 from app.users.audit_trail import Actor
 from app.users.models import Role, User, key
 
@@ -19,19 +18,6 @@ PUNCTUATION = ".-_"
 
 KEY_LENGTH = 128
 """As the column holds: normalised, one character of a username may become as many as 18."""
-
-# Listeners are named in app/__init__.py. They run in the same transaction.
-address_given = signal("user-address-given")
-"""Sent with a user who has a new email, and the `actor` who gave it: the address has to be verified."""
-
-role_changed = signal("user-role-changed")
-"""Sent with a user whose role changed: sessions get another cookie."""
-
-locked_out = signal("user-locked-out")
-"""Sent with a user who may stay signed in nowhere: sessions end."""
-
-leaving = signal("user-leaving")
-"""Sent with a user whose account is closed: what belongs to the user alone is deleted."""
 
 
 class LastStaff(Conflict):
@@ -146,7 +132,7 @@ def change(session: Session, user: User, actor: Actor, *, name: str | None, emai
         before, was_verified = user.email, user.email_verified
         user.email, user.verified_email, user.verified_in_session = email, None, False
         session.flush()
-        address_given.send(user, session=session, actor=actor)
+        signals.address_given.send(user, session=session, actor=actor)
         if was_verified:  # another address may be a stranger's, who has nothing to do with this account
             mail.queue(session, "email_changed", {"email": before, "username": user.username})
     session.flush()
@@ -182,7 +168,7 @@ def set_role(session: Session, user_id: int, role: Role, actor: Actor) -> User:
         actor.note(session, user.id, "role_changed", before=user.role, after=role)
         user.role = role
         session.flush()
-        role_changed.send(user, session=session)
+        signals.role_changed.send(user, session=session)
     return user
 
 
@@ -196,7 +182,7 @@ def set_active(session: Session, user_id: int, actor: Actor, *, active: bool) ->
         user.active = active
         session.flush()  # first, so that a sign-in by password that is under way leaves no session behind
         # Also when a user becomes active again: a sign-in by provider or passkey may have left a session meanwhile.
-        locked_out.send(user, session=session)
+        signals.locked_out.send(user, session=session)
     return user
 
 
@@ -213,7 +199,7 @@ def close(session: Session, user_id: int, actor: Actor, now: datetime) -> None:
         mail.queue(session, "account_closed", {"email": user.email, "username": user.username})
     user.active, user.role, user.closed_at = False, "customer", now
     session.flush()  # as above
-    leaving.send(user, session=session)
+    signals.leaving.send(user, session=session)
     session.expire(user, ["identities", "password_hash"])
     user.username = f"closed:{user.id}"  # which no client can register
     user.email = user.verified_email = user.name = user.avatar_url = user.password_hash = None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from app import mail
 from app.runtime.config import Settings
 from app.runtime.errors import NotFound
-from app.users import passwords, service
+from app.users import passwords, service, signals
 from app.users.audit_trail import Actor
 from app.users.models import AuditTrailEntry, Role, User, key
 from app.users.policy import check_policy
@@ -69,7 +69,7 @@ def invite(session: Session, settings: Settings, wish: NewUser, actor: Actor) ->
     user = service.add(session, wish.username, wish.email, password_hash)
     user.name, user.role = service.checked_name(wish.name), wish.role
     actor.note(session, user.id, "account_made", role=wish.role)
-    service.address_given.send(user, session=session, actor=actor)
+    signals.address_given.send(user, session=session, actor=actor)
     _send_invitation(session, user)
     return user
 
@@ -105,4 +105,4 @@ def sign_out(session: Session, user_id: int, actor: Actor) -> None:
     """End all sessions of the user. Raises NotFound."""
     user = service.lock(session, user_id)
     actor.note(session, user.id, "sessions_ended")
-    service.locked_out.send(user, session=session)
+    signals.locked_out.send(user, session=session)

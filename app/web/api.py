@@ -6,9 +6,9 @@
     def add(body: NewTodo, user: User) -> TodoOut: ...
 
 `body` and `query` are read from the request and checked against their Struct; `user` is the signed-in user, and
-`session` their session. With `confirmed` they have proved within the last 30 minutes who they are. A plain or an
-`async def` view answers with a Struct, an `Answer` around one, or a ready Response. The changes of a view that writes
-are committed here, once, after it returned; after an error they are rolled back.
+`user_session` the row of the session that they are signed in by. With `confirmed` they have proved within the last 30
+minutes who they are. A plain or an `async def` view answers with a Struct, an `Answer` around one, or a ready Response.
+The changes of a view that writes are committed here, once, after it returned; after an error they are rolled back.
 """
 
 import re
@@ -90,7 +90,6 @@ class Answer(Generic[T]):
 class Operation:
     method: str
     path: str
-    name: str
     view: View
     access: Access
     status: int
@@ -106,12 +105,16 @@ class Operation:
     reads: dict[str, Any]
     answer: Any
 
+    @property
+    def name(self) -> str:
+        return f"{self.tag}.{self.view.__name__}"
+
     def __call__(self, **given: Any) -> Response:
         request.max_content_length = self.max_body
         if "body" in self.reads:
             request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
         with writing() if self.writes else nullcontext():
-            wanted = [name for name in ("user", "session") if name in self.reads]
+            wanted = [name for name in ("user", "user_session") if name in self.reads]
             signed_in = current_app.extensions["guard"](self.access, wanted=bool(wanted), confirmed=self.confirmed)
             for name in wanted:
                 given[name] = getattr(signed_in, name, None)
@@ -173,12 +176,10 @@ class Api:
         max_body: int = MAX_BODY,
     ) -> Callable[[View_], View_]:
         def declare(view: View_) -> View_:
-            hints = get_type_hints(view)
-            answer = hints.pop("return")
+            reads, answer = _shapes(view)
             operation = Operation(
                 method,
                 path,
-                f"{self.blueprint.name}.{view.__name__}",
                 view,
                 access,
                 status,
@@ -191,19 +192,29 @@ class Api:
                 confirmed,
                 max_body,
                 self.blueprint.name,
-                hints,
-                get_args(answer)[0] if get_origin(answer) is Answer else answer,
+                reads,
+                answer,
             )
-            self.operations.append(operation)
-            endpoint = f"{view.__name__}_{method.lower()}_{len(self.operations)}"
-            self.blueprint.add_url_rule(path, endpoint, operation.__call__, methods=[method])
+            self._add(operation)
             return view
 
         return declare
 
+    def _add(self, operation: Operation) -> None:
+        self.operations.append(operation)
+        endpoint = f"{operation.view.__name__}_{operation.method.lower()}_{len(self.operations)}"
+        self.blueprint.add_url_rule(operation.path, endpoint, operation.__call__, methods=[operation.method])
+
     def init_app(self, app: Flask) -> None:
         app.register_blueprint(self.blueprint)
         app.extensions["operations"].extend(self.operations)
+
+
+def _shapes(view: View) -> tuple[dict[str, Any], Any]:
+    """What a view takes, by the argument's name, and what it answers."""
+    hints = get_type_hints(view)
+    answer = hints.pop("return")
+    return hints, get_args(answer)[0] if get_origin(answer) is Answer else answer
 
 
 class IdConverter(IntegerConverter):
@@ -252,7 +263,7 @@ def invalid(error: msgspec.ValidationError) -> Invalid:
 
 
 def init_app(app: Flask, guard: Callable[..., Any]) -> None:
-    """`guard(access, wanted=…, confirmed=…)` lets a request through and gives its user and session, or raises."""
+    """`guard(access, wanted=…, confirmed=…)` lets a request through, with its `user` and `user_session`, or raises."""
     app.extensions["guard"] = guard
     app.extensions["operations"] = []
     app.url_map.merge_slashes = False  # its redirect would go wherever the Host header says

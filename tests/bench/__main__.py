@@ -21,7 +21,7 @@ from app.models import (
 )
 from app.ops.multiprocess_dir import shared
 from app.runtime.async_bridge import blocking, bridge
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.bench import limits, signin
 from tests.settings import settings
 
@@ -102,7 +102,7 @@ def kiosk() -> dict[str, Case]:
         db.session.add(user)
         db.session.commit()
         token = opaque_tokens.generate()
-        sessions.begin(db.session(), user, now(), None, token)
+        sessions.begin(db.session(), user, utcnow(), None, token)
         db.session.commit()
     return {
         "Kiosk: an async view": caller(app, "/async"),

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from app import create_app, db
 from app.models import Item, Order
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.books import Books
 from tests.chaos.buyers import Crowd, sign_in
 from tests.chaos.storm import Storm
@@ -139,7 +139,7 @@ class Run:
             if session["payment_intent"] in under_way and self.rng.random() < 0.8:
                 control.settle(session["id"], succeed=self.rng.random() < 0.7)
         with self.app.app_context():
-            over = sa.update(Order).where(Order.status == "pending").values(hold_until=now())
+            over = sa.update(Order).where(Order.status == "pending").values(hold_until=utcnow())
             db.session.execute(over)
             db.session.commit()
 

@@ -17,7 +17,7 @@ from flask import Flask
 from app import db
 from app.auth import opaque_tokens, sessions
 from app.models import User
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from simulators.payments.control import Control
 
 PATIENCE = 30
@@ -291,6 +291,6 @@ def sign_in(app: Flask, name: str, role: str) -> str:
     user = User(username=name, email=f"{name}@example.com", role=role)
     db.session.add(user)
     db.session.flush()
-    sessions.begin(db.session(), user, now(), None, token)
+    sessions.begin(db.session(), user, utcnow(), None, token)
     db.session.commit()
     return token

@@ -20,7 +20,7 @@ from app.auth.oauth import providers
 from app.models import User
 from app.runtime.async_bridge import bridge
 from app.runtime.config import PaymentsAccount  # feature: shop
-from app.runtime.db import Session, now
+from app.runtime.db import Session, utcnow
 from app.stripe.gateway import Gateway  # feature: shop
 from app.users import passwords
 from simulators.identity.control import Control as Identity
@@ -113,8 +113,13 @@ def app(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 def sessions_on(connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every `db.session` works on `connection`, and its commit and rollback reach no further than a savepoint."""
     db.session.remove()
+
+    def get_bind(*_: object, **__: object) -> sa.Connection:
+        bridge.check("db.session")  # as the application's own does
+        return connection
+
     with monkeypatch.context() as patch:
-        patch.setattr(Session, "get_bind", lambda *_, **__: connection)
+        patch.setattr(Session, "get_bind", get_bind)
         patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
         yield
         db.session.remove()
@@ -156,7 +161,7 @@ def sign_in(app: Flask, user: User) -> FlaskClient:
     """A browser of theirs, signed in without asking for a password."""
     token = opaque_tokens.generate()
     with app.app_context():
-        sessions.begin(db.session(), user, now(), None, token)
+        sessions.begin(db.session(), user, utcnow(), None, token)
         db.session.commit()
         name = cookies.session_name()
     client = browser(app)

@@ -11,7 +11,7 @@ from app.models import (
     OrderLine,  # feature: shop
     User,
 )
-from app.runtime.db import now  # feature: shop
+from app.runtime.db import utcnow  # feature: shop
 
 _numbers = count(1)
 PASSWORD = "lantern-tide-77-orchard"
@@ -59,13 +59,13 @@ def make_order(user: User, *items: Item, status: str = "pending", **more: Any) -
         status=status,
         total=sum(each.price or 0 for each in items),
         currency="EUR",
-        hold_until=now(),
+        hold_until=utcnow(),
         lines=lines,
         **more,
     )
     saved(order)
     names = {"seq": 1, "idem_key": f"key-{number}", "body": "", "api_version": ""}
-    saved(Attempt(order_id=order.id, expires_at=now(), status="open", **names))
+    saved(Attempt(order_id=order.id, expires_at=utcnow(), status="open", **names))
     return order
 
 

@@ -94,7 +94,7 @@ AMOUNTS = (
         f"{CHECKOUT}::test_coming_back_to_a_session_that_is_over_leads_to_a_new_one",
     ),
     without(
-        "a thin message is worked on",
+        "a thin event is worked on",
         "app/stripe/schemas.py",
         'return self.type.removeprefix("v1.") if self.is_thin else self.type',
         "return self.type",
@@ -281,15 +281,15 @@ PLACED = (
     without(
         "an order that is paid is not paid again: the second goes back",
         "app/payments/outcome.py",
-        "if order.is_paid or not is_right:",
-        "if not is_right:",
+        "return is_right and not order.is_paid",
+        "return is_right",
         f"{CHECKOUT}::test_where_both_sessions_are_paid_one_settles_and_the_other_goes_back",
     ),
 )
 
 MESSAGES = (
     without(
-        "a message is stored once",
+        "an event is stored once",
         "app/payments/webhooks.py",
         "event_id = event.id[:MAX_EVENT_ID]",
         'event_id = f"{event.id} {now}"',
@@ -318,17 +318,17 @@ MESSAGES = (
         f"{CHAOS}::test_an_attempt_that_our_own_code_breaks_on_does_not_keep_the_sweep_from_the_others",
     ),
     without(
-        "reconcile goes on while its own work leads to messages",
+        "reconcile goes on while its own work leads to events",
         "app/payments/reconcile.py",
         "goes_on = new or len(report.mended) > known",
         "goes_on = False",
         f"{CHAOS}::test_reconcile_goes_on_until_a_session_that_could_not_be_ended_is",
     ),
     without(
-        "a message faster than the answer finds its attempt by our mark",
+        "an event faster than the answer finds its attempt by our mark",
         "app/payments/events.py",
-        "    if attempt is None:  # the message was faster",
-        "    if False:  # the message was faster",
+        "    if attempt is None:  # the event was faster",
+        "    if False:  # the event was faster",
         f"{WEBHOOK}::test_a_message_faster_than_the_answer_to_our_own_post_finds_its_attempt",
     ),
     without(
@@ -339,7 +339,7 @@ MESSAGES = (
         f"{WEBHOOK}::test_what_fails_after_the_message_is_stored_stays_to_be_done",
     ),
     without(
-        "a message has to bear our signature",
+        "an event has to bear our signature",
         "app/stripe/signature.py",
         "if any(hmac.compare_digest(expected, each) for each in given):",
         "if expected and given:",
@@ -347,7 +347,7 @@ MESSAGES = (
         f"{WEBHOOK}::test_a_forged_message_is_refused_and_not_stored",
     ),
     without(
-        "an old message is not taken again",
+        "an old event is not taken again",
         "app/stripe/signature.py",
         " or abs(now - int(times[0])) > TOLERANCE",
         "",
@@ -369,23 +369,23 @@ MESSAGES = (
         f"{WEBHOOK}::test_while_one_secret_replaces_another_both_are_good",
     ),
     without(
-        "without a secret no message is accepted, and its sender told to come back",
+        "without a secret no event is accepted, and its sender told to come back",
         "app/payments/webhooks.py",
         "    if not secrets:\n        raise NoWebhookSecret\n",
         "",
         f"{WEBHOOK}::test_without_a_secret_no_message_is_accepted",
     ),
     without(
-        "a lease keeps a message from being worked on twice at once",
+        "a lease keeps an event from being worked on twice at once",
         "app/runtime/lease.py",
         "is_free(model, now), *conditions)",
         "*conditions)",
         f"{EVENTS}::test_a_message_that_somebody_works_on_is_left_to_them_until_their_lease_is_over",
     ),
     without(
-        "messages that never came are fetched",
+        "events that never came are fetched",
         "app/payments/backfill.py",
-        "        webhooks.keep(json.dumps(message).encode(), at_once())\n",
+        "        webhooks.keep(session, json.dumps(event).encode(), utcnow())\n",
         "        pass\n",
         f"{MISSED}::test_what_nobody_told_us_the_backfill_fetches_as_messages",
     ),
@@ -499,7 +499,7 @@ STOCK = (
 MONEY_BACK = (
     without(
         "no more goes back than came in",
-        "app/payments/reservations.py",
+        "app/payments/refund_reservations.py",
         ".where(Payment.id == payment.id, fits)",
         ".where(Payment.id == payment.id)",
         f"{REFUNDS}::test_more_than_is_left_is_refused_and_the_provider_not_asked",
@@ -527,7 +527,7 @@ MONEY_BACK = (
         f"{REFUNDS}::test_two_equal_ones_under_two_keys_are_both_paid",
     ),
     without(
-        "a message that is faster than the answer is about the same refund",
+        "an event that is faster than the answer is about the same refund",
         "app/payments/refunds.py",
         "return next(by_id, None) or next(by_key, None)",
         "return next(by_id, None)",
@@ -536,14 +536,14 @@ MONEY_BACK = (
     without(
         "after a day a refund is looked up, not sent again",
         "app/payments/refunds.py",
-        "if at_once() - sent < attempts.KEY_LASTS:",
+        "if utcnow() - sent < attempts.KEY_LASTS:",
         "if True:",
         f"{REFUND_FAULTS}::test_after_a_day_the_key_may_be_forgotten_and_the_refund_is_looked_up_instead",
     ),
     without(
         "a refund whose key is spent goes out under another",
         "app/payments/refunds.py",
-        "        renew(refund)\n",
+        "        give_new_key(refund)\n",
         "        pass\n",
         f"{REFUND_FAULTS}::test_a_saved_500_that_made_nothing_goes_out_under_another_key",
     ),
@@ -557,7 +557,7 @@ MONEY_BACK = (
     without(
         "what was reserved for a refund that failed is free again",
         "app/payments/refund_outcome.py",
-        "    move(session, refund.payment, -refund.amount)\n",
+        "    reserve_more(session, refund.payment, -refund.amount)\n",
         "",
         f"{REFUND_ENDS}::test_a_refund_that_fails_later_is_free_again_and_a_person_is_told",
     ),

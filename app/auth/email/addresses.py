@@ -59,7 +59,7 @@ def _causes(settings: Settings, actor: Actor) -> list[mail.Cause]:
 
 
 def on_address_given(user: User, session: Session, actor: Actor) -> None:
-    """Ask the user to verify a new address. Listens to `users.address_given`.
+    """Ask the user to verify a new address. Listens to `users.signals.address_given`.
 
     Links that went to the address before set no password any more: that address may never have been the user's.
     """

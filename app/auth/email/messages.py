@@ -15,7 +15,7 @@ from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.runtime import email_address
 from app.runtime.config import settings
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.users.models import User
 
 
@@ -27,7 +27,7 @@ def verify_email(session: Session, mail: Outgoing) -> Message | None:
     owner = session.scalar(sa.select(User).where(User.verified_email == email_address.key(email)))
     if owner is not None:
         return Message(email, "email_in_use", {"owner": owner.username})
-    link = links.generate(session, settings(), links.VERIFICATION, user, now(), email=email, again=mail.tries > 1)
+    link = links.generate(session, settings(), links.VERIFICATION, user, utcnow(), email=email, again=mail.tries > 1)
     return Message(email, "verify_email", {"link": link})
 
 
@@ -37,7 +37,7 @@ def reset_password(session: Session, mail: Outgoing) -> Message | None:
     user = session.scalar(owner.execution_options(populate_existing=True))
     if user is None or user.email is None or not user.email_verified:
         return None
-    link = links.generate(session, settings(), links.RESET, user, now(), email=user.email, again=mail.tries > 1)
+    link = links.generate(session, settings(), links.RESET, user, utcnow(), email=user.email, again=mail.tries > 1)
     return Message(user.email, "reset_password", {"username": user.username, "link": link})
 
 
@@ -49,7 +49,7 @@ def invitation(session: Session, mail: Outgoing) -> Message | None:
     user = session.get(User, mail.payload["user"], populate_existing=True)
     if user is None or user.email is None or not user.active or sign_in_methods.has_any(session, user.id):
         return None
-    link = links.generate(session, settings(), links.INVITATION, user, now(), again=mail.tries > 1)
+    link = links.generate(session, settings(), links.INVITATION, user, utcnow(), again=mail.tries > 1)
     return Message(user.email, "invitation", {"username": user.username, "link": link})
 
 

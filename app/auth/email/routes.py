@@ -5,7 +5,7 @@ from app.auth.email.schemas import EmailVerification, ForgottenPassword, Passwor
 from app.auth.models import UserSession
 from app.auth.schemas import Done
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.users import actors
 from app.users.models import User
 from app.web import limits
@@ -24,19 +24,19 @@ def forgot_password(body: ForgottenPassword) -> Done:
 @routes.post("/api/password/reset", access=Access.ALL, raises=(links.InvalidLink,), limit=limits.ONE_TIME)
 def reset_password(body: PasswordReset) -> Done:
     """Set a new password with the token of a one-time link. All sessions of the user end."""
-    service.reset_password(db.session(), settings(), body.token, body.password, actors.of_request(None), now())
+    service.reset_password(db.session(), settings(), body.token, body.password, actors.of_request(None), utcnow())
     return Done(True)
 
 
 @routes.post(
     "/api/email/verify", access=Access.ALL, raises=(links.InvalidLink, addresses.EmailInUse), limit=limits.ONE_TIME
 )
-def verify_email(body: EmailVerification, session: UserSession | None) -> Done:
+def verify_email(body: EmailVerification, user_session: UserSession | None) -> Done:
     """Verify an email address with the token of the link that was sent to it, once.
 
     The page behind the link asks for a click first: mail scanners open links, and run what is on the page.
     """
-    addresses.verify(db.session(), body.token, session, actors.of_request(None), now())
+    addresses.verify(db.session(), body.token, user_session, actors.of_request(None), utcnow())
     return Done(True)
 
 

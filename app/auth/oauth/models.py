@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.auth.models import UserSession
-from app.runtime.db import Model, Moment, now
+from app.runtime.db import Model, Moment, utcnow
 
 
 class OAuthRequest(Model):
@@ -22,7 +22,7 @@ class OAuthRequest(Model):
     next: Mapped[str] = mapped_column(sa.String(2000))
     session_id: Mapped[int | None] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"))
     """The session that asked to link an account; None for a sign-in."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)
 
 
 class OAuthReturn(Model):
@@ -35,4 +35,4 @@ class OAuthReturn(Model):
     next: Mapped[str] = mapped_column(sa.String(2000))
     session_id: Mapped[int | None] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"), index=True)
     """The session that it began, or linked an account for; None while it is under way."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)

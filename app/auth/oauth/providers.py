@@ -19,7 +19,7 @@ from app.runtime.config import OAuthProvider, Settings
 class ProviderClient(ABC):
     """Kiosk as the client of a provider, for one request: the provider, and its metadata at this moment.
 
-    Each kind of provider is one subclass. `app/__init__.py` names them.
+    Each kind of provider is one subclass. PROVIDER_KINDS in app/__init__.py lists them.
     """
 
     def __init__(self, provider: "Provider", metadata: Metadata) -> None:

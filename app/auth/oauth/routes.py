@@ -15,7 +15,7 @@ from app.auth.oauth.providers import providers
 from app.auth.oauth.schemas import LoginQuery, ProviderOut
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.runtime.errors import note_refusal, respond
 from app.users import actors
 from app.users.models import User
@@ -34,7 +34,7 @@ def list_providers() -> list[ProviderOut]:
 
 
 @routes.get("/oauth/login/<provider>", access=Access.ALL, status=302, writes=True, limit=limits.OAUTH)
-async def begin_oauth(provider: str, query: LoginQuery, session: UserSession | None) -> Response:
+async def begin_oauth(provider: str, query: LoginQuery, user_session: UserSession | None) -> Response:
     """To the provider's sign-in page, and from there to the callback.
 
     For a user who is signed in it links the account there to theirs. Where that is linked already, it confirms who they
@@ -42,11 +42,11 @@ async def begin_oauth(provider: str, query: LoginQuery, session: UserSession | N
     """
     cookie, browser = _browser_cookie()
     try:
-        is_linked = session is not None and await blocking(_may_link, session, provider)
-        onward = query.next or ("/profile" if session else "/")
-        session_id = session.id if session else None
+        is_linked = user_session is not None and await blocking(_may_link, user_session, provider)
+        onward = query.next or ("/profile" if user_session else "/")
+        session_id = user_session.id if user_session else None
         await blocking(db.session.commit)
-        url = await flow.begin(db.session(), provider, onward, browser, now(), session_id=session_id, anew=is_linked)
+        url = await flow.begin(db.session(), provider, onward, browser, utcnow(), session_id=session_id, anew=is_linked)
     except OAuthFailure as failure:
         return _refused(failure)
     response = redirect(url)
@@ -56,37 +56,37 @@ async def begin_oauth(provider: str, query: LoginQuery, session: UserSession | N
     return response
 
 
-def _may_link(session: UserSession, provider: str) -> bool:
+def _may_link(user_session: UserSession, provider: str) -> bool:
     """Whether an account there is linked already, so that this confirms who the user is. Raises OAuthFailure."""
     if from_elsewhere():
         raise OAuthFailure("link_elsewhere", "linking was begun by a page of another site")
-    if any(each.provider == provider for each in session.user.identities):
+    if any(each.provider == provider for each in user_session.user.identities):
         return True
     try:
-        recent_auth.require(session, now())
+        recent_auth.require(user_session, utcnow())
     except ConfirmationRequired as error:
         raise OAuthFailure("confirmation_required", "signed in too long ago to link an account") from error
     return False
 
 
 @routes.get("/oauth/callback", access=Access.ALL, status=302, writes=True)
-async def end_oauth_default(session: UserSession | None) -> Response:
+async def end_oauth_default(user_session: UserSession | None) -> Response:
     """The default provider's callback."""
-    return await _end_oauth(settings().default_provider, session)
+    return await _end_oauth(settings().default_provider, user_session)
 
 
 @routes.get("/oauth/callback/<provider>", access=Access.ALL, status=302, writes=True)
-async def end_oauth(provider: str, session: UserSession | None) -> Response:
+async def end_oauth(provider: str, user_session: UserSession | None) -> Response:
     """Where a provider sends the browser back to. Leads on, or to the sign-in page with the reason of the failure."""
-    return await _end_oauth(provider, session)
+    return await _end_oauth(provider, user_session)
 
 
-async def _end_oauth(name: str, session: UserSession | None) -> Response:
+async def _end_oauth(name: str, user_session: UserSession | None) -> Response:
     browsers, state = _browser_cookies().values(), request.args.get("state", "")
-    session_id = session.id if session else None
+    session_id = user_session.id if user_session else None
     await blocking(db.session.commit)
     try:
-        result = await flow.complete(db.session(), name, request.args, browsers, now(), session_id=session_id)
+        result = await flow.complete(db.session(), name, request.args, browsers, utcnow(), session_id=session_id)
         begun = await blocking(_let_in, result, state)
     except OAuthFailure as failure:
         return await _not_let_in(failure, state, browsers, session_id)
@@ -102,11 +102,11 @@ def _let_in(result: flow.CallbackResult, state: str) -> cookies.SignIn | None:
     begun: cookies.SignIn | None = None
     try:
         if result.session_id is not None:
-            identities.link(session, result, actors.of_request(None), now())
+            identities.link(session, result, actors.of_request(None), utcnow())
             condition = UserSession.id == result.session_id
         else:
-            user = identities.signed_in(session, result, actors.of_request(None), now())
-            begun = cookies.sign_in(session, user, now(), result.since)
+            user = identities.signed_in(session, result, actors.of_request(None), utcnow())
+            begun = cookies.sign_in(session, user, utcnow(), result.since)
             condition = UserSession.token_hash == opaque_tokens.digest(begun.token)
     except Exception:
         callbacks.failed(session, state)
@@ -118,7 +118,7 @@ def _let_in(result: flow.CallbackResult, state: str) -> cookies.SignIn | None:
 async def _not_let_in(failure: OAuthFailure, state: str, browsers: Collection[str], session_id: int | None) -> Response:
     """To the sign-in page; but onward where the same callback came before and signed this browser in."""
     if failure.code == "oauth_expired":
-        onward = await callbacks.again(db.session(), state, browsers, now(), session_id)
+        onward = await callbacks.again(db.session(), state, browsers, utcnow(), session_id)
         if onward is not None:
             return redirect(flow.local_path(onward))
     return _refused(failure)

@@ -12,7 +12,7 @@ from app.auth.passkeys.schemas import (
 )
 from app.auth.schemas import Confirmation, Done
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.runtime.errors import Forbidden
 from app.users import actors
 from app.users.models import User
@@ -31,14 +31,14 @@ class PasskeyNotYours(Forbidden):
 @routes.post("/api/passkeys/challenge", access=Access.ALL, raises=(service.NoPasskeysHere,), limit=limits.PASSKEY)
 def ask_for_passkey() -> PasskeyChallengeOut:
     """What `navigator.credentials.get()` needs to sign in with a passkey. It is good for five minutes, and once."""
-    return PasskeyChallengeOut(service.ask(db.session(), settings(), "sign_in", None, now()))
+    return PasskeyChallengeOut(service.ask(db.session(), settings(), "sign_in", None, utcnow()))
 
 
 @routes.post("/api/session/passkey", access=Access.ALL, raises=(service.InvalidPasskey,), limit=limits.PASSKEY)
 def sign_in_by_passkey(body: PasskeyProof) -> Answer[UserOut]:
     """Sign in a browser by a passkey alone, which is two factors by itself."""
-    user = service.prove(db.session(), settings(), body.credential, "sign_in", None, now())
-    begun = cookies.sign_in(db.session(), user, now())
+    user = service.prove(db.session(), settings(), body.credential, "sign_in", None, utcnow())
+    begun = cookies.sign_in(db.session(), user, utcnow())
     return Answer(UserOut.of(user), finish=begun.set_cookies)
 
 
@@ -48,9 +48,9 @@ def sign_in_by_passkey(body: PasskeyProof) -> Answer[UserOut]:
     confirmed=True,
     raises=(service.NoPasskeysHere, service.TooManyPasskeys),
 )
-def ask_for_new_passkey(user: User, session: UserSession) -> PasskeyChallengeOut:
+def ask_for_new_passkey(user: User, user_session: UserSession) -> PasskeyChallengeOut:
     """What `navigator.credentials.create()` needs. It is good for five minutes, for this session, and once."""
-    return PasskeyChallengeOut(service.ask_for_new(db.session(), settings(), user, session, now()))
+    return PasskeyChallengeOut(service.ask_for_new(db.session(), settings(), user, user_session, utcnow()))
 
 
 @routes.post(
@@ -60,11 +60,11 @@ def ask_for_new_passkey(user: User, session: UserSession) -> PasskeyChallengeOut
     confirmed=True,
     raises=(service.PasskeyRefused, service.TooManyPasskeys),
 )
-def add_passkey(body: NewPasskey, user: User, session: UserSession) -> PasskeyOut:
+def add_passkey(body: NewPasskey, user: User, user_session: UserSession) -> PasskeyOut:
     """Add a passkey that was made for the challenge. From now on it signs in by itself."""
     actor = actors.of_request(user)
     return PasskeyOut.of(
-        service.enrol(db.session(), settings(), user, session, body.name, body.credential, actor, now())
+        service.enrol(db.session(), settings(), user, user_session, body.name, body.credential, actor, utcnow())
     )
 
 
@@ -81,19 +81,19 @@ def remove_passkey(passkey_id: int, user: User) -> Done:
 
 
 @routes.post("/api/profile/confirm/challenge", access=Access.SIGNED_IN, raises=(service.NoPasskeysHere,))
-def ask_to_confirm(session: UserSession) -> PasskeyChallengeOut:
+def ask_to_confirm(user_session: UserSession) -> PasskeyChallengeOut:
     """What `navigator.credentials.get()` needs to confirm with a passkey. It is good for five minutes, and once."""
-    return PasskeyChallengeOut(service.ask(db.session(), settings(), "confirm", session, now()))
+    return PasskeyChallengeOut(service.ask(db.session(), settings(), "confirm", user_session, utcnow()))
 
 
 @routes.post("/api/profile/confirm/passkey", access=Access.SIGNED_IN, raises=(PasskeyNotYours,))
-def confirm_by_passkey(body: PasskeyProof, user: User, session: UserSession) -> Confirmation:
+def confirm_by_passkey(body: PasskeyProof, user: User, user_session: UserSession) -> Confirmation:
     """Confirm again who one is, by a passkey instead of the password. A browser gets a new cookie."""
     try:
-        owner = service.prove(db.session(), settings(), body.credential, "confirm", session, now())
+        owner = service.prove(db.session(), settings(), body.credential, "confirm", user_session, utcnow())
     except service.InvalidPasskey as error:
         raise PasskeyNotYours from error
     if owner.id != user.id:
         raise PasskeyNotYours
-    sessions.confirm(db.session(), session, now())
-    return auth_service.confirmation(db.session(), session)
+    sessions.confirm(db.session(), user_session, utcnow())
+    return auth_service.confirmation(db.session(), user_session)

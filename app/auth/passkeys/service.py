@@ -97,7 +97,7 @@ def enrol(
         "name": name,
         "created_at": now,
     }
-    passkey_id = insert_once(Passkey, values)
+    passkey_id = insert_once(session, Passkey, values)
     if passkey_id is None:  # a user has it already
         raise PasskeyRefused
     if len(of(session, user.id)) > MOST:

@@ -13,7 +13,7 @@ from app.auth.totp.schemas import (
     RecoveryCodes,
 )
 from app.runtime.config import settings
-from app.runtime.db import db, now
+from app.runtime.db import db, utcnow
 from app.users import actors
 from app.users.models import User
 from app.web.api import Access, Api
@@ -41,7 +41,7 @@ def begin_totp(user: User) -> AuthenticatorAppSetup:
 def confirm_totp(body: AuthenticatorCode, user: User) -> RecoveryCodes:
     """Show a code of the app. From now on a sign-in by password takes one."""
     actor = actors.of_request(user)
-    return RecoveryCodes(service.confirm(db.session(), settings(), user.id, body.code, actor, now()))
+    return RecoveryCodes(service.confirm(db.session(), settings(), user.id, body.code, actor, utcnow()))
 
 
 @routes.delete(
@@ -56,13 +56,13 @@ def confirm_totp(body: AuthenticatorCode, user: User) -> RecoveryCodes:
         TooManyRequests,
     ),
 )
-def remove_totp(body: AuthenticatorAppRemoval, user: User, session: UserSession) -> Done:
+def remove_totp(body: AuthenticatorAppRemoval, user: User, user_session: UserSession) -> Done:
     """Sign in by the password alone again. The recovery codes are removed with the app.
 
     It takes the password, since a short one is good enough only together with a second factor.
     """
     actor = actors.of_request(user)
-    service.remove_own(db.session(), settings(), session, body.password or None, actor, now())
+    service.remove_own(db.session(), settings(), user_session, body.password or None, actor, utcnow())
     return Done(True)
 
 

@@ -102,7 +102,7 @@ def begin(session: Session, settings: Settings, user_id: int) -> bytes:
     encrypted = encryption.encrypt(settings, key)
     unconfirmed = sa.update(Totp).where(Totp.user_id == user_id, Totp.confirmed_at.is_(None))
     is_replaced = affected(session, unconfirmed.values(secret=encrypted)) > 0
-    if not is_replaced and insert_once(Totp, {"user_id": user_id, "secret": encrypted}) is None:
+    if not is_replaced and insert_once(session, Totp, {"user_id": user_id, "secret": encrypted}) is None:
         raise AppAlready
     return key
 

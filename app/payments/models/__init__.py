@@ -5,9 +5,9 @@ from app.payments.models.event import Event, EventState
 from app.payments.models.finding import Closing, FindingRow, new_token
 from app.payments.models.installation import Installation
 from app.payments.models.payment import (
+    CAME_TO_NOTHING,
     CLOSED,
     MAX_STATUS,
-    OVER,
     UNDECIDED,
     UNSETTLED,
     Disposition,
@@ -18,10 +18,10 @@ from app.payments.models.payment import (
 )
 
 __all__ = [
+    "CAME_TO_NOTHING",
     "CLOSED",
     "LIVE",
     "MAX_STATUS",
-    "OVER",
     "UNDECIDED",
     "UNSETTLED",
     "Attempt",

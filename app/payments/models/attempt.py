@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.orders.models import Order
 from app.runtime.constraints import one_of, unique_where
-from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, utcnow
 from app.runtime.lease import MINUTE, SOON, Leased, pause
 
 AttemptStatus = Literal["new", "unknown", "open", "processing", "paid", "expired", "rejected"]
@@ -40,7 +40,7 @@ class Attempt(Leased, Model):
     url: Mapped[str | None] = mapped_column(sa.Text)
     problem: Mapped[str | None] = mapped_column(sa.Text)
     """What staff have to look at, in words."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     first_sent_at: Mapped[datetime | None] = mapped_column(Moment)
     next_try_at: Mapped[datetime | None] = mapped_column("next_check_at", Moment)
     """The column keeps its first name, which the previous release knows."""
@@ -51,7 +51,7 @@ class Attempt(Leased, Model):
     def is_live(self) -> bool:
         return self.status in LIVE
 
-    def check_again(self, now: datetime, *, soon: bool = False) -> None:
+    def put_off(self, now: datetime, *, soon: bool = False) -> None:
         """End the lease and set the time of the next look: after a minute at first, or `soon`, then ever later."""
         age = now - (self.first_sent_at or self.created_at)
-        self.put_off(now + pause(age, SOON if soon else MINUTE))
+        self.put_off_until(now + pause(age, SOON if soon else MINUTE))

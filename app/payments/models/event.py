@@ -6,14 +6,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.orders.models import Order
 from app.runtime.constraints import one_of
-from app.runtime.db import Model, Moment, now
+from app.runtime.db import Model, Moment, utcnow
 from app.runtime.lease import Leased
 
 EventState = Literal["new", "done", "failed"]
 
 
 class Event(Leased, Model):
-    """A message of the provider. It is stored first and worked on then: received is not done."""
+    """An event of the provider. It is stored first and worked on then: received is not done."""
 
     __tablename__ = "events"
     __table_args__ = (one_of("state", EventState), sa.Index("ix_events_due", "state", "next_try_at"))
@@ -25,7 +25,7 @@ class Event(Leased, Model):
     """The part of it that is kept, as JSON: see redaction.py."""
     state: Mapped[EventState] = mapped_column(sa.String(16), default="new")
     tries: Mapped[int] = mapped_column(default=0)
-    received_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    received_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     problem: Mapped[str | None] = mapped_column(sa.Text)
     order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
     """The order that it turned out to be about."""

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.orders.models import Order
-from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
 
 
@@ -28,7 +28,7 @@ class FindingRow(Model):
     subject: Mapped[str] = mapped_column(sa.String(255))
     words: Mapped[str] = mapped_column(sa.Text)
     order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
-    found_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    found_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
 
 
 class Closing(Model):
@@ -46,7 +46,7 @@ class Closing(Model):
     facts: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     reason: Mapped[str] = mapped_column(sa.Text)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id))
-    closed_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    closed_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the cause was seen to be gone. Where the cause comes again, that is another finding."""
 

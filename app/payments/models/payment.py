@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.orders.models import Order
 from app.runtime.constraints import one_of, unique_where
-from app.runtime.db import BigId, Model, Moment, now
+from app.runtime.db import BigId, Model, Moment, utcnow
 from app.runtime.lease import Leased
 
 Disposition = Literal["settles", "surplus", "late"]
@@ -21,7 +21,7 @@ https://docs.stripe.com/api/refunds/object#refund_object-status"""
 UNSETTLED: tuple[RefundStatus, ...] = ("new", "unknown", "pending", "requires_action")
 """The provider may still change a refund in one of these states."""
 
-OVER: tuple[RefundStatus, ...] = ("failed", "canceled")
+CAME_TO_NOTHING: tuple[RefundStatus, ...] = ("failed", "canceled")
 """No money went back, and none will."""
 
 UNANSWERED = ("needs_response", "warning_needs_response")
@@ -52,7 +52,7 @@ class Payment(Model):
     refund_reserved: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     """The sum of its refunds that did not fail."""
     disposition: Mapped[Disposition] = mapped_column(sa.String(16))
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
 
     refunds: Mapped[list["Refund"]] = relationship(order_by="Refund.id", passive_deletes=True, back_populates="payment")
     disputes: Mapped[list["Dispute"]] = relationship(order_by="Dispute.id", passive_deletes=True)
@@ -76,10 +76,10 @@ class Payment(Model):
         at_the_bank = sum(each.amount for each in self.disputes if not each.is_charge_refundable)
         if self.refundable <= at_the_bank:
             return []
-        later = [each for each in self.refunds if not each.is_over]
+        later = [each for each in self.refunds if not each.came_to_nothing]
         left = []
         for refund in self.refunds:
-            if refund.is_over:
+            if refund.came_to_nothing:
                 replacement = next((each for each in later if refund.is_replaced_by(each)), None)
                 if replacement is None:
                     left.append(refund)
@@ -100,11 +100,14 @@ class Refund(Leased, Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     payment_id: Mapped[int] = mapped_column(sa.ForeignKey(Payment.id), index=True)
-    intent_key: Mapped[str] = mapped_column(sa.String(255), unique=True)
-    """What it is the only refund for: an Idempotency-Key of staff, or a payment that goes back as a whole."""
+    wish_key: Mapped[str] = mapped_column("intent_key", sa.String(255), unique=True)
+    """What it is the only refund for: an Idempotency-Key of staff, or a payment that goes back as a whole.
+
+    The column keeps its first name, which the previous release knows.
+    """
     idem_key: Mapped[str] = mapped_column(sa.String(64), unique=True)
     wish_amount: Mapped[int | None] = mapped_column(sa.BigInteger)
-    """What staff asked for under `intent_key`; None for all that was left."""
+    """What staff asked for under `wish_key`; None for all that was left."""
     wish_restock: Mapped[bool | None]
     """Whether staff want what was sold back on the shelf. None where staff did not ask for the refund, and in a row
     of the previous release."""
@@ -119,7 +122,7 @@ class Refund(Leased, Model):
     provider_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     problem: Mapped[str | None] = mapped_column(sa.Text)
     """Why it failed, or what else is wrong with it, in words."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     """When it failed."""
     first_sent_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -136,9 +139,9 @@ class Refund(Leased, Model):
         return self.wish_restock
 
     @property
-    def is_over(self) -> bool:
-        """Whether it came to nothing, and the money that was reserved for it is free again."""
-        return self.status in OVER
+    def came_to_nothing(self) -> bool:
+        """No money went back by it, and what was reserved for it is free again."""
+        return self.status in CAME_TO_NOTHING
 
     def is_replaced_by(self, other: "Refund") -> bool:
         """Whether `other` is the refund of the same amount that was made after this one had failed."""
@@ -158,7 +161,7 @@ class Dispute(Model):
     status: Mapped[str] = mapped_column(sa.String(MAX_STATUS))
     is_charge_refundable: Mapped[bool]
     """Whether the payment may still be refunded. This flag decides, not the status."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
 
     @property
     def stands(self) -> bool:

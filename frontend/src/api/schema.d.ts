@@ -37,7 +37,7 @@ export interface paths {
          * Sign in an API client: it gets a bearer token, and a refresh token for when that has expired.
          * @description At most 10 a minute from one address.
          */
-        post: operations["auth_login"];
+        post: operations["auth_sign_in_client"];
         delete?: never;
         options?: never;
         head?: never;
@@ -74,7 +74,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** End the session of this request. Its tokens are worth nothing from now on. */
-        post: operations["auth_logout"];
+        post: operations["auth_sign_out_client"];
         delete?: never;
         options?: never;
         head?: never;
@@ -94,9 +94,9 @@ export interface paths {
          * Sign in a browser: the answer is the user, and sets the cookie of the session.
          * @description At most 10 a minute from one address.
          */
-        post: operations["auth_sign_in"];
+        post: operations["auth_sign_in_browser"];
         /** Sign the browser out. Without a session there is nothing to do, and the answer is the same. */
-        delete: operations["auth_sign_out"];
+        delete: operations["auth_sign_out_browser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -970,7 +970,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The payment provider's messages, by their signature: snapshots and thin ones. */
+        /** The payment provider's events, by their signature: snapshots and thin ones. */
         post: operations["payments_receive_event"];
         delete?: never;
         options?: never;
@@ -1850,7 +1850,7 @@ export interface operations {
             };
         };
     };
-    auth_login: {
+    auth_sign_in_client: {
         parameters: {
             query?: never;
             header?: never;
@@ -2024,7 +2024,7 @@ export interface operations {
             };
         };
     };
-    auth_logout: {
+    auth_sign_out_client: {
         parameters: {
             query?: never;
             header?: never;
@@ -2071,7 +2071,7 @@ export interface operations {
             };
         };
     };
-    auth_sign_in: {
+    auth_sign_in_browser: {
         parameters: {
             query?: never;
             header?: never;
@@ -2158,7 +2158,7 @@ export interface operations {
             };
         };
     };
-    auth_sign_out: {
+    auth_sign_out_browser: {
         parameters: {
             query?: never;
             header?: never;

@@ -6,7 +6,7 @@ import pytest
 
 from app import db
 from app.models import AuditTrailEntry, Identity, KnownDevice, Outgoing, User, UserSession
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.accounts import (
     assert_problem,
     bearer,
@@ -101,7 +101,7 @@ def test_one_of_two_members_of_staff_may_go(signed_in):
 
 @pytest.mark.attack
 def test_closing_takes_a_confirmation_that_is_not_old(ada):
-    UserSession.query.update({"confirmed_at": now() - timedelta(minutes=31)})
+    UserSession.query.update({"confirmed_at": utcnow() - timedelta(minutes=31)})
     db.session.commit()
 
     assert_problem(close(ada), 403, "confirmation_required")

@@ -16,7 +16,7 @@ from app.models import (
     User,
     UserSession,
 )
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.accounts import WRONG, assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.auth.totp.phone import Phone, wrong  # feature: totp
 from tests.integration.conftest import browser
@@ -39,7 +39,7 @@ def change(client, current=PASSWORD, new=NEW, **more):
 
 def wait(client, minutes=31):
     """Since the last proof of who is asking."""
-    UserSession.query.update({"confirmed_at": now() - timedelta(minutes=minutes)})
+    UserSession.query.update({"confirmed_at": utcnow() - timedelta(minutes=minutes)})
     db.session.commit()
     return client
 
@@ -183,7 +183,7 @@ def test_no_transaction_is_open_while_a_password_is_hashed(app, mocker, door):
     client = let_in(app, ada)
     path, body = DOORS[door]
     if door == "reset":
-        link = links.generate(db.session(), app.extensions["settings"], links.RESET, ada, now())
+        link = links.generate(db.session(), app.extensions["settings"], links.RESET, ada, utcnow())
         db.session.commit()
         body = {**body, "token": link.partition("token=")[2]}
     open_at = []

@@ -6,7 +6,7 @@ import pytest
 
 from app import db
 from app.models import AuditTrailEntry, KnownDevice, Outgoing, UserSession
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.accounts import assert_problem, bearer, login, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user
@@ -72,7 +72,7 @@ def test_nobody_sees_the_sessions_of_others_nor_those_that_are_over(ada, signed_
     bob = make_user("bob")
     signed_in(bob)
     with_curl(ada.application)
-    UserSession.query.filter_by(token_hash=None).update({"used_at": now() - timedelta(days=8)})
+    UserSession.query.filter_by(token_hash=None).update({"used_at": utcnow() - timedelta(days=8)})
     db.session.commit()
 
     assert listed(ada)["total"] == 1
@@ -155,7 +155,7 @@ def with_cookie(app, token):
 
 
 def age_rotation(by):
-    UserSession.query.update({"rotated_at": now() - by})
+    UserSession.query.update({"rotated_at": utcnow() - by})
     db.session.commit()
 
 
@@ -300,7 +300,7 @@ def test_the_mail_about_a_new_device_comes_also_after_a_session_was_ended(client
 
 
 def test_a_device_that_was_not_seen_for_long_is_forgotten(ada, app):
-    KnownDevice.query.update({"seen_at": now() - timedelta(days=401)})
+    KnownDevice.query.update({"seen_at": utcnow() - timedelta(days=401)})
     db.session.commit()
 
     with_curl(app)

@@ -7,7 +7,7 @@ import pytest
 
 from app import create_app, db
 from app.models import User, UserSession
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.conftest import close
 from tests.integration.factories import PASSWORD, make_user
@@ -84,7 +84,7 @@ def test_a_cookie_of_nobody_signs_nobody_in(client, token):
 def test_a_session_that_nobody_uses_for_a_week_is_over(client):
     make_ada()
     sign_in(client)
-    set_times(used_at=now() - timedelta(days=7, seconds=1))
+    set_times(used_at=utcnow() - timedelta(days=7, seconds=1))
 
     assert client.get("/api/profile").status_code == 401
 
@@ -92,18 +92,18 @@ def test_a_session_that_nobody_uses_for_a_week_is_over(client):
 def test_a_session_that_is_used_goes_on(client):
     make_ada()
     sign_in(client)
-    set_times(used_at=now() - timedelta(days=6))
+    set_times(used_at=utcnow() - timedelta(days=6))
 
     client.get("/api/profile")
 
     db.session.expire_all()
-    assert UserSession.query.one().used_at > now() - timedelta(minutes=1)
+    assert UserSession.query.one().used_at > utcnow() - timedelta(minutes=1)
 
 
 def test_a_session_is_over_after_a_month_however_much_it_is_used(client):
     make_ada()
     sign_in(client)
-    set_times(expires_at=now() - timedelta(seconds=1))
+    set_times(expires_at=utcnow() - timedelta(seconds=1))
 
     assert client.get("/api/profile").status_code == 401
 

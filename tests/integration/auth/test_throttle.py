@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from app import db
 from app.auth import routes, throttle
 from app.models import Throttle, UserSession
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.users import passwords
 from tests.attacks import came_of
 from tests.integration.accounts import WRONG, assert_problem, login, make_ada, sign_in
@@ -25,7 +25,7 @@ def later(monkeypatch):
     """`later(minutes=5)` moves the clock of sign-ins."""
 
     def move(**by):
-        monkeypatch.setattr(routes, "now", lambda: now() + timedelta(**by))
+        monkeypatch.setattr(routes, "utcnow", lambda: utcnow() + timedelta(**by))
 
     return move
 
@@ -163,11 +163,11 @@ def test_the_table_does_not_say_whose_account_was_tried(client):
 
 
 def test_the_worker_clears_what_no_longer_counts(app):
-    moment = now()
+    moment = utcnow()
     throttle.charge(db.session(), "old", moment - timedelta(minutes=6))
     throttle.charge(db.session(), "new", moment)
 
-    throttle.forget(db.session(), now())
+    throttle.forget(db.session(), utcnow())
 
     assert Throttle.query.count() == 1
 

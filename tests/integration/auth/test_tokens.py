@@ -16,7 +16,7 @@ from joserfc.jwk import OctKey, RSAKey
 from app import db
 from app.auth import sessions
 from app.models import RefreshToken, UserSession
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.accounts import assert_problem, bearer, make_ada, refresh, sign_in, tokens_of
 from tests.integration.auth.oauth.acme import merged, signed
 from tests.integration.conftest import browser
@@ -298,7 +298,7 @@ def test_a_refresh_and_a_sign_out_at_once_do_not_wait_for_each_other(own_app, mo
 
 
 def used_earlier(by):
-    RefreshToken.query.filter(RefreshToken.used_at.is_not(None)).update({"used_at": now() - by})
+    RefreshToken.query.filter(RefreshToken.used_at.is_not(None)).update({"used_at": utcnow() - by})
     db.session.commit()
 
 
@@ -310,7 +310,7 @@ def test_a_refresh_token_of_nobody_is_refused(client, token):
 
 @pytest.mark.attack
 def test_a_family_ends_when_its_time_has_come_however_often_it_was_refreshed(app, tokens):
-    UserSession.query.update({"expires_at": now() - timedelta(seconds=1)})
+    UserSession.query.update({"expires_at": utcnow() - timedelta(seconds=1)})
     db.session.commit()
 
     assert_problem(refresh(app.test_client(), tokens["refresh_token"]), 401, "invalid_token")

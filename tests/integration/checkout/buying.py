@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.models import Item
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.stripe.signature import sign
 from tests.settings import PAYMENTS, WEBHOOK_SECRET
 
@@ -58,7 +58,7 @@ def session(asked: dict[str, str], **changes: Any) -> dict[str, Any]:
 def send_event(client: FlaskClient, event: dict[str, Any], secret: str = WEBHOOK_SECRET) -> TestResponse:
     """As the provider's webhook does, signed."""
     body = json.dumps(event).encode()
-    header = sign(body, secret, int(now().timestamp()))
+    header = sign(body, secret, int(utcnow().timestamp()))
     return client.post(
         "/api/payments/webhook", data=body, content_type="application/json", headers={"Stripe-Signature": header}
     )

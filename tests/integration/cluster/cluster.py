@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app import create_app, db
 from app.models import Attempt, Event, Item, Refund
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.books import Books
 from tests.chaos.buyers import Crowd, sign_in
 from tests.databases import PostgresqlServer
@@ -85,7 +85,7 @@ class Cluster:
         """Those of whoever was killed: nobody waits half a minute for them here."""
         with self.app.app_context():
             for model in (Attempt, Event, Refund):
-                db.session.execute(sa.update(model).values(lease_until=now()).where(model.lease_until > now()))
+                db.session.execute(sa.update(model).values(lease_until=utcnow()).where(model.lease_until > utcnow()))
             db.session.commit()
 
 

@@ -12,7 +12,7 @@ from app.mail import outbox, queue
 from app.mail.delivery import delivery
 from app.models import Outgoing, User
 from app.runtime.child_environment import environment as inherited
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.conftest import close
 from tests.integration.factories import make_user
 from tests.integration.live import KIOSK
@@ -197,7 +197,7 @@ def test_tries_come_ever_more_seldom_and_end_after_three_days(office, caplog):
     waits = []
 
     for _ in range(8):
-        before = now()
+        before = utcnow()
         office.deliver()
         waits.append(round((office.row.next_try_at - before) / timedelta(minutes=1)))
         office.let_pass(hours=1, minutes=1)
@@ -216,11 +216,11 @@ def test_tries_come_ever_more_seldom_and_end_after_three_days(office, caplog):
 def test_two_who_deliver_at_once_send_a_mail_once(office, own_database):
     for number in range(10):
         office.put("email_changed", f"key-{number}", email=f"user-{number}@example.com", username="ada")
-    due = outbox.due(db.session(), now())
-    first = outbox.claim(db.session(), due[0], now())
+    due = outbox.due(db.session(), utcnow())
+    first = outbox.claim(db.session(), due[0], utcnow())
 
     assert first is not None
-    assert outbox.claim(db.session(), due[0], now()) is None
+    assert outbox.claim(db.session(), due[0], utcnow()) is None
     office.deliver()
     assert len(office.mails) == 9
 
@@ -256,7 +256,7 @@ def test_a_mail_of_an_older_release_is_sent_unless_it_is_old(office):
     """That release queued receipts, and had no time to try them at."""
     ada = make_user("ada").id
     for age in (1, 100):
-        made = now() - timedelta(hours=age)
+        made = utcnow() - timedelta(hours=age)
         db.session.add(Outgoing(dedupe_key=f"{age}", kind="password_changed", payload={"user": ada}, created_at=made))
     db.session.commit()
 
@@ -266,13 +266,13 @@ def test_a_mail_of_an_older_release_is_sent_unless_it_is_old(office):
 
 
 def test_mails_that_are_long_over_are_cleared_and_what_waits_is_not(office):
-    old = now() - timedelta(days=91)
+    old = utcnow() - timedelta(days=91)
     for key, ended, tries in (("sent", old, 1), ("given up", None, 9), ("waits", None, 0)):
         row = {"dedupe_key": key, "kind": "receipt", "payload": {}, "created_at": old, "done_at": ended}
         db.session.add(Outgoing(**row, tries=tries, next_try_at=None))
     office.put(key="young")
 
-    outbox.forget(db.session(), now())
+    outbox.forget(db.session(), utcnow())
 
     assert {row.dedupe_key for row in Outgoing.query} == {"waits", "young"}
 

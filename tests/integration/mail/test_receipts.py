@@ -11,7 +11,7 @@ from app.mail import queue
 from app.mail.delivery import delivery
 from app.models import Attempt, Outgoing
 from app.runtime.child_environment import environment as inherited
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.attacks import came_of
 from tests.integration.conftest import close
 from tests.integration.factories import make_item, make_order, make_user
@@ -24,7 +24,7 @@ from tests.settings import environment, settings
 
 
 def paid(user, *items, currency="EUR"):
-    order = make_order(user, *items, status="paid", paid_at=now())
+    order = make_order(user, *items, status="paid", paid_at=utcnow())
     attempt = Attempt.query.filter_by(order_id=order.id).one()
     order.currency, attempt.status = currency, "expired"
     queue(db.session(), "receipt", {"order": order.id}, once=f"receipt:{attempt.idem_key}")

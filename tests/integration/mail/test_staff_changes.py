@@ -11,7 +11,7 @@ from app.models import (
     Passkey,  # feature: passkeys
     User,
 )
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada
 from tests.integration.accounts import sign_in as by_password
@@ -54,7 +54,7 @@ def test_whoever_is_invited_chooses_a_password_by_the_link_and_signs_in(office, 
 def test_an_invitation_is_good_for_days_and_works_once(office, staff, monkeypatch):
     invite(staff)
     link = token(office)
-    monkeypatch.setattr("app.auth.routes.now", lambda: now() + timedelta(days=6))
+    monkeypatch.setattr("app.auth.routes.utcnow", lambda: utcnow() + timedelta(days=6))
 
     assert choose(office, link).status_code == 200
 

@@ -9,7 +9,7 @@ import pytest
 from app import db
 from app.mail import quota
 from app.models import MailQuota, Outgoing, User
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser, browser_at, sign_in
@@ -138,17 +138,17 @@ def test_of_many_at_once_no_more_go_than_one_after_the_other(shop):
         answers = list(clients.map(lambda number: forgot(shop, f"user-{number}@example.com").status_code, range(7)))
 
     assert answers == [202] * 7
-    came_of(f"{sum(each.next_try_at <= now() for each in Outgoing.query)} at once", "2 at once")
+    came_of(f"{sum(each.next_try_at <= utcnow() for each in Outgoing.query)} at once", "2 at once")
 
 
 def test_turns_are_forgotten_when_they_are_over(shop):
     forgot(shop, "ada@example.com")
     assert MailQuota.query.count() == 1
 
-    quota.forget(db.session(), now())
+    quota.forget(db.session(), utcnow())
     assert MailQuota.query.count() == 1
 
-    quota.forget(db.session(), now() + timedelta(minutes=10))
+    quota.forget(db.session(), utcnow() + timedelta(minutes=10))
     assert MailQuota.query.count() == 0
 
 

@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.ops import backup
 from app.runtime.config import PaymentsAccount  # feature: shop
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.stripe.gateway import Gateway  # feature: shop
 from tests.databases import find_binaries
 from tests.integration.accounts import assert_problem, bearer, refresh, tokens_of
@@ -174,7 +174,7 @@ def test_a_backup_is_of_one_moment_however_much_is_written_meanwhile(own_app, em
     over, numbers = threading.Event(), count()
     with own_app.app_context():
         for name in ("left", "right"):
-            saved(Chore(name=name, due_at=now(), reached=1000))
+            saved(Chore(name=name, due_at=utcnow(), reached=1000))
 
     def move():
         with own_app.app_context(), db.engine.connect() as connection:

@@ -17,7 +17,7 @@ from app.models import (
     FindingRow,  # feature: shop
 )
 from app.ops import doctor
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from tests.integration.conftest import close
 from tests.integration.live import KIOSK
 from tests.settings import (
@@ -104,7 +104,7 @@ def test_a_clock_that_is_right(examined):
     ],
 )
 def test_a_clock_that_differs_from_the_payment_providers(examined, httpx_mock, theirs, words):
-    date = format_datetime(now() + theirs, usegmt=True)
+    date = format_datetime(utcnow() + theirs, usegmt=True)
     empty = {"object": "list", "data": [], "has_more": False}
     httpx_mock.add_response(json=empty, headers={"Date": date}, is_reusable=True)
 
@@ -219,10 +219,10 @@ def test_a_redis_that_is_away(examined):
 def test_whether_a_worker_works(examined, own_app):
     assert examined()["worker"].words == "none has had a turn yet"
 
-    turned(own_app, now() - timedelta(hours=1))
+    turned(own_app, utcnow() - timedelta(hours=1))
     assert examined()["worker"].level == "warn"
 
-    turned(own_app, now())
+    turned(own_app, utcnow())
     assert examined()["worker"].level == "ok"
 
 

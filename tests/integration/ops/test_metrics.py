@@ -18,7 +18,7 @@ from app.models import (
     FindingRow,  # feature: shop
 )
 from app.ops import database_gauges  # feature: shop
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from simulators.payments.control import SESSIONS  # feature: shop
 from tests.integration.accounts import assert_problem, make_ada, sign_in
 from tests.integration.conftest import close
@@ -216,7 +216,7 @@ def test_orders_and_what_is_unfinished_are_told_by_state(shop, read):
     shop.place()
     shop.control.hang(times=None, method="POST", path=SESSIONS)
     shop.place("unknown")
-    shop.change(Attempt, created_at=now() - timedelta(hours=2))
+    shop.change(Attempt, created_at=utcnow() - timedelta(hours=2))
     found = read()
 
     assert found("orders", status="pending") == 2
@@ -227,7 +227,9 @@ def test_orders_and_what_is_unfinished_are_told_by_state(shop, read):
 
 
 def test_messages_that_wait_are_told_with_their_age(app, read):
-    db.session.add(Event(event_id="evt_1", kind="refund.updated", body=b"{}", received_at=now() - timedelta(hours=1)))
+    db.session.add(
+        Event(event_id="evt_1", kind="refund.updated", body=b"{}", received_at=utcnow() - timedelta(hours=1))
+    )
     db.session.commit()
     found = read()
 
@@ -250,7 +252,7 @@ def test_what_needs_a_person_is_told_by_kind_and_zero_where_nothing_does(app, re
 
 
 def test_when_a_worker_last_had_a_turn_is_told(app, read):
-    db.session.add(Chore(name="sweep", due_at=now(), reached=1_700_000_000))
+    db.session.add(Chore(name="sweep", due_at=utcnow(), reached=1_700_000_000))
     db.session.commit()
 
     assert read()("worker_last_turn_timestamp_seconds") == 1_700_000_000
@@ -259,12 +261,12 @@ def test_when_a_worker_last_had_a_turn_is_told(app, read):
 # feature: shop {
 def test_a_scrape_asks_as_often_for_many_orders_as_for_none(app):
     with counted() as few:
-        database_gauges.read(GAUGES, db.session(), now())
+        database_gauges.read(GAUGES, db.session(), utcnow())
     user, item = make_user(), make_item()
     for _ in range(10):
         make_order(user, item)
     with counted() as many:
-        database_gauges.read(GAUGES, db.session(), now())
+        database_gauges.read(GAUGES, db.session(), utcnow())
 
     assert len(many) == len(few) <= 16
 

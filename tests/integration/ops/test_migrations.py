@@ -21,7 +21,7 @@ from app.models import (
     UserSession,
 )
 from app.payments import redaction  # feature: shop
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.conftest import close, sign_in
 from tests.integration.factories import (
     make_item,  # feature: shop
@@ -221,7 +221,7 @@ def test_messages_that_were_stored_whole_keep_nothing_of_a_person_and_go_on_bein
 
 def test_where_those_who_have_gone_did_something_from_is_forgotten(kiosk):
     with kiosk.app.app_context():
-        gone, grace = make_user("gone", closed_at=now()).id, make_user("grace").id
+        gone, grace = make_user("gone", closed_at=utcnow()).id, make_user("grace").id
         for actor in (gone, grace):
             saved(AuditTrailEntry(user_id=grace, actor_id=actor, action="name_changed", address="198.51.100.7"))
     kiosk("db", "downgrade", "0005")
@@ -236,7 +236,7 @@ def test_where_those_who_have_gone_did_something_from_is_forgotten(kiosk):
 def test_money_and_findings_outlive_a_downgrade_and_an_upgrade(kiosk):
     with kiosk.app.app_context():
         order, grace = make_order(make_user(), make_item()), make_user("grace", role="staff")
-        refund = Refund(intent_key="one", idem_key="one", body="", api_version="", amount=100, status="failed")
+        refund = Refund(wish_key="one", idem_key="one", body="", api_version="", amount=100, status="failed")
         paid = {"payment_intent": "pi_1", "amount": 1250, "currency": "EUR", "disposition": "settles"}
         saved(Payment(order_id=order.id, refunds=[refund], **paid))
         finding = saved(FindingRow(kind="stock_differs", subject="1", words="2 are held.", order_id=order.id))
@@ -265,7 +265,7 @@ def test_what_staff_asked_for_is_read_from_the_text_that_the_release_before_wrot
         payment = saved(Payment(order_id=make_order(make_user(), make_item()).id, **paid))
         row = {"payment_id": payment.id, "body": "", "api_version": "", "amount": 100, "status": "succeeded"}
         for key, wish in enumerate(wishes):
-            columns = {**row, "intent_key": str(key), "idem_key": str(key), "wish": wish, "created_at": now()}
+            columns = {**row, "intent_key": str(key), "idem_key": str(key), "wish": wish, "created_at": utcnow()}
             db.session.execute(sa.insert(sa.table("refunds", *map(sa.column, columns))).values(columns))
         db.session.commit()
 

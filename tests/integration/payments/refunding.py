@@ -21,7 +21,7 @@ from app.orders import signals
 from app.payments import audit
 from app.payments.reconcile import Reconciled, reconcile
 from app.runtime.async_bridge import bridge
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.stripe.signature import sign
 from tests.integration.payments.shop import Shop
 from tests.settings import WEBHOOK_SECRET
@@ -100,7 +100,7 @@ class Till:
         return str(self.control.dispute(session=self.shop.attempt.session_id, **how)["id"])
 
     def hear(self, *kinds: str, last: bool = False) -> None:
-        """The provider's messages of these kinds come, or only the last one."""
+        """The provider's events of these kinds come, or only the last one."""
         heard = [event for event in self.control.listed("events") if event["type"] in kinds]
         assert heard, f"nothing happened at the provider: {kinds}"
         for event in heard[-1:] if last else heard:
@@ -118,7 +118,7 @@ class Till:
 
     @property
     def events(self) -> list[str]:
-        """The states of all messages."""
+        """The states of all events."""
         with self.shop.app.app_context():
             return list(db.session.scalars(sa.select(Event.state)))
 
@@ -181,5 +181,5 @@ def reconciled(shop: Shop) -> Reconciled:
 def send(client: httpx.Client, event: dict[str, Any]) -> httpx.Response:
     """As the provider's webhook does, signed."""
     body = json.dumps(event).encode()
-    header = sign(body, WEBHOOK_SECRET, int(now().timestamp()))
+    header = sign(body, WEBHOOK_SECRET, int(utcnow().timestamp()))
     return client.post("/api/payments/webhook", content=body, headers={"Stripe-Signature": header})

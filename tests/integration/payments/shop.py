@@ -165,7 +165,7 @@ class Shop:
             report = bridge.run(sweep(db.session(), self.app.extensions["gateway"], Report(), whole=whole))
         return report.mended
 
-    def fetch_messages(self) -> int:
+    def fetch_events(self) -> int:
         with self.app.app_context(), writing():
             return bridge.run(backfill(db.session(), self.app.extensions["gateway"]))
 

@@ -1,4 +1,4 @@
-"""The provider's messages: stored first, worked on then, and never lost in between."""
+"""The provider's events: stored first, worked on then, and never lost in between."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,7 +10,7 @@ from app import db
 from app.models import Attempt, Event, Payment
 from app.payments.events import TRIES
 from app.runtime import outbound
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.runtime.schedule import claim
 from simulators.payments.events import thin
 from tests.attacks import came_of
@@ -116,7 +116,7 @@ def test_a_message_that_somebody_works_on_is_left_to_them_until_their_lease_is_o
     paid.control.refuse(500, path=SESSION, times=None)
     send(paid.http, message(paid))
     paid.control.mend()
-    paid.change(Event, lease_until=now() + timedelta(seconds=30))
+    paid.change(Event, lease_until=utcnow() + timedelta(seconds=30))
 
     paid.sweep()
     assert stored(paid) == [("checkout.session.completed", "new")]
@@ -144,7 +144,7 @@ def test_what_comes_to_nothing_however_often_it_is_tried_needs_a_person(given_up
     assert given_up.events == ["failed"]
     [(kind, words)] = given_up.findings
     assert kind == "event"
-    assert words.startswith("Message charge.dispute.created cannot be worked on: GET /v1/disputes/")
+    assert words.startswith("Event charge.dispute.created cannot be worked on: GET /v1/disputes/")
     asked = len(given_up.control.calls())
     given_up.shop.let_pass(hours=1)
     given_up.shop.sweep(whole=False)
@@ -239,29 +239,29 @@ def test_no_message_says_which_address_is_asked(paid, httpx_mock):
 
 
 def test_a_message_that_never_came_is_fetched_once(paid):
-    assert paid.fetch_messages() >= 1
-    assert paid.fetch_messages() == 0
+    assert paid.fetch_events() >= 1
+    assert paid.fetch_events() == 0
 
     paid.sweep()
 
     assert paid.status == "paid"
-    assert paid.fetch_messages() == 0
+    assert paid.fetch_events() == 0
 
 
 def test_a_message_that_came_is_not_fetched_again(paid):
     made = len(paid.control.listed("events"))
     send(paid.http, message(paid))
 
-    assert paid.fetch_messages() == made - 1
+    assert paid.fetch_events() == made - 1
 
 
 def test_what_comes_after_a_fetch_is_fetched_by_the_next(paid):
-    paid.fetch_messages()
+    paid.fetch_events()
     paid.sweep()
     session = paid.control.open_session()
     paid.control.pay(session["id"])
 
-    assert paid.fetch_messages() >= 1
+    assert paid.fetch_events() >= 1
 
 
 def test_more_messages_than_one_page_are_all_fetched(paid):
@@ -270,22 +270,22 @@ def test_more_messages_than_one_page_are_all_fetched(paid):
     made = len(paid.control.listed("events"))
     assert made > 100
 
-    assert paid.fetch_messages() == made
+    assert paid.fetch_events() == made
 
 
 def test_a_fetch_that_breaks_off_begins_anew(paid):
     paid.control.refuse(500, path="/v1/events", times=None)
     with pytest.raises(Exception, match="500"):
-        paid.fetch_messages()
+        paid.fetch_events()
     paid.control.mend()
 
-    assert paid.fetch_messages() >= 1
+    assert paid.fetch_events() >= 1
 
 
 def test_of_two_workers_one_does_the_chore_and_when_it_is_due_again_one_does_it_again(own_shop):
     def take(later=0):
         with own_shop.app.app_context(), writing():
-            return claim(db.session(), "backfill", timedelta(hours=1), now() + timedelta(minutes=later))
+            return claim(db.session(), "backfill", timedelta(hours=1), utcnow() + timedelta(minutes=later))
 
     with ThreadPoolExecutor(8) as threads:
         assert sorted(threads.map(lambda _: take(), range(8))) == [False] * 7 + [True]

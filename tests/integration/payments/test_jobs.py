@@ -9,7 +9,7 @@ import pytest
 
 from app import db
 from app.models import Chore, Event
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.runtime.schedule import claim, schedule
 from simulators.payments.control import SESSIONS
 from tests.databases import Valkey
@@ -61,7 +61,7 @@ class Staffed(Shop):
         """Backfill and audit were done a moment ago: a worker has the doorbell and the sweep alone."""
         with self.app.app_context(), writing():
             for chore in schedule().chores:
-                claim(db.session(), chore.name, chore.interval, now())
+                claim(db.session(), chore.name, chore.interval, utcnow())
 
     def await_paid(self):
         wait_for(lambda: self.status == "paid", "the order to be paid")
@@ -101,7 +101,7 @@ def test_a_message_is_answered_at_once_and_worked_on_by_a_worker(staffed, valkey
     shop.hear()
 
     assert (shop.status, shop.events) == ("pending", ["new"])
-    shop.change(Event, next_try_at=now() + timedelta(hours=1))  # so that no sweep looks at it
+    shop.change(Event, next_try_at=utcnow() + timedelta(hours=1))  # so that no sweep looks at it
     shop.hire()
     shop.await_paid()
     wait_for(lambda: shop.events == ["done"], "the message to be done")
@@ -165,7 +165,7 @@ def test_two_workers_do_everything_once(staffed, valkey):
 
     wait_for(lambda: len(shop.money) == 8, "all orders to be paid")
     shop.let_pass(minutes=2)  # a message whose attempt the other worker had is looked at again by then
-    wait_for(lambda: shop.events == ["done"] * 8, "all messages to be done")
+    wait_for(lambda: shop.events == ["done"] * 8, "all events to be done")
     assert (shop.money, shop.effects) == ([("settles", 8900)] * 8, 8)
     assert (shop.stock, shop.in_line()) == ((12, 12), True)
 
@@ -175,7 +175,7 @@ def test_what_a_killed_worker_was_at_is_done_by_the_next(staffed, valkey):
     shop.buy()
     shop.control.hang(method="GET", path=f"{SESSIONS}/*")
     shop.hear()
-    shop.change(Event, next_try_at=now() + timedelta(minutes=1))  # so that it is a job, and no part of a sweep
+    shop.change(Event, next_try_at=utcnow() + timedelta(minutes=1))  # so that it is a job, and no part of a sweep
     worker = shop.hire()
     shop.await_question()
 
@@ -195,7 +195,7 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_is_at(staffed, valkey):
     shop.buy()
     shop.control.delay(3, method="GET", path=f"{SESSIONS}/*")
     shop.hear()
-    shop.change(Event, next_try_at=now() + timedelta(hours=1))  # so that it is a job, and no part of a sweep
+    shop.change(Event, next_try_at=utcnow() + timedelta(hours=1))  # so that it is a job, and no part of a sweep
     worker = shop.hire()
     shop.await_question()
 
@@ -230,7 +230,7 @@ def test_an_idle_worker_ends_at_once(staffed, valkey):
 
 def test_a_worker_fetches_what_never_came_and_sends_a_surplus_back(staffed):
     till = paid_twice(staffed())
-    till.shop.change(Chore, due_at=now())
+    till.shop.change(Chore, due_at=utcnow())
 
     till.shop.hire()
 

@@ -112,18 +112,18 @@ def test_what_nobody_told_us_the_backfill_fetches_as_messages(shop):
     shop.place()
     shop.pay()
 
-    assert shop.fetch_messages() > 0
+    assert shop.fetch_events() > 0
     shop.sweep(whole=False)
 
     assert_paid_once(shop)
     assert {event.state for event in shop.rows(Event)} == {"done"}
-    assert shop.fetch_messages() == 0
+    assert shop.fetch_events() == 0
 
 
 def test_a_message_that_comes_after_it_was_fetched_changes_nothing(shop):
     shop.place()
     shop.pay()
-    shop.fetch_messages()
+    shop.fetch_events()
     shop.sweep()
     seen = len(shop.rows(Event))
 

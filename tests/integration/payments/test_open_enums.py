@@ -65,7 +65,7 @@ def test_an_order_whose_session_is_in_an_unknown_state_keeps_nobody_else_waiting
     shop.place(key="another")
     shop.pay()
 
-    shop.fetch_messages()
+    shop.fetch_events()
     report = reconciled(shop)
 
     assert sorted(each["status"] for each in shop.http.get("/api/orders").json()["items"]) == ["paid", "pending"]

@@ -8,7 +8,7 @@ import pytest
 
 from app import create_app
 from app.models import Attempt, Item
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.conftest import close
 from tests.integration.payments.refunding import ALL, Till, paid_twice
 from tests.processes import free_port
@@ -90,7 +90,7 @@ def test_it_waits_for_whoever_died_in_the_middle_of_something(own_shop, report):
     own_shop.control.drop(when="after", times=None, method="POST")
     own_shop.place()
     own_shop.control.mend()
-    own_shop.change(Attempt, status="new", lease_until=now() + timedelta(seconds=15))
+    own_shop.change(Attempt, status="new", lease_until=utcnow() + timedelta(seconds=15))
 
     status, found = report()
 

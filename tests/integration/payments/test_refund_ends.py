@@ -45,7 +45,7 @@ def test_a_failure_that_nobody_told_of_is_found_by_the_backfill(till):
     till.refund()
     till.control.fail_refund(provider_id(till))
 
-    till.shop.fetch_messages()
+    till.shop.fetch_events()
     till.shop.sweep()
 
     assert (till.row.status, till.left) == ("failed", ALL)
@@ -110,7 +110,7 @@ def test_a_dashboards_refund_is_one_however_often_and_in_whatever_order_it_is_to
 
     till.hear("charge.refunded")
     till.hear(*REFUNDED)
-    till.shop.fetch_messages()
+    till.shop.fetch_events()
     till.shop.sweep()
 
     assert till.shop.given_back == [("succeeded", 300)] * 2

@@ -213,7 +213,7 @@ def test_what_goes_back_on_the_shelf_does_so_once_the_refund_is_sure(till):
 def test_a_surplus_goes_back_once_although_the_provider_is_away(shop):
     till = paid_twice(shop)
     till.control.drop(when="after", times=None, **POST)
-    till.shop.fetch_messages()
+    till.shop.fetch_events()
 
     for _ in range(2):
         till.shop.sweep()

@@ -11,7 +11,7 @@ def till(shop):
     """The second payment could not go back: the account was empty."""
     till = paid_twice(shop)
     till.control.empty_balance(times=1)
-    till.shop.fetch_messages()
+    till.shop.fetch_events()
     till.shop.sweep()
     return till
 

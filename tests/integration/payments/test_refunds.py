@@ -226,7 +226,7 @@ def test_a_second_payment_goes_back_once_and_by_itself(shop):
     till = paid_twice(shop)
 
     for _ in range(3):
-        till.shop.fetch_messages()
+        till.shop.fetch_events()
         till.shop.sweep()
 
     assert till.shop.money == [("settles", ALL), ("surplus", ALL)]
@@ -236,7 +236,7 @@ def test_a_second_payment_goes_back_once_and_by_itself(shop):
 
 def test_an_order_whose_second_payment_went_back_is_still_to_be_handed_over(shop):
     till = paid_twice(shop)
-    till.shop.fetch_messages()
+    till.shop.fetch_events()
     till.shop.sweep()
 
     assert (till.to_hand_over, till.left) == (True, ALL)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app import db
 from app.models import Attempt, Item, Order, Payment
 from app.payments.ledger import Ledger
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from tests.integration.factories import make_item, make_order, make_user, saved
 
 
@@ -27,7 +27,14 @@ def payment(order, number, **more):
 
 @pytest.mark.parametrize("status", ["new", "unknown", "open", "processing"])
 def test_one_attempt_at_a_time_may_bring_an_order_money(order, status):
-    second = {"order_id": order.id, "seq": 2, "idem_key": "second", "body": "", "api_version": "", "expires_at": now()}
+    second = {
+        "order_id": order.id,
+        "seq": 2,
+        "idem_key": "second",
+        "body": "",
+        "api_version": "",
+        "expires_at": utcnow(),
+    }
 
     with pytest.raises(IntegrityError):
         saved(Attempt(**second, status=status))

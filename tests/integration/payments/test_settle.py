@@ -20,7 +20,7 @@ from app.orders import service as orders
 from app.payments.settle import settle
 from app.runtime.async_bridge import bridge
 from app.runtime.config import PaymentsAccount
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.runtime.lease import LEASE
 from app.stripe.gateway import Gateway
 from tests.integration.checkout.buying import available, order
@@ -181,7 +181,7 @@ def test_a_provider_that_does_not_answer_leaves_the_order_for_later(purchase):
 
 
 def test_a_session_that_expired_after_the_hold_ends_the_order_and_frees_the_stock(purchase):
-    db.session.get(Order, purchase.id).hold_until = now() - timedelta(minutes=1)
+    db.session.get(Order, purchase.id).hold_until = utcnow() - timedelta(minutes=1)
     db.session.commit()
     purchase.control.advance(24 * 3600)
 
@@ -245,13 +245,13 @@ def test_money_that_comes_late_goes_back_when_the_stock_is_gone(given_up):
 
 def test_somebody_elses_lease_is_respected_until_it_runs_out(purchase):
     purchase.control.pay(purchase.session)
-    purchase.attempt.lease_until = now() + LEASE
+    purchase.attempt.lease_until = utcnow() + LEASE
     db.session.commit()
 
     purchase.come_back()
     assert purchase.found()["status"] == "pending"
 
-    purchase.attempt.lease_until = now() - timedelta(seconds=1)
+    purchase.attempt.lease_until = utcnow() - timedelta(seconds=1)
     db.session.commit()
     purchase.come_back()
     assert purchase.found()["status"] == "paid"

@@ -24,7 +24,7 @@ from app.runtime import outbound
 from app.runtime.async_bridge import bridge
 from app.runtime.config import PaymentsAccount
 from app.runtime.config import settings as shop_settings
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.stripe import gateway
 from app.stripe.gateway import Gateway
 from simulators.payments.control import SESSIONS
@@ -94,7 +94,7 @@ class Shop(RuleBasedStateMachine):
             buyer = db.session.get(User, self.buyer)
             basket = {self.items[item % len(self.items)]: 1}
             try:
-                service.place(db.session(), shop_settings(), buyer, f"crash-{item}", basket, now())
+                service.place(db.session(), shop_settings(), buyer, f"crash-{item}", basket, utcnow())
             except service.Conflict:
                 db.session.rollback()
 

@@ -9,7 +9,7 @@ import pytest
 from app import db
 from app.auth import opaque_tokens, sessions
 from app.models import Item, Order, Payment, User
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from simulators.payments.control import SESSIONS
 from tests.integration.live import KIOSK
 from tests.processes import Process, wait_for
@@ -26,7 +26,7 @@ def crowd(app, number):
         db.session.add_all(users)
         db.session.flush()
         for user, token in zip(users, tokens, strict=True):
-            sessions.begin(db.session(), user, now(), None, token)
+            sessions.begin(db.session(), user, utcnow(), None, token)
         db.session.commit()
     return tokens
 

@@ -9,7 +9,7 @@ from app import db
 from app.models import Attempt, Event, Outgoing, Payment
 from app.payments.webhooks import MAX_EVENT
 from app.runtime.config import PaymentsAccount
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.stripe.gateway import Gateway
 from app.stripe.signature import sign
 from simulators.payments import control as payments
@@ -137,7 +137,7 @@ def test_a_message_without_a_signature_is_refused(client, app):
 @pytest.mark.attack
 def test_a_body_written_anew_is_refused(client, app):
     event = completed("cs_test_1")
-    header = sign(json.dumps(event, indent=1).encode(), WEBHOOK_SECRET, int(now().timestamp()))
+    header = sign(json.dumps(event, indent=1).encode(), WEBHOOK_SECRET, int(utcnow().timestamp()))
 
     response = client.post("/api/payments/webhook", json=event, headers={"Stripe-Signature": header})
 
@@ -147,7 +147,7 @@ def test_a_body_written_anew_is_refused(client, app):
 @pytest.mark.attack
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"id": 1}', b"\xff"])
 def test_a_signed_body_that_is_no_event_is_refused(client, app, body):
-    header = sign(body, WEBHOOK_SECRET, int(now().timestamp()))
+    header = sign(body, WEBHOOK_SECRET, int(utcnow().timestamp()))
 
     response = client.post("/api/payments/webhook", data=body, headers={"Stripe-Signature": header})
 

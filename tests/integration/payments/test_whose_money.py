@@ -189,7 +189,7 @@ def test_two_kiosks_on_one_account_are_not_each_others_findings(own_shop, other_
             till.dispute(amount=1000, inquiry=True)
 
         for till in tills:
-            till.shop.fetch_messages()
+            till.shop.fetch_events()
             till.shop.sweep()
 
         for number, till in enumerate(tills):

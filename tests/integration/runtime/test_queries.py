@@ -145,6 +145,10 @@ def test_a_user_costs_one_and_their_identities(app, ada, signed_in):
 
 
 # feature: shop {
+def test_a_user_without_orders_costs_the_count_and_the_page(app, ada, signed_in):
+    assert len(asked(signed_in(ada), "/api/orders")) <= SIGN_IN + 2
+
+
 @pytest.mark.parametrize("number", [1, 4])
 def test_an_order_costs_the_same_whatever_is_in_it(app, ada, signed_in, number):
     order = make_order(ada, *(make_item() for _ in range(number)))

@@ -3,6 +3,7 @@
 import pytest
 
 from app.models import Todo, User
+from app.runtime.db import utcnow
 from tests.integration.accounts import assert_problem, fields
 from tests.integration.factories import make_order, make_user, saved
 
@@ -146,6 +147,13 @@ def test_a_done_to_do_of_an_order_is_still_shown(of_order, staff):
     saved(of_order)
 
     assert titles(staff) == ["Hand over order K1001"]
+
+
+def test_a_to_do_whose_order_was_handed_over_can_be_ticked(app, staff):
+    order = make_order(make_user("buyer"), status="fulfilled", fulfilled_at=utcnow())
+    left = saved(Todo(order_id=order.id, title="Hand over order K1001"))
+
+    assert staff.patch(f"/api/todos/{left.id}", json={"done": True}).get_json()["done"] is True
 
 
 def test_the_to_do_of_an_order_is_not_renamed_taken_back_or_dropped(of_order, staff):

@@ -8,9 +8,9 @@ import pytest
 
 from app import db
 from app.models import AuditTrailEntry, User
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.runtime.errors import NotFound
-from app.users import service
+from app.users import service, signals
 from app.users.audit_trail import COMMAND_LINE
 from app.users.service import LastStaff
 from tests.integration.factories import make_user
@@ -24,7 +24,7 @@ def test_the_last_member_of_staff_stays_one(app):
     with pytest.raises(LastStaff):
         service.set_role(db.session, grace.id, "customer", COMMAND_LINE)
     with pytest.raises(LastStaff):
-        service.close(db.session, grace.id, COMMAND_LINE, now())
+        service.close(db.session, grace.id, COMMAND_LINE, utcnow())
 
     assert (grace.role, grace.closed_at) == ("staff", None)
     assert AuditTrailEntry.query.count() == 0
@@ -43,7 +43,7 @@ def test_the_last_but_one_may_go(app):
 def test_where_nobody_runs_the_shop_customers_still_may_go(app):
     ada = make_user()
 
-    service.close(db.session, ada.id, COMMAND_LINE, now())
+    service.close(db.session, ada.id, COMMAND_LINE, utcnow())
 
     assert ada.closed_at
     with pytest.raises(NotFound):
@@ -68,7 +68,7 @@ def test_of_two_who_take_each_others_role_one_keeps_it(own_app):
             db.session.commit()
             return True
 
-    with service.role_changed.connected_to(meet), ThreadPoolExecutor(2) as pool:
+    with signals.role_changed.connected_to(meet), ThreadPoolExecutor(2) as pool:
         went = list(pool.map(demote, people))
 
     assert sorted(went) == [False, True]

@@ -20,7 +20,7 @@ from app.models import (
 from app.payments import redaction  # feature: shop
 from app.payments.backfill import backfill  # feature: shop
 from app.runtime.async_bridge import bridge
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.runtime.schedule import run, schedule
 from tests.attacks import came_of
 from tests.integration.accounts import sign_in
@@ -199,7 +199,7 @@ def test_keys_made_of_an_address_and_turns_are_cleared_within_hours(ada, app):
     ada.post("/api/password/forgot", json={"email": "ada@lovelace.example"})
     ada.delete("/api/profile")
 
-    outbox.forget(db.session(), now() + outbox.KEPT_BY_ADDRESS)
-    quota.forget(db.session(), now() + outbox.KEPT_BY_ADDRESS)
+    outbox.forget(db.session(), utcnow() + outbox.KEPT_BY_ADDRESS)
+    quota.forget(db.session(), utcnow() + outbox.KEPT_BY_ADDRESS)
 
     assert {row.kind for row in db.session.execute(sa.text("SELECT kind FROM outbox"))} <= {"account_closed"}

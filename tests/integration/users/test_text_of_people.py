@@ -6,7 +6,7 @@ import pytest
 
 from app import db
 from app.models import Outgoing
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.attacks import came_of
 from tests.integration.accounts import WRONG, fields, login, make_ada, sign_in
 from tests.integration.auth.totp.phone import Phone  # feature: totp
@@ -218,7 +218,7 @@ def test_a_code_of_the_app_may_be_typed_in_any_digits(client, phone, digits):
 @pytest.mark.parametrize("digits", [ARABIC, WIDE], ids=["Arabic", "full-width"])
 def test_an_app_is_set_up_by_a_code_in_any_digits(signed_in, digits):
     phone = Phone(signed_in(make_ada()))
-    code = phone.code(now() - timedelta(seconds=30)).translate(digits)
+    code = phone.code(utcnow() - timedelta(seconds=30)).translate(digits)
 
     assert phone.client.put("/api/profile/totp", json={"code": code}).status_code == 200
 

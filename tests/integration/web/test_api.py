@@ -11,7 +11,7 @@ from app.models import (
     Todo,  # feature: todos
     UserSession,
 )
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from app.web.api import Access, operations
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
@@ -145,7 +145,7 @@ TAKE_A_CONFIRMATION = [
 
 @pytest.mark.attack
 def test_what_a_thief_would_do_next_takes_a_confirmation(staff):
-    UserSession.query.update({"confirmed_at": now() - timedelta(minutes=31)})
+    UserSession.query.update({"confirmed_at": utcnow() - timedelta(minutes=31)})
     db.session.commit()
     by_name = {f"{each.method} {each.path}": each for each in operations()}
 

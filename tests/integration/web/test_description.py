@@ -22,7 +22,7 @@ from app import db
 from app.auth import tokens
 from app.auth.devices import Device
 from app.models import Todo  # feature: todos
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.accounts import bearer
 from tests.integration.factories import (
     make_item,  # feature: shop
@@ -107,7 +107,7 @@ class Asker:
 
     def answer(self, case, user):
         self.number = next(self.numbers)
-        pair = tokens.sign_in(db.session(), self.app.extensions["settings"], user, DEVICE, now())
+        pair = tokens.sign_in(db.session(), self.app.extensions["settings"], user, DEVICE, utcnow())
         db.session.commit()
         client = self.app.test_client()
         request = case.as_transport_kwargs(headers=bearer(pair.access_token))

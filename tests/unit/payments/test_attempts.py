@@ -33,7 +33,7 @@ def attempt(status: str = "unknown", age: timedelta = timedelta(0), **more) -> A
 def test_an_attempt_is_looked_at_again_ever_more_seldom(age, soon, pause):
     looked_at = attempt(age=age, lease_until=NOW)
 
-    looked_at.check_again(NOW, soon=soon)
+    looked_at.put_off(NOW, soon=soon)
 
     assert looked_at.next_try_at == NOW + pause
     assert looked_at.lease_until is None
@@ -43,7 +43,7 @@ def test_one_that_was_never_sent_counts_from_when_it_was_made():
     unsent = attempt(age=timedelta(minutes=10))
     unsent.first_sent_at = None
 
-    unsent.check_again(NOW)
+    unsent.put_off(NOW)
 
     assert unsent.next_try_at == NOW + timedelta(minutes=5)
 

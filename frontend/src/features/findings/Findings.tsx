@@ -77,7 +77,7 @@ function ToOrder({ id, words }: { id: number; words: string }) {
 /** docs/payments.md says what to do about each. A kind that only a newer server knows is shown as it is. */
 const titles: Record<Finding["kind"], string> = {
   attempt: "An attempt to pay",
-  event: "A message of the provider",
+  event: "An event of the provider",
   refund: "A refund",
   dispute: "A dispute",
   payment_missing: "Money without an order",

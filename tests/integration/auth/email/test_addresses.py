@@ -16,7 +16,7 @@ from app.models import (
     Totp,  # feature: totp
     User,
 )
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser, sign_in
@@ -130,8 +130,8 @@ def test_a_link_is_good_for_two_days(journey):
     journey.register()
     token = journey.token()
     link = OneTimeToken.query.one()
-    assert timedelta(days=1, hours=23) < link.expires_at - now() <= timedelta(days=2)
-    link.expires_at = now() - timedelta(seconds=1)
+    assert timedelta(days=1, hours=23) < link.expires_at - utcnow() <= timedelta(days=2)
+    link.expires_at = utcnow() - timedelta(seconds=1)
     db.session.commit()
 
     assert_problem(journey.verify(token), 422, "invalid_token")
@@ -355,7 +355,7 @@ def test_expired_links_are_cleared(journey):
     for _ in range(2):
         journey.forgot()
         journey.token("reset-password")
-    OneTimeToken.query.update({"expires_at": now() - timedelta(seconds=1)})
+    OneTimeToken.query.update({"expires_at": utcnow() - timedelta(seconds=1)})
     db.session.commit()
     make_user("bob", password=PASSWORD)
     journey.forgot("bob@example.com")
@@ -422,7 +422,7 @@ NAMES = (
 def test_a_password_that_is_set_by_a_mail_leaves_the_second_factor_on(journey):
     journey.register()
     journey.verify(journey.token())
-    saved(Totp(user_id=journey.user().id, secret="", confirmed_at=now()))
+    saved(Totp(user_id=journey.user().id, secret="", confirmed_at=utcnow()))
     journey.forgot()
 
     journey.reset(journey.token("reset-password"))

@@ -11,7 +11,7 @@ from app.models import (
     OneTimeToken,
     Totp,  # feature: totp
 )
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.accounts import assert_problem, bearer, fields, make_ada, refresh, sign_in, tokens_of
 from tests.integration.auth.totp.phone import Phone  # feature: totp
 from tests.integration.factories import make_user
@@ -87,7 +87,7 @@ def test_a_reset_spends_the_users_other_links_and_nobody_elses(client, link):
 def test_a_link_is_good_for_an_hour(client, link):
     make_ada()
     token = token_in(link())
-    OneTimeToken.query.update({"expires_at": now() - timedelta(seconds=1)})
+    OneTimeToken.query.update({"expires_at": utcnow() - timedelta(seconds=1)})
     db.session.commit()
 
     assert_problem(reset(client, token), 422, "invalid_token")
@@ -124,7 +124,7 @@ def test_a_new_password_may_not_hold_the_name_of_whoever_the_link_is_for(client,
 # feature: totp {
 def test_beside_an_authenticator_app_a_shorter_password_will_do(client, link):
     ada = make_ada()
-    db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=now()))
+    db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=utcnow()))
     db.session.commit()
     token = token_in(link())
 
@@ -134,7 +134,7 @@ def test_beside_an_authenticator_app_a_shorter_password_will_do(client, link):
 
 def test_an_app_that_goes_while_the_password_is_hashed_leaves_no_short_one_alone(client, link, mocker):
     ada = make_ada()
-    db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=now()))
+    db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=utcnow()))
     db.session.commit()
     token = token_in(link())
     hashing = PasswordHasher.hash
@@ -171,7 +171,7 @@ def test_a_reset_is_no_way_around_the_app(app, client, link, signed_in):
 @pytest.mark.attack
 def test_a_token_of_nobody_tells_nothing_whatever_the_password(client, password):
     ada = make_ada()
-    db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=now()))
+    db.session.add(Totp(user_id=ada.id, secret="sealed", confirmed_at=utcnow()))
     db.session.commit()
 
     assert_problem(reset(client, "a" * 43, password), 422, "invalid_token")

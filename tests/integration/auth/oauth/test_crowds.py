@@ -11,7 +11,7 @@ import pytest
 from app import create_app, db
 from app.auth.oauth import availability, providers
 from app.models import Identity, OAuthRequest, OAuthReturn, User, UserSession
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from simulators.identity.control import walk
 from tests.attacks import came_of
 from tests.integration.auth.oauth.acme import Journey, assert_refused
@@ -214,7 +214,7 @@ def test_a_callback_is_known_by_its_session_when_the_browsers_cookie_has_run_out
 
 def test_callbacks_of_another_day_are_forgotten(journey, client):
     journey.sign_in()
-    OAuthReturn.query.update({"created_at": now() - timedelta(days=1, minutes=1)})
+    OAuthReturn.query.update({"created_at": utcnow() - timedelta(days=1, minutes=1)})
     db.session.commit()
 
     journey.leave()

@@ -19,7 +19,7 @@ from app.models import (
     UserSession,
 )
 from app.runtime.config import OAuthProvider
-from app.runtime.db import now, writing
+from app.runtime.db import utcnow, writing
 from app.users.audit_trail import Actor
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, make_ada, sign_in
@@ -61,7 +61,7 @@ def refused(response, code):
 
 
 def wait(minutes=31):
-    UserSession.query.update({"confirmed_at": now() - timedelta(minutes=minutes)})
+    UserSession.query.update({"confirmed_at": utcnow() - timedelta(minutes=minutes)})
     db.session.commit()
 
 
@@ -258,7 +258,7 @@ def test_two_callbacks_at_once_link_one_account(own_app, monkeypatch):
                     db.session(),
                     flow.CallbackResult(profile, provider, "/", session.id, True, None),
                     Actor(None, None),
-                    now(),
+                    utcnow(),
                 )
                 db.session.commit()
             except OAuthFailure as failure:
@@ -291,7 +291,7 @@ def test_an_account_that_is_linked_already_confirms_who_is_asking(bobs, bob):
 def test_the_time_of_a_sign_in_there_may_have_a_fraction(bobs, bob, acme):
     give(bob)
     wait()
-    acme.claims = {"auth_time": now().timestamp()}
+    acme.claims = {"auth_time": utcnow().timestamp()}
 
     assert bobs.sign_in().location == "/profile"
     assert bobs.browser.patch("/api/profile", json={"email": "new@example.com"}).status_code == 200
@@ -301,7 +301,7 @@ def test_the_time_of_a_sign_in_there_may_have_a_fraction(bobs, bob, acme):
 def test_a_sign_in_at_the_provider_from_before_confirms_nothing(bobs, bob):
     give(bob)
     wait()
-    bobs.acme.claims = {"auth_time": int(now().timestamp()) - 3600}
+    bobs.acme.claims = {"auth_time": int(utcnow().timestamp()) - 3600}
 
     refused(bobs.sign_in(), "confirmation_required")
 
@@ -320,7 +320,7 @@ def test_a_provider_that_was_kept_from_telling_when_confirms_nothing(bobs, bob):
 @pytest.mark.attack
 def test_a_sign_in_that_the_provider_lets_through_by_itself_confirms_nothing(client, bob, acme):
     give(bob)
-    acme.claims = {"auth_time": int(now().timestamp()) - 3600}
+    acme.claims = {"auth_time": int(utcnow().timestamp()) - 3600}
 
     assert Journey(client, acme).sign_in().status_code == 302
 
@@ -330,7 +330,7 @@ def test_a_sign_in_that_the_provider_lets_through_by_itself_confirms_nothing(cli
 
 def test_a_sign_in_at_the_provider_just_now_confirms(bobs, bob):
     give(bob)
-    bobs.acme.claims = {"auth_time": int(now().timestamp())}
+    bobs.acme.claims = {"auth_time": int(utcnow().timestamp())}
 
     assert bobs.sign_in().location == "/profile"
 
@@ -342,7 +342,7 @@ def test_an_account_of_somebody_else_confirms_nothing(bobs, bob):
 
     refused(bobs.sign_in(), "provider_linked")
 
-    assert UserSession.query.one().confirmed_at < now() - timedelta(minutes=30)
+    assert UserSession.query.one().confirmed_at < utcnow() - timedelta(minutes=30)
 
 
 def test_google_is_asked_in_a_word_that_it_knows(signed_in, bob, reconfigured, httpx_mock):

@@ -8,7 +8,7 @@ import pytest
 from app import auth, db
 from app.models import OAuthRequest, User, UserSession
 from app.runtime.config import OAuthProvider
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.auth.oauth.acme import STRANGER, Journey, assert_refused
 from tests.integration.conftest import browser
 from tests.settings import CLIENT_ID, IDENTITY
@@ -79,7 +79,7 @@ def test_a_state_is_still_good_shortly_before(journey, client):
 
 
 def age(by):
-    OAuthRequest.query.update({"created_at": now() - by})
+    OAuthRequest.query.update({"created_at": utcnow() - by})
     db.session.commit()
 
 

@@ -14,7 +14,7 @@ from app.models import (
     User,
 )
 from app.runtime.config import settings
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem, bearer, login, refresh, sign_in
 from tests.integration.auth.oauth.acme import Journey
@@ -80,7 +80,7 @@ def registered_ahead(app):
     tokens = login(browser(app), "mallory").get_json()
     saved(Identity(user_id=mallory.id, provider="other", issuer="https://other.example", subject="mallory"))
     saved(Passkey(user_id=mallory.id, credential_id=b"mallory", public_key=b"", name="key"))  # feature: passkeys
-    link = links.generate(db.session(), settings(), links.VERIFICATION, mallory, now(), email=mallory.email)
+    link = links.generate(db.session(), settings(), links.VERIFICATION, mallory, utcnow(), email=mallory.email)
     db.session.commit()
     assert browser(app).post("/api/email/verify", json={"token": link.partition("token=")[2]}).status_code == 200
     return mallory, tokens
@@ -108,7 +108,7 @@ def test_an_address_that_was_verified_in_a_session_of_the_account_keeps_its_ways
     ada = make_user("countess", email="ada@example.com", verified=False, password=PASSWORD)
     own = browser(app)
     sign_in(own, "countess")
-    link = links.generate(db.session(), settings(), links.VERIFICATION, ada, now(), email=ada.email)
+    link = links.generate(db.session(), settings(), links.VERIFICATION, ada, utcnow(), email=ada.email)
     db.session.commit()
     own.post("/api/email/verify", json={"token": link.partition("token=")[2]})
 

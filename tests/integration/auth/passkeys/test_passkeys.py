@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app import db
 from app.models import AuditTrailEntry, Passkey, PasskeyChallenge, UserSession
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.accounts import assert_problem, fields
 from tests.integration.auth.passkeys.authenticator import ORIGIN, PRESENT, RP_ID, VERIFIED, Authenticator, encoded
 from tests.integration.conftest import browser
@@ -137,7 +137,7 @@ def test_a_challenge_that_was_answered_wrongly_is_spent(own):
 
 def test_a_challenge_is_good_for_five_minutes(own):
     options = asked(own)
-    PasskeyChallenge.query.update({"expires_at": now() - timedelta(seconds=1)})
+    PasskeyChallenge.query.update({"expires_at": utcnow() - timedelta(seconds=1)})
     db.session.commit()
 
     assert_problem(enrol(own, Authenticator(), options), 422, "invalid_passkey")
@@ -145,8 +145,8 @@ def test_a_challenge_is_good_for_five_minutes(own):
 
 def test_challenges_last_five_minutes_and_old_ones_go(own):
     asked(own)
-    lasts = PasskeyChallenge.query.one().expires_at - now()
-    PasskeyChallenge.query.update({"expires_at": now() - timedelta(seconds=1)})
+    lasts = PasskeyChallenge.query.one().expires_at - utcnow()
+    PasskeyChallenge.query.update({"expires_at": utcnow() - timedelta(seconds=1)})
     db.session.commit()
     asked(own)
 
@@ -286,7 +286,7 @@ def test_a_challenge_that_was_answered_wrongly_signs_nobody_in_later(client, pas
 
 def test_a_challenge_of_long_ago_signs_nobody_in(client, passkey):
     options = asked(client, "/api/passkeys/challenge")
-    PasskeyChallenge.query.update({"expires_at": now() - timedelta(seconds=1)})
+    PasskeyChallenge.query.update({"expires_at": utcnow() - timedelta(seconds=1)})
     db.session.commit()
 
     assert_problem(sign_in(client, passkey, options), 401, "invalid_passkey")
@@ -387,7 +387,7 @@ def can_confirm(client):
 @pytest.fixture
 def long_ago(own, passkey):
     """Since Ada's browser proved anything."""
-    UserSession.query.update({"confirmed_at": now() - timedelta(minutes=31)})
+    UserSession.query.update({"confirmed_at": utcnow() - timedelta(minutes=31)})
     db.session.commit()
 
 

@@ -4,7 +4,7 @@ import base64
 from datetime import datetime
 
 from app.auth.totp import codes
-from app.runtime.db import now
+from app.runtime.db import utcnow
 
 
 class Phone:
@@ -18,7 +18,7 @@ class Phone:
         self.key = base64.b32decode(self.given["secret"])
 
     def code(self, at: datetime | None = None, steps: int = 0) -> str:
-        return codes.code_at(self.key, codes.step_at(at or now()) + steps)
+        return codes.code_at(self.key, codes.step_at(at or utcnow()) + steps)
 
     def confirm(self, steps: int = -1):
         """With the code before the one of this moment, which is then still good to sign in with.
@@ -26,9 +26,9 @@ class Phone:
         Once more where the time step changed meanwhile: the code is a step older then.
         """
         while True:
-            step = codes.step_at(now())
+            step = codes.step_at(utcnow())
             response = self.client.put("/api/profile/totp", json={"code": self.code(steps=steps)})
-            if response.status_code == 200 or codes.step_at(now()) == step:
+            if response.status_code == 200 or codes.step_at(utcnow()) == step:
                 return response
 
 

@@ -10,7 +10,7 @@ import pytest
 from app import db
 from app.auth.totp import codes
 from app.models import AuditTrailEntry, Outgoing, RecoveryCode, Totp, UserSession
-from app.runtime.db import now
+from app.runtime.db import utcnow
 from tests.integration.accounts import assert_problem, fields, make_ada
 from tests.integration.auth.totp.phone import Phone, wrong
 from tests.integration.conftest import browser
@@ -249,7 +249,7 @@ def test_an_older_code_is_worth_nothing_after_a_newer_one(app, phone):
 
 @pytest.mark.attack
 def test_a_code_of_long_ago_is_worth_nothing(app, ada, phone):
-    stale = phone.code(now() - timedelta(seconds=3 * codes.SECONDS))
+    stale = phone.code(utcnow() - timedelta(seconds=3 * codes.SECONDS))
 
     assert_problem(sign_in(app, code=stale), 401, "invalid_code")
 
@@ -417,7 +417,7 @@ def test_of_many_who_use_one_code_at_once_one_gets_in(own_app, kind):
 )
 @pytest.mark.attack
 def test_what_changes_factors_takes_a_confirmation_of_late(own, method, path, body):
-    UserSession.query.update({"confirmed_at": now() - timedelta(minutes=31)})
+    UserSession.query.update({"confirmed_at": utcnow() - timedelta(minutes=31)})
     db.session.commit()
 
     assert_problem(getattr(own, method)(path, json=body), 403, "confirmation_required")

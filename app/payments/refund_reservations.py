@@ -18,13 +18,13 @@ class TooMuch(Conflict):
     detail = "This is more than is left of what was paid."
 
 
-def reserve(session: Session, payment: Payment, amount: int, intent_key: str, now: datetime) -> Refund:
+def reserve(session: Session, payment: Payment, amount: int, wish_key: str, now: datetime) -> Refund:
     """A new refund, due at once, with its amount reserved. The caller commits. Raises TooMuch."""
-    move(session, payment, amount)
+    reserve_more(session, payment, amount)
     key = secrets.token_urlsafe(24)
     refund = Refund(
         payment_id=payment.id,
-        intent_key=intent_key,
+        wish_key=wish_key,
         idem_key=key,
         body=_body(payment, amount, key),
         api_version=API_VERSION,
@@ -38,7 +38,7 @@ def reserve(session: Session, payment: Payment, amount: int, intent_key: str, no
     return refund
 
 
-def move(session: Session, payment: Payment, amount: int) -> None:
+def reserve_more(session: Session, payment: Payment, amount: int) -> None:
     """Reserve so much more of a payment, or less where `amount` is negative. Raises TooMuch."""
     fits = Payment.refund_reserved + amount <= Payment.amount
     moved = sa.update(Payment).where(Payment.id == payment.id, fits)
@@ -48,7 +48,7 @@ def move(session: Session, payment: Payment, amount: int) -> None:
     session.refresh(payment, ["refund_reserved"])
 
 
-def renew(refund: Refund) -> None:
+def give_new_key(refund: Refund) -> None:
     """Give a refund another key. Only where the provider never made it, and can never make it under the old key."""
     refund.idem_key, refund.first_sent_at, refund.status = secrets.token_urlsafe(24), None, "unknown"
     refund.body = _body(refund.payment, refund.amount, refund.idem_key)
