@@ -110,13 +110,15 @@ def test_being_staff_does_not_help(app, signed_in):
 # ---------------------------------------------------------------- requests and sign-ins
 
 
-def test_requests_are_counted_by_rule_method_and_status_and_never_by_path(client, grown, read):
-    client.get("/oauth/login/acme-of-nobody")
-    client.get("/oauth/login/acme-of-nobody?q=secret-of-ada")
-    client.get("/oauth/login/987654321")
+def test_requests_are_counted_by_rule_method_and_status_and_never_by_path(signed_in, grown, read):
+    staff, user = signed_in(make_user("grace", role="staff")), make_user("ada")
+    staff.get(f"/api/users/{user.id}")
+    staff.get(f"/api/users/{user.id}?q=secret-of-ada")
+    staff.get("/api/users/987654321")
 
-    route = "/oauth/login/<provider>"
-    assert grown("requests_total", method="GET", route=route, status="302") == 3
+    route = "/api/users/<id:user_id>"
+    assert grown("requests_total", method="GET", route=route, status="200") == 2
+    assert grown("requests_total", method="GET", route=route, status="404") == 1
     assert grown("request_seconds_count", method="GET", route=route) == 3
     assert "987654321" not in read().text
     assert "secret-of-ada" not in read().text

@@ -87,7 +87,7 @@ def test_a_wrong_token_is_refused_wherever_a_user_is_needed(app):
 def test_a_customer_may_not_do_what_is_staffs(customer):
     answers = [(each, call(customer, each)) for each in operations() if each.access is Access.STAFF]
 
-    assert answers
+    assert len(answers) >= 3
     assert_all(answers, 403, "forbidden")
 
 

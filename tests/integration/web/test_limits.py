@@ -98,6 +98,11 @@ def test_who_waits_for_sign_in_may_still_look_around(client):
     assert client.get("/api/providers").status_code == 200
 
 
+LIMITS_OF_USERS = [
+    ("/api/orders", "At most 1200 a minute from one user."),  # feature: shop
+]
+
+
 def test_every_limit_is_told_in_the_description(client):
     description = client.get("/api/openapi.json").get_json()
 
@@ -106,6 +111,8 @@ def test_every_limit_is_told_in_the_description(client):
         assert "At most 10 a minute from one address." in told["description"]
         assert "too_many_requests" in told["responses"]["429"]["description"]
         assert "too_many_tries" in told["responses"]["429"]["description"]
+    for path, words in LIMITS_OF_USERS:
+        assert words in description["paths"][path]["post"]["description"]
 
 
 @pytest.fixture
