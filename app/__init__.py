@@ -11,7 +11,7 @@ from blinker import Signal
 from flask import Config, Flask
 from flask_migrate import Migrate
 
-# Aliases: a name that is imported here is an attribute of `app`, and `app.orders` and its like have to stay packages.
+# Aliases: what is imported here is an attribute of `app`, and `app.users` and its like have to stay packages.
 from app.account import routes as account_routes
 from app.auth import (
     cookies,
