@@ -132,10 +132,13 @@ class Shop:
         return [(each.status, each.amount) for each in self.rows(Refund)]
 
     @property
-    def effects(self) -> int:
-        """How many orders had the effects of being paid; each effect as often as the others."""
-        [number] = {count(self) for count in EFFECTS}
-        return number
+    def effects(self) -> int | None:
+        """How many orders had the effects of being paid. None where one effect was counted more often than another.
+
+        Each is counted by itself: None too while an order becomes paid in another process.
+        """
+        numbers = {count(self) for count in EFFECTS}
+        return numbers.pop() if len(numbers) == 1 else None
 
     @property
     def sessions(self) -> list[str]:
