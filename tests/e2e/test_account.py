@@ -45,7 +45,7 @@ def test_an_account_of_somebody_else_is_not_linked_and_the_page_says_so(shop: Sh
 
     shop.link_account_of(CUSTOMER)
 
-    shop.see_alert("belongs to somebody else")
+    shop.see_alert("belongs to another user")
     shop.see_signed_in(username)
     shop.see_nothing_linked()
 
