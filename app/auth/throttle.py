@@ -12,10 +12,10 @@ from hashlib import sha256
 from http import HTTPStatus
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.auth.models import Throttle
+from app.runtime.db import insert_into
 from app.runtime.errors import Problem
 from app.users.models import key
 from app.users.passwords import Busy
@@ -38,9 +38,8 @@ def charge(session: Session, username: str, now: datetime) -> None:
     A failed try stays counted. `refund` a right one, and hash within `unless_busy`.
     """
     is_over = Throttle.since <= now - WITHIN
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     counted = (
-        insert(Throttle)
+        insert_into(session, Throttle)
         .values(key=_key(username), used=1, since=now)
         .on_conflict_do_update(
             index_elements=[Throttle.key],

@@ -12,10 +12,10 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.mail.models import MailQuota
+from app.runtime.db import insert_into
 from app.web.limits import TooManyRequests
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -40,9 +40,8 @@ def _taken(session: Session, name: str, cause: Cause, now: datetime) -> datetime
     ahead = step * cause.at_once
     latest = moment + ahead + int(LONGEST_WAIT.total_seconds() * 1000) - step
     begun = sa.case((MailQuota.until < moment, moment), else_=MailQuota.until)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(MailQuota)
+        insert_into(session, MailQuota)
         .values(key=key, until=moment + step)
         .on_conflict_do_update(
             index_elements=[MailQuota.key], set_={"until": begun + step}, where=MailQuota.until <= latest

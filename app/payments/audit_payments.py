@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.payments import findings, installation
+from app.payments import attempts, findings, installation
 from app.payments.derived_findings import Observation, digest
 from app.payments.installation import AT_ONCE, ATTEMPT, Marks
 from app.payments.models import CAME_TO_NOTHING, Attempt, Payment
@@ -41,8 +41,8 @@ async def missing(session: Session, gateway: Gateway, paid: dict[str, PaymentInt
     money += [_of_session(each) for intent, each in sessions.items() if intent not in paid]
     ours = await blocking(_without_row, session, money)
     for each in ours:
-        if attempt_id := await blocking(_attempt_of, session, each):
-            await settle(session, gateway, attempt_id)
+        if known := await blocking(attempts.by_key, session, each.marks.get(ATTEMPT, "")):
+            await settle(session, gateway, known[0])
     observed = [
         await blocking(_observe, session, each)
         for each in await blocking(_without_row, session, ours)
@@ -83,12 +83,6 @@ def _known(session: Session, column: sa.orm.InstrumentedAttribute[Any], values: 
     for start in range(0, len(values), AT_ONCE):
         known.update(session.scalars(sa.select(column).where(column.in_(values[start : start + AT_ONCE]))))
     return known
-
-
-def _attempt_of(session: Session, money: Money) -> int | None:
-    attempt_id = session.scalar(sa.select(Attempt.id).where(Attempt.idem_key == money.marks.get(ATTEMPT)))
-    session.commit()
-    return attempt_id
 
 
 def _observe(session: Session, money: Money) -> Observation:

@@ -136,13 +136,17 @@ def writing() -> Iterator[None]:
         _writing.reset(token)
 
 
+def insert_into(session: sqlalchemy.orm.Session, model: type[Model]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT of the session's database, which can say what to do where a unique rule stands against the row."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    table: Any = model.__table__
+    return insert(table)
+
+
 def insert_once(session: sqlalchemy.orm.Session, model: type[Model], values: dict[str, Any]) -> int | None:
     """Insert a row where no unique rule stands against it. Its id, or None where one does. Not committed."""
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    table: Any = model.__table__
-    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    key: int | None = session.execute(statement).scalar()
+    statement = insert_into(session, model).values(**values).on_conflict_do_nothing()
+    key: int | None = session.execute(statement.returning(*sa.inspect(model).primary_key)).scalar()
     return key
 
 

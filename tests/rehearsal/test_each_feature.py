@@ -1,4 +1,4 @@
-"""`make rehearse`: a product with all features, and one without each. It takes an hour or so."""
+"""`make rehearse`: a product with all features, and one without each."""
 
 import pytest
 

@@ -88,6 +88,19 @@ SIGN_IN = 1
 """The session and its user come in one."""
 
 
+def assert_costs_the_same(client, path, add, number, most):
+    """A list of one row asks as often as one of `number` rows, and at most so often. `add` makes so many rows."""
+    add(1)
+    of_one = asked(client, path)
+    add(number - 1)
+
+    of_all = asked(client, path)
+
+    assert len(client.get(path).get_json()["items"]) == number
+    assert len(of_all) == len(of_one)
+    assert len(of_all) <= most, "\n".join(of_all)
+
+
 # feature: shop {
 @pytest.mark.parametrize(
     ("path", "rows", "most"),
@@ -100,16 +113,7 @@ SIGN_IN = 1
     ],
 )
 def test_a_list_costs_the_same_for_one_row_and_for_twenty(app, ada, signed_in, path, rows, most):
-    client = signed_in(ada)
-    rows(ada, 1)
-    one = asked(client, path)
-    rows(ada, 19)
-
-    twenty = asked(client, path)
-
-    assert len(client.get(path).get_json()["items"]) == 20
-    assert len(twenty) == len(one)
-    assert len(twenty) <= most, "\n".join(twenty)
+    assert_costs_the_same(signed_in(ada), path, lambda number: rows(ada, number), 20, most)
 
 
 # }
@@ -126,16 +130,8 @@ def test_a_list_costs_the_same_for_one_row_and_for_twenty(app, ada, signed_in, p
 )
 def test_a_list_for_staff_costs_the_same_for_one_row_and_for_a_hundred(app, ada, signed_in, path, rows, most):
     client = signed_in(make_user("grace", role="staff"))
-    path = path.format(id=ada.id)
-    rows(ada, 1)
-    one = asked(client, path)
-    rows(ada, 99)
 
-    hundred = asked(client, path)
-
-    assert len(client.get(path).get_json()["items"]) == 100
-    assert len(hundred) == len(one)
-    assert len(hundred) <= most, "\n".join(hundred)
+    assert_costs_the_same(client, path.format(id=ada.id), lambda number: rows(ada, number), 100, most)
 
 
 def test_a_user_costs_one_and_their_identities(app, ada, signed_in):

@@ -8,19 +8,7 @@ from app.runtime.child_environment import environment
 from app.runtime.config import ConfigError, OAuthProvider
 from app.runtime.urls import is_loopback
 from tests.settings import CLIENT_SECRET, JWT_SECRET_KEY, SECRET_KEY, settings
-
-SHOP = "https://shop.example"
-
-
-def loaded(**changes):
-    return load_settings(Config(""), settings("sqlite://", **changes))
-
-
-def refused(**changes):
-    """The problems, as one text."""
-    with pytest.raises(ConfigError) as caught:
-        loaded(**changes)
-    return "\n".join(caught.value.problems)
+from tests.unit.loading import SHOP, loaded, refused
 
 
 def provider(**changes):

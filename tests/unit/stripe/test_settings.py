@@ -1,24 +1,10 @@
 """Settings of the payment provider that Kiosk refuses to start with."""
 
 import pytest
-from flask import Config
 
-from app import load_settings
-from app.runtime.config import ConfigError, PaymentsAccount
-from tests.settings import JWT_SECRET_KEY, PAYMENTS_KEY, SECRET_KEY, WEBHOOK_SECRET, settings
-
-SHOP = "https://shop.example"
-
-
-def loaded(**changes):
-    return load_settings(Config(""), settings("sqlite://", **changes))
-
-
-def refused(**changes):
-    """The problems, as one text."""
-    with pytest.raises(ConfigError) as caught:
-        loaded(**changes)
-    return "\n".join(caught.value.problems)
+from app.runtime.config import PaymentsAccount
+from tests.settings import JWT_SECRET_KEY, PAYMENTS_KEY, SECRET_KEY, WEBHOOK_SECRET
+from tests.unit.loading import SHOP, loaded, refused
 
 
 def test_good_settings_are_taken_as_they_are():
