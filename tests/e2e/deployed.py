@@ -87,21 +87,22 @@ class Visit:
             shop.go_to("/sign-in")
             button = re.compile(rf"^Continue with {re.escape(provider)}")
             shop.page.get_by_role("link", name=button).first.click()
+            self._leave_shop()
             choice = shop.page.get_by_role("button", name=f"Continue as {person.name}")
-            try:
-                choice.wait_for()
-            except Error as error:
-                mend = "name others, or give passwords"
-                raise AssertionError(f"nobody called {person.name} can be chosen at the provider: {mend}") from error
+            mend = "name others, or give passwords"
+            assert choice.is_visible(), f"nobody called {person.name} can be chosen at the provider: {mend}"
             choice.click()
         expect(shop.page.get_by_role("link", name=re.compile("^Profile of "))).to_be_visible()
 
     def wait_for_payment_page(self) -> bool:
         """Whether it is the simulator's."""
-        page = self.shop.page
-        page.wait_for_url(lambda url: not url.startswith(self.url))
-        page.wait_for_load_state("load")
-        return page.get_by_text(SIMULATED).is_visible()
+        self._leave_shop()
+        return self.shop.page.get_by_text(SIMULATED).is_visible()
+
+    def _leave_shop(self) -> None:
+        """Waits for a page of somebody else's, and until it is whole."""
+        self.shop.page.wait_for_url(lambda url: not url.startswith(self.url))
+        self.shop.page.wait_for_load_state("load")
 
     def pay_by_test_card(self) -> None:
         page = self.shop.page

@@ -75,7 +75,6 @@ def test_a_payment_page_that_does_not_say_so_is_no_simulator(customer: Visit) ->
 
 def test_a_person_whom_the_provider_does_not_know_is_named(shop: Shop, base_url: str) -> None:
     visit = Visit(shop, base_url)
-    shop.page.set_default_timeout(1000)
 
     with pytest.raises(AssertionError, match="nobody called Bob can be chosen"), visit.doing("sign in as Bob"):
         visit.sign_in(Person("Bob"), "")
