@@ -12,10 +12,9 @@ import httpx
 from simulators.payments.control import Control
 from tests.databases import Valkey
 from tests.nginx import Nginx
-from tests.processes import Process, free_port
+from tests.processes import KIOSK, Process, free_port
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET, environment, settings
 
-KIOSK = Path(sys.executable).with_name("kiosk")
 WORKERS = 2
 
 

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 PATIENCE = 10  # seconds
@@ -27,19 +28,28 @@ def main() -> int:
         extra_groups=[] if user else None,
     )
     print(child.pid, flush=True)  # noqa: T201 -- the caller reads it
+    return keep(child.pid, number, sys.stdin.read)
+
+
+def keep(pid: int, number: int, until: Callable[[], object]) -> int:
+    """The exit status of a child that leads a process group, negative for a signal.
+
+    Once `until` returns the child gets the signal, and its whole group is killed where it does not end in time.
+    """
+    ended = threading.Event()
 
     def watch() -> None:
-        sys.stdin.read()
+        until()
         with suppress(ProcessLookupError):
-            os.kill(child.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(PATIENCE)
-        kill_group(child.pid)
+            os.kill(pid, number)
+        ended.wait(PATIENCE)
+        kill_group(pid)
 
     threading.Thread(target=watch, daemon=True).start()
-    status = child.wait()
-    kill_group(child.pid)  # workers whose master was killed
-    return status
+    _, status = os.waitpid(pid, 0)
+    ended.set()
+    kill_group(pid)  # workers whose master was killed
+    return os.waitstatus_to_exitcode(status)
 
 
 def kill_group(leader: int) -> None:

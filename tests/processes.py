@@ -7,18 +7,22 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from tests.secrecy import watch
+from tests.warm import Forked, warm
 
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent.parent
 LIFELINE = Path(__file__).with_name("lifeline.py")
+KIOSK = Path(sys.executable).with_name("kiosk")
+PACKAGES = os.environ.get("PYTHONPATH")  # a program that is to see others is started afresh
 DEADLINE = 30  # seconds; plenty, so that a slow machine fails no test
 
 
@@ -60,6 +64,38 @@ def _taken(port: int) -> bool:
     return False
 
 
+class Lifeline:
+    """A command that `tests/lifeline.py` runs."""
+
+    def __init__(
+        self, command: Sequence[str], env: Mapping[str, str], stop: signal.Signals, user: str, output: IO[bytes]
+    ) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", LIFELINE, str(int(stop)), user, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            env=dict(env),
+            cwd=ROOT,
+            start_new_session=True,  # Ctrl-C is for pytest, which then ends this in order
+        )
+        assert self._process.stdout
+        first = self._process.stdout.readline()
+        self._process.stdout.close()
+        assert first, f"{command[0]} does not start: see {output.name}"
+        self.pid = int(first)
+
+    def let_go(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+
+    def poll(self) -> int | None:
+        return self._process.poll()
+
+    def wait(self) -> int:
+        return self._process.wait()
+
+
 class Process:
     """A program that ends with the tests, however they end. Its output goes to the file `log`."""
 
@@ -73,26 +109,18 @@ class Process:
         stop: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.log = log
+        every = dict(os.environ if env is None else env)
+        words = [str(each) for each in command]
         with log.open("ab") as output:
-            self._lifeline = subprocess.Popen(
-                [sys.executable, "-I", LIFELINE, str(int(stop)), user, *command],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=output,
-                env=None if env is None else dict(env),
-                cwd=ROOT,
-                start_new_session=True,  # Ctrl-C is for pytest, which then ends this in order
-            )
-        assert self._lifeline.stdin
-        assert self._lifeline.stdout
-        first = self._lifeline.stdout.readline()
-        self._lifeline.stdout.close()
-        assert first, f"{command[0]} does not start: {self.said()}"
-        self.pid = int(first)
+            if command[0] == KIOSK and every.get("PYTHONPATH") == PACKAGES:
+                self._program: Lifeline | Forked = warm().start(words, every, stop, output.fileno(), output.fileno())
+            else:
+                self._program = Lifeline(words, every, stop, user, output)
+        self.pid = self._program.pid
 
     @property
     def running(self) -> bool:
-        return self._lifeline.poll() is None
+        return self._program.poll() is None
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
@@ -109,15 +137,14 @@ class Process:
 
     def wait(self) -> int:
         """Its exit status, once it has ended by itself."""
-        return self._lifeline.wait()
+        return self._program.wait()
 
     def send(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
 
     def _close(self) -> int:
-        assert self._lifeline.stdin
-        self._lifeline.stdin.close()
-        status = self._lifeline.wait()
+        self._program.let_go()
+        status = self._program.wait()
         watch.told(self.said())
         return status
 
@@ -135,3 +162,13 @@ class Process:
             return wait_for(asked, what, deadline)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.said()[-4000:]}") from None
+
+
+def run_kiosk(*args: str | Path, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """A `kiosk` command to its end: as `subprocess.run` with its output captured, and without the time of imports."""
+    command = [str(KIOSK), *map(str, args)]
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        program = warm().start(command, env, signal.SIGTERM, output.fileno(), errors.fileno())
+        wait_for(lambda: program.poll() is not None, f"`{' '.join(command)}` to end", 2 * DEADLINE)
+        said = [file.seek(0) or file.read() for file in (output, errors)]
+    return subprocess.CompletedProcess(command, program.wait(), *said)

@@ -1,5 +1,6 @@
 """The `kiosk` command: its groups and commands by name. Each file beside this one holds some of them."""
 
+import gc
 import sys
 
 import click
@@ -57,6 +58,7 @@ def _create_app() -> Flask:
 
 def main() -> None:
     """Shows an error that an operator can mend in one line. The commands that need an application make one."""
+    gc.freeze()  # what is imported stays: neither a collection nor the end has to look through it
     commands = [*OF_THE_APP, *OTHERS]
     group = operator_errors.Group(help="Kiosk: a small shop that you host yourself.", commands=commands)
     group = click.version_option(package_name="kiosk", message="%(prog)s %(version)s")(group)

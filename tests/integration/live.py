@@ -1,15 +1,12 @@
 """A real `kiosk serve`, started, killed and started again on a database of its own."""
 
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
 
-from tests.processes import Process, free_port
-
-KIOSK = Path(sys.executable).with_name("kiosk")
+from tests.processes import KIOSK, Process, free_port
 
 
 class LiveKiosk:

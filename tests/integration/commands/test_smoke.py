@@ -1,7 +1,6 @@
 """`kiosk smoke` where it cannot say yes: one line, and an exit status that tells bad from not judged."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,7 @@ from pytest_httpx import HTTPXMock
 
 from app.commands import smoke
 from app.commands.programs import smoke as command
-from tests.integration.live import KIOSK
-from tests.processes import free_port
+from tests.processes import free_port, run_kiosk
 
 
 def run(url: str) -> Result:
@@ -53,9 +51,7 @@ def test_a_release_has_no_tests_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp
 def test_a_machine_without_a_browser_says_how_to_get_one():
     env = {**os.environ, "PATH": "", "KIOSK_BROWSER": "", "PLAYWRIGHT_BROWSERS_PATH": "/nonexistent"}
 
-    done = subprocess.run(
-        [KIOSK, "smoke", "https://shop.example"], env=env, capture_output=True, text=True, check=False
-    )
+    done = run_kiosk("smoke", "https://shop.example", env=env)
 
     assert done.returncode == 2
     assert done.stdout.startswith("CANNOT JUDGE: no browser is there: run `make install`")

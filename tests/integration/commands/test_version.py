@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.live import KIOSK
-from tests.processes import ROOT
+from tests.processes import KIOSK, ROOT
 
 CHANGELOG = (
     "# Changelog\n\n## Unreleased\n\n- Sign-in is faster.\n- So is the page.\n\n## 0.1.0 - 2026-11-26\n\n- All.\n"

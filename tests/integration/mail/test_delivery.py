@@ -15,9 +15,8 @@ from app.runtime.child_environment import environment as inherited
 from app.runtime.db import utcnow
 from tests.integration.conftest import close
 from tests.integration.factories import make_user
-from tests.integration.live import KIOSK
 from tests.integration.mail.conftest import UNHEARD, Office
-from tests.processes import Process, wait_for
+from tests.processes import KIOSK, Process, wait_for
 from tests.settings import environment, settings
 
 

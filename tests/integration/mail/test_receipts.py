@@ -1,7 +1,6 @@
 """The mail to whoever paid, and what a mail server that is away means for those on duty."""
 
 import json
-import subprocess
 
 import httpx
 import pytest
@@ -15,11 +14,10 @@ from app.runtime.db import utcnow
 from tests.attacks import came_of
 from tests.integration.conftest import close
 from tests.integration.factories import make_item, make_order, make_user
-from tests.integration.live import KIOSK
 from tests.integration.mail.conftest import UNHEARD
 from tests.integration.payments.conftest import BROWSER
 from tests.integration.payments.shop import Shop
-from tests.processes import free_port
+from tests.processes import free_port, run_kiosk
 from tests.settings import environment, settings
 
 
@@ -106,9 +104,7 @@ def test_whoever_closed_their_account_gets_none(office):
 
 def reconcile(database, payments, mail_url):
     mine = environment(settings(database, payments=payments, MAIL_URL=mail_url))
-    command = [KIOSK, "reconcile", "--report", "json"]
-    env = {**inherited({}), **mine}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
+    done = run_kiosk("reconcile", "--report", "json", env={**inherited({}), **mine})
     return done.returncode, json.loads(done.stdout)
 
 

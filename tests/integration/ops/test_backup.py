@@ -33,9 +33,8 @@ from tests.integration.factories import (
     make_user,
     saved,
 )
-from tests.integration.live import KIOSK
 from tests.integration.payments.shop import Shop  # feature: shop
-from tests.processes import Process, wait_for
+from tests.processes import KIOSK, Process, wait_for
 from tests.settings import (
     PAYMENTS_KEY,  # feature: shop
     WEBHOOK_SECRET,  # feature: shop

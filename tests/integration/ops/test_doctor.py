@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 from contextlib import contextmanager
 from datetime import timedelta
 from email.utils import format_datetime  # feature: shop
@@ -19,7 +18,7 @@ from app.models import (
 from app.ops import doctor
 from app.runtime.db import utcnow, writing
 from tests.integration.conftest import close
-from tests.integration.live import KIOSK
+from tests.processes import run_kiosk
 from tests.settings import (
     CLIENT_SECRET,
     PAYMENTS_KEY,  # feature: shop
@@ -277,7 +276,7 @@ def test_mail_is_looked_at_as_far_as_the_greeting(examined):
 
 def run(**env):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
-    return subprocess.run([KIOSK, "doctor"], env={**clean, **env}, capture_output=True, text=True, check=False)
+    return run_kiosk("doctor", env={**clean, **env})
 
 
 def test_a_configuration_that_is_wrong_is_told_with_its_mend_and_nothing_else_is_looked_at():

@@ -194,35 +194,35 @@ def test_what_the_server_cannot_read_is_not_quoted_and_takes_the_form_of_every_l
 
 WRITERS, LINES = 6, 1000
 WRITER = """
+import os
 import sys
+
 from app import create_app
 from app.ops import logs
 
 logs.FILE_BYTES = 200_000
-app = create_app()
-sys.stdin.readline()
-for number in range(int(sys.argv[2])):
-    app.logger.info("line %s of %s", number, sys.argv[1])
+writers, lines = map(int, sys.argv[1:])
+begin, release = os.pipe()
+for writer in range(writers):
+    if os.fork() == 0:
+        app = create_app()
+        os.close(release)
+        os.read(begin, 1)  # all of them begin at once
+        for number in range(lines):
+            app.logger.info("line %s of %s", number, writer)
+        os._exit(0)
+os.close(release)
+assert [os.wait()[1] for _ in range(writers)] == [0] * writers
 """
 
 
 def test_processes_that_share_a_file_lose_no_line_while_it_is_rotated(own_database, tmp_path):
     file = tmp_path / "kiosk.log"
     own = environment(settings(own_database, ENV="staging", LOG_FILE=str(file)))
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(number), str(LINES)],
-            env={**os.environ, **own, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        for number in range(WRITERS)
-    ]
-    for each in writers:
-        each.stdin.write(b"\n")
-        each.stdin.flush()
-    for each in writers:
-        each.communicate(timeout=60)
+    env = {**os.environ, **own, "PYTHONPATH": str(ROOT)}
+
+    command = [sys.executable, "-c", WRITER, str(WRITERS), str(LINES)]
+    subprocess.run(command, env=env, stderr=subprocess.DEVNULL, timeout=60, check=True)
 
     files = sorted(tmp_path.glob("kiosk.log*"))
     told = [json.loads(line)["message"] for each in files for line in each.read_text().splitlines()]

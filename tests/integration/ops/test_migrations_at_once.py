@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from app import create_app, db
 from app.ops import migrate
 from tests.integration.conftest import close
-from tests.integration.live import KIOSK
-from tests.processes import Process, wait_for
+from tests.processes import KIOSK, Process, wait_for
 from tests.settings import environment, settings
 
 REPLICAS = 3

@@ -9,9 +9,8 @@ import httpx
 import pytest
 
 from app.runtime.outbound import MAX_CONNECTIONS
-from tests.integration.live import KIOSK
 from tests.integration.ops.reading import Reading
-from tests.processes import Process, free_port, wait_for
+from tests.processes import KIOSK, Process, free_port, wait_for
 from tests.settings import environment, settings
 
 PROVIDERS = {"method": "GET", "route": "/api/providers", "status": "200"}

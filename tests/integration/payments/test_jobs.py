@@ -13,10 +13,9 @@ from app.runtime.db import utcnow, writing
 from app.runtime.schedule import claim, schedule
 from simulators.payments.control import SESSIONS
 from tests.databases import Valkey
-from tests.integration.live import KIOSK
 from tests.integration.payments.refunding import ALL, Till, paid_twice, send
 from tests.integration.payments.shop import Shop
-from tests.processes import Process, wait_for
+from tests.processes import KIOSK, Process, wait_for
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from app import create_app
 from app.runtime.db import db
 from tests.databases import PostgresqlServer
 from tests.integration.conftest import close, migrate
-from tests.integration.live import KIOSK, LiveKiosk
+from tests.integration.live import LiveKiosk
 from tests.integration.payments.refunding import send
 from tests.integration.payments.shop import Shop
-from tests.processes import Process, wait_for
+from tests.processes import KIOSK, Process, wait_for
 from tests.settings import environment, settings
 
 

@@ -11,8 +11,7 @@ from app.auth import opaque_tokens, sessions
 from app.models import Item, Order, Payment, User
 from app.runtime.db import utcnow
 from simulators.payments.control import SESSIONS
-from tests.integration.live import KIOSK
-from tests.processes import Process, wait_for
+from tests.processes import KIOSK, Process, wait_for
 
 BUYERS, UNITS = 1000, 100
 PATIENCE = 10  # tries, where the machine has more on its hands than these buyers
