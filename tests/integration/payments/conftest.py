@@ -8,6 +8,7 @@ import httpx
 import pytest
 from click.testing import Result
 
+from app.payments import reconcile
 from app.runtime import outbound
 from app.runtime.config import PaymentsAccount
 from app.stripe import gateway
@@ -24,8 +25,9 @@ BROWSER = {"Sec-Fetch-Site": "same-origin"}
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Two seconds of patience, for what this process asks the provider."""
+    """Two seconds of patience for what this process asks the provider, and next to no pauses."""
     monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(reconcile, "ROUND_SECONDS", 0.05)
     monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(2))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from app import db
 from app.models import Attempt, Event, Payment
+from app.payments import reconcile
 from app.payments.events import TRIES
 from app.runtime import outbound
 from app.runtime.db import utcnow, writing
@@ -87,8 +88,9 @@ def test_one_that_breaks_does_not_keep_the_sweep_from_the_others(broken):
     assert broken.shop.given_back == [("pending", 100), ("succeeded", 200)]
 
 
-@pytest.mark.long
-def test_one_that_breaks_needs_a_person(broken):
+def test_one_that_breaks_needs_a_person(broken, monkeypatch):
+    monkeypatch.setattr(reconcile, "PATIENCE", 2)
+
     needed = [each for each in reconciled(broken.shop).needs_person if each.kind == "refund"]
 
     assert ["It broke: IntegrityError" in each.words for each in needed] == [True]

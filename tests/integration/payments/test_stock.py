@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from simulators.payments.control import SESSIONS
 from tests.processes import KIOSK, Process, wait_for
 
 BUYERS, UNITS = 1000, 100
+CLIENTS = 50
 PATIENCE = 10  # tries, where the machine has more on its hands than these buyers
 
 
@@ -43,8 +45,14 @@ async def rush(shop, tokens):
         return answer
 
     limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(base_url=shop.kiosk.url, limits=limits, timeout=120, trust_env=False) as client:
-        return await asyncio.gather(*(buy(client, token) for token in tokens))
+    async with AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(
+                httpx.AsyncClient(base_url=shop.kiosk.url, limits=limits, timeout=120, trust_env=False, verify=False)
+            )
+            for _ in range(CLIENTS)  # one with a thousand connections would mostly look for a free one
+        ]
+        return await asyncio.gather(*(buy(clients[n % CLIENTS], token) for n, token in enumerate(tokens)))
 
 
 @pytest.mark.long
