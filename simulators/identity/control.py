@@ -24,7 +24,7 @@ class Control:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx.Client(base_url=f"{self.url}/_control", timeout=10, trust_env=False)
+        self._http = httpx.Client(base_url=f"{self.url}/_control", timeout=10, trust_env=False, verify=False)  # noqa: S501 -- plain http
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ class Control:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx.Client(base_url=f"{self.url}/_control", timeout=10, trust_env=False)
+        self._http = httpx.Client(base_url=f"{self.url}/_control", timeout=10, trust_env=False, verify=False)  # noqa: S501 -- plain http
         self.smtp_port = int(self._send("GET", "/smtp").json()["port"])
         self.smtp_url = f"smtp://127.0.0.1:{self.smtp_port}"
 

@@ -68,7 +68,10 @@ def base_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFacto
 
     def ready() -> bool:
         try:
-            return httpx.get(url + settings.web_server["ready"], trust_env=False).status_code == httpx.codes.OK
+            return (
+                httpx.get(url + settings.web_server["ready"], trust_env=False, verify=False).status_code
+                == httpx.codes.OK
+            )
         except httpx.TransportError:
             return False
 

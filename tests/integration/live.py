@@ -16,7 +16,7 @@ class LiveKiosk:
         self.log, self.workers = log, workers
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.http = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=self.url, timeout=30, trust_env=False, verify=False)
         self.process: Process | None = None
 
     def start(self, settings: Mapping[str, str]) -> None:

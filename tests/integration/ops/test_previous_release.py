@@ -176,7 +176,7 @@ class People:
             number = next(self._numbers)
             address = f"10.0.{number // 250}.{number % 250 + 1}"
             headers = {"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": address}
-            with httpx.Client(base_url=self.url, headers=headers, timeout=20, trust_env=False) as client:
+            with httpx.Client(base_url=self.url, headers=headers, timeout=20, trust_env=False, verify=False) as client:
                 try:
                     self._do(client, f"user-{token_hex(6)}")
                 except (httpx.HTTPError, AssertionError) as error:
@@ -207,7 +207,9 @@ class People:
 
 def test_the_previous_release_works_on_while_its_database_is_migrated_and_after(release, app):
     server = release.serve()
-    with httpx.Client(base_url=release.url, headers={"Sec-Fetch-Site": "same-origin"}, trust_env=False) as client:
+    with httpx.Client(
+        base_url=release.url, headers={"Sec-Fetch-Site": "same-origin"}, trust_env=False, verify=False
+    ) as client:
         who = {"username": "ada", "password": PASSWORD}
         client.post("/api/register", json={**who, "email": "ada@example.com"}).raise_for_status()
         client.post("/api/session", json=who).raise_for_status()

@@ -49,7 +49,7 @@ def test_two_processes_tell_the_same_and_one_that_is_killed_takes_no_count_along
 
     os.kill(min(processes(folder)), signal.SIGKILL)
     kiosk.http.close()
-    kiosk.http = httpx.Client(base_url=kiosk.url, timeout=30, trust_env=False)
+    kiosk.http = httpx.Client(base_url=kiosk.url, timeout=30, trust_env=False, verify=False)
     wait_for(lambda: reading(kiosk.http)("outbound_calls_limit") == 2 * MAX_CONNECTIONS, "another process in its place")
     assert reading(kiosk.http)("requests_total", **PROVIDERS) == 40
     assert reading(kiosk.http)("requests_in_progress") == 1
@@ -101,7 +101,7 @@ def test_a_worker_tells_of_itself_and_of_nothing_else(worker):
     port = free_port()
     process = worker("--metrics-port", str(port))
     process.wait_until_said("at work")
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=False) as http:
         assert wait_for(lambda: reading(http)("worker_last_turn_timestamp_seconds"), "its first turn")
         assert http.get("/healthz").json() == {"status": "ok"}
         assert http.get("/readyz").status_code == 200
@@ -126,7 +126,7 @@ def test_a_server_listens_at_an_address_of_ipv6_too(own_database, tmp_path):
     process = Process([KIOSK, "serve", "--bind", "::1", "--port", str(port)], tmp_path / "log", env=env)
     try:
         process.wait_until_said(f"kiosk serves on http://[::1]:{port}")
-        with httpx.Client(base_url=f"http://[::1]:{port}", trust_env=False) as http:
+        with httpx.Client(base_url=f"http://[::1]:{port}", trust_env=False, verify=False) as http:
             assert wait_for(lambda: http.get("/readyz").status_code == 200, "/readyz")
     finally:
         process.stop()

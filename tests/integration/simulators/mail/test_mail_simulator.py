@@ -35,7 +35,7 @@ def send(mailbox, subject="Hello", text="See https://shop.example/a?token=b."):
 
 
 def page(mailbox, path="/"):
-    return httpx.get(mailbox.url + path, trust_env=False)
+    return httpx.get(mailbox.url + path, trust_env=False, verify=False)
 
 
 def start(*options):
@@ -74,8 +74,8 @@ def test_encryption_without_a_certificate_is_refused():
 
 def test_there_is_no_control_unless_asked_for():
     with Process("mail", "--port", "0", "--smtp-port", "0") as process:
-        assert httpx.get(f"{process.url}/_control/mails", trust_env=False).status_code == 404
-        assert httpx.post(f"{process.url}/_control/reset", trust_env=False).status_code == 404
+        assert httpx.get(f"{process.url}/_control/mails", trust_env=False, verify=False).status_code == 404
+        assert httpx.post(f"{process.url}/_control/reset", trust_env=False, verify=False).status_code == 404
 
 
 def test_what_it_catches_is_listed_with_the_newest_first(mailbox):
@@ -139,5 +139,5 @@ def test_what_is_out_of_place_is_refused(mailbox, line, code):
 
 def test_a_misbehaviour_that_there_is_not_is_refused(mailbox):
     for place, body in (("nowhere", {"code": 451}), ("data", {"kode": 451})):
-        answer = httpx.put(f"{mailbox.url}/_control/faults/{place}", json=body, trust_env=False)
+        answer = httpx.put(f"{mailbox.url}/_control/faults/{place}", json=body, trust_env=False, verify=False)
         assert answer.status_code == 400

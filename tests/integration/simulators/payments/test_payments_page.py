@@ -38,7 +38,7 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def visitor(payments):
-    with httpx.Client(base_url=payments.url) as client:
+    with httpx.Client(base_url=payments.url, verify=False) as client:
         yield client
 
 
