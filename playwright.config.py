@@ -41,7 +41,7 @@ projects = {
 }
 context = {"locale": "en-GB", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce"}
 
-# Kept in test-results/ where a test fails. A trace takes half as long again, so that one is asked for:
+# Kept in test-results/ where a test fails. A trace takes half of the browser's time again, so that one is asked for:
 # `--tracing retain-on-failure`.
 screenshot = "only-on-failure"
 output = "test-results"
@@ -60,7 +60,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-quic",
     "--no-first-run",
-    "--renderer-process-limit=1",  # a process for every page takes a third more of the processor
+    "--renderer-process-limit=1",  # a process for every page takes a quarter more of the processor
 ]
 
 # The same Chromium without its windows, which takes half of the processor's time.
