@@ -41,15 +41,15 @@ projects = {
 }
 context = {"locale": "en-GB", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce"}
 
-# Kept in test-results/ where a test fails; `playwright show-trace` opens a trace.
-trace = "retain-on-failure"
+# Kept in test-results/ where a test fails. A trace takes half of the browser's time again, so that one is asked for:
+# `--tracing retain-on-failure`.
 screenshot = "only-on-failure"
 output = "test-results"
 
 
-def launch() -> dict[str, object]:
+def launch(*, headed: bool = False) -> dict[str, object]:
     """Options for starting the browser. Without a path it is the one that `playwright install` fetched."""
-    path = find_browser()
+    path = find_browser(BROWSERS if headed else HEADLESS + BROWSERS)
     return {"args": ARGUMENTS, **({"executable_path": path} if path else {})}
 
 
@@ -60,13 +60,17 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-quic",
     "--no-first-run",
+    "--renderer-process-limit=1",  # a process for every page takes a quarter more of the processor
 ]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# The same Chromium without its windows, which takes half of the processor's time.
+HEADLESS = ("chromium-headless-shell", "chrome-headless-shell")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def find_browser() -> str:
+def find_browser(names: tuple[str, ...] = HEADLESS + BROWSERS) -> str:
     """KIOSK_BROWSER, or the first one on the PATH that starts; empty where there is none."""
-    for name in [os.environ.get("KIOSK_BROWSER", ""), *NAMES]:
+    for name in [os.environ.get("KIOSK_BROWSER", ""), *names]:
         path = shutil.which(name)
         # Ubuntu's `chromium` may be a stub that asks for a snap: being there is not enough.
         if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:  # noqa: S603

@@ -232,7 +232,10 @@ def browser() -> None:
     stamp = VENV / ".browser"
     if stamp.is_file() and Path(stamp.read_text()).exists():
         return
-    find = runpy.run_path(str(ROOT / "playwright.config.py"))["find_browser"]
+    config = runpy.run_path(str(ROOT / "playwright.config.py"))
+    find = config["find_browser"]
+    if not find(config["HEADLESS"]):
+        from_debian("chromium-headless-shell")
     program = find()
     if not program:
         from_debian("chromium")

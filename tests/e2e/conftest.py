@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -13,7 +15,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.shop import Shop
-from tests.processes import Process, free_port
+from tests.processes import Process, free_port, wait_for
+from tests.secrecy import watch
 
 CONFIG = Path(__file__).parents[2] / "playwright.config.py"
 
@@ -28,18 +31,17 @@ def load(path: Path) -> ModuleType:
 
 
 settings = load(CONFIG)
+SHARED = pytest.StashKey[tuple[Process, str]]()
 _numbers = count()
+_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The settings are pytest-playwright's defaults; its command line options still win."""
-    kept = {"screenshot": settings.screenshot}
-    if not config.getoption("--base-url"):  # a trace slows a run down, and a deployment waits for this one
-        kept["tracing"] = settings.trace
-    for option, value in kept.items():
-        if getattr(config.option, option) == "off":
-            setattr(config.option, option, value)
-    config.option.output = settings.output
+    if config.option.screenshot == "off":
+        config.option.screenshot = settings.screenshot
+    if config.option.output == "test-results":
+        config.option.output = settings.output
     expect.set_options(timeout=settings.expect_timeout)
 
 
@@ -54,18 +56,55 @@ def given_url(config: pytest.Config) -> str | None:
     return found
 
 
-@pytest.fixture(scope="session")
-def base_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where Kiosk is; where none is given, one is started for the tests."""
-    if given := given_url(pytestconfig):
-        yield given.rstrip("/")
-        return
-    folder = tmp_path_factory.mktemp("kiosk")
+def start_kiosk() -> "tuple[Process, str]":
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-e2e-"))
     values = {"port": free_port(settings.web_server["ports"]), "data": folder / "data"}
     command = [part.format(**values) for part in settings.web_server["command"]]
-    url = settings.web_server["url"].format(**values)
-    server = Process(command, folder / "log", env=dict(os.environ))
+    return Process(command, folder / "log", env=dict(os.environ)), settings.web_server["url"].format(**values)
 
+
+def stop_kiosk(server: Process) -> None:
+    server.stop()
+    shutil.rmtree(server.log.parent)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Several processes that run tests share one Kiosk; it starts while they do, and ends with the run."""
+    if given_url(node.config):
+        return
+    if SHARED not in node.config.stash:
+        node.config.stash[SHARED] = start_kiosk()
+    server, url = node.config.stash[SHARED]
+    node.workerinput |= {"kiosk": url, "kiosk_log": str(server.log)}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if shared := session.config.stash.get(SHARED, None):
+        stop_kiosk(shared[0])
+        if leaks := watch.leaks():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            session.config.get_terminal_writer().line("\na secret was logged:\n" + "\n".join(leaks))
+
+
+@pytest.fixture(scope="session")
+def base_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """Where Kiosk is; where none is given, one is started for the tests."""
+    shared = getattr(pytestconfig, "workerinput", {})
+    if given := given_url(pytestconfig):
+        yield given.rstrip("/")
+    elif "kiosk" in shared:
+        wait_until_ready(shared["kiosk"], shared["kiosk_log"])
+        yield shared["kiosk"]
+    else:
+        server, url = start_kiosk()
+        wait_until_ready(url, server.log)
+        yield url
+        stop_kiosk(server)
+
+
+def wait_until_ready(url: str, log: object) -> None:
     def ready() -> bool:
         try:
             return (
@@ -75,14 +114,13 @@ def base_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFacto
         except httpx.TransportError:
             return False
 
-    server.wait_for(ready, f"{url} to be ready", settings.web_server["timeout"])
-    yield url
-    server.stop()
+    wait_for(ready, f"{url} to be ready; {log} is what it says", settings.web_server["timeout"])
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {**settings.launch(), **browser_type_launch_args}
+    headed = browser_type_launch_args.get("headless") is False
+    return {**settings.launch(headed=headed), **browser_type_launch_args}
 
 
 @pytest.fixture
@@ -96,7 +134,7 @@ def address(pytestconfig: pytest.Config) -> dict[str, Any]:
     if given_url(pytestconfig):
         return {}
     number = next(_numbers)
-    return {"extra_http_headers": {"X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}"}}
+    return {"extra_http_headers": {"X-Forwarded-For": f"198.{_process}.{number // 250}.{number % 250 + 1}"}}
 
 
 @pytest.fixture

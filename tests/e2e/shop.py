@@ -1,11 +1,13 @@
 """What people do in the shop, one method each, so that a journey reads as a story."""
 
 import base64  # feature: totp
+import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime  # feature: totp
 from typing import Literal
+from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -14,6 +16,20 @@ from app.auth.totp import codes  # feature: totp
 ACCEPTED, DECLINED, REFUND_FAILS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 5126"  # feature: shop
 LOOKS = 30  # a second apart
 MOST_TABS = 80  # further away than this nobody finds a button by keyboard
+
+
+OUT_OF_REACH = """() => {
+  const reached = (part) => {
+    part.scrollIntoView({ block: "center", behavior: "instant" });
+    const { x, y, width, height } = part.getClientRects()[0];
+    const top = document.elementFromPoint(x + width / 2, y + height / 2);
+    return [part, ...(part.labels ?? [])].some((each) => each.contains(top));
+  };
+  return [...document.querySelectorAll("a, button, input, select, textarea, summary")]
+    .filter((part) => part.checkVisibility() && !part.matches(".skip, :disabled") && !reached(part))
+    .map((part) => part.outerHTML.slice(0, 200));
+}"""
+"""What can be used on a page, and lies under something else or beside the screen; the skip link waits for its key."""
 
 
 class Shop:
@@ -31,6 +47,17 @@ class Shop:
     def sign_in_as(self, name: str) -> None:
         self.go_to("/sign-in")
         self.continue_as(name)
+
+    def come_signed_in_as(self, name: str) -> None:
+        """For a story that begins later: the same requests as of `sign_in_as`, and no page is drawn for them."""
+        http = self.page.request
+        provider = http.get("/api/providers").json()[0]
+        choice = http.get(provider["url"])
+        people, _, _ = choice.text().partition(f"Continue as {name}")
+        person = re.findall(r'name="person" value="([^"]+)"', people)[-1]
+        action = html.unescape(re.findall(r'method="post" action="([^"]+)"', people)[-1])
+        signed_in = http.post(urljoin(choice.url, action), form={"person": person})
+        assert signed_in.ok, signed_in.text()
 
     def continue_as(self, name: str) -> None:
         """From the sign-in page over the provider's page and back."""
@@ -352,6 +379,12 @@ class Shop:
         """No page is wider than the screen."""
         width, screen = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width <= screen, f"{self.page.url} is {width - screen} px too wide"
+
+    def see_it_fits(self) -> None:
+        self.see_loaded()
+        self.see_nothing_cut_off()
+        out_of_reach = self.page.evaluate(OUT_OF_REACH)
+        assert out_of_reach == [], f"{self.page.url} has what a click does not reach: {out_of_reach}"
 
     @contextmanager
     def nothing_goes_wrong(self) -> Iterator[None]:

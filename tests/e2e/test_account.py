@@ -3,6 +3,7 @@
 import re
 import secrets
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.shop import Shop
@@ -12,6 +13,7 @@ CUSTOMER = "Ada Lovelace"
 PASSWORD, NEW = "lantern-tide-77-orchard", "marble-otter-31-meadow"
 
 
+@pytest.mark.projects("phone")
 def test_somebody_looks_after_their_account_from_linking_to_closing(shop: Shop, back_office: Shop) -> None:
     username = f"visitor-{secrets.token_hex(4)}"
     shop.register(username, PASSWORD)
@@ -38,6 +40,7 @@ def test_somebody_looks_after_their_account_from_linking_to_closing(shop: Shop, 
     shop.close_account()
 
 
+@pytest.mark.projects("desktop")
 def test_an_account_of_somebody_else_is_not_linked_and_the_page_says_so(shop: Shop) -> None:
     username = f"visitor-{secrets.token_hex(4)}"
     shop.register(username, PASSWORD)
@@ -51,9 +54,9 @@ def test_an_account_of_somebody_else_is_not_linked_and_the_page_says_so(shop: Sh
 
 
 def test_the_profile_fits_its_screen(shop: Shop) -> None:
-    shop.sign_in_as(CUSTOMER)
+    shop.come_signed_in_as(CUSTOMER)
     shop.go_to("/profile")
     expect(shop.section("Where you are signed in").get_by_role("listitem").first).to_be_visible()
     expect(shop.section("Accounts elsewhere").get_by_role("button", name=re.compile("^Unlink"))).to_be_visible()
 
-    shop.see_nothing_cut_off()
+    shop.see_it_fits()

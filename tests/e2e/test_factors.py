@@ -46,6 +46,7 @@ def visitor(shop: Shop) -> str:
 
 
 # feature: passkeys {
+@pytest.mark.projects("desktop")
 @pytest.mark.usefixtures("own_device")
 def test_a_passkey_is_added_signs_in_and_is_removed(shop: Shop, visitor: str) -> None:
     with shop.nothing_goes_wrong():
@@ -69,6 +70,7 @@ def test_a_passkey_is_added_signs_in_and_is_removed(shop: Shop, visitor: str) ->
 
 
 # feature: totp {
+@pytest.mark.projects("phone")
 def test_an_app_is_set_up_and_its_codes_are_asked_for(shop: Shop, visitor: str) -> None:
     with shop.nothing_goes_wrong():
         recovery_codes = shop.set_up_app()

@@ -14,6 +14,7 @@ def mailbox(back_office: Shop, base_url: str) -> Mailbox:
     return Mailbox(back_office.page, base_url)
 
 
+@pytest.mark.projects("phone")
 def test_an_address_is_verified_and_a_forgotten_password_replaced(shop: Shop, mailbox: Mailbox, project: str) -> None:
     name = f"mary-{project}"
     shop.register(name, OLD)

@@ -36,8 +36,9 @@ def test_whoever_buys_before_signing_in_comes_back_to_the_item(shop: Shop) -> No
     expect(shop.page.get_by_role("button", name=f"Buy {ITEM}")).to_be_visible()
 
 
+@pytest.mark.projects("desktop")
 def test_the_total_is_price_times_quantity(shop: Shop) -> None:
-    shop.sign_in_as(CUSTOMER)
+    shop.come_signed_in_as(CUSTOMER)
     shop.buy(ITEM, quantity=3)
     shop.pay()
 
@@ -45,8 +46,9 @@ def test_the_total_is_price_times_quantity(shop: Shop) -> None:
     shop.see_total("10.50")
 
 
+@pytest.mark.projects("phone")
 def test_a_declined_card_is_no_dead_end(shop: Shop) -> None:
-    shop.sign_in_as(CUSTOMER)
+    shop.come_signed_in_as(CUSTOMER)
     shop.buy(ITEM)
     shop.pay(DECLINED)
     shop.see_payment_declined()
@@ -56,8 +58,9 @@ def test_a_declined_card_is_no_dead_end(shop: Shop) -> None:
     shop.see_order("Paid")
 
 
+@pytest.mark.projects("phone")
 def test_a_cancelled_payment_can_be_taken_up_again(shop: Shop) -> None:
-    shop.sign_in_as(CUSTOMER)
+    shop.come_signed_in_as(CUSTOMER)
     shop.buy(ITEM)
     shop.cancel_payment()
     shop.see_order("Not paid yet")
@@ -89,6 +92,7 @@ def test_a_basket_is_filled_before_signing_in_and_ordered_in_one_go(shop: Shop) 
         expect(shop.page.get_by_text("Nothing in it yet")).to_be_visible()
 
 
+@pytest.mark.projects("desktop")
 def test_an_account_with_a_password_buys_as_well(shop: Shop) -> None:
     name = f"visitor-{secrets.token_hex(4)}"
     shop.register(name, PASSWORD)
@@ -118,13 +122,3 @@ def test_a_purchase_needs_no_mouse(shop: Shop) -> None:
     page.keyboard.press("Enter")
 
     shop.see_order("Paid")
-
-
-def test_no_page_is_wider_than_the_screen(shop: Shop) -> None:
-    pages = ["/", "/sign-in", "/register", "/items/1", "/orders", "/todos", "/profile", "/basket"]
-    pages += ["/staff/items", "/staff/items/new", "/staff/findings"]
-    shop.sign_in_as(STAFF)
-    for path in pages:
-        shop.go_to(path)
-        shop.see_loaded()
-        shop.see_nothing_cut_off()

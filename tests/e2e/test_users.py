@@ -3,6 +3,7 @@
 import re
 import secrets
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.shop import Shop
@@ -11,13 +12,15 @@ STAFF = "Grace Hopper"
 PASSWORD = "lantern-tide-77-orchard"
 
 
+@pytest.mark.projects("phone")
 def test_staff_deactivate_somebody_who_is_then_signed_in_nowhere(shop: Shop, back_office: Shop) -> None:
     name = f"user-{secrets.token_hex(4)}"
     shop.register(name, PASSWORD)
     shop.see_signed_in(name)
-    back_office.sign_in_as(STAFF)
+    back_office.come_signed_in_as(STAFF)
     page = back_office.page
 
+    back_office.go_to("/")
     page.get_by_role("link", name="Users").click()
     page.get_by_label("Username, name or email").fill(name)
     page.get_by_role("button", name="Search").click()

@@ -54,6 +54,7 @@ test.each(["paid", "fulfilled", "cancelled"] as const)(
     const requests = fakeApi({ ...signedIn, [read]: () => json({ ...paid, status }) });
     open("/orders/5");
 
+    await screen.findByRole("heading", { name: "Order 1005" });
     await pass(120);
 
     expect(sent(requests, read)).toHaveLength(1);
