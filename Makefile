@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e bench lock api release clean
+.PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench lock api release clean
 .PHONY: load chaos safeguards screenshots  # feature: shop
 .PHONY: rehearse  # feature: origin
 
@@ -50,6 +50,15 @@ load:  ## a shop of SERVERS=2 under load for SECONDS=30, with a report in test-r
 	@scripts/install development frontend nginx load
 	@$(BIN)/python -m tests.load $(if $(SERVERS),--servers $(SERVERS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(VISITORS),--visitors $(VISITORS))
 # }
+
+quick:  ## unit, and the integration tests that a change touches, in seconds; SINCE=main instead of HEAD
+	@scripts/install development frontend
+	@$(BIN)/python scripts/quick.py $(SINCE)
+
+fuzz:  ## the tests that think up their own examples, with twenty times as many, others each time; SEED=7
+	@scripts/install development frontend
+	@seed=$(or $(SEED),$$RANDOM$$RANDOM); echo "SEED=$$seed"; \
+	  $(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile fuzz --hypothesis-seed $$seed tests/unit tests/integration
 
 bench:  ## what a request costs
 	@scripts/install development frontend
