@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e bench lock api release clean
+.PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench lock api release clean
 .PHONY: load chaos safeguards screenshots  # feature: shop
 .PHONY: rehearse  # feature: origin
 
@@ -51,6 +51,27 @@ load:  ## a shop of SERVERS=2 under load for SECONDS=30, with a report in test-r
 	@$(BIN)/python -m tests.load $(if $(SERVERS),--servers $(SERVERS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(VISITORS),--visitors $(VISITORS))
 # }
 
+quick:  ## unit, and the integration tests that a change touches, in seconds; SINCE=main instead of HEAD
+	@scripts/install development frontend
+	@$(BIN)/python scripts/quick.py $(SINCE)
+
+coverage:  ## how much of app/ unit and integration reach, subprocesses included; fails below what is held
+	@scripts/install development frontend
+	@mkdir -p .mutants
+	@COVERAGE_FILE=.mutants/.coverage $(BIN)/pytest -q -n 2 --dist worksteal --database $(or $(DATABASE),sqlite) \
+	  --cov=app --cov-context=test --cov-report= tests/unit tests/integration
+	@$(BIN)/python scripts/covered.py
+
+mutants:  ## small changes of money and identity, and which of them no test notices; FILE=app/auth SAMPLE=300 SEED=7 MINUTES=5
+	@scripts/install development frontend
+	@$(BIN)/python -m tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(MINUTES),--minutes $(MINUTES)) $(FILE)
+
+fuzz:  ## the tests that think up their own examples, with twenty times as many, others each time; SEED=7
+	@scripts/install development frontend
+	@seed=$(or $(SEED),$$RANDOM$$RANDOM); echo "SEED=$$seed"; \
+	  $(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile fuzz --hypothesis-seed $$seed tests/unit tests/integration
+
 bench:  ## what a request costs
 	@scripts/install development frontend
 	@$(BIN)/python -m tests.bench
@@ -91,4 +112,4 @@ release:  ## VERSION=0.2.0: dates the changelog, commits and tags; CONTRIBUTING.
 	@$(BIN)/python scripts/release.py $(VERSION)
 
 clean:  ## what was installed and built here; data in var/ stays
-	rm -rf .venv .tools frontend/node_modules frontend/dist test-results
+	rm -rf .venv .tools frontend/node_modules frontend/dist test-results .mutants

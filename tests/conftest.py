@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import attacks
 from tests.secrecy import watch
+
+pytest_plugins = ["tests.timings"]
 
 LAYERS = (  # in the order in which they run: fast ones first
     *("unit", "integration", "e2e"),
@@ -21,6 +24,12 @@ for name in [name for name in os.environ if name.startswith("KIOSK_") and name !
     del os.environ[name]
 os.environ.pop("DATABASE_URL", None)
 
+# `make test` thinks up the same examples every time; `make fuzz` others each time, and twenty times as many.
+same = {"database": None, "deadline": None, "print_blob": True, "suppress_health_check": list(HealthCheck)}
+settings.register_profile("ci", max_examples=100, derandomize=True, **same)
+settings.register_profile("fuzz", max_examples=2000, derandomize=False, **same)
+settings.load_profile("ci")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -29,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("TEST_DATABASE", "sqlite"),
         help="what integration tests run on (default: TEST_DATABASE, or sqlite)",
     )
+    parser.addoption("--timings", type=Path, help="a file that tests.timings reads: which test took how long")
 
 
 def pytest_configure() -> None:

@@ -5,24 +5,15 @@
 Exit status 1 where no test fails, or where an edit no longer fits the sources.
 """
 
-import os
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Self
 
-from tests.processes import ROOT
+from tests.copies import Copy
 from tests.safeguards.edits import SAFEGUARDS, Safeguard
 
-COPIED = ("app", "simulators", "migrations", "tests")
-LINKED = ("frontend", "pyproject.toml")
 AT_ONCE = 2
-SECONDS = 120
+SECONDS = 360
 FAILED = 1
 """pytest's exit status where tests were run and some of them failed."""
 
@@ -47,7 +38,7 @@ def in_good_health(chosen: list[Safeguard]) -> bool:
     with Copy() as copy:
         for database in sorted({each.database for each in chosen}):
             tests = sorted({test for each in chosen if each.database == database for test in each.tests})
-            status, said = copy.test(["-n", str(AT_ONCE), *tests], database, stop_at_first=False)
+            status, said = copy.test(["-n", str(AT_ONCE), "--database", database, *tests], SECONDS)
             if status:
                 print("\n".join(said))
                 return False
@@ -59,7 +50,7 @@ def shown(safeguard: Safeguard) -> bool:
     with Copy() as copy:
         for edit in safeguard.edits:
             edit.apply(copy.folder)
-        status, said = copy.test(list(safeguard.tests), safeguard.database)
+        status, said = copy.test(["-x", "--database", safeguard.database, *safeguard.tests], SECONDS)
     failed = [line.split()[1] for line in said if line.startswith("FAILED ")]
     noticed = status == FAILED and bool(failed)
     notice = failed[0].rpartition("/")[2] if noticed else f"NOBODY (pytest ends with {status})"
@@ -67,35 +58,6 @@ def shown(safeguard: Safeguard) -> bool:
     if status not in (0, FAILED):
         print("\n".join(said[-15:]))
     return noticed
-
-
-class Copy:
-    """The tree, to be spoilt."""
-
-    def __enter__(self) -> Self:
-        self.folder = Path(tempfile.mkdtemp(prefix="kiosk-safeguard-"))
-        for name in COPIED:
-            shutil.copytree(ROOT / name, self.folder / name)  # bytecode too: what is not edited is not compiled anew
-        for name in LINKED:
-            (self.folder / name).symlink_to(ROOT / name)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def test(self, tests: list[str], database: str, *, stop_at_first: bool = True) -> tuple[int, list[str]]:
-        """pytest's exit status, and what it said."""
-        options = ["-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "--database", database]
-        command = [sys.executable, "-m", "pytest", *options, *(["-x"] if stop_at_first else []), *tests]
-        # Before the installed package, for pytest and for every `kiosk` that a test starts.
-        env = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
-        try:
-            done = subprocess.run(
-                command, cwd=self.folder, env=env, capture_output=True, text=True, check=False, timeout=SECONDS * 3
-            )
-        except subprocess.TimeoutExpired:
-            return -1, [f"not done within {SECONDS * 3} s"]
-        return done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -338,15 +338,9 @@ def machine(own_app, payments_simulator, monkeypatch) -> type[Shop]:
     return type("ShopAtWork", (Shop,), {"app": own_app, "control": payments_simulator})
 
 
+@pytest.mark.hypothesis
 def test_whatever_happens_in_whatever_order_the_books_are_right(machine):
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=25,
-            deadline=None,
-            database=None,
-            print_blob=True,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=settings(max_examples=settings().max_examples // 5, stateful_step_count=25),
     )

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -41,12 +41,8 @@ CHECKS = [
 ]
 DEVICE = Device("a program that asks everything", None, "")
 EXAMPLES = settings(
-    max_examples=4,
-    derandomize=True,
-    database=None,
-    deadline=None,
+    max_examples=settings().max_examples // 25,
     phases=[Phase.generate],  # a failure is told as it was met: to make it smaller takes long
-    suppress_health_check=list(HealthCheck),
 )
 
 
@@ -72,6 +68,7 @@ LEAST = (
 """Requests that are made at least."""
 
 
+@pytest.mark.hypothesis
 @pytest.mark.long
 @pytest.mark.parametrize("role", ["customer", "staff"])
 def test_whatever_is_asked_nothing_breaks_and_every_answer_is_described(app, acme, role):

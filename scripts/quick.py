@@ -1,0 +1,104 @@
+"""Runs the unit tests, and those integration tests that a change touches; `make quick` starts it.
+
+usage: quick.py [REF]    what has changed since REF (HEAD if not given); new files count too
+
+A file of integration tests is touched where it is changed itself, where it imports what is changed, directly or through
+modules of tests, or where it is named after that: `payments/test_refund_stock.py` after `app/payments/refunds.py`.
+Where this gives nothing, or nearly everything, it is the tests in the folder of the same name, and where there is no
+such folder, those touched by a change of its importers.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import grimp
+from steps import PYTHON, ROOT
+
+INTEGRATION = ROOT / "tests" / "integration"
+NEARLY_EVERYTHING = 0.25  # of all files: so many import a module that the whole of Kiosk rests on
+
+
+def main(since: str = "HEAD") -> int:
+    files = sorted(INTEGRATION.rglob("test_*.py"))
+    changed = [ROOT / each for each in changed_files(since)]
+    chosen = sorted({str(test.relative_to(ROOT)) for each in changed for test in touched(each, files)})
+    print(f"unit tests, and {len(chosen)} of {len(files)} files of integration tests", flush=True)
+    unit = run("-p", "no:playwright", "-p", "no:schemathesis", "tests/unit")
+    integration = run("-n", "2", "--dist", "worksteal", "-m", "not long", *chosen) if chosen else 0
+    return unit or integration
+
+
+def run(*arguments: str) -> int:
+    status = subprocess.run([PYTHON, "-m", "pytest", "-q", *arguments], cwd=ROOT, check=False).returncode
+    nothing_left = 5  # pytest's own status: all tests of these files take long
+    return 0 if status == nothing_left else status
+
+
+def changed_files(since: str) -> Iterator[str]:
+    for command in (["diff", "--name-only", since], ["ls-files", "--others", "--exclude-standard"]):
+        yield from subprocess.run(
+            ["git", *command], cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout.splitlines()
+
+
+def touched(changed: Path, tests: Sequence[Path]) -> list[Path]:
+    if changed in tests:
+        return [changed]
+    if changed.suffix != ".py" or not changed.is_file() or "unit" in changed.parts:
+        return []
+    through_importers = (test for user in users(changed) for test in close_to(user, tests))
+    return close_to(changed, tests) or in_its_folder(changed, tests) or list(through_importers)
+
+
+def close_to(changed: Path, tests: Sequence[Path]) -> list[Path]:
+    word = changed.stem.removesuffix("s")
+    named_after = {each for each in in_its_folder(changed, tests) if word in each.stem}
+    close = [each for each in tests if each in named_after or changed in files_used(each)]
+    return close if len(close) < NEARLY_EVERYTHING * len(tests) else []
+
+
+def in_its_folder(changed: Path, tests: Sequence[Path]) -> list[Path]:
+    """For a file of app/payments the tests in tests/integration/payments."""
+    above, *folders = changed.relative_to(ROOT).parts[:-1]
+    home = INTEGRATION.joinpath(*folders if above == "app" else [above])
+    return [each for each in tests if each.is_relative_to(home)] if home != INTEGRATION else []
+
+
+def users(changed: Path) -> list[Path]:
+    """Modules of the application that import it."""
+    graph = grimp.build_graph("app", "simulators", cache_dir=None)
+    name = ".".join(changed.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    names = graph.find_modules_that_directly_import(name) if name in graph.modules else ()
+    return [ROOT.joinpath(*each.split(".")).with_suffix(".py") for each in sorted(names)]
+
+
+@cache
+def files_used(test: Path) -> set[Path]:
+    """What the test imports, and what the modules of tests among these import."""
+    reached: set[Path] = set()
+    waiting = {test}
+    while waiting:
+        imports = set(imported(waiting.pop())) - reached
+        reached |= imports
+        waiting |= {each for each in imports if each.is_relative_to(ROOT / "tests")}
+    return reached
+
+
+@cache
+def imported(file: Path) -> list[Path]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            names += [each.name for each in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
+    paths = [ROOT.joinpath(*name.split(".")) for name in names]
+    return [each for path in paths for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()]
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
