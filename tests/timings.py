@@ -31,7 +31,8 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    spent.append((report.nodeid, report.when, report.duration, report.processor))
+    processor = getattr(report, "processor", 0.0)  # a process that crashed has told nothing
+    spent.append((report.nodeid, report.when, report.duration, processor))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
