@@ -3,7 +3,7 @@
 usage: quick.py [REF]    what has changed since REF (HEAD if not given); new files count too
 
 A file of integration tests is touched where it is changed itself, where it imports what is changed, directly or through
-modules of tests, or where it is named after that: `payments/test_refund_stock.py` after `app/payments/refunds.py`.
+modules of tests, or where it is named after that: `auth/test_sessions.py` after `app/auth/sessions.py`.
 Where this gives nothing, or nearly everything, it is the tests in the folder of the same name, and where there is no
 such folder, those touched by a change of its importers.
 """
@@ -62,7 +62,7 @@ def close_to(changed: Path, tests: Sequence[Path]) -> list[Path]:
 
 
 def in_its_folder(changed: Path, tests: Sequence[Path]) -> list[Path]:
-    """For a file of app/payments the tests in tests/integration/payments."""
+    """For a file of app/auth the tests in tests/integration/auth."""
     above, *folders = changed.relative_to(ROOT).parts[:-1]
     home = INTEGRATION.joinpath(*folders if above == "app" else [above])
     return [each for each in tests if each.is_relative_to(home)] if home != INTEGRATION else []
