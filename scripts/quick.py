@@ -73,7 +73,7 @@ def users(changed: Path) -> list[Path]:
     graph = grimp.build_graph("app", "simulators", cache_dir=None)
     name = ".".join(changed.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     names = graph.find_modules_that_directly_import(name) if name in graph.modules else ()
-    return [ROOT.joinpath(*each.split(".")).with_suffix(".py") for each in sorted(names)]
+    return [file for name in sorted(names) for file in files_of(name)]
 
 
 @cache
@@ -96,8 +96,13 @@ def imported(file: Path) -> list[Path]:
             names += [each.name for each in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
-    paths = [ROOT.joinpath(*name.split(".")) for name in names]
-    return [each for path in paths for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()]
+    return [file for name in names for file in files_of(name)]
+
+
+def files_of(name: str) -> list[Path]:
+    """A module is a file or a folder; a name from within one is neither."""
+    path = ROOT.joinpath(*name.split("."))
+    return [each for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()]
 
 
 if __name__ == "__main__":
