@@ -100,17 +100,26 @@ def without(tree: Tree, features: Mapping[str, Feature], left_out: Collection[st
 
 
 def unmarked(text: str, known: Collection[str], left_out: Collection[str]) -> str:
-    """Without the lines and blocks of `left_out`. Raises ValueError for a mark that is wrong."""
+    """Without lines, blocks and names in marks of `left_out`. Raises ValueError for a mark that is wrong."""
     kept: list[str] = []
     cut = False
     for line, goes in judged(text.splitlines(keepends=True), known, left_out):
         doubled = cut and not line.strip() and not (kept and kept[-1].strip())
         if not goes and not doubled:  # one gap is left where there were two
-            kept.append(line)
+            kept.append(_without_names(line, left_out))
         cut = goes or doubled
     while cut and kept and not kept[-1].strip():
         kept.pop()
     return "".join(kept)
+
+
+def _without_names(line: str, left_out: Collection[str]) -> str:
+    """A mark of several features names those that are left: a product knows no others."""
+    mark = MARK.search(line)
+    if not mark:
+        return line
+    names = " or ".join(name for name in mark["names"].split(" or ") if name not in left_out)
+    return line[: mark.start("names")] + names + line[mark.end("names") :]
 
 
 def judged(lines: Iterable[str], known: Collection[str], left_out: Collection[str]) -> Iterator[tuple[str, bool]]:

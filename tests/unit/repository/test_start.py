@@ -33,7 +33,7 @@ def kiosk():
         ("# feature: todos {\nb # feature: shop\n# feature: shop {\nc\n# }\n# }\nd\n", "d\n"),
         ("a\n\nb # feature: todos\n\nc\n", "a\n\nc\n"),
         ("a\n\n\nb # feature: todos\n", "a\n"),
-        ("b # feature: todos or totp\n", "b # feature: todos or totp\n"),
+        ("b # feature: todos or totp\n", "b # feature: totp\n"),
         ("b # feature: todos or todos\n", ""),
         ("b # feature: shop\n# }\n", "b # feature: shop\n# }\n"),
         ("says `# feature: todos` in prose\n", "says `# feature: todos` in prose\n"),
