@@ -24,6 +24,8 @@ from tests.settings import (
     PAYMENTS,  # feature: shop
 )
 
+pytestmark = pytest.mark.any_database
+
 MEGABYTE = 1024 * 1024
 GITHUB = "https://github.example"
 

@@ -7,6 +7,8 @@ from app.auth.oauth import providers
 from tests.integration.auth.oauth.acme import KEY, OTHER_KEY, SECRET, STRANGER, assert_refused, half_hash
 from tests.settings import CLIENT_ID
 
+pytestmark = pytest.mark.any_database
+
 CLAIMS = {
     "another nonce": {"nonce": "made-up"},
     "no nonce": {"nonce": None},

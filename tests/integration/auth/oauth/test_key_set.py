@@ -8,6 +8,8 @@ from tests.attacks import came_of
 from tests.integration.auth.oauth.acme import KEY, NULL, OTHER_KEY, Journey, assert_refused
 from tests.integration.conftest import browser
 
+pytestmark = pytest.mark.any_database
+
 CURVED, OTHER_CURVED = (ECKey.generate_key("P-256", {"kid": kid}) for kid in ("first", "second"))
 PUBLIC = KEY.as_dict(private=False)
 

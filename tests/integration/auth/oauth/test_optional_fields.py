@@ -10,6 +10,8 @@ from tests.attacks import came_of
 from tests.integration.auth.oauth.acme import NULL, Journey, assert_refused
 from tests.settings import IDENTITY
 
+pytestmark = pytest.mark.any_database
+
 HUGE = 10**4000
 ODD = [
     NULL,

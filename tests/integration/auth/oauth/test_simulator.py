@@ -13,6 +13,8 @@ from tests.integration.auth.oauth.acme import assert_refused
 from tests.integration.conftest import browser
 from tests.settings import CLIENT_ID, CLIENT_SECRET
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def person():
