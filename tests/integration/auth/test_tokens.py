@@ -17,8 +17,8 @@ from app import db
 from app.auth import sessions
 from app.models import RefreshToken, UserSession
 from app.runtime.db import utcnow
+from tests.forgery import merged, signed
 from tests.integration.accounts import assert_problem, bearer, make_ada, refresh, sign_in, tokens_of
-from tests.integration.auth.oauth.acme import merged, signed
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user
 from tests.settings import JWT_SECRET_KEY, SECRET_KEY
