@@ -40,7 +40,7 @@ unit:  ## no app, no database, no sockets
 
 integration:  ## the app with a database; DATABASE=postgresql for the other one
 	@scripts/install development frontend
-	@$(BIN)/pytest -q -m integration --database $(or $(DATABASE),sqlite) tests/integration
+	@$(BIN)/pytest -q -p no:playwright -p no:schemathesis -m integration --database $(or $(DATABASE),sqlite) tests/integration
 
 e2e: install  ## a browser against a running Kiosk
 	@$(BIN)/pytest -q -m e2e tests/e2e
@@ -58,7 +58,7 @@ quick:  ## unit, and the integration tests that a change touches, in seconds; SI
 coverage:  ## how much of app/ unit and integration reach, subprocesses included; fails below what is held
 	@scripts/install development frontend
 	@mkdir -p .mutants
-	@COVERAGE_FILE=.mutants/.coverage $(BIN)/pytest -q -n 2 --dist worksteal --database $(or $(DATABASE),sqlite) \
+	@COVERAGE_FILE=.mutants/.coverage $(BIN)/pytest -q -n 2 --dist worksteal -p no:playwright -p no:schemathesis --database $(or $(DATABASE),sqlite) \
 	  --cov=app --cov-context=test --cov-report= tests/unit tests/integration
 	@$(BIN)/python scripts/covered.py
 

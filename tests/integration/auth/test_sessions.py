@@ -162,6 +162,7 @@ def test_the_shops_own_page_may_write(bare, headers):
     ids=str,
 )
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_another_page_may_not_write(bare, headers):
     assert_problem(write(bare, **headers), 403, "cross_site_request")
     assert User.query.one().name is None
@@ -208,6 +209,7 @@ FOREIGN = [
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_another_site_signs_no_browser_in_whatever_cookie_it_has(app, headers):
     make_ada()
     client = app.test_client()
@@ -233,6 +235,7 @@ def test_another_site_signs_no_browser_in_whatever_cookie_it_has(app, headers):
     ],
 )
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_another_site_does_nothing_in_the_name_of_a_visitor_without_a_session(app, path, headers):
     assert_problem(app.test_client().post(path, json={}, headers=headers), 403, "cross_site_request")
 

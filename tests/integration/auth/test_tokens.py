@@ -17,8 +17,8 @@ from app import db
 from app.auth import sessions
 from app.models import RefreshToken, UserSession
 from app.runtime.db import utcnow
+from tests.forgery import merged, signed
 from tests.integration.accounts import assert_problem, bearer, make_ada, refresh, sign_in, tokens_of
-from tests.integration.auth.oauth.acme import merged, signed
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user
 from tests.settings import JWT_SECRET_KEY, SECRET_KEY
@@ -86,6 +86,7 @@ def test_a_token_that_was_only_signed_anew_is_still_good(app, tokens):
     [{"typ": "JWT"}, {"typ": None}, {"kid": "other"}, {"kid": None}, {"cty": "x"}, {"x5t": "x"}],
 )
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_a_header_of_another_kind_is_refused(app, tokens, header):
     assert_problem(profile(app, forged(tokens["access_token"], header=header)), 401, "invalid_token")
 
@@ -119,11 +120,13 @@ CLAIMS = [
 
 @pytest.mark.parametrize("claims", CLAIMS, ids=str)
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_a_token_with_another_claim_or_without_one_is_refused(app, tokens, claims):
     assert_problem(profile(app, forged(tokens["access_token"], **claims)), 401, "invalid_token")
 
 
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_a_token_of_another_key_is_refused(app, tokens):
     for key in (SECRET_KEY, JWT_SECRET_KEY + "x", "0" * 32):
         token = forged(tokens["access_token"], key=OctKey.import_key(key))
@@ -132,6 +135,7 @@ def test_a_token_of_another_key_is_refused(app, tokens):
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512", "RS256"])
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_a_token_of_another_algorithm_is_refused(app, tokens, algorithm):
     key = RSAKey.generate_key(2048) if algorithm == "RS256" else KEY
     decoded = jwt.decode(tokens["access_token"], KEY)
@@ -143,6 +147,7 @@ def test_a_token_of_another_algorithm_is_refused(app, tokens, algorithm):
 @pytest.mark.parametrize("header", ["eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0", "eyJhbGciOiJOb25lIn0", "e30", ""])
 @pytest.mark.parametrize("signed", [True, False])
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_an_unsigned_token_is_refused(app, tokens, header, signed):
     _, claims, signature = tokens["access_token"].split(".")
 
@@ -153,6 +158,7 @@ def test_an_unsigned_token_is_refused(app, tokens, header, signed):
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a.b", "a.b.c.d.e", "é", "null", "a" * 5000, "."])
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_what_is_no_token_is_refused(app, token):
     assert_problem(profile(app, token), 401, "invalid_token")
 
@@ -161,6 +167,7 @@ def test_what_is_no_token_is_refused(app, token):
     "header", [{"crit": 1}, {"crit": ["x"]}, {"b64": 1}, {"kid": []}, {"typ": {}}, {"alg": 1}], ids=str
 )
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_a_hostile_header_is_refused_like_any_other(app, tokens, header):
     encoded = base64.urlsafe_b64encode(json.dumps({"alg": "HS256", **header}).encode()).rstrip(b"=").decode()
     _, claims, signature = tokens["access_token"].split(".")
@@ -172,6 +179,7 @@ def test_a_hostile_header_is_refused_like_any_other(app, tokens, header):
     "header", [{"crit": ["exp"], "exp": 1}, {"crit": ["x"], "x": 1}, {"crit": []}, {"crit": 1}], ids=str
 )
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_a_header_that_asks_for_what_kiosk_does_not_know_is_refused_however_well_signed(app, tokens, header):
     """https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11"""
     first, claims, _ = tokens["access_token"].split(".")

@@ -11,6 +11,8 @@ from app.commands import smoke
 from app.commands.programs import smoke as command
 from tests.processes import free_port, run_kiosk
 
+pytestmark = pytest.mark.any_database
+
 
 def run(url: str) -> Result:
     return CliRunner().invoke(command, [url])

@@ -11,6 +11,8 @@ import pytest
 
 from tests.processes import KIOSK, ROOT
 
+pytestmark = pytest.mark.any_database
+
 CHANGELOG = (
     "# Changelog\n\n## Unreleased\n\n- Sign-in is faster.\n- So is the page.\n\n## 0.1.0 - 2026-11-26\n\n- All.\n"
 )

@@ -16,6 +16,8 @@ from simulators.mail.control import Control
 from simulators.process import Process
 from tests.settings import settings
 
+pytestmark = pytest.mark.any_database
+
 LOGIN = "shop:pass:word%20"
 
 

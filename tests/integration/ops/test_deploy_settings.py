@@ -12,6 +12,8 @@ from app import load_settings
 from app.runtime.config import ConfigError, Settings
 from tests.processes import ROOT
 
+pytestmark = pytest.mark.any_database
+
 
 def write(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [ROOT / "deploy" / "settings", *arguments]

@@ -14,6 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.ops import counters
 from tests.processes import ROOT
 
+pytestmark = pytest.mark.any_database
+
 OBSERVE = ROOT / "deploy" / "observe"
 RULES = [rule for group in yaml.safe_load((OBSERVE / "alerts.yml").read_text())["groups"] for rule in group["rules"]]
 DASHBOARDS = [json.loads(file.read_text()) for file in sorted((OBSERVE / "grafana" / "dashboards").glob("*.json"))]

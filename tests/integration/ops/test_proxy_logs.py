@@ -14,6 +14,8 @@ import pytest
 from tests.nginx import MISSING, find_nginx
 from tests.processes import ROOT, Process, free_port, wait_for
 
+pytestmark = pytest.mark.any_database
+
 STEPS = ROOT / "deploy"
 SECRET = "s3cret-of-a-link"
 

@@ -16,6 +16,8 @@ from tests.settings import (
     WEBHOOK_SECRET,  # feature: shop
 )
 
+pytestmark = pytest.mark.any_database
+
 log = logging.getLogger("app.auth.routes")
 
 

@@ -26,6 +26,8 @@ from tests.settings import (
     settings,
 )
 
+pytestmark = pytest.mark.any_database
+
 
 # feature: shop {
 class Traced:

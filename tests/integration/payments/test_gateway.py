@@ -14,6 +14,8 @@ from app.stripe.gateway import API_VERSION, TRIES
 from tests.integration.checkout.buying import SESSIONS, session
 from tests.settings import PAYMENTS, PAYMENTS_KEY
 
+pytestmark = pytest.mark.any_database
+
 ASKED = {
     "client_reference_id": "7",
     "line_items[0][price_data][unit_amount]": "8900",

@@ -342,5 +342,5 @@ def machine(own_app, payments_simulator, monkeypatch) -> type[Shop]:
 def test_whatever_happens_in_whatever_order_the_books_are_right(machine):
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=settings().max_examples // 5, stateful_step_count=25),
+        settings=settings(max_examples=settings().max_examples // 10, stateful_step_count=25),
     )

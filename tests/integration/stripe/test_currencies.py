@@ -9,6 +9,8 @@ from tests.integration.accounts import assert_problem
 from tests.integration.checkout.buying import available, order
 from tests.integration.factories import make_item, make_user
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def shop_in(app, reconfigured, signed_in):

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import db
 from app.models import (
@@ -186,6 +185,7 @@ def test_every_body_is_json_and_says_so(staff):
 
 @pytest.mark.attack
 @pytest.mark.parametrize("body", ["", "{", "{'a': 1}", "NaN", "}", "\x00", '{"a":' * 3000])
+@pytest.mark.any_database
 def test_every_body_that_is_no_json_is_malformed(staff, body):
     answers = [(each, call(staff, each, body)) for each in operations() if "body" in each.reads]
 
@@ -194,6 +194,7 @@ def test_every_body_that_is_no_json_is_malformed(staff, body):
 
 @pytest.mark.attack
 @pytest.mark.parametrize("body", ["[]", "null", '"text"', "7", "true", "1e999"])
+@pytest.mark.any_database
 def test_every_body_of_another_shape_is_invalid(staff, body):
     answers = [(each, call(staff, each, body)) for each in operations() if "body" in each.reads]
 
@@ -201,6 +202,7 @@ def test_every_body_of_another_shape_is_invalid(staff, body):
 
 
 @pytest.mark.attack
+@pytest.mark.any_database
 def test_every_body_has_a_limit(staff):
     answers = [(each, call(staff, each, " " * 300_000)) for each in operations() if "body" in each.reads]
 
@@ -224,11 +226,15 @@ def description(client):
     return response.get_json()
 
 
+@pytest.mark.any_database
 def test_the_description_is_valid_openapi_3_1(description):
+    from openapi_spec_validator import OpenAPIV31SpecValidator  # half a second, for the process that runs this alone
+
     assert description["openapi"].startswith("3.1")
     assert [error.message for error in OpenAPIV31SpecValidator(description).iter_errors()] == []
 
 
+@pytest.mark.any_database
 def test_every_route_is_described_as_it_is_declared(description):
     for each in operations():
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", each.path)
@@ -241,12 +247,14 @@ def test_every_route_is_described_as_it_is_declared(description):
         assert described["summary"].endswith(".")
 
 
+@pytest.mark.any_database
 def test_operations_have_names_of_their_own(description):
     names = [each["operationId"] for path in description["paths"].values() for each in path.values()]
 
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.any_database
 def test_errors_are_described_as_problems(description):
     responses = description["paths"]["/api/profile"]["patch"]["responses"]
 
@@ -254,6 +262,7 @@ def test_errors_are_described_as_problems(description):
         assert list(responses[status]["content"]) == ["application/problem+json"]
 
 
+@pytest.mark.any_database
 def test_the_description_can_be_read_offline(client):
     response = client.get("/api/docs", buffered=True)
 
@@ -264,6 +273,7 @@ def test_the_description_can_be_read_offline(client):
 # ---------------------------------------------------------------- what every answer carries
 
 
+@pytest.mark.any_database
 def test_a_request_id_is_made_and_told(client):
     first, second = (client.get(path).headers["X-Request-ID"] for path in ("/api/providers", "/api/nothing"))
 
@@ -271,6 +281,7 @@ def test_a_request_id_is_made_and_told(client):
     assert len(first) >= 16
 
 
+@pytest.mark.any_database
 def test_a_request_id_of_the_callers_is_taken_over(client):
     for path in ("/api/providers", "/api/nothing", "/profile", "/healthz"):
         response = client.get(path, headers={"X-Request-ID": "from-a-caller.7"}, buffered=True)
@@ -278,6 +289,7 @@ def test_a_request_id_of_the_callers_is_taken_over(client):
 
 
 @pytest.mark.parametrize("given", ["short", "a" * 65, "with space", "line\x0bbreak", "<script>=", "ünïcödé-ids", ""])
+@pytest.mark.any_database
 def test_a_request_id_that_could_do_harm_is_not(client, given):
     assert client.get("/api/providers", headers={"X-Request-ID": given}).headers["X-Request-ID"] != given
 
@@ -285,6 +297,7 @@ def test_a_request_id_that_could_do_harm_is_not(client, given):
 @pytest.mark.parametrize(
     "path", ["/", "/api/providers", "/api/nothing", "/api/profile", "/assets/nothing.js", "/healthz"]
 )
+@pytest.mark.any_database
 def test_browsers_are_told_to_be_careful(client, path):
     headers = client.get(path, buffered=True).headers
 
@@ -299,6 +312,7 @@ def test_browsers_are_told_to_be_careful(client, path):
     assert not [name for name, _ in headers if name.startswith("Access-Control")]
 
 
+@pytest.mark.any_database
 def test_a_path_that_is_not_there_is_a_problem(client):
     body = assert_problem(client.get("/api/nothing"), 404, "not_found")
 
@@ -308,6 +322,7 @@ def test_a_path_that_is_not_there_is_a_problem(client):
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/api/logout"), ("GET", "/api/session"), ("POST", "/api/profile")]
 )
+@pytest.mark.any_database
 def test_a_wrong_method_is_told_which_are_right(client, method, path):
     response = client.open(path, method=method)
 

@@ -5,6 +5,8 @@ import pytest
 from app.web import frontend
 from tests.integration.accounts import assert_problem
 
+pytestmark = pytest.mark.any_database
+
 PAGE = "<!doctype html><title>Kiosk</title>"
 
 

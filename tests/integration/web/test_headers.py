@@ -9,6 +9,8 @@ from tests.integration.factories import (
     make_user,
 )
 
+pytestmark = pytest.mark.any_database
+
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

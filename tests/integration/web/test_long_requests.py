@@ -8,6 +8,8 @@ import pytest
 from tests.nginx import MISSING, find_nginx
 from tests.processes import ROOT, Process, free_port, wait_for
 
+pytestmark = pytest.mark.any_database
+
 LINE = 8190
 PATH = "/oauth/callback/acme?state=unknown&code="
 CODE = "c" * (LINE - len(f"GET {PATH} HTTP/1.1"))

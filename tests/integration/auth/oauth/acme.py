@@ -1,29 +1,24 @@
 """Acme, the OpenID provider of `tests.settings`, on the wire; and a browser on its way there and back."""
 
-import hashlib
 import json
 import time
-from base64 import urlsafe_b64encode
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx
 from flask.testing import FlaskClient
 from joserfc.jwk import ECKey, OctKey, RSAKey
-from joserfc.jws import JWSRegistry
 from pytest_httpx import HTTPXMock
 from werkzeug.test import TestResponse
 
 from app.models import Identity, User, UserSession
 from tests.attacks import came_of
+from tests.forgery import KEY, half_hash, merged, signed
 from tests.settings import CLIENT_ID, CLIENT_SECRET, IDENTITY
 
-KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("first", "second"))
 SECRET = OctKey.import_key(CLIENT_SECRET)
 STRANGER = "https://evil.example"
 ACCESS_TOKEN = "acme-access-token"
-NULL = object()
-"""Sent as null."""
 
 
 class Acme:
@@ -112,26 +107,6 @@ class Acme:
     def form(self) -> dict[str, str]:
         """What the token endpoint was sent last."""
         return dict(parse_qsl(self.requests["token"][-1].content.decode()))
-
-
-def merged(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    both = {name: value for name, value in {**members, **changes}.items() if value is not None}
-    return {name: None if value is NULL else value for name, value in both.items()}
-
-
-def signed(header: dict[str, Any], claims: dict[str, Any], key: RSAKey | ECKey | OctKey) -> str:
-    """As no library would, whatever stands in them."""
-    head, body = (encoded(json.dumps(part).encode()) for part in (header, claims))
-    signature = JWSRegistry.algorithms[header["alg"]].sign(f"{head}.{body}".encode(), key)
-    return f"{head}.{body}.{encoded(signature)}"
-
-
-def encoded(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def half_hash(token: str) -> str:
-    return encoded(hashlib.sha256(token.encode()).digest()[:16])
 
 
 class Journey:

@@ -9,6 +9,8 @@ import pytest
 
 from simulators.identity.control import walk
 
+pytestmark = pytest.mark.any_database
+
 PREFERRED = """
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 print(AsyncOAuth2Client.__mro__[2].__module__.partition(".")[0])

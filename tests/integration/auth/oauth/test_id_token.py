@@ -1,29 +1,22 @@
-"""An ID token that is not exactly right signs nobody in."""
+"""An ID token that is not exactly right signs nobody in.
+
+Every rule is in tests/unit/auth/oauth, and against the simulator in test_simulator.py.
+"""
 
 import pytest
 
 from app import auth
 from app.auth.oauth import providers
-from tests.integration.auth.oauth.acme import KEY, OTHER_KEY, SECRET, STRANGER, assert_refused, half_hash
+from tests.forgery import KEY, OTHER_KEY
+from tests.integration.auth.oauth.acme import SECRET, assert_refused
 from tests.settings import CLIENT_ID
+
+pytestmark = pytest.mark.any_database
 
 CLAIMS = {
     "another nonce": {"nonce": "made-up"},
-    "no nonce": {"nonce": None},
-    "an empty nonce": {"nonce": ""},
     "another audience": {"aud": "other"},
-    "another audience besides ours": {"aud": [CLIENT_ID, "other"]},
-    "another audience for our party": {"aud": "other", "azp": CLIENT_ID},
-    "no audience": {"aud": None},
-    "another party": {"azp": "other"},
-    "another issuer": {"iss": STRANGER},
-    "no issuer": {"iss": None},
     "run out": {"exp": 1_700_000_000, "iat": 1_699_999_000},
-    "never running out": {"exp": None},
-    "from the future": {"iat": 4_000_000_000, "exp": 4_000_000_300},
-    "of no time": {"iat": None},
-    "another access token": {"at_hash": half_hash("another")},
-    "no subject": {"sub": None},
     "a subject with a NUL": {"sub": "ada\x00"},
 }
 
@@ -84,7 +77,7 @@ def test_an_id_token_of_another_key_under_a_known_name_is_refused(journey, acme)
     assert_refused(journey.sign_in(), "oauth_failed")
 
 
-@pytest.mark.parametrize("token", [None, "", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", 7, ["x"], {"alg": "none"}])
+@pytest.mark.parametrize("token", [None, "eyJhbGciOiJub25lIn0.e30.", {"alg": "none"}])
 @pytest.mark.attack
 def test_what_is_no_signed_id_token_is_refused(journey, acme, token):
     acme.answer = {"id_token": token}

@@ -1,4 +1,8 @@
-"""What a provider may leave out may be missing, null, odd or huge, and the sign-in works all the same."""
+"""What a provider may leave out may be missing, null, odd or huge, and the sign-in works all the same.
+
+Which values a member may have is in tests/unit/auth/oauth: test_metadata.py, test_signed_id_token.py,
+test_provider_profile.py. Here are a few of each, on the wire.
+"""
 
 import json
 
@@ -7,38 +11,16 @@ import pytest
 
 from app.models import Identity, User
 from tests.attacks import came_of
-from tests.integration.auth.oauth.acme import NULL, Journey, assert_refused
+from tests.forgery import HUGE, NULL, short
+from tests.integration.auth.oauth.acme import Journey, assert_refused
 from tests.settings import IDENTITY
 
-HUGE = 10**4000
-ODD = [
-    NULL,
-    "",
-    7,
-    -1.5,
-    True,
-    [],
-    {},
-    [None],
-    ["\ud800"],
-    {"deep": [[[[]]]]},
-    "\ud800",
-    "\x00",
-    "a" * 20_000,
-    HUGE,
-]
+pytestmark = pytest.mark.any_database
 
+SOME = [NULL, {"deep": [[[[]]]]}, "\ud800", HUGE]
+"""All of `tests.forgery.ODD` are met in tests/unit/auth/oauth; these show that a sign-in goes the same way."""
 
-def short(value):
-    return "null" if value is NULL else str(value)[:12].encode("unicode_escape").decode()
-
-
-oddly = pytest.mark.parametrize("value", ODD, ids=short)
-
-
-def each_of(*names, but=()):
-    cases = [(name, value) for name in names for value in ODD if (name, value) not in but]
-    return pytest.mark.parametrize(("name", "value"), cases, ids=short)
+oddly = pytest.mark.parametrize("value", SOME, ids=short)
 
 
 @pytest.fixture
@@ -72,7 +54,7 @@ def test_discovery_may_leave_it_out_or_say_it_oddly(acme, signed_in_all_the_same
     assert signed_in_all_the_same()["email"] == "ada@example.com"
 
 
-@pytest.mark.parametrize("value", [each for each in ODD if each is not True], ids=short)
+@oddly
 def test_only_true_promises_an_issuer_in_the_answer(acme, signed_in_all_the_same, value):
     acme.metadata = {"authorization_response_iss_parameter_supported": value}
 
@@ -82,7 +64,7 @@ def test_only_true_promises_an_issuer_in_the_answer(acme, signed_in_all_the_same
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "issuer"])
 @pytest.mark.parametrize(
     "value",
-    [None, *ODD, "ftp://id.example/", "https://", "/token", "https://id.example/\r\nSet-Cookie: a=b"],
+    [None, 7, "/token", "https://id.example/\r\nSet-Cookie: a=b"],
     ids=short,
 )
 @pytest.mark.attack
@@ -92,7 +74,7 @@ def test_without_what_discovery_has_to_say_nobody_signs_in(client, acme, name, v
     assert_refused(client.get("/oauth/login/acme"), "oauth_failed")
 
 
-@pytest.mark.parametrize("value", [None, *ODD, "ftp://id.example/"], ids=short)
+@pytest.mark.parametrize("value", [None, HUGE, "ftp://id.example/"], ids=short)
 @pytest.mark.attack
 def test_without_an_address_of_keys_nobody_signs_in(journey, acme, value):
     acme.metadata = {"jwks_uri": value}
@@ -122,7 +104,7 @@ def test_a_number_may_be_longer_than_python_reads(journey, client, acme, place):
     assert client.get("/api/profile").status_code == 200
 
 
-@pytest.mark.parametrize("value", ["3599.5", "3600", 3599.5, None])
+@pytest.mark.parametrize("value", ["3599.5", None])
 def test_a_token_may_expire_in_any_words(acme, signed_in_all_the_same, value):
     acme.answer = {"expires_in": value}
 
@@ -135,7 +117,7 @@ def test_an_error_of_null_is_none(acme, signed_in_all_the_same):
     signed_in_all_the_same()
 
 
-@pytest.mark.parametrize("token", [NULL, *ODD[1:12], "two\nlines", "ümlaut", HUGE], ids=short)
+@pytest.mark.parametrize("token", [NULL, "", ["\ud800"], "\x00", "two\nlines", "ümlaut", HUGE], ids=short)
 @pytest.mark.attack
 def test_what_cannot_be_sent_as_an_access_token_is_none(journey, acme, token):
     acme.answer = {"access_token": token}
@@ -161,24 +143,12 @@ def test_an_id_tokens_header_may_hold_anything_besides(acme, signed_in_all_the_s
     signed_in_all_the_same()
 
 
-def test_an_id_token_may_carry_its_certificates(acme, signed_in_all_the_same):
-    acme.header = {"x5c": ["MIIC" + "A" * 3000] * 3}
-
-    signed_in_all_the_same()
-
-
-@pytest.mark.parametrize("critical", [["exp"], ["b64"], [], "exp", 7, {}, True])
+@pytest.mark.parametrize("critical", [["exp"], {}])
 @pytest.mark.attack
 def test_an_id_token_that_has_to_be_understood_otherwise_is_refused(journey, acme, critical):
     acme.header = {"crit": critical, "exp": 1}
 
     assert_refused(journey.sign_in(), "oauth_failed")
-
-
-def test_a_critical_of_null_is_none(acme, signed_in_all_the_same):
-    acme.header = {"crit": NULL}
-
-    signed_in_all_the_same()
 
 
 @oddly
@@ -201,24 +171,7 @@ def test_claims_of_an_id_token_may_be_missing_or_odd(acme, signed_in_all_the_sam
     signed_in_all_the_same()
 
 
-@pytest.mark.parametrize("name", ["azp", "at_hash"])
-def test_a_claim_that_binds_may_be_null(acme, signed_in_all_the_same, name):
-    acme.claims = {name: NULL}
-
-    signed_in_all_the_same()
-
-
-@each_of(
-    "nonce",
-    "at_hash",
-    "azp",
-    "iss",
-    "aud",
-    "exp",
-    "iat",
-    "sub",
-    but=[("azp", NULL), ("at_hash", NULL), ("exp", HUGE), ("iat", 7)],
-)
+@pytest.mark.parametrize(("name", "value"), [("nonce", NULL), ("sub", {"deep": []}), ("iss", HUGE), ("exp", "\ud800")])
 @pytest.mark.attack
 def test_a_claim_that_binds_is_never_odd(journey, acme, name, value):
     acme.claims = {name: value}
@@ -234,16 +187,16 @@ def test_claims_of_userinfo_may_be_missing_or_odd(acme, signed_in_all_the_same, 
     signed_in_all_the_same()
 
 
-@each_of("sub")
+@oddly
 @pytest.mark.attack
-def test_userinfo_of_an_odd_person_is_refused(journey, acme, name, value):
-    acme.userinfo = {name: value}
+def test_userinfo_of_an_odd_person_is_refused(journey, acme, value):
+    acme.userinfo = {"sub": value}
 
     assert_refused(journey.sign_in(), "oauth_failed")
 
 
 @pytest.mark.parametrize("place", ["discovery", "jwks", "token", "userinfo"])
-@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, '"\\ud800"', "1" * 5000, "NaN", "﻿{}"])
+@pytest.mark.parametrize("text", ['{"a":' * 100_000, '"\\ud800"', "1" * 5000, "﻿{}"])
 @pytest.mark.attack
 def test_json_that_is_no_object_is_a_refusal_and_no_crash(journey, acme, place, text):
     fault = httpx.Response(200, text=text)
@@ -260,20 +213,7 @@ def test_json_that_is_no_object_is_a_refusal_and_no_crash(journey, acme, place, 
 # ---------------------------------------------------------------- scopes
 
 
-@pytest.mark.parametrize(
-    ("known", "asked"),
-    [
-        (["openid"], "openid"),
-        (["email", "openid", "offline_access"], "openid email"),
-        (["profile"], "openid profile"),
-        (["openid", "email", "profile", "phone"], "openid email profile"),
-        ([7, None, "email"], "openid email"),
-        ([], "openid email profile"),
-        (NULL, "openid email profile"),
-        ("openid", "openid email profile"),
-        (None, "openid email profile"),
-    ],
-)
+@pytest.mark.parametrize(("known", "asked"), [(["openid"], "openid"), (NULL, "openid email profile")])
 def test_only_what_a_provider_knows_is_asked_for(journey, acme, known, asked):
     acme.metadata = {"scopes_supported": known}
 

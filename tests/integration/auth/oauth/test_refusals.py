@@ -13,6 +13,8 @@ from tests.integration.auth.oauth.acme import STRANGER, Journey, assert_refused
 from tests.integration.conftest import browser
 from tests.settings import CLIENT_ID, IDENTITY
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize("state", [None, "", "made-up", "\ud7ff\x00", "a" * 5000])
 @pytest.mark.attack

@@ -116,6 +116,7 @@ FORGED_NEW = {
 
 
 @pytest.mark.parametrize("lies", FORGED_NEW.values(), ids=FORGED_NEW)
+@pytest.mark.any_database
 def test_a_new_passkey_that_is_forged_is_not_kept(own, lies):
     assert_problem(enrol(own, Authenticator(), **lies), 422, "invalid_passkey")
     assert Passkey.query.count() == 0
@@ -253,6 +254,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("lies", FORGED.values(), ids=FORGED)
+@pytest.mark.any_database
 def test_a_forged_answer_signs_nobody_in(client, passkey, lies):
     before = UserSession.query.count()
 
@@ -327,6 +329,7 @@ def test_a_device_that_does_not_count_is_good_as_well(app, passkey):
         {"response": {"clientDataJSON": 7, "authenticatorData": "", "signature": ""}},
     ],
 )
+@pytest.mark.any_database
 def test_what_is_no_answer_of_a_browser_is_invalid_input(client, passkey, change):
     credential = passkey.sign(asked(client, "/api/passkeys/challenge")) | change
 

@@ -8,6 +8,7 @@ from app.auth.oauth.openid import OpenIdClient
 from app.auth.oauth.provider_profile import Profile, ProviderToken, understood
 from app.auth.oauth.providers import Provider
 from app.runtime.config import OAuthProvider
+from tests.forgery import NULL, ODD, short
 
 
 def test_openid_claims_are_understood():
@@ -97,6 +98,16 @@ def test_a_picture_comes_by_https_or_not_at_all(url):
 @pytest.mark.parametrize("name", [7, "", "  ", "a\nb", "a" * 201, ["Ada"]])
 def test_a_name_of_an_odd_kind_is_left_out(name):
     assert understood({"sub": "ada", "name": name}).name is None
+
+
+@pytest.mark.parametrize("value", ODD, ids=short)
+def test_claims_may_be_odd_but_for_the_subject(value):
+    value = None if value is NULL else value
+    names = ["name", "picture", "preferred_username", "email", "email_verified", "login", "id", "avatar_url", "of_ours"]
+
+    found = understood({"sub": "ada", **dict.fromkeys(names, value)})
+
+    assert (found.subject, found.name, found.email, found.email_verified) == ("ada", None, None, False)
 
 
 def test_a_token_tells_nothing_by_its_repr():
