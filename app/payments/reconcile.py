@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 import msgspec
@@ -25,6 +24,9 @@ from app.stripe.gateway import Gateway
 
 ROUND_SECONDS = 1
 ROUNDS = 3
+MOST_ROUNDS = 10
+"""On a busy account each round finds news. What comes later is the worker's."""
+
 PATIENCE = LEASE.total_seconds() + 15
 """Seconds to wait for the rows of a process that was killed: its leases run out in that time."""
 
@@ -74,7 +76,7 @@ class Reconciled(msgspec.Struct, frozen=True):
 async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
     """Fetch missing events, sweep until nothing is left that can be finished, audit."""
     report, fetched, until = Report(), 0, time.monotonic() + PATIENCE
-    for number in count(1):
+    for number in range(1, MOST_ROUNDS + 1):
         known = len(report.mended)
         new, unreachable = await _fetch(session, gateway)
         fetched += new
@@ -104,7 +106,7 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
 async def _fetch(session: Session, gateway: Gateway) -> tuple[int, str | None]:
     """How many events were missing, or why the provider could not be asked."""
     try:
-        return await backfill(session, gateway), None
+        return (await backfill(session, gateway)).new, None
     except PaymentError as error:
         return 0, str(error)
 
