@@ -6,6 +6,7 @@ from app.auth.passkeys.models import Passkey, PasskeyChallenge  # feature: passk
 from app.auth.totp.models import RecoveryCode, Totp  # feature: totp
 from app.items.models import Item  # feature: shop
 from app.mail.models import MailQuota, Outgoing
+from app.ops.models import Figures
 from app.orders.models import Hold, Order, OrderLine  # feature: shop
 from app.payments.models import (  # feature: shop {
     Attempt,
@@ -28,6 +29,7 @@ __all__ = [
     "Closing",  # feature: shop
     "Dispute",  # feature: shop
     "Event",  # feature: shop
+    "Figures",
     "FindingRow",  # feature: shop
     "Hold",  # feature: shop
     "Identity",

@@ -37,9 +37,9 @@ class UserSession(Model):
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the user last proved who they are."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
-    used_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    used_at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)
     """To the hour."""
-    expires_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
     user: Mapped[User] = relationship()
 
@@ -49,7 +49,7 @@ class RefreshToken(Model):
 
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
     session_id: Mapped[int] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"), index=True)
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
 
 
 class OneTimeToken(Model):
@@ -60,7 +60,7 @@ class OneTimeToken(Model):
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
     purpose: Mapped[TokenPurpose] = mapped_column(sa.String(32))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)
-    expires_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
     email: Mapped[str | None] = mapped_column(sa.String(254))
     """The address that the link was mailed to. None for an invitation, and for a link that the command line prints."""
 

@@ -1,23 +1,26 @@
 """`kiosk worker`: runs the handlers of jobs and the chores, and sends mails. Any number of them may run."""
 
+import asyncio
 import logging
 import signal
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.mail.delivery import STOP_SECONDS, delivery
+from app.mail.delivery import delivery
 from app.ops import traces
 from app.runtime import schedule
 from app.runtime.async_bridge import bridge
 from app.runtime.db import db, utcnow, writing
 from app.runtime.jobs import jobs
 from app.runtime.log_context import log_context, note
-from app.runtime.schedule import TURN, Entry, Schedule, TryLater
+from app.runtime.schedule import LEASE, TURN, UNFINISHED, Entry, Schedule, TryLater
 
 log = logging.getLogger(__name__)
 
@@ -26,46 +29,93 @@ SOON = timedelta(minutes=5)
 """When a chore that failed is tried again."""
 
 THREADS = 4
+STOP_SECONDS = 20
+"""How long work under way may take to end after SIGTERM. Then it is cut off, and goes on where it was committed."""
 
 
 def run(app: Flask, begun: Callable[[], None]) -> None:
     """Until SIGTERM or Ctrl-C; the work at hand is finished first. Calls `begun` once a signal can end it."""
     plan = schedule.schedule(app)
+    crew = Crew(app, plan)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: plan.stop())
     jobs(app).work(THREADS)
     begun()
     while not plan.is_stopping():
         with app.app_context(), log_context(job=TURN), writing():
-            turn(plan)
+            crew.turn()
         delivery(app).wake()
         plan.wait(TURN_SECONDS)
+    _end(app, crew)
+
+
+def _end(app: Flask, crew: "Crew") -> None:
+    until = time.monotonic() + STOP_SECONDS
+    delivery(app).stop(0)
     jobs(app).close()
-    delivery(app).stop(STOP_SECONDS)
+    crew.join(until)
+    delivery(app).stop(max(0.0, until - time.monotonic()))
     traces.close(app)
     bridge.close()
+    crew.join(time.monotonic() + 1)
 
 
-def turn(plan: Schedule) -> None:
-    """Do the work of each turn, note that it is done, then do the chores that are due."""
-    failures = [each for each in plan.each_turn if not _succeeds(each)]
-    if not failures:
-        _outlive(lambda: schedule.remember(db.session(), TURN, int(utcnow().timestamp()), utcnow()))
-    for chore in plan.chores:
-        if plan.is_stopping():
-            return
-        _outlive(partial(_do_if_due, chore))
+class Crew:
+    """Threads that do what is due, one for each chore and one for the work of each turn: none waits for another."""
+
+    def __init__(self, app: Flask, plan: Schedule) -> None:
+        self._app, self._plan = app, plan
+        self._threads: dict[str, threading.Thread] = {}
+
+    def turn(self) -> None:
+        """Begin what is due. What is under way stays this worker's."""
+        if not self._is_under_way(TURN):
+            self._begin(TURN, self._work_of_each_turn)
+        _outlive(self._begin_chores)
+
+    def join(self, until: float) -> None:
+        """Wait for what is under way, until this time of `time.monotonic`."""
+        for thread in self._threads.values():
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _begin_chores(self) -> None:
+        now, session = utcnow(), db.session()
+        chores = {chore.name: chore for chore in self._plan.chores}
+        under_way = {name for name in chores if self._is_under_way(name)}
+        if under_way:
+            schedule.hold(session, under_way, now)
+        for name in schedule.due(session, chores.keys() - under_way, now):
+            if not self._plan.is_stopping() and schedule.claim(session, name, LEASE, now):
+                self._begin(name, partial(_do, chores[name], now))
+
+    def _is_under_way(self, name: str) -> bool:
+        return name in self._threads and self._threads[name].is_alive()
+
+    def _begin(self, name: str, work: Callable[[], None]) -> None:
+        def act() -> None:
+            with self._app.app_context(), log_context(job=name), writing():
+                work()
+
+        self._threads[name] = threading.Thread(target=act, name=name, daemon=True)
+        self._threads[name].start()
+
+    def _work_of_each_turn(self) -> None:
+        """Do it, and note that it is done."""
+        failures = [each for each in self._plan.each_turn if not _outlive(partial(_result, each))]
+        if not failures:
+            _outlive(lambda: schedule.remember(db.session(), TURN, int(utcnow().timestamp()), utcnow()))
 
 
-def _do_if_due(chore: Entry) -> None:
-    note(job=chore.name, order_id=None)
-    if schedule.claim(db.session(), chore.name, chore.interval, utcnow()) and not _succeeds(chore):
-        schedule.put_off(db.session(), chore.name, utcnow() + SOON)
+def _do(chore: Entry, begun: datetime) -> None:
+    results = list[object]()
+    is_done = _outlive(lambda: results.append(_result(chore)))
+    until = begun + chore.interval if is_done else utcnow() + SOON
+    _outlive(lambda: schedule.put_off(db.session(), chore.name, begun if UNFINISHED in results else until))
 
 
-def _succeeds(entry: Entry) -> bool:
+def _result(entry: Entry) -> object:
     note(job=entry.name, order_id=None)
-    return _outlive(lambda: bridge.run(schedule.run(entry.work, db.session())))
+    return bridge.run(schedule.run(entry.work, db.session()))
 
 
 def _outlive(work: Callable[[], object]) -> bool:
@@ -74,6 +124,8 @@ def _outlive(work: Callable[[], object]) -> bool:
         work()
     except (TryLater, SQLAlchemyError) as error:
         log.warning("this turn came to nothing: %r", error)
+    except asyncio.CancelledError:
+        log.warning("this turn was cut off")
     except Exception:
         log.exception("this turn came to nothing")
     else:

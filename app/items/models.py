@@ -3,7 +3,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.runtime.constraints import index_where
 from app.runtime.db import BigId, Model, Moment, utcnow
+
+SET_ASIDE = "held > 0"
+"""The condition of an index, so it stands in queries as it is."""
 
 
 class Item(Model):
@@ -17,6 +21,7 @@ class Item(Model):
         sa.CheckConstraint("held >= 0 AND (on_hand IS NULL OR held <= on_hand)", name="stock"),
         sa.CheckConstraint("price > 0", name="price"),
         sa.Index("ix_items_catalogue", "name", "id"),
+        index_where("ix_items_set_aside", "id", condition=SET_ASIDE),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

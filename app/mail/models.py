@@ -6,6 +6,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.runtime.constraints import index_where
 from app.runtime.db import BigId, Model, Moment, utcnow
 from app.runtime.lease import Leased
 
@@ -46,6 +47,7 @@ class Outgoing(Leased, Model):
     """
 
     __tablename__ = "outbox"
+    __table_args__ = (index_where("ix_outbox_waiting", "id", condition="done_at IS NULL"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     dedupe_key: Mapped[str] = mapped_column(sa.String(120), unique=True)
@@ -53,7 +55,7 @@ class Outgoing(Leased, Model):
     kind: Mapped[Kind] = mapped_column(sa.String(32))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     """What the mail is rendered from. Never a secret, and empty once it is done, since it may hold an address."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)
     """When it may be sent: at once, or when its turn comes."""
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(default=0)

@@ -1,11 +1,13 @@
 """How a migration runs: one process at a time, beside servers that go on serving."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from alembic import op
 
 from app.runtime.errors import OperatorError
 
@@ -109,6 +111,28 @@ def _is_in_the_way(error: sa.exc.OperationalError) -> bool:
     cause = error.orig
     locked = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
     return isinstance(cause, locked) or "database is locked" in str(cause)
+
+
+def add_index(name: str, table: str, columns: Sequence[str], condition: str | None = None) -> None:
+    """Make an index. On PostgreSQL requests go on meanwhile, and what the migration did before is committed.
+
+    A run that was cut off may have left it, and left it unusable, so it is made anew.
+    https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+    """
+    what = f"{name} ON {table} ({', '.join(columns)})" + (f" WHERE {condition}" if condition else "")
+    if op.get_context().dialect.name == "sqlite":
+        op.execute(f"CREATE INDEX {what}")
+        return
+    raw: Any = op.get_bind().connection.dbapi_connection
+    raw.commit()
+    raw.autocommit = True  # Alembic's way, `autocommit_block`, does not work on a detached connection
+    try:
+        raw.execute(f"SET lock_timeout = '{PATIENCE}s'")  # it waits for transactions, and none for it
+        raw.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        raw.execute(f"CREATE INDEX CONCURRENTLY {what}")
+        raw.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+    finally:
+        raw.autocommit = False
 
 
 def check_references(connection: sa.Connection) -> None:

@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.items.models import Item
-from app.runtime.constraints import one_of
+from app.runtime.constraints import index_where, one_of
 from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
 
 OrderStatus = Literal["pending", "processing", "cancelling", "paid", "fulfilled", "cancelled"]
 HoldState = Literal["held", "consumed", "released"]
+HELD = "state = 'held'"
+"""The condition of an index, so it stands in queries as it is."""
 
 NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
     "pending": frozenset({"processing", "paid", "cancelling"}),
@@ -31,7 +33,11 @@ class IllegalTransition(Exception):
 
 class Order(Model):
     __tablename__ = "orders"
-    __table_args__ = (sa.UniqueConstraint("user_id", "idempotency_key"), one_of("status", OrderStatus))
+    __table_args__ = (
+        sa.UniqueConstraint("user_id", "idempotency_key"),
+        one_of("status", OrderStatus),
+        sa.Index("ix_orders_status_hold_until", "status", "hold_until"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id), index=True)
@@ -99,7 +105,11 @@ class Hold(Model):
     """Stock set aside for an order. An item without a stock number needs none."""
 
     __tablename__ = "holds"
-    __table_args__ = (sa.UniqueConstraint("order_id", "item_id"), one_of("state", HoldState))
+    __table_args__ = (
+        sa.UniqueConstraint("order_id", "item_id"),
+        one_of("state", HoldState),
+        index_where("ix_holds_held", "item_id", condition=HELD),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     order_id: Mapped[int] = mapped_column(sa.ForeignKey(Order.id, ondelete="CASCADE"))

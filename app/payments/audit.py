@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.items.models import Item
-from app.orders.models import Hold
+from app.items.models import SET_ASIDE, Item
+from app.orders.models import HELD, Hold
 from app.payments import audit_payments, audit_refunds, findings
 from app.payments.derived_findings import Observation, digest
 from app.payments.models import Payment
@@ -42,7 +42,7 @@ async def audit(session: Session, gateway: Gateway) -> None:
     start = int(since.timestamp())
     paid = {each.id: each async for each in gateway.intents(start) if each.status == "succeeded"}
     observed = await audit_payments.missing(session, gateway, paid, start)
-    for intent_id in await blocking(_to_ask, session, paid, since):
+    for intent_id in await blocking(to_ask, session, paid, since):
         with suppress(NotFound):
             paid[intent_id] = await gateway.get_intent(intent_id)
     observed += await audit_refunds.differences(session, gateway, since)
@@ -57,7 +57,7 @@ def _recent(session: Session, since: datetime) -> sa.ColumnElement[bool]:
     return recent | Payment.payment_intent.in_(named)
 
 
-def _to_ask(session: Session, paid: dict[str, PaymentIntent], since: datetime) -> list[str]:
+def to_ask(session: Session, paid: dict[str, PaymentIntent], since: datetime) -> list[str]:
     """Payments of ours that the provider did not list: their intent may be older, and was paid late."""
     names = list(session.scalars(sa.select(Payment.payment_intent).where(_recent(session, since))))
     session.commit()
@@ -81,15 +81,14 @@ def _payments(session: Session, at_provider: dict[str, PaymentIntent], since: da
     return observed
 
 
-def _stock(session: Session) -> list[Observation]:
+def wrong_stock(session: Session) -> list[Observation]:
     """Items of which more or less is held than the orders hold."""
-    held = sa.func.coalesce(sa.func.sum(Hold.quantity), 0)
-    summed = (
-        sa.select(Item.id, Item.name, Item.held, held.label("total"))
-        .outerjoin(Hold, (Hold.item_id == Item.id) & (Hold.state == "held"))
-        .group_by(Item.id, Item.name, Item.held)
-        .having(Item.held != held)
-    )
+    total = sa.func.sum(Hold.quantity).label("total")
+    holds = sa.select(Hold.item_id, total).where(sa.text(HELD)).group_by(Hold.item_id).cte()
+    of_item = holds.c.item_id == Item.id
+    columns = (Item.id, Item.name, Item.held, sa.func.coalesce(holds.c.total, 0).label("total"))
+    wrong = sa.select(*columns).outerjoin(holds, of_item).where(sa.text(SET_ASIDE), Item.held != columns[3])
+    unknown = sa.select(*columns).join(holds, of_item).where(Item.held == 0)  # one query: orders come meanwhile
     return [
         Observation(
             "stock_differs",
@@ -99,10 +98,10 @@ def _stock(session: Session) -> list[Observation]:
             digest(row.id, row.held - row.total),  # which stays the same however many orders come and go
             utcnow(),
         )
-        for row in session.execute(summed)
+        for row in session.execute(wrong.union_all(unknown))
     ]
 
 
 def _keep(session: Session, observed: list[Observation], now: datetime) -> None:
-    findings.keep(session, observed + _stock(session), now)
+    findings.keep(session, observed + wrong_stock(session), now)
     session.commit()

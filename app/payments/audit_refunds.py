@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.payments import disputes, findings, refunds
 from app.payments.derived_findings import Observation, digest
 from app.payments.installation import AT_ONCE
-from app.payments.models import CAME_TO_NOTHING, CLOSED, MAX_STATUS, Dispute, Payment, Refund
+from app.payments.models import CAME_TO_NOTHING, MAX_STATUS, STANDS, Dispute, Payment, Refund
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
 from app.stripe.currencies import written
@@ -28,7 +28,7 @@ async def differences(session: Session, gateway: Gateway, since: datetime) -> li
     start = int(since.timestamp())
     await _record_disputes(session, gateway, start)
     told = {each.id: each async for each in gateway.refunds_since(start)}
-    for refund_id in await blocking(_to_ask, session, told, since):
+    for refund_id in await blocking(to_ask, session, told, since):
         with suppress(NotFound):
             told[refund_id] = await gateway.get_refund(refund_id)
     for each in await blocking(_news, session, told):
@@ -45,7 +45,7 @@ async def _record(session: Session, name: str, record: Callable[[], object]) -> 
         await blocking(session.rollback)
 
 
-def _to_ask(session: Session, told: dict[str, ProviderRefund], since: datetime) -> list[str]:
+def to_ask(session: Session, told: dict[str, ProviderRefund], since: datetime) -> list[str]:
     """Refunds of ours that the provider did not list."""
     rows = session.scalars(_ours(since))
     names = [each.provider_id for each in rows if each.provider_id and each.provider_id not in told]
@@ -111,7 +111,7 @@ def _compare(session: Session, told: dict[str, ProviderRefund], since: datetime)
 
 async def _record_disputes(session: Session, gateway: Gateway, start: int) -> None:
     told = {each.id: each async for each in gateway.disputes(start)}
-    for name in await blocking(_undecided, session):
+    for name in await blocking(undecided, session):
         if name not in told:
             with suppress(NotFound):
                 told[name] = await gateway.get_dispute(name)
@@ -119,9 +119,9 @@ async def _record_disputes(session: Session, gateway: Gateway, start: int) -> No
         await _record(session, each.id, partial(disputes.record, session, each, utcnow()))
 
 
-def _undecided(session: Session) -> list[str]:
+def undecided(session: Session) -> list[str]:
     """Disputes that may still move, however old they are."""
-    query = sa.select(Dispute.provider_id).where(Dispute.status.not_in((*CLOSED, "lost")))
+    query = sa.select(Dispute.provider_id).where(sa.text(STANDS), Dispute.status != "lost")
     names = list(session.scalars(query))
     session.commit()
     return names

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import msgspec
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.payments.models import (
     CAME_TO_NOTHING,
-    CLOSED,
+    STANDS,
     UNDECIDED,
     Attempt,
     Disposition,
@@ -55,7 +56,8 @@ def of_rows(session: Session, now: datetime) -> list[Observation]:
 
 def _attempts(session: Session, now: datetime) -> list[Observation]:
     stuck = Attempt.status.in_(("new", "unknown")) & (Attempt.created_at < now - STUCK)
-    query = sa.select(Attempt).where(Attempt.problem.is_not(None) | stuck)
+    each_by_its_index = (sa.select(Attempt.id).where(each) for each in (Attempt.problem.is_not(None), stuck))
+    query = sa.select(Attempt).where(Attempt.id.in_(sa.union(*each_by_its_index)))
     return [
         Observation(
             "attempt",
@@ -98,9 +100,9 @@ def _refunds(session: Session) -> list[Observation]:
         Refund.status.in_(CAME_TO_NOTHING) | Refund.problem.is_not(None)
     )
     query = sa.select(Payment).where(Payment.id.in_(sa.select(Refund.payment_id).where(may_be_wrong)))
-    query = query.options(selectinload(Payment.refunds), selectinload(Payment.disputes)).order_by(Payment.id)
-    seen = []
-    for payment in session.scalars(query.execution_options(populate_existing=True)):
+    query = query.options(selectinload(Payment.refunds), selectinload(Payment.disputes))
+    payments, seen = session.scalars(query.execution_options(populate_existing=True)), list[Observation]()
+    for payment in sorted(payments, key=attrgetter("id")):
         in_doubt = (each for each in payment.refunds if each.problem and not each.came_to_nothing)
         seen += [_refund(payment, each) for each in (*payment.still_to_go_back, *in_doubt)]
     return seen
@@ -114,7 +116,9 @@ def _refund(payment: Payment, refund: Refund) -> Observation:
 
 
 def _disputes(session: Session) -> list[Observation]:
+    stands = sa.text(f"disputes.{STANDS}")
     query = sa.select(Dispute, Payment).join(Payment, Payment.id == Dispute.payment_id)
+    query = query.where(stands, Dispute.status.not_in(UNDECIDED))
     return [
         Observation(
             "dispute",
@@ -124,7 +128,7 @@ def _disputes(session: Session) -> list[Observation]:
             digest("dispute", each.provider_id, each.status, each.amount),
             each.created_at,
         )
-        for each, payment in session.execute(query.where(Dispute.status.not_in((*CLOSED, *UNDECIDED))))
+        for each, payment in session.execute(query)
     ]
 
 

@@ -18,9 +18,10 @@ def expired(session: Session, limit: int | None) -> list[int]:
     alive = sa.exists().where(Attempt.order_id == Order.id, Attempt.status.in_(LIVE))
     over = (Order.status == "pending") & (Order.hold_until <= utcnow())
     left = (Order.status == "cancelling") & ~alive
-    ids = list(session.scalars(sa.select(Order.id).where(over | left).order_by(Order.id).limit(limit)))
+    oldest = sa.select(Order.id).order_by(Order.hold_until, Order.id).limit(limit)
+    ids = [*session.scalars(oldest.where(over)), *session.scalars(oldest.where(left))]
     session.commit()
-    return ids
+    return ids[:limit]
 
 
 async def begin_cancel(session: Session, order_id: int) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ from app.orders.models import Order
 from app.payments import findings
 from app.payments.audit import audit
 from app.payments.backfill import backfill
-from app.payments.models import LIVE, Attempt, Event, Refund
+from app.payments.models import LIVE, UNSETTLED, Attempt, Event, Refund
 from app.payments.sweep import Report, sweep
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
@@ -25,6 +24,9 @@ from app.stripe.gateway import Gateway
 
 ROUND_SECONDS = 1
 ROUNDS = 3
+MOST_ROUNDS = 10
+"""On a busy account each round finds news. What comes later is the worker's."""
+
 PATIENCE = LEASE.total_seconds() + 15
 """Seconds to wait for the rows of a process that was killed: its leases run out in that time."""
 
@@ -74,12 +76,12 @@ class Reconciled(msgspec.Struct, frozen=True):
 async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
     """Fetch missing events, sweep until nothing is left that can be finished, audit."""
     report, fetched, until = Report(), 0, time.monotonic() + PATIENCE
-    for number in count(1):
+    for number in range(1, MOST_ROUNDS + 1):
         known = len(report.mended)
         new, unreachable = await _fetch(session, gateway)
         fetched += new
         await sweep(session, gateway, report, whole=True)
-        left, is_leased = await blocking(_left_over, session, utcnow())
+        left, is_leased = await blocking(left_over, session, utcnow())
         goes_on = new or len(report.mended) > known  # what this sweep did leads to events of its own
         if unreachable or not (left or goes_on):
             break
@@ -104,12 +106,12 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
 async def _fetch(session: Session, gateway: Gateway) -> tuple[int, str | None]:
     """How many events were missing, or why the provider could not be asked."""
     try:
-        return await backfill(session, gateway), None
+        return (await backfill(session, gateway)).new, None
     except PaymentError as error:
         return 0, str(error)
 
 
-def _left_over(session: Session, now: datetime) -> tuple[int, bool]:
+def left_over(session: Session, now: datetime) -> tuple[int, bool]:
     """The number of rows that are not finished, and whether a process works on one, or was killed while it did."""
     number = sa.func.count()
     open_attempts = (
@@ -117,15 +119,18 @@ def _left_over(session: Session, now: datetime) -> tuple[int, bool]:
         .select_from(Attempt)
         .join(Order)
         .where(
+            Attempt.status.in_(LIVE),
             Attempt.status.in_(("new", "unknown"))
-            | (Attempt.status.in_(LIVE) & Attempt.lease_until.is_not(None))
-            | ((Attempt.status == "open") & Order.status.not_in(("pending", "processing")))  # has to be ended first
+            | Attempt.lease_until.is_not(None)
+            | ((Attempt.status == "open") & Order.status.not_in(("pending", "processing"))),  # has to be ended first
         )
     )
     new_events = sa.select(number).select_from(Event).where(Event.state == "new")
     new_refunds = sa.select(number).select_from(Refund).where(Refund.status.in_(("new", "unknown")))
     left = sum(session.scalar(query) or 0 for query in (open_attempts, new_events, new_refunds))
-    leased = (sa.exists().where(each.lease_until > now) for each in (Attempt, Event, Refund))
+    of_refund = Refund.status.in_(UNSETTLED)
+    unfinished = ((Attempt, Attempt.status.in_(LIVE)), (Event, Event.state == "new"), (Refund, of_refund))
+    leased = (sa.exists().where(is_unfinished, each.lease_until > now) for each, is_unfinished in unfinished)
     is_leased = bool(session.scalar(sa.select(sa.or_(*leased))))
     session.commit()
     return left, is_leased

@@ -57,10 +57,11 @@ async def sweep(session: Session, gateway: Gateway, report: Report, *, whole: bo
     expired = partial(expiry.expired, session, limit=None if whole else BATCH)
     await _each(session, report, "order", expired, partial(expiry.begin_cancel, session))
     now = utcnow()
+    states = events.UNDONE if whole else ("new",)
     work: list[tuple[str, sa.Select[Any], Callable[..., Awaitable[object]]]] = [
-        ("attempt", _due(Attempt, Attempt.status.in_(LIVE), now, whole=whole), settle),
-        ("event", _due(Event, Event.state.in_(events.UNDONE if whole else ("new",)), now, whole=whole), events.process),
-        ("refund", _due(Refund, Refund.status.in_(UNSETTLED), now, whole=whole), refunds.settle),
+        ("attempt", due_keys(Attempt, Attempt.status.in_(LIVE), now, whole=whole), settle),
+        ("event", due_keys(Event, Event.state.in_(states), now, whole=whole), events.process),
+        ("refund", due_keys(Refund, Refund.status.in_(UNSETTLED), now, whole=whole), refunds.settle),
     ]
     for kind, due, do in work:
         await _each(session, report, kind, partial(_ids, session, due), partial(do, session, gateway))
@@ -91,7 +92,7 @@ async def _each(session: Session, report: Report, kind: str, find: Callable[[], 
         report.note(kind, key, order, before, after)
 
 
-def _due(model: Any, is_unfinished: sa.ColumnElement[bool], now: datetime, *, whole: bool) -> sa.Select[Any]:
+def due_keys(model: Any, is_unfinished: sa.ColumnElement[bool], now: datetime, *, whole: bool) -> sa.Select[Any]:
     """The keys of unfinished rows that are due and that no process works on."""
     key = sa.inspect(model).primary_key[0]
     query = sa.select(key).where(is_unfinished).order_by(model.next_try_at, key)

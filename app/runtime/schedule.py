@@ -1,12 +1,13 @@
 """Chores: work that a worker does from time to time. CHORES and EACH_TURN in app/__init__.py list it.
 
-Several workers may run. One of them does a chore: it claims the chore's row until the next time. The work of each turn
-is done by every worker, since it claims its own rows.
+Several workers may run. One of them does a chore: it claims the chore's row for LEASE, again at each turn while it is
+at it, and then until the next time. So what a killed worker leaves another one begins after LEASE. The work of each
+turn is done by every worker, since it claims its own rows.
 """
 
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,12 @@ from app.runtime.db import Model, Moment, affected, insert_once, utcnow
 
 TURN = "sweep"
 """The row that says when a worker last came to the end of a turn. The sweep was once all that a turn did."""
+
+UNFINISHED = "unfinished"
+"""What work gives that has more to do: it is due again at once."""
+
+LEASE = timedelta(minutes=2)
+"""How long a chore is a worker's without a word from it."""
 
 Work = Callable[[Session, datetime], object]
 """A plain function or a coroutine function. It gets the session and the time, and commits what it does."""
@@ -37,6 +44,8 @@ class Chore(Model):
     due_at: Mapped[datetime] = mapped_column(Moment)
     reached: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     """A number of the chore's own, such as the Unix time of the newest event that was fetched."""
+    cursor: Mapped[str | None] = mapped_column(sa.String(255))
+    """Where work that is done in parts goes on, such as the id of the last event of a page."""
 
 
 @dataclass(frozen=True)
@@ -74,33 +83,47 @@ class Schedule:
         self._stopping.wait(seconds)
 
 
-async def run(work: Work, session: Session) -> None:
-    """Do the work now."""
+async def run(work: Work, session: Session) -> object:
+    """Do the work now. What it gives."""
     if inspect.iscoroutinefunction(work):
-        await work(session, utcnow())
-    else:
-        await blocking(work, session, utcnow())
+        return await work(session, utcnow())
+    return await blocking(work, session, utcnow())
 
 
-def claim(session: Session, name: str, interval: timedelta, now: datetime) -> bool:
-    """Whether a chore is due and this process's: of two workers one gets it. Committed."""
+def due(session: Session, names: Collection[str], now: datetime) -> set[str]:
+    """Those of these chores that may be due. `claim` decides. Committed."""
+    later = set(session.scalars(sa.select(Chore.name).where(Chore.name.in_(names), Chore.due_at > now)))
+    session.commit()
+    return {*names} - later
+
+
+def claim(session: Session, name: str, lasts: timedelta, now: datetime) -> bool:
+    """Whether a chore is due and this process's, for so long: of two workers one gets it. Committed."""
     insert_once(session, Chore, {"name": name, "due_at": now, "reached": 0})
-    mine = sa.update(Chore).where(Chore.name == name, Chore.due_at <= now).values(due_at=now + interval)
+    mine = sa.update(Chore).where(Chore.name == name, Chore.due_at <= now).values(due_at=now + lasts)
     is_mine = affected(session, mine.execution_options(synchronize_session=False)) > 0
     session.commit()
     return is_mine
 
 
+def hold(session: Session, names: Collection[str], now: datetime) -> None:
+    """Chores that this process has claimed stay its own. One that has just ended stays as it is. Committed."""
+    mine = sa.update(Chore).where(Chore.name.in_(names), Chore.due_at < now + LEASE).values(due_at=now + LEASE)
+    session.execute(mine.execution_options(synchronize_session=False))
+    session.commit()
+
+
 def put_off(session: Session, name: str, until: datetime) -> None:
-    """A chore that failed is due again at `until`. Committed."""
+    """A chore is due again at `until`. Committed."""
     session.execute(sa.update(Chore).where(Chore.name == name).values(due_at=until))
     session.commit()
 
 
-def remember(session: Session, name: str, reached: int, now: datetime) -> None:
+def remember(session: Session, name: str, reached: int, now: datetime, cursor: str | None = None) -> None:
     """Note how far a chore came. Committed."""
-    insert_once(session, Chore, {"name": name, "due_at": now, "reached": reached})
-    session.execute(sa.update(Chore).where(Chore.name == name).values(reached=reached))
+    values = {"reached": reached, "cursor": cursor}
+    insert_once(session, Chore, {"name": name, "due_at": now, **values})
+    session.execute(sa.update(Chore).where(Chore.name == name).values(values))
     session.commit()
 
 
@@ -109,6 +132,13 @@ def reached(session: Session, name: str) -> int:
     known = session.scalar(sa.select(Chore.reached).where(Chore.name == name))
     session.commit()
     return known or 0
+
+
+def cursor(session: Session, name: str) -> tuple[int, str | None]:
+    """How far a chore came, and where it goes on. Committed."""
+    known = session.execute(sa.select(Chore.reached, Chore.cursor).where(Chore.name == name)).one_or_none()
+    session.commit()
+    return (known.reached, known.cursor) if known else (0, None)
 
 
 def schedule(app: Flask | None = None) -> Schedule:

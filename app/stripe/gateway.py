@@ -103,9 +103,12 @@ class Gateway:
     def disputes(self, since: int) -> AsyncIterator[ProviderDispute]:
         return self._all("/v1/disputes", ProviderDispute, {"created": {"gte": since}})
 
-    def events(self, since: int) -> AsyncIterator[dict[str, Any]]:
-        """Events of the last 30 days at most, as a webhook gets them: https://docs.stripe.com/api/events/list"""
-        return self._all("/v1/events", dict[str, Any], {"created": {"gte": since}})
+    def events(self, since: int, after: str = "") -> AsyncIterator[list[Any]]:
+        """Pages of events of the last 30 days at most, the newest first; `after` the event with this id.
+
+        An event is as a webhook gets it: https://docs.stripe.com/api/events/list. What has no form is given as it is.
+        """
+        return self._pages("/v1/events", {"created": {"gte": since}}, after)
 
     async def clock(self) -> datetime:
         """The provider's time, to the second: https://www.rfc-editor.org/rfc/rfc9110#name-date"""
@@ -117,18 +120,25 @@ class Gateway:
             raise Unknown(f"{what}: no date in the answer") from error
 
     async def _all(self, path: str, shape: type[T], fields: dict[str, Any]) -> AsyncIterator[T]:
-        last = ""
-        while True:
-            asked = {**fields, "limit": PAGE, **({"starting_after": last} if last else {})}
-            raw = await self._ask("GET", f"{path}?{form(asked)}", Listing[dict[str, Any]])
-            for each in raw.data:
-                last = str(each.get("id"))
+        async for page in self._pages(path, fields):
+            for each in page:
                 try:
                     yield msgspec.convert(each, shape)
                 except msgspec.ValidationError as error:
-                    raise Unknown(f"{path}: {last} cannot be read: {error}") from error
+                    raise Unknown(f"{path}: {name_of(each)} cannot be read: {error}") from error
+
+    async def _pages(self, path: str, fields: dict[str, Any], last: str = "") -> AsyncIterator[list[Any]]:
+        """Each page that holds anything. Raises Unknown where none of a page has an id to go on from."""
+        while True:
+            asked = {**fields, "limit": PAGE, **({"starting_after": last} if last else {})}
+            raw = await self._ask("GET", f"{path}?{form(asked)}", Listing[Any])
+            if raw.data:
+                yield raw.data
             if not raw.has_more or not raw.data:
                 return
+            before, last = last, next(filter(None, map(name_of, reversed(raw.data))), "")
+            if last in ("", before):
+                raise Unknown(f"{path}: after {before or 'the beginning'} come things without an id")
 
     async def _ask(self, method: str, path: str, shape: type[T], sent: _Sent = _Sent()) -> T:  # noqa: B008 -- frozen
         what = f"{method} {path.partition('?')[0]}"
@@ -183,6 +193,12 @@ def _again(answer: httpx.Response) -> bool:
     if answer.headers.get("Idempotent-Replayed") == "true":
         return False  # the provider repeats this answer for as long as it keeps the key
     return answer.status_code in (409, 429) or answer.is_server_error
+
+
+def name_of(thing: Any) -> str:
+    """The id of an object of the provider; empty where it has none."""
+    name = thing.get("id") if isinstance(thing, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _part(name: str) -> str:

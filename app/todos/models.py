@@ -12,7 +12,10 @@ class Todo(Model):
     """A line on a user's own list, or, with an order and without a user, on the list that staff share."""
 
     __tablename__ = "todos"
-    __table_args__ = (sa.CheckConstraint("(user_id IS NULL) <> (order_id IS NULL)", name="one_owner"),)
+    __table_args__ = (
+        sa.CheckConstraint("(user_id IS NULL) <> (order_id IS NULL)", name="one_owner"),
+        sa.Index("ix_todos_open_first", "done", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)

@@ -6,10 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.runtime import email_address
+from app.runtime.constraints import index_where
 from app.runtime.db import BigId, Model, Moment, public_id, utcnow
 from app.users import passwords
 
 Role = Literal["customer", "staff"]
+IS_STAFF = "role = 'staff'"
+"""The condition of an index, so it stands in queries as it is."""
 
 Action = Literal[
     "account_closed",
@@ -49,7 +52,10 @@ def key(name: str) -> str:
 
 class User(Model):
     __tablename__ = "users"
-    __table_args__ = (sa.CheckConstraint("role IN ('customer', 'staff')", name="role"),)
+    __table_args__ = (
+        sa.CheckConstraint("role IN ('customer', 'staff')", name="role"),
+        index_where("ix_users_staff", "id", condition=IS_STAFF),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = public_id()
@@ -126,8 +132,8 @@ class AuditTrailEntry(Model):
     __tablename__ = "trail"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
-    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey(User.id))
+    at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey(User.id), index=True)
     """None for a client that was not signed in, and for the command line."""
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id), index=True)
     """The account that it was done to."""

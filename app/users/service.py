@@ -11,10 +11,13 @@ from app.runtime import email_address, text
 from app.runtime.errors import Conflict, Invalid, NotFound
 from app.users import audit_trail, signals
 from app.users.audit_trail import Actor
-from app.users.models import Role, User, key
+from app.users.models import IS_STAFF, Role, User, key
 
 LONGEST_NAME = 64
 PUNCTUATION = ".-_"
+
+AT_ONCE = 20
+"""How many names one query asks for. Where all are taken, others are chosen among ever more."""
 
 KEY_LENGTH = 128
 """As the column holds: normalised, one character of a username may become as many as 18."""
@@ -111,14 +114,14 @@ def free_username(session: Session, wished: str, spread: int = 1) -> str:
     stem = stem[:48]
     if not stem or len(key(stem)) > KEY_LENGTH // 2:
         stem = "user"
-    pattern = key(stem).replace("\\", r"\\").replace("_", r"\_").replace("%", r"\%") + "%"
-    taken = set(session.scalars(sa.select(User.username_key).where(User.username_key.like(pattern, escape="\\"))))
-    number = 1 + secrets.randbelow(spread)
-    name = stem if number == 1 else f"{stem}-{number}"
-    while key(name) in taken:
-        number += 1
-        name = f"{stem}-{number}"
-    return name
+    while True:
+        first = 1 + secrets.randbelow(spread)
+        names = [stem if number == 1 else f"{stem}-{number}" for number in range(first, first + AT_ONCE)]
+        query = sa.select(User.username_key).where(User.username_key.in_([key(each) for each in names]))
+        taken = set(session.scalars(query))
+        if free := [each for each in names if key(each) not in taken]:
+            return free[0]
+        spread *= 100
 
 
 def change(session: Session, user: User, actor: Actor, *, name: str | None, email: str | None, given: set[str]) -> None:
@@ -152,7 +155,7 @@ def keep_staff(session: Session, user_id: int) -> None:
 
     It locks all members of staff until the transaction ends: of two who leave at once the second is refused.
     """
-    staff = sa.select(User.id).where(User.role == "staff", User.active).order_by(User.id)
+    staff = sa.select(User.id).where(sa.text(IS_STAFF), User.active).order_by(User.id)
     # key_share leaves their keys free. A row that refers to a user takes a lock on the key, and two such transactions
     # could else wait for each other.
     if list(session.scalars(staff.with_for_update(key_share=True))) == [user_id]:

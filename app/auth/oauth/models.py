@@ -20,7 +20,7 @@ class OAuthRequest(Model):
     nonce: Mapped[str] = mapped_column(sa.String(64))
     code_verifier: Mapped[str] = mapped_column(sa.String(128))
     next: Mapped[str] = mapped_column(sa.String(2000))
-    session_id: Mapped[int | None] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"))
+    session_id: Mapped[int | None] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"), index=True)
     """The session that asked to link an account; None for a sign-in."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)
 

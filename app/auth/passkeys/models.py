@@ -35,6 +35,6 @@ class PasskeyChallenge(Model):
 
     challenge_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
     purpose: Mapped[Purpose] = mapped_column(sa.String(32))
-    session_id: Mapped[int | None] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"))
+    session_id: Mapped[int | None] = mapped_column(sa.ForeignKey(UserSession.id, ondelete="CASCADE"), index=True)
     """The session that asked; None for a sign-in."""
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)

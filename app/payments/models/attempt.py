@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.orders.models import Order
-from app.runtime.constraints import one_of, unique_where
+from app.runtime.constraints import index_where, one_of, unique_where
 from app.runtime.db import BigId, Model, Moment, utcnow
 from app.runtime.lease import MINUTE, SOON, Leased, pause
 
@@ -24,6 +24,7 @@ class Attempt(Leased, Model):
         one_of("status", AttemptStatus),
         unique_where("uq_attempts_live", "order_id", condition="status IN ('new', 'unknown', 'open', 'processing')"),
         sa.Index("ix_attempts_due", "status", "next_check_at"),
+        index_where("ix_attempts_problem", "id", condition="problem IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

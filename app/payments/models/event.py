@@ -25,7 +25,7 @@ class Event(Leased, Model):
     """The part of it that is kept, as JSON: see redaction.py."""
     state: Mapped[EventState] = mapped_column(sa.String(16), default="new")
     tries: Mapped[int] = mapped_column(default=0)
-    received_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    received_at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)
     problem: Mapped[str | None] = mapped_column(sa.Text)
     order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
     """The order that it turned out to be about."""

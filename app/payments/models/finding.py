@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.orders.models import Order
+from app.runtime.constraints import index_where
 from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
 
@@ -35,6 +36,7 @@ class Closing(Model):
     """A finding that staff dealt with: who closed it, when and why. The row stays for good."""
 
     __tablename__ = "closings"
+    __table_args__ = (index_where("ix_closings_live", "kind", condition="ended_at IS NULL"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     finding: Mapped[str] = mapped_column(sa.String(64), unique=True)
@@ -46,7 +48,7 @@ class Closing(Model):
     facts: Mapped[str | None] = mapped_column(sa.String(64), index=True)
     reason: Mapped[str] = mapped_column(sa.Text)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id))
-    closed_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    closed_at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the cause was seen to be gone. Where the cause comes again, that is another finding."""
 

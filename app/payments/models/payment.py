@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.orders.models import Order
-from app.runtime.constraints import one_of, unique_where
+from app.runtime.constraints import index_where, one_of, unique_where
 from app.runtime.db import BigId, Model, Moment, utcnow
 from app.runtime.lease import Leased
 
@@ -27,6 +27,7 @@ CAME_TO_NOTHING: tuple[RefundStatus, ...] = ("failed", "canceled")
 UNANSWERED = ("needs_response", "warning_needs_response")
 UNDECIDED = ("under_review", "warning_under_review")
 CLOSED = ("won", "warning_closed")
+STANDS = "status NOT IN ('won', 'warning_closed')"
 """Some of the provider's states, which it may add to: https://docs.stripe.com/api/disputes/object#dispute_object-status
 """
 
@@ -52,7 +53,7 @@ class Payment(Model):
     refund_reserved: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     """The sum of its refunds that did not fail."""
     disposition: Mapped[Disposition] = mapped_column(sa.String(16))
-    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)
 
     refunds: Mapped[list["Refund"]] = relationship(order_by="Refund.id", passive_deletes=True, back_populates="payment")
     disputes: Mapped[list["Dispute"]] = relationship(order_by="Dispute.id", passive_deletes=True)
@@ -122,7 +123,7 @@ class Refund(Leased, Model):
     provider_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     problem: Mapped[str | None] = mapped_column(sa.Text)
     """Why it failed, or what else is wrong with it, in words."""
-    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     """When it failed."""
     first_sent_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -152,6 +153,7 @@ class Dispute(Model):
     """A payer who asked their bank for the money back: https://docs.stripe.com/disputes"""
 
     __tablename__ = "disputes"
+    __table_args__ = (index_where("ix_disputes_stands", "id", condition=STANDS),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     provider_id: Mapped[str] = mapped_column(sa.String(255), unique=True)

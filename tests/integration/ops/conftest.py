@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,10 @@ from tests.integration.payments.conftest import live_shop, own_shop, quick, shop
 @pytest.fixture
 def read(app, monkeypatch) -> Callable[[], Reading]:
     """`read()` is what the application tells now, and not what the database said a moment ago."""
-    monkeypatch.setattr(app.extensions["database_gauges"].probe, "keep", 0)
+    gauges = app.extensions["database_gauges"]
+    monkeypatch.setattr(gauges.probe, "keep", 0)
+    monkeypatch.setattr(gauges.reading, "keep", 0)
+    monkeypatch.setattr(gauges, "interval", timedelta(0))
     return lambda: Reading(app.test_client().get("/metrics").text)
 
 

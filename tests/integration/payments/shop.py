@@ -170,7 +170,7 @@ class Shop:
 
     def fetch_events(self) -> int:
         with self.app.app_context(), writing():
-            return bridge.run(backfill(db.session(), self.app.extensions["gateway"]))
+            return bridge.run(backfill(db.session(), self.app.extensions["gateway"])).new
 
     def let_pass(self, **time: float) -> None:
         """So much time passes, here and at the provider."""

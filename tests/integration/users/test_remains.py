@@ -154,7 +154,7 @@ def test_of_a_message_that_was_fetched_no_more_is_kept_than_of_one_that_came(ada
     simulated.pay(Attempt.query.one().session_id)
     db.session.commit()
 
-    assert bridge.run(backfill(db.session(), app.extensions["gateway"])) > 0
+    assert bridge.run(backfill(db.session(), app.extensions["gateway"])).new > 0
 
     bodies = [json.loads(each.body) for each in Event.query]
     assert {name for body in bodies for name in body["data"]["object"]} <= {*redaction.OF_OBJECT, "metadata"}

@@ -1,0 +1,139 @@
+"""What is asked again and again has an index: no plan of the database reads all of a table that grows."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app import GAUGES, create_app, db
+from app.mail import outbox
+from app.models import (
+    Attempt,
+    Event,
+    Order,
+    Refund,
+    User,
+)
+from app.payments import audit, audit_refunds, expiry, findings, history
+from app.payments.models import LIVE, UNSETTLED
+from app.payments.reconcile import left_over
+from app.payments.sweep import due_keys
+from app.runtime.db import utcnow
+from app.todos import service as todos  # feature: todos
+from app.users import audit_trail
+from app.users import service as users
+from app.web.paging import Paging
+from tests.integration.conftest import close
+from tests.scale.rows import Rows
+from tests.settings import settings
+
+NUMBER = 4000
+LATELY = timedelta(minutes=5)
+FEW = {
+    "ix_attempts_problem",
+    "ix_closings_live",
+    "ix_disputes_stands",
+    "ix_holds_held",
+    "ix_items_set_aside",
+    "ix_outbox_waiting",
+    "ix_todos_open_first",  # feature: todos
+    "ix_users_staff",
+    "uq_attempts_live",
+}
+"""Indexes that may be read as a whole: they hold what is unfinished, or are read as far as a page goes."""
+
+SMALL = {"chores", "figures", "findings", "installation"}
+
+
+@pytest.fixture(scope="module")
+def old_shop(databases):
+    """An application whose every table has NUMBER rows."""
+    app = create_app(settings(databases.new(), TESTING=True))
+    with app.app_context():
+        Rows(db.session(), NUMBER, utcnow()).fill()
+    with app.app_context():
+        yield app
+    close(app)
+
+
+def sweep_of(model, condition):
+    return lambda session, now: session.scalars(due_keys(model, condition, now, whole=False)).all()
+
+
+QUESTIONS = {
+    "orders whose time is over": lambda session, _: expiry.expired(session, 100),
+    "attempts that are due": sweep_of(Attempt, Attempt.status.in_(LIVE)),
+    "events that are due": sweep_of(Event, Event.state.in_(("new",))),
+    "refunds that are due": sweep_of(Refund, Refund.status.in_(UNSETTLED)),
+    "findings": findings.unclosed,
+    "findings that have ended": findings.end,
+    "what reconcile leaves": left_over,
+    "the audit's payments": lambda session, now: audit.to_ask(session, {}, now - LATELY),
+    "the audit's refunds": lambda session, now: audit_refunds.to_ask(session, {}, now - LATELY),
+    "the audit's disputes": lambda session, _: audit_refunds.undecided(session),
+    "the audit's stock": lambda session, _: audit.wrong_stock(session),
+    "the history of an order": lambda session, _: history.of(session, session.get(Order, 17)),
+    "mails that are due": outbox.due,
+    "mails of a user": lambda session, now: outbox.recall(session, 17, now),
+    "the trail of a user who leaves": lambda session, _: audit_trail.forget(session, 17),
+    "staff": lambda session, _: users.keep_staff(session, 17),
+    "a free username": lambda session, _: users.free_username(session, "user-17"),
+    "staff's to-dos": lambda session, _: todos.listed(session, session.get(User, NUMBER), Paging()),  # feature: todos
+    **{
+        f"the gauge {gauge.name}": gauge.read
+        for gauge in GAUGES
+        if gauge.name != "orders"  # which counts all of them, once in a while and for all processes
+    },
+}
+
+
+def plans(app, ask) -> Iterator[tuple[str, str, str]]:
+    """(statement, table, index) of each part of a plan that reads all of a table, or of an index."""
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "SELECT count(*) AS count_1 \nFROM todos")):
+            asked.append((statement, parameters))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        ask(db.session(), utcnow())
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+        db.session.rollback()
+    read = _of_sqlite if db.engine.dialect.name == "sqlite" else _of_postgresql
+    with db.engine.connect() as connection:
+        for statement, parameters in asked:
+            yield from ((statement, *part) for part in read(connection, statement, parameters))
+
+
+def _of_sqlite(connection, statement, parameters):
+    for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+        verb, table, *rest = row.detail.split()
+        if verb == "SCAN" and table in db.metadata.tables:
+            yield table, rest[-1] if "INDEX" in rest else ""
+
+
+def _of_postgresql(connection, statement, parameters):
+    [plan] = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalars()
+    nodes = [each["Plan"] for each in (plan if isinstance(plan, list) else json.loads(plan))]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        if node["Node Type"] == "Seq Scan":
+            yield node["Relation Name"], ""
+        elif "Index Name" in node and "Index Cond" not in node:
+            yield node.get("Relation Name", ""), node["Index Name"]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_plan_reads_all_of_a_table_that_grows(old_shop, name):
+    whole = [
+        (table, index, statement)
+        for statement, table, index in plans(old_shop, QUESTIONS[name])
+        if table not in SMALL and index not in FEW
+    ]
+
+    assert whole == []
