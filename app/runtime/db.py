@@ -153,7 +153,7 @@ def reader() -> sa.Engine:
     return engine
 
 
-def read(query: sa.Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
+def read(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
     """The rows of a query, in one round trip and without a session. Part of the transaction that `db.session` is in.
 
     Where the connection turns out to be lost, the query is asked once more, over another one.
@@ -169,7 +169,7 @@ def read(query: sa.Select[Any], values: Mapping[str, Any] | None = None) -> Sequ
         return _rows(query, values)
 
 
-def _rows(query: sa.Select[Any], values: Mapping[str, Any] | None) -> Sequence[sa.Row[Any]]:
+def _rows(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None) -> Sequence[sa.Row[Any]]:
     with reader().connect() as connection:
         return connection.execute(query, values).all()
 

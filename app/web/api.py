@@ -8,7 +8,8 @@
 `body` and `query` are read from the request and checked against their Struct; `user` is the signed-in user, a
 `SignedInUser` or, for a view that changes it, the row; `user_session` is the session that they are signed in by, a
 `SignedIn` or the row. With `confirmed` they have proved within the last 30
-minutes who they are. A plain or an `async def` view answers with a Struct, an `Answer` around one, or a ready Response.
+minutes who they are. A plain or an `async def` view answers with a Struct, an `Answer` around one, an
+`Encoded` one, or a ready Response.
 The changes of a view that writes are committed here, once, after it returned; after an error they are rolled back.
 """
 
@@ -86,6 +87,19 @@ class Answer(Generic[T]):
     finish: Callable[[Response], None] | None = None
 
 
+class Encoded(msgspec.Struct, Generic[T], frozen=True):
+    """An answer that is JSON already, with the ETag that names it."""
+
+    json: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, body: T, etag: str = "") -> "Encoded[T]":
+        """`etag` is a hash of the JSON where there is none."""
+        json = msgspec.json.encode(body)
+        return cls(json, etag or blake2b(json, digest_size=12).hexdigest())
+
+
 @dataclass(frozen=True)
 class Operation:
     method: str
@@ -132,14 +146,16 @@ class Operation:
         if isinstance(result, Response):
             return result
         answer = result if isinstance(result, Answer) else Answer(result)
-        response = Response(
-            msgspec.json.encode(answer.body), answer.status or self.status, answer.headers, mimetype="application/json"
-        )
+        body = answer.body
+        if self.etag and not isinstance(body, Encoded):
+            body = Encoded.of(body)
+        data = body.json if isinstance(body, Encoded) else msgspec.json.encode(body)
+        response = Response(data, answer.status or self.status, answer.headers, mimetype="application/json")
         if answer.finish:
             answer.finish(response)
+        if isinstance(body, Encoded):
+            response.set_etag(body.etag)
         if self.etag:
-            if "ETag" not in response.headers:
-                response.set_etag(blake2b(response.get_data(), digest_size=12).hexdigest())
             response.cache_control.no_cache = True
             response.make_conditional(request)
         return response
@@ -212,7 +228,7 @@ def _shapes(view: View) -> tuple[dict[str, Any], Any]:
     """What a view takes, by the argument's name, and what it answers."""
     hints = get_type_hints(view)
     answer = hints.pop("return")
-    return hints, get_args(answer)[0] if get_origin(answer) is Answer else answer
+    return hints, get_args(answer)[0] if get_origin(answer) in (Answer, Encoded) else answer
 
 
 class IdConverter(IntegerConverter):
