@@ -21,6 +21,7 @@ from app.auth.passkeys.schemas import PasskeyOut  # feature: passkeys
 from app.auth.password import WrongPassword
 from app.auth.schemas import Confirmation, Done
 from app.auth.second_factor import CodeRefused, CodeRequired
+from app.auth.sessions import SignedIn
 from app.auth.throttle import TooManyTries
 from app.auth.totp import recovery_codes  # feature: totp
 from app.runtime.config import settings
@@ -29,6 +30,7 @@ from app.users import actors
 from app.users import service as users
 from app.users.models import User
 from app.users.schemas import UserOut
+from app.users.signed_in import SignedInUser
 from app.web import limits
 from app.web.api import Access, Answer, Api, ConfirmationRequired
 from app.web.paging import Page, Paging
@@ -37,7 +39,7 @@ routes = Api("account")
 
 
 @routes.get("/api/profile", access=Access.SIGNED_IN)
-def show_profile(user: User) -> UserOut:
+def show_profile(user: SignedInUser) -> UserOut:
     """The user who is signed in."""
     return UserOut.of(user)
 
@@ -55,7 +57,7 @@ def change_profile(body: ProfileChange, user: User, user_session: UserSession) -
 
 
 @routes.delete("/api/profile", access=Access.SIGNED_IN, confirmed=True, raises=(users.LastStaff,))
-def close_account(user: User) -> Answer[Done]:
+def close_account(user: SignedInUser) -> Answer[Done]:
     """Close the account for good. Its orders stay and no longer identify the person; unpaid ones expire."""
     users.close(db.session(), user.id, actors.of_request(user), utcnow())
     return Answer(Done(True), finish=cookies.drop_session)
@@ -106,20 +108,20 @@ def change_password(body: PasswordChange, user: User, user_session: UserSession)
 
 
 @routes.get("/api/profile/sessions", access=Access.SIGNED_IN)
-def list_sessions(query: Paging, user: User, user_session: UserSession) -> Page[SessionOut]:
+def list_sessions(query: Paging, user: SignedInUser, user_session: SignedIn) -> Page[SessionOut]:
     """Where one is signed in, the session that was used last first."""
     own = service.listed(db.session(), user, query, utcnow())
     return own.map(lambda row: SessionOut.of(row, user_session))
 
 
 @routes.delete("/api/profile/sessions", access=Access.SIGNED_IN)
-def end_other_sessions(user: User, user_session: UserSession) -> SessionsEnded:
+def end_other_sessions(user: SignedInUser, user_session: SignedIn) -> SessionsEnded:
     """Sign out everywhere else."""
-    return SessionsEnded(service.end_other_sessions(db.session(), user_session, actors.of_request(user)))
+    return SessionsEnded(service.end_other_sessions(db.session(), user, user_session, actors.of_request(user)))
 
 
 @routes.delete("/api/profile/sessions/<token:session_id>", access=Access.OWNER)
-def end_session(session_id: str, user: User, user_session: UserSession) -> Answer[Done]:
+def end_session(session_id: str, user: SignedInUser, user_session: SignedIn) -> Answer[Done]:
     """Sign out one browser or API client. Its cookie or tokens are worth nothing from now on."""
     service.end_session(db.session(), user, session_id, actors.of_request(user))
     return Answer(Done(True), finish=cookies.drop_session if session_id == user_session.public_id else None)

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from app.auth.models import UserSession
 from app.auth.passkeys.schemas import PasskeyOut  # feature: passkeys
+from app.auth.sessions import SignedIn
 from app.users.schemas import Password
 from app.web.api import Line, Private
 
@@ -61,7 +61,7 @@ class SessionOut(msgspec.Struct, frozen=True):
     current: bool
 
     @classmethod
-    def of(cls, row: Any, own: UserSession) -> "SessionOut":
+    def of(cls, row: Any, own: SignedIn) -> "SessionOut":
         kind: Literal["browser", "api"] = "api" if row.token_hash is None else "browser"
         device = row.device or "Unknown device"
         return cls(row.public_id, kind, device, row.address, row.created_at, row.used_at, row.id == own.id)

@@ -12,13 +12,14 @@ from app.auth import recent_auth, second_factor, sessions, throttle
 from app.auth.email import links
 from app.auth.models import UserSession
 from app.auth.password import WrongPassword
+from app.auth.sessions import SignedIn
 from app.runtime.config import Settings
 from app.runtime.db import affected
 from app.runtime.errors import NotFound
 from app.users import passwords
 from app.users import service as users
 from app.users.audit_trail import Actor
-from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web.paging import Page, Paging, paged
 
 
@@ -85,20 +86,20 @@ def change_password(
     if not own_password.replace(session, user, stored, fresh):  # another change, or a reset, came first
         raise WrongPassword
     own_password.check_new(session, settings, user, new, "new_password")  # the user is locked now
-    sessions.end_others(session, own)
+    sessions.end_others(session, user.id, own.id)
     sessions.renew(session, own, now, overlap=False)
     links.end(session, user.id, links.RESET.purpose)
     actor.note(session, user.id, "password_changed")
     mail.queue(session, "password_changed", {"user": user.id})
 
 
-def listed(session: Session, user: User, paging: Paging, now: datetime) -> Page[Any]:
+def listed(session: Session, user: SignedInUser, paging: Paging, now: datetime) -> Page[Any]:
     """Rows of the user's sessions that are alive, the one that was used last first."""
     query = sa.select(*UserSession.__table__.columns).where(UserSession.user_id == user.id, sessions.alive(now))
     return paged(session, query.order_by(UserSession.used_at.desc(), UserSession.id.desc()), paging)
 
 
-def end_session(session: Session, user: User, public_id: str, actor: Actor) -> None:
+def end_session(session: Session, user: SignedInUser, public_id: str, actor: Actor) -> None:
     """Raises NotFound where the user has no such session."""
     own = sa.delete(UserSession).where(UserSession.public_id == public_id, UserSession.user_id == user.id)
     if not affected(session, own):
@@ -106,9 +107,9 @@ def end_session(session: Session, user: User, public_id: str, actor: Actor) -> N
     actor.note(session, user.id, "session_ended")
 
 
-def end_other_sessions(session: Session, own: UserSession, actor: Actor) -> int:
+def end_other_sessions(session: Session, user: SignedInUser, own: SignedIn, actor: Actor) -> int:
     """How many there were."""
-    ended = sessions.end_others(session, own)
+    ended = sessions.end_others(session, user.id, own.id)
     if ended:
-        actor.note(session, own.user_id, "session_ended", count=ended)
+        actor.note(session, user.id, "session_ended", count=ended)
     return ended

@@ -1,18 +1,19 @@
 """Decides whether a request may call a route: who is signed in, their role, a recent confirmation, the origin."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_args
 
-import sqlalchemy as sa
 from flask import g, request
 
 from app.auth import cookies, metrics_token, opaque_tokens, recent_auth, sessions, tokens
 from app.auth.models import UserSession
+from app.auth.sessions import SignedIn
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow, writing
 from app.runtime.errors import Forbidden, NotFound, Unauthorized
 from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web.api import Access
 
 
@@ -29,37 +30,53 @@ class CrossSite(Forbidden):
     detail = "This request did not come from the shop's own page."
 
 
-@dataclass(frozen=True)
-class SignedIn:
-    user: User
-    user_session: UserSession
-
-
-def guard(access: Access, *, wanted: bool, confirmed: bool) -> SignedIn | None:
+def guard(access: Access, *, wanted: Mapping[str, Any], confirmed: bool) -> dict[str, Any]:
     """Lets the request through, or raises Unauthorized, Forbidden, or ConfirmationRequired where it has to be
-    `confirmed`. A route for all clients looks up the user only where its view has `wanted` the user or their session.
+    `confirmed`. Gives what is `wanted`: the user or their session, by name, in the form that the type says.
+
+    A route for all clients looks up the user only where its view has wanted one of them; without one it is None.
     """
     bearer = request.headers.get("Authorization", "")
     if access is Access.PROVIDER:
-        return None
+        return {}
     if access is Access.OPERATOR:
         metrics_token.check(bearer)
-        return None
+        return {}
     if request.method not in SAFE and (not bearer or access is Access.ALL):
         _check_origin()
     if access is Access.ALL and not wanted:
-        return None
-    signed_in = _by_bearer(bearer) if bearer else _by_cookie()
-    if signed_in is None:
+        return {}
+    found = signed_in()
+    if found is None:
         if access is Access.ALL:
-            return None
+            return dict.fromkeys(wanted)
         raise Unauthorized(headers={"WWW-Authenticate": "Bearer"})
-    g.user_id = signed_in.user.id
-    if access is Access.STAFF and not signed_in.user.is_staff:
+    if access is Access.STAFF and not found.user.is_staff:
         raise Forbidden("Only staff may do this.")
     if confirmed:
-        recent_auth.require(signed_in.user_session, utcnow())
-    return signed_in
+        recent_auth.require(found, utcnow())
+    return _in_forms(found, wanted)
+
+
+def signed_in() -> SignedIn | None:
+    """Who is signed in at this request, by one query. Raises InvalidToken."""
+    bearer = request.headers.get("Authorization", "")
+    found = _by_bearer(bearer) if bearer else _by_cookie()
+    if found is not None:
+        g.user_id = found.user.id
+    return found
+
+
+def _in_forms(found: SignedIn, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What a view takes, as it was looked up or, where it takes a row, as the row."""
+    forms: dict[Any, Any] = {SignedIn: found, SignedInUser: found.user}
+    taken = {name: (get_args(form) or (form,))[0] for name, form in wanted.items()}  # without `| None`
+    if not forms.keys() >= set(taken.values()):
+        row = sessions.find(db.session(), UserSession.id == found.id, utcnow())
+        if row is None:  # it has ended since
+            raise Unauthorized
+        forms |= {UserSession: row, User: row.user}
+    return {name: forms[form] for name, form in taken.items()}
 
 
 def _check_origin() -> None:
@@ -93,40 +110,35 @@ def _by_bearer(header: str) -> SignedIn | None:
         raise tokens.InvalidToken
     moment = utcnow()
     claims = tokens.read(settings(), token.strip(), moment)
-    signed_in = _find((UserSession.public_id == claims.sid) & (User.public_id == claims.sub), moment)
-    if signed_in is None:
+    found = sessions.by_token(claims.sid, claims.sub, moment)
+    if found is None:
         raise tokens.InvalidToken
-    return signed_in
+    _touch(found, moment)
+    return found
 
 
 def _by_cookie() -> SignedIn | None:
     if not (cookie := cookies.session_token()):
         return None
     moment = utcnow()
-    signed_in = _find(sessions.known_by(cookie, moment), moment)
-    is_current = signed_in is not None and signed_in.user_session.token_hash == opaque_tokens.digest(cookie)
-    if signed_in is not None and signed_in.user_session.must_rotate and is_current:
-        db.session.commit()
+    found = sessions.by_cookie(cookie, moment)
+    if found is not None:
+        _touch(found, moment)
+        if found.must_rotate and found.token_hash == opaque_tokens.digest(cookie):
+            with writing():
+                sessions.renew(db.session(), found, moment, overlap=True)
+                db.session.commit()
+    return found
+
+
+def _touch(found: SignedIn, moment: datetime) -> None:
+    if moment - found.used_at > sessions.TOUCH:
         with writing():
-            sessions.renew(db.session(), signed_in.user_session, moment, overlap=True)
+            sessions.touch(db.session(), found.id, moment)
             db.session.commit()
-    return signed_in
 
 
-def _find(condition: sa.ColumnElement[bool], moment: datetime) -> SignedIn | None:
-    user_session = sessions.find(db.session(), condition, moment)
-    if user_session is None:
-        return None
-    if moment - user_session.used_at > sessions.TOUCH:
-        db.session.commit()
-        with writing():
-            used = sa.update(UserSession).where(UserSession.id == user_session.id).values(used_at=moment)
-            db.session.execute(used)
-            db.session.commit()
-    return SignedIn(user_session.user, user_session)
-
-
-def owned(row: T | None, user: User, *, staff: bool = False) -> T:
+def owned(row: T | None, user: SignedInUser, *, staff: bool = False) -> T:
     """`row`, where it is `user`'s, or where `staff` may see it too. Raises NotFound for all other users."""
     if row is None or not (row.user_id == user.id or (staff and user.is_staff)):
         raise NotFound

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from app.auth.models import UserSession
+from app.auth.sessions import SignedIn
 from app.web.api import CONFIRMED_WITHIN, ConfirmationRequired
 
 
-def require(user_session: UserSession, now: datetime) -> None:
+def require(user_session: UserSession | SignedIn, now: datetime) -> None:
     """Call it before a change of sign-in methods, of other users, or the end of the account.
 
     Raises ConfirmationRequired.

@@ -1,8 +1,8 @@
 """Register, sign in by password, refresh, sign out."""
 
 from app.auth import cookies, second_factor, service, sessions, throttle, tokens
-from app.auth.models import UserSession
 from app.auth.schemas import Credentials, Done, RefreshRequest, Registration
+from app.auth.sessions import SignedIn
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
 from app.users import actors
@@ -47,7 +47,7 @@ def refresh(body: RefreshRequest) -> tokens.TokenPair:
 
 
 @routes.post("/api/logout", access=Access.SIGNED_IN)
-def sign_out_client(user_session: UserSession) -> Answer[Done]:
+def sign_out_client(user_session: SignedIn) -> Answer[Done]:
     """End the session of this request. Its tokens are worth nothing from now on."""
     sessions.end(db.session(), user_session)
     return Answer(Done(True), finish=None if user_session.token_hash is None else cookies.drop_session)
@@ -62,7 +62,7 @@ def sign_in_browser(body: Credentials) -> Answer[UserOut]:
 
 
 @routes.delete("/api/session", access=Access.ALL)
-def sign_out_browser(user_session: UserSession | None) -> Answer[Done]:
+def sign_out_browser(user_session: SignedIn | None) -> Answer[Done]:
     """Sign the browser out. Without a session there is nothing to do, and the answer is the same."""
     if user_session is not None:
         sessions.end(db.session(), user_session)

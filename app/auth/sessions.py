@@ -1,7 +1,9 @@
 """Sessions of browsers and API clients, as rows: begun, looked up by a cookie, renewed, ended."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from flask import g
 from sqlalchemy.orm import Session, contains_eager
@@ -10,9 +12,11 @@ from app import mail
 from app.auth import devices, opaque_tokens
 from app.auth.devices import Device
 from app.auth.models import UserSession
-from app.runtime.db import affected
+from app.runtime.db import Moment, affected, read
+from app.users import signed_in
 from app.users.audit_trail import Actor
-from app.users.models import User
+from app.users.models import Identity, User
+from app.users.signed_in import SignedInUser
 
 LASTS = timedelta(days=30)
 IDLE = timedelta(days=7)
@@ -72,13 +76,58 @@ def known_by(cookie: str, now: datetime) -> sa.ColumnElement[bool]:
     return (UserSession.token_hash == digest) | before
 
 
+class SignedIn(msgspec.Struct, frozen=True):
+    """A session that is alive, with its user: what each request looks up. `id` is the session's."""
+
+    id: int
+    public_id: str
+    token_hash: bytes | None
+    must_rotate: bool
+    used_at: datetime
+    confirmed_at: datetime | None
+    user: SignedInUser
+
+
+_columns = tuple(UserSession.__table__.c[name] for name in SignedIn.__struct_fields__[:-1])
+_now, _overlap, _idle = (sa.bindparam(name, type_=Moment) for name in ("now", "overlap", "idle"))
+_ALIVE = (
+    sa.select(*_columns, *signed_in.COLUMNS)
+    .select_from(UserSession.__table__.join(User.__table__).outerjoin(Identity.__table__))
+    .where(UserSession.expires_at > _now, UserSession.used_at > _idle, User.active)
+    .order_by(Identity.id)
+)
+_digest = sa.bindparam("digest", type_=sa.LargeBinary)
+_BY_COOKIE = _ALIVE.where(
+    (UserSession.token_hash == _digest) | ((UserSession.previous_hash == _digest) & (UserSession.rotated_at > _overlap))
+)
+_BY_TOKEN = _ALIVE.where(UserSession.public_id == sa.bindparam("sid"), User.public_id == sa.bindparam("sub"))
+
+
+def by_cookie(cookie: str, now: datetime) -> SignedIn | None:
+    """Who is signed in by this cookie."""
+    return _signed_in(_BY_COOKIE, now, digest=opaque_tokens.digest(cookie), overlap=now - OVERLAP)
+
+
+def by_token(sid: str, sub: str, now: datetime) -> SignedIn | None:
+    """Who is signed in by an access token with these claims."""
+    return _signed_in(_BY_TOKEN, now, sid=sid, sub=sub)
+
+
+def _signed_in(query: sa.Select[Any], now: datetime, **values: object) -> SignedIn | None:
+    rows = read(query, {"now": now, "idle": now - IDLE, **values})
+    if not rows:
+        return None
+    found = (*rows[0][: len(_columns)], signed_in.of(rows))
+    return SignedIn(*found)
+
+
 def find(session: Session, condition: sa.ColumnElement[bool], now: datetime) -> UserSession | None:
-    """The session that is alive and has an active user, in one query."""
+    """The session that is alive and has an active user, as rows to change, in one query."""
     query = sa.select(UserSession).join(UserSession.user).options(contains_eager(UserSession.user))
     return session.scalar(query.where(condition, alive(now), User.active))
 
 
-def end(session: Session, ended: UserSession) -> None:
+def end(session: Session, ended: UserSession | SignedIn) -> None:
     session.execute(sa.delete(UserSession).where(UserSession.id == ended.id))
 
 
@@ -91,12 +140,17 @@ def end_all(user: User, session: Session) -> None:
     session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id))
 
 
-def end_others(session: Session, own: UserSession) -> int:
-    """End every other session of the same user. How many there were."""
-    return affected(session, sa.delete(UserSession).where(UserSession.user_id == own.user_id, UserSession.id != own.id))
+def end_others(session: Session, user_id: int, own: int) -> int:
+    """End all sessions of the user but their own one, by its id. How many there were."""
+    return affected(session, sa.delete(UserSession).where(UserSession.user_id == user_id, UserSession.id != own))
 
 
-def renew(session: Session, renewed: UserSession, now: datetime, *, overlap: bool) -> None:
+def touch(session: Session, session_id: int, now: datetime) -> None:
+    """The session was used just now."""
+    session.execute(sa.update(UserSession).where(UserSession.id == session_id).values(used_at=now))
+
+
+def renew(session: Session, renewed: UserSession | SignedIn, now: datetime, *, overlap: bool) -> None:
     """Rotate the cookie of a browser that stays signed in. The answer to this request brings the new one.
 
     Without `overlap` the old cookie is worth nothing at once. An API client has no cookie, and keeps its tokens.

@@ -20,7 +20,7 @@ from app.runtime.errors import Conflict, NotFound, Problem, Unavailable
 from app.stripe.errors import Declined, Misconfigured, PaymentError
 from app.stripe.errors import NotFound as NotFoundAtProvider
 from app.stripe.gateway import gateway
-from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web import idempotency, limits
 from app.web.api import Access, Answer, Api
 from app.web.paging import Page
@@ -63,7 +63,7 @@ REFUSALS = (AmountTooSmall, PaymentDeclined, PaymentRefused, PaymentsUnavailable
     raises=(idempotency.KeyMissing, idempotency.KeyReused, SoldOut, NotOnSale, service.TooManyUnpaid, *REFUSALS),
     limit=limits.ORDER,
 )
-async def place_order(body: NewOrder, user: User) -> Answer[OrderOut]:
+async def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
     """Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent."""
     key = idempotency.key()
     placed, attempt = await blocking(service.place, db.session(), settings(), user, key, body.quantities(), utcnow())
@@ -99,13 +99,13 @@ def _refusal(error: PaymentError) -> Problem:
 
 
 @routes.get("/api/orders", access=Access.OWNER)
-def list_orders(query: OrderSearch, user: User) -> Page[OrderOut]:
+def list_orders(query: OrderSearch, user: SignedInUser) -> Page[OrderOut]:
     """One's own orders, the newest first; for staff the orders of all users, or of one."""
     return service.listed(db.session(), user, query, query.user_id).map(lambda ledger: OrderOut.of(ledger, user))
 
 
 @routes.get("/api/orders/<id:order_id>", access=Access.OWNER)
-def show_order(order_id: int, user: User) -> OrderOut:
+def show_order(order_id: int, user: SignedInUser) -> OrderOut:
     """One order."""
     return OrderOut.of(service.get(db.session(), order_id, user), user)
 
@@ -117,7 +117,7 @@ def show_order(order_id: int, user: User) -> OrderOut:
     raises=(service.NothingToPay, SoldOut, *REFUSALS),
     limit=limits.ORDER,
 )
-async def check_out(order_id: int, user: User) -> Answer[OrderOut]:
+async def check_out(order_id: int, user: SignedInUser) -> Answer[OrderOut]:
     """Where to pay an order that was placed before: the open attempt, or a new one where the last is dead.
 
     The provider is asked first whether it can still be paid there; without an address the answer is an order that
@@ -136,7 +136,7 @@ async def check_out(order_id: int, user: User) -> Answer[OrderOut]:
     return _where_to_pay(await blocking(service.get, db.session(), order_id, user), user)
 
 
-def _where_to_pay(ledger: Ledger, user: User) -> Answer[OrderOut]:
+def _where_to_pay(ledger: Ledger, user: SignedInUser) -> Answer[OrderOut]:
     is_awaited = ledger.order.status == "pending" and ledger.checkout_url is None
     return Answer(OrderOut.of(ledger, user), 202 if is_awaited else 200)
 
@@ -147,7 +147,7 @@ def _where_to_pay(ledger: Ledger, user: User) -> Answer[OrderOut]:
     also={202: "Being cancelled: over once the provider has confirmed that it cannot be paid any more"},
     raises=(service.CannotCancel,),
 )
-async def cancel_order(order_id: int, user: User) -> Answer[OrderOut]:
+async def cancel_order(order_id: int, user: SignedInUser) -> Answer[OrderOut]:
     """Give the order up. Its stock is for sale again once the order cannot be paid any more."""
     await blocking(service.get, db.session(), order_id, user)
     attempt = await blocking(service.begin_cancel, db.session(), order_id, utcnow())
@@ -164,7 +164,7 @@ async def cancel_order(order_id: int, user: User) -> Answer[OrderOut]:
     access=Access.STAFF,
     raises=(NotPaid, handover.Refunded, handover.Disputed, NotInStock),
 )
-def fulfil_order(order_id: int, query: FulfilOptions, user: User) -> OrderOut:
+def fulfil_order(order_id: int, query: FulfilOptions, user: SignedInUser) -> OrderOut:
     """Hand a paid order over to its buyer. One whose payment is disputed needs `despite_dispute`."""
     service.get(db.session(), order_id, user)
     ledger = service.fulfil(db.session(), order_id, utcnow(), despite_dispute=query.despite_dispute)

@@ -9,7 +9,7 @@ from app.orders.models import OrderLine, OrderStatus
 from app.payments.ledger import Ledger
 from app.payments.schemas import PaymentOut
 from app.stripe import currencies
-from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web.api import Id
 from app.web.paging import Paging
 
@@ -68,7 +68,7 @@ class OrderOut(msgspec.Struct, frozen=True):
     payments: list[PaymentOut] | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
-    def of(cls, ledger: Ledger, user: User) -> "OrderOut":
+    def of(cls, ledger: Ledger, user: SignedInUser) -> "OrderOut":
         """As `user` may see it."""
         order = ledger.order
         return cls(

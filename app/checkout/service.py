@@ -19,6 +19,7 @@ from app.payments.models import Attempt
 from app.runtime.config import Settings
 from app.runtime.errors import Conflict
 from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web.idempotency import KeyReused
 from app.web.paging import Page, Paging
 
@@ -39,7 +40,7 @@ class NothingToPay(Conflict):
 
 
 def place(
-    session: Session, settings: Settings, user: User, key: str, quantities: Mapping[int, int], now: datetime
+    session: Session, settings: Settings, user: SignedInUser, key: str, quantities: Mapping[int, int], now: datetime
 ) -> tuple[Ledger, Attempt | None]:
     """The order under the user's key, with its stock set aside, and its first attempt. Committed.
 
@@ -73,7 +74,7 @@ def place(
     return Ledger.of(session, [known])[0], None
 
 
-def _check_room(session: Session, settings: Settings, user: User) -> None:
+def _check_room(session: Session, settings: Settings, user: SignedInUser) -> None:
     """Keep one account from setting the whole stock aside. The lock makes its orders wait for each other here."""
     session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     waiting = sa.select(sa.func.count()).where(Order.user_id == user.id, Order.status.in_(("pending", "cancelling")))
@@ -81,12 +82,12 @@ def _check_room(session: Session, settings: Settings, user: User) -> None:
         raise TooManyUnpaid
 
 
-def get(session: Session, order_id: int, user: User) -> Ledger:
+def get(session: Session, order_id: int, user: SignedInUser) -> Ledger:
     """Raises NotFound unless the order is the user's, or the user is staff."""
     return Ledger.of(session, [orders.get(session, order_id, user)])[0]
 
 
-def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> Page[Ledger]:
+def listed(session: Session, user: SignedInUser, paging: Paging, buyer_id: int | None) -> Page[Ledger]:
     """The user's orders, for staff all orders or one buyer's; the newest first."""
     page = orders.listed(session, user, paging, buyer_id)
     return Page(Ledger.of(session, page.items), page.total, page.page, page.per_page)

@@ -37,3 +37,14 @@ class Item(Model):
     """Grows with each change by staff; a sale does not change it."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+
+
+class Catalogue(Model):
+    """One row. Triggers of the migrations write it."""
+
+    __tablename__ = "catalogue"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stamp: Mapped[str] = mapped_column(sa.String(64))
+    """Random, and another one after each change of an item but for how many are there and held."""

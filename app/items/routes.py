@@ -4,15 +4,14 @@ from typing import Any
 import msgspec
 from flask import request
 
-from app.items import service
-from app.items.models import Item
+from app.auth import guard
+from app.items import catalogue, service
 from app.items.schemas import ItemChange, ItemDeleted, ItemOut, ItemSearch, NewItem, ShopOut
 from app.runtime.config import settings
 from app.runtime.db import db
 from app.runtime.errors import Forbidden, NotFound, StaleVersion
 from app.stripe import currencies
-from app.users.models import User
-from app.web.api import Access, Answer, Api
+from app.web.api import Access, Api, Encoded
 from app.web.limits import TooManyRequests
 from app.web.paging import Page
 
@@ -27,42 +26,48 @@ def show_shop() -> ShopOut:
 
 
 @routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden, TooManyRequests))
-def list_items(query: ItemSearch, user: User | None) -> Page[ItemOut]:
+def list_items(query: ItemSearch) -> Encoded[Page[ItemOut]]:
     """The items on offer, by name. Staff may ask for drafts too."""
-    if query.drafts and (user is None or not user.is_staff):
+    if query.drafts and not _by_staff():
         raise Forbidden("Only staff see drafts.")
-    return service.listed(db.session(), query.q, query, drafts=query.drafts).map(ItemOut.of)
+    return catalogue.listed(db.session(), query)
 
 
 @routes.get("/api/items/<id:item_id>", access=Access.ALL, etag=True)
-def show_item(item_id: int, user: User | None) -> Answer[ItemOut]:
+def show_item(item_id: int) -> Encoded[ItemOut]:
     """One item. Staff alone see a draft. A change of the item sends its ETag as If-Match."""
-    item = service.get(db.session(), item_id)
-    if item.price is None and (user is None or not user.is_staff):
+    item, answer = catalogue.shown(db.session(), item_id)
+    if not item.on_sale and not _by_staff():
         raise NotFound
-    return _answer(item)
+    return answer
+
+
+def _by_staff() -> bool:
+    """Asked only where the answer depends on it: most who look at the catalogue need not be known."""
+    found = guard.signed_in()
+    return found is not None and found.user.is_staff
 
 
 @routes.post("/api/items", access=Access.STAFF, status=201)
-def add_item(body: NewItem) -> Answer[ItemOut]:
+def add_item(body: NewItem) -> Encoded[ItemOut]:
     """Add an item; without a price it is a draft."""
-    return _answer(service.add(db.session(), _values(body)))
+    return catalogue.encoded(ItemOut.of(service.add(db.session(), _values(body))))
 
 
 @routes.put(
     "/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion, service.StockHeld)
 )
-def replace_item(item_id: int, body: NewItem) -> Answer[ItemOut]:
+def replace_item(item_id: int, body: NewItem) -> Encoded[ItemOut]:
     """Change all of an item; a field that is left out falls back to its default."""
-    return _answer(service.change(db.session(), item_id, _values(body), _expected()))
+    return catalogue.encoded(ItemOut.of(service.change(db.session(), item_id, _values(body), _expected())))
 
 
 @routes.patch(
     "/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion, service.StockHeld)
 )
-def change_item(item_id: int, body: ItemChange) -> Answer[ItemOut]:
+def change_item(item_id: int, body: ItemChange) -> Encoded[ItemOut]:
     """Change some fields of an item; the others stay."""
-    return _answer(service.change(db.session(), item_id, _values(body), _expected()))
+    return catalogue.encoded(ItemOut.of(service.change(db.session(), item_id, _values(body), _expected())))
 
 
 @routes.delete("/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion,))
@@ -75,11 +80,6 @@ def delete_item(item_id: int) -> ItemDeleted:
 def _values(body: NewItem | ItemChange) -> Mapping[str, Any]:
     given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
     return service.checked(given, settings().currency)
-
-
-def _answer(item: Item) -> Answer[ItemOut]:
-    """The ETag holds version and stock: a sale in between makes an edit of the stock stale, and no other edit."""
-    return Answer(ItemOut.of(item), headers={"ETag": f'"{item.version}-{item.on_hand}-{item.held}"'})
 
 
 def _expected() -> service.Seen | None:

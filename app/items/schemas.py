@@ -78,6 +78,9 @@ class ItemOut(msgspec.Struct, frozen=True):
             item.version,
         )
 
+    def with_stock(self, on_hand: int, held: int) -> "ItemOut":
+        return msgspec.structs.replace(self, on_hand=on_hand, available=on_hand - held)
+
 
 class ItemDeleted(msgspec.Struct, frozen=True):
     deleted: bool

@@ -7,12 +7,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.items.models import Item
+from app.items.models import Catalogue, Item
+from app.items.schemas import ItemSearch
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.stripe import currencies
-from app.web import limits
-from app.web.paging import Page, Paging, paged
+from app.web.paging import Page, paged
 
 
 class StockHeld(Conflict):
@@ -20,18 +20,27 @@ class StockHeld(Conflict):
     detail = "More of these are set aside for orders than that."
 
 
-def listed(session: Session, q: str, paging: Paging, *, drafts: bool) -> Page[Any]:
-    """Rows of items, by name, whose name or description holds every word of `q`. Raises TooManyRequests."""
-    if q:
-        limits.check(limits.SEARCH)
-    query = sa.select(*Item.__table__.columns).where(Item.withdrawn_at.is_(None))
-    if not drafts:
-        query = query.where(Item.price.is_not(None))
-    for word in q.split()[:8]:
+_stamp = sa.select(Catalogue.stamp).scalar_subquery().label("stamp")
+_rows = sa.select(*Item.__table__.columns, _stamp).where(Item.withdrawn_at.is_(None))
+"""Items that are not withdrawn, each with the catalogue's stamp at that moment."""
+
+
+def listed(session: Session, search: ItemSearch) -> Page[Any]:
+    """Rows of items with the catalogue's stamp, by name: those whose name or description holds every word of `q`."""
+    query = _rows if search.drafts else _rows.where(Item.price.is_not(None))
+    for word in search.q.split()[:8]:
         query = query.where(
             Item.name.icontains(word, autoescape=True) | Item.description.icontains(word, autoescape=True)
         )
-    return paged(session, query.order_by(Item.name, Item.id), paging)
+    return paged(session, query.order_by(Item.name, Item.id), search)
+
+
+def shown(session: Session, item_id: int) -> Page[Any]:
+    """A page with the row of one item, with the catalogue's stamp. Raises NotFound."""
+    row = session.execute(_rows.where(Item.id == item_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Page([row], 1, 1, 1)
 
 
 def get(session: Session, item_id: int) -> Item:

@@ -16,6 +16,7 @@ from app.runtime.db import insert_once
 from app.runtime.errors import Conflict
 from app.runtime.log_context import note
 from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web.paging import Page, Paging, paged
 
 
@@ -33,7 +34,7 @@ class NotInStock(Conflict):
 
 def create(
     session: Session,
-    user: User,
+    user: SignedInUser,
     *,
     key: str,
     request_hash: str,
@@ -62,19 +63,19 @@ def create(
     return session.scalars(sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines))).one()
 
 
-def under_key(session: Session, user: User, key: str) -> Order | None:
+def under_key(session: Session, user: SignedInUser, key: str) -> Order | None:
     """The order that the user has placed under this Idempotency-Key."""
     query = sa.select(Order).where(Order.user_id == user.id, Order.idempotency_key == key)
     return session.scalar(query.options(selectinload(Order.lines)))
 
 
-def get(session: Session, order_id: int, user: User) -> Order:
+def get(session: Session, order_id: int, user: SignedInUser) -> Order:
     """The order as it is now. Raises NotFound unless it is the user's, or the user is staff."""
     query = sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines))
     return owned(session.scalar(query.execution_options(populate_existing=True)), user, staff=True)
 
 
-def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> Page[Order]:
+def listed(session: Session, user: SignedInUser, paging: Paging, buyer_id: int | None) -> Page[Order]:
     """The user's orders, for staff all orders or one buyer's; the newest first."""
     visible = sa.true() if user.is_staff else Order.user_id == user.id
     if buyer_id is not None:

@@ -23,7 +23,7 @@ from app.runtime.async_bridge import blocking
 from app.runtime.db import insert_once, utcnow
 from app.runtime.errors import Invalid, NotFound
 from app.stripe.gateway import Gateway
-from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web.paging import Page, Paging, paged
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ def closings_of(session: Session, order_id: int) -> list[Closing]:
     return list(session.scalars(sa.select(Closing).where(Closing.order_id == order_id).order_by(Closing.id)))
 
 
-async def close(session: Session, gateway: Gateway, token: str, user: User, reason: str) -> ClosedFinding:
+async def close(session: Session, gateway: Gateway, token: str, user: SignedInUser, reason: str) -> ClosedFinding:
     """Note that a member of staff has dealt with it. Committed. Closed twice, the first reason stands.
 
     To close the finding of an attempt gives the attempt up, which may release its order. Raises NotFound where there

@@ -15,7 +15,7 @@ from app.payments.refund_reservations import reserve
 from app.runtime.errors import Conflict, Invalid
 from app.stripe import currencies
 from app.stripe.form import form
-from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web.idempotency import KeyReused
 
 
@@ -56,7 +56,9 @@ class Wish:
         refund.wish_text = self.text
 
 
-def request(session: Session, order_id: int, user: User, key: str, wish: Wish, now: datetime) -> tuple[Refund, bool]:
+def request(
+    session: Session, order_id: int, user: SignedInUser, key: str, wish: Wish, now: datetime
+) -> tuple[Refund, bool]:
     """The refund under this Idempotency-Key, with its amount reserved, and whether it is new. Committed.
 
     Two equal wishes under two keys are two refunds. Raises NothingToRefund, TooMuch, KeyReused, Invalid.

@@ -20,7 +20,7 @@ from app.runtime.errors import Conflict
 from app.runtime.jobs import jobs
 from app.stripe.gateway import gateway
 from app.stripe.signature import SignatureRefused
-from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web import idempotency
 from app.web.api import Access, Answer, Api
 from app.web.paging import Page, Paging
@@ -41,7 +41,7 @@ class RefundRefused(Conflict):
     headers=(idempotency.HEADER,),
     raises=(idempotency.KeyMissing, idempotency.KeyReused, NothingToRefund, TooMuch, RefundRefused),
 )
-async def refund_order(order_id: int, body: NewRefund, user: User) -> Answer[RefundOut]:
+async def refund_order(order_id: int, body: NewRefund, user: SignedInUser) -> Answer[RefundOut]:
     """Send money back, of the payment that paid the order or of another one: an amount, or all that is left.
 
     The same Idempotency-Key refunds once.
@@ -60,7 +60,7 @@ async def refund_order(order_id: int, body: NewRefund, user: User) -> Answer[Ref
 
 
 @routes.get("/api/orders/<id:order_id>/history", access=Access.STAFF)
-def show_history(order_id: int, user: User) -> list[HistoryEntry]:
+def show_history(order_id: int, user: SignedInUser) -> list[HistoryEntry]:
     """All that happened to an order, in the order of time, and what is wrong, in words."""
     return history.of(db.session(), orders.get(db.session(), order_id, user))
 
@@ -82,7 +82,7 @@ def list_closed_findings(query: Paging) -> Page[ClosedFinding]:
     access=Access.STAFF,
     raises=(give_up.MayBePaid, give_up.BeingSettled, give_up.ProviderAway),
 )
-async def close_finding(finding_id: str, body: CloseFinding, user: User) -> ClosedFinding:
+async def close_finding(finding_id: str, body: CloseFinding, user: SignedInUser) -> ClosedFinding:
     """Note that a finding was dealt with, and how. It is shown again only if its facts change, under another id.
 
     The finding of an attempt gives the attempt up: its session is ended, and what was set aside for it is free again.

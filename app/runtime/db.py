@@ -1,21 +1,22 @@
-"""Engine, session, SQLite's pragmas."""
+"""Engine, session, reads without a transaction, SQLite's pragmas."""
 
+import select
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import flask_sqlalchemy.session
 import sqlalchemy as sa
 import sqlalchemy.orm
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
@@ -34,7 +35,7 @@ class Session(flask_sqlalchemy.session.Session):
     def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
         """SQLAlchemy calls it before every access to the database: queries, lazy loads and flushes."""
         bridge.check("db.session")
-        return super().get_bind(*args, **kwargs)
+        return reader() if _mode.get() == "reading" else super().get_bind(*args, **kwargs)
 
     def commit(self) -> None:
         bridge.check("db.session.commit")
@@ -119,7 +120,7 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_mode: ContextVar[Literal["", "reading", "writing"]] = ContextVar("mode", default="")
 
 
 @contextmanager
@@ -129,11 +130,48 @@ def writing() -> Iterator[None]:
     One that reads first and then wants to write fails with "database is locked" where another wrote in between,
     whatever the busy time-out (https://sqlite.org/rescode.html#busy_snapshot). PostgreSQL does not mind.
     """
-    token = _writing.set(True)
+    token = _mode.set("writing")
     try:
         yield
     finally:
-        _writing.reset(token)
+        _mode.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """`db.session` only reads within: each query stands for itself, and no transaction is begun or ended around it."""
+    token = _mode.set("reading")
+    try:
+        yield
+    finally:
+        _mode.reset(token)
+
+
+def reader() -> sa.Engine:
+    """The engine without transactions. It shares the pool of `db.engine`."""
+    engine: sa.Engine = current_app.extensions["reader"]
+    return engine
+
+
+def read(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
+    """The rows of a query, in one round trip and without a session. Part of the transaction that `db.session` is in.
+
+    Where the connection turns out to be lost, the query is asked once more, over another one.
+    """
+    bridge.check("db.read")
+    if db.session.registry.has() and db.session().in_transaction():
+        return db.session.execute(query, values).all()
+    try:
+        return _rows(query, values)
+    except sa.exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _rows(query, values)
+
+
+def _rows(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None) -> Sequence[sa.Row[Any]]:
+    with reader().connect() as connection:
+        return connection.execute(query, values).all()
 
 
 def insert_into(session: sqlalchemy.orm.Session, model: type[Model]) -> postgresql.Insert | sqlite.Insert:
@@ -174,7 +212,19 @@ def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    if not connection.get_execution_options().get("is_reader"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _mode.get() == "writing" else "BEGIN")
+
+
+def _check_postgresql(connection: Any, _entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """A connection that the server has closed is not handed out: a restart of the database fails no request.
+
+    There is something to read on an idle connection only when the server has ended it. To look costs no round trip.
+    """
+    watched = select.poll()
+    watched.register(connection.pgconn.socket, select.POLLIN)
+    if watched.poll(0):
+        raise sa.exc.InvalidatePoolError
 
 
 def empty_log() -> None:
@@ -206,7 +256,6 @@ def _options(app: Flask, uri: str) -> dict[str, Any]:
         "max_overflow": 26,  # a connection for each thread of the server, and for the threads that handle jobs
         "pool_timeout": 5,
         "hide_parameters": True,  # an error's text goes to the log, and what it was about may be secret
-        "pool_pre_ping": True,  # a restart of the database fails no request
         "connect_args": {
             "connect_timeout": 5,
             "options": "-c timezone=utc -c lock_timeout=8000 -c statement_timeout=15000",
@@ -249,3 +298,7 @@ def init_app(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+        app.extensions["reader"] = engine.execution_options(is_reader=True)
+    else:
+        sa.event.listen(engine, "checkout", _check_postgresql)
+        app.extensions["reader"] = engine.execution_options(isolation_level="AUTOCOMMIT")

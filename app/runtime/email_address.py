@@ -81,3 +81,8 @@ def key(given: str) -> str:
         return ascii_form(given.strip(SPACES)).lower()
     except NoMailbox:
         return given.lower()
+
+
+def is_verified(email: str | None, verified: str | None) -> bool:
+    """Whether `verified`, the key of an address, is the key of `email`."""
+    return email is not None and verified == key(email)

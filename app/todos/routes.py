@@ -1,7 +1,7 @@
 from app.runtime.db import db, utcnow
 from app.todos import service
 from app.todos.schemas import NewTodo, TodoChange, TodoDeleted, TodoOut
-from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web.api import Access, Api
 from app.web.paging import Page, Paging
 
@@ -9,37 +9,37 @@ routes = Api("todos")
 
 
 @routes.get("/api/todos", access=Access.OWNER)
-def list_todos(query: Paging, user: User) -> Page[TodoOut]:
+def list_todos(query: Paging, user: SignedInUser) -> Page[TodoOut]:
     """One's own to-dos, the open ones first; for staff those of orders too."""
     return service.listed(db.session(), user, query).map(TodoOut.of)
 
 
 @routes.post("/api/todos", access=Access.SIGNED_IN, status=201)
-def add_todo(body: NewTodo, user: User) -> TodoOut:
+def add_todo(body: NewTodo, user: SignedInUser) -> TodoOut:
     """Add a line to one's own list."""
     return TodoOut.of(service.add(db.session(), user, body.title, done=body.done))
 
 
 @routes.get("/api/todos/<id:todo_id>", access=Access.OWNER)
-def show_todo(todo_id: int, user: User) -> TodoOut:
+def show_todo(todo_id: int, user: SignedInUser) -> TodoOut:
     """One to-do."""
     return TodoOut.of(service.get(db.session(), todo_id, user))
 
 
 @routes.put("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))
-def replace_todo(todo_id: int, body: NewTodo, user: User) -> TodoOut:
+def replace_todo(todo_id: int, body: NewTodo, user: SignedInUser) -> TodoOut:
     """Change all of a to-do."""
     return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done, now=utcnow()))
 
 
 @routes.patch("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))
-def change_todo(todo_id: int, body: TodoChange, user: User) -> TodoOut:
+def change_todo(todo_id: int, body: TodoChange, user: SignedInUser) -> TodoOut:
     """Change some of a to-do. An order's is ticked by handing the order over, which ticking it does."""
     return TodoOut.of(service.change(db.session(), todo_id, user, title=body.title, done=body.done, now=utcnow()))
 
 
 @routes.delete("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))
-def delete_todo(todo_id: int, user: User) -> TodoDeleted:
+def delete_todo(todo_id: int, user: SignedInUser) -> TodoDeleted:
     """Drop a to-do of one's own."""
     service.drop(db.session(), todo_id, user)
     return TodoDeleted(True)

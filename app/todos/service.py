@@ -11,6 +11,7 @@ from app.checkout import service as checkout
 from app.runtime.errors import Conflict
 from app.todos.models import Todo
 from app.users.models import User
+from app.users.signed_in import SignedInUser
 from app.web.paging import Page, Paging, paged
 
 
@@ -19,7 +20,7 @@ class BelongsToOrder(Conflict):
     detail = "This to-do comes from an order: it is done when the order is handed over, and stays."
 
 
-def listed(session: Session, user: User, paging: Paging) -> Page[Any]:
+def listed(session: Session, user: SignedInUser, paging: Paging) -> Page[Any]:
     """Rows of to-dos, the open ones first, then the newest first."""
     visible = Todo.user_id == user.id
     if user.is_staff:
@@ -28,20 +29,22 @@ def listed(session: Session, user: User, paging: Paging) -> Page[Any]:
     return paged(session, query.order_by(Todo.done, Todo.id.desc()), paging)
 
 
-def get(session: Session, todo_id: int, user: User) -> Todo:
+def get(session: Session, todo_id: int, user: SignedInUser) -> Todo:
     """Raises NotFound unless it is the user's, or an order's and the user is staff."""
     todo = session.get(Todo, todo_id)
     return owned(todo, user, staff=todo is not None and todo.order_id is not None)
 
 
-def add(session: Session, user: User, title: str, *, done: bool) -> Todo:
+def add(session: Session, user: SignedInUser, title: str, *, done: bool) -> Todo:
     todo = Todo(user_id=user.id, title=title, done=done)
     session.add(todo)
     session.flush()
     return todo
 
 
-def change(session: Session, todo_id: int, user: User, *, title: str | None, done: bool | None, now: datetime) -> Todo:
+def change(
+    session: Session, todo_id: int, user: SignedInUser, *, title: str | None, done: bool | None, now: datetime
+) -> Todo:
     """To tick an order's to-do is to hand the order over. None leaves a value as it is.
 
     Raises NotFound; BelongsToOrder where an order's to-do would be renamed or opened again; and as
@@ -59,7 +62,7 @@ def change(session: Session, todo_id: int, user: User, *, title: str | None, don
     return todo
 
 
-def drop(session: Session, todo_id: int, user: User) -> None:
+def drop(session: Session, todo_id: int, user: SignedInUser) -> None:
     """Raises NotFound, BelongsToOrder."""
     todo = get(session, todo_id, user)
     if todo.order_id is not None:

@@ -94,7 +94,7 @@ class User(Model):
 
     @property
     def email_verified(self) -> bool:
-        return self.email is not None and self.verified_email == email_address.key(self.email)
+        return email_address.is_verified(self.email, self.verified_email)
 
     @property
     def is_staff(self) -> bool:

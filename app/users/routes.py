@@ -3,7 +3,6 @@
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
 from app.users import actors, service, staff
-from app.users.models import User
 from app.users.schemas import (
     AuditTrailEntryOut,
     NewUser,
@@ -13,6 +12,7 @@ from app.users.schemas import (
     UserOut,
     UserSearch,
 )
+from app.users.signed_in import SignedInUser
 from app.web.api import Access, Api
 from app.web.limits import TooManyRequests
 from app.web.paging import Page, Paging
@@ -29,7 +29,7 @@ def list_users(query: UserSearch) -> Page[UserOut]:
 @routes.post(
     "/api/users", access=Access.STAFF, status=201, confirmed=True, raises=(service.UsernameTaken, TooManyRequests)
 )
-def add_user(body: NewUser, user: User) -> UserOut:
+def add_user(body: NewUser, user: SignedInUser) -> UserOut:
     """Make an account for another person.
 
     Without a password they get a link by mail, good for a week, to choose one. Where no mail is set up,
@@ -45,7 +45,7 @@ def show_user(user_id: int) -> UserOut:
 
 
 @routes.patch("/api/users/<id:user_id>", access=Access.STAFF, confirmed=True, raises=(service.LastStaff,))
-def change_user(user_id: int, body: UserChange, user: User) -> UserOut:
+def change_user(user_id: int, body: UserChange, user: SignedInUser) -> UserOut:
     """Change some fields of a user; those that are left out stay. A new email is not verified. A role holds at once.
 
     A user who is not active is signed in nowhere, and cannot sign in.
@@ -54,14 +54,14 @@ def change_user(user_id: int, body: UserChange, user: User) -> UserOut:
 
 
 @routes.delete("/api/users/<id:user_id>", access=Access.STAFF, confirmed=True, raises=(service.LastStaff,))
-def delete_user(user_id: int, user: User) -> UserDeleted:
+def delete_user(user_id: int, user: SignedInUser) -> UserDeleted:
     """Close an account. Its orders and its audit trail stay, and no longer identify the person."""
     service.close(db.session(), user_id, actors.of_request(user), utcnow())
     return UserDeleted(True)
 
 
 @routes.delete("/api/users/<id:user_id>/sessions", access=Access.STAFF)
-def end_sessions(user_id: int, user: User) -> SignedOut:
+def end_sessions(user_id: int, user: SignedInUser) -> SignedOut:
     """Sign a user out everywhere: browsers and API clients."""
     staff.sign_out(db.session(), user_id, actors.of_request(user))
     return SignedOut(True)

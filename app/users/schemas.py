@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from app.users.models import Action, Role, User
+from app.users.signed_in import SignedInUser
 from app.web.api import Id, Line, Private
 from app.web.paging import Paging
 
@@ -31,7 +32,7 @@ class UserOut(msgspec.Struct, frozen=True):
     created_at: datetime
 
     @classmethod
-    def of(cls, user: User) -> "UserOut":
+    def of(cls, user: User | SignedInUser) -> "UserOut":
         identities = [IdentityOut(each.provider, each.email, each.created_at) for each in user.identities]
         return cls(
             user.id,

@@ -3,17 +3,18 @@
     routes = Api("todos")
 
     @routes.post("/api/todos", access=Access.SIGNED_IN, status=201)
-    def add(body: NewTodo, user: User) -> TodoOut: ...
+    def add(body: NewTodo, user: SignedInUser) -> TodoOut: ...
 
-`body` and `query` are read from the request and checked against their Struct; `user` is the signed-in user, and
-`user_session` the row of the session that they are signed in by. With `confirmed` they have proved within the last 30
-minutes who they are. A plain or an `async def` view answers with a Struct, an `Answer` around one, or a ready Response.
+`body` and `query` are read from the request and checked against their Struct; `user` is the signed-in user, a
+`SignedInUser` or, for a view that changes it, the row; `user_session` is the session that they are signed in by, a
+`SignedIn` or the row. With `confirmed` they have proved within the last 30
+minutes who they are. A plain or an `async def` view answers with a Struct, an `Answer` around one, an
+`Encoded` one, or a ready Response.
 The changes of a view that writes are committed here, once, after it returned; after an error they are rolled back.
 """
 
 import re
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -27,7 +28,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
 from app.runtime import text
-from app.runtime.db import db, writing
+from app.runtime.db import db, reading, writing
 from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, WrongContentType
 from app.web import limits
 
@@ -86,6 +87,19 @@ class Answer(Generic[T]):
     finish: Callable[[Response], None] | None = None
 
 
+class Encoded(msgspec.Struct, Generic[T], frozen=True):
+    """An answer that is JSON already, with the ETag that names it."""
+
+    json: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, body: T, etag: str = "") -> "Encoded[T]":
+        """`etag` is a hash of the JSON where there is none."""
+        json = msgspec.json.encode(body)
+        return cls(json, etag or blake2b(json, digest_size=12).hexdigest())
+
+
 @dataclass(frozen=True)
 class Operation:
     method: str
@@ -113,11 +127,9 @@ class Operation:
         request.max_content_length = self.max_body
         if "body" in self.reads:
             request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
-        with writing() if self.writes else nullcontext():
-            wanted = [name for name in ("user", "user_session") if name in self.reads]
-            signed_in = current_app.extensions["guard"](self.access, wanted=bool(wanted), confirmed=self.confirmed)
-            for name in wanted:
-                given[name] = getattr(signed_in, name, None)
+        with writing() if self.writes else reading():
+            wanted = {name: self.reads[name] for name in ("user", "user_session") if name in self.reads}
+            given |= current_app.extensions["guard"](self.access, wanted=wanted, confirmed=self.confirmed)
             if self.limit is not None:
                 db.session.commit()  # nothing is locked while Redis is asked
                 limits.check(self.limit)
@@ -134,14 +146,16 @@ class Operation:
         if isinstance(result, Response):
             return result
         answer = result if isinstance(result, Answer) else Answer(result)
-        response = Response(
-            msgspec.json.encode(answer.body), answer.status or self.status, answer.headers, mimetype="application/json"
-        )
+        body = answer.body
+        if self.etag and not isinstance(body, Encoded):
+            body = Encoded.of(body)
+        data = body.json if isinstance(body, Encoded) else msgspec.json.encode(body)
+        response = Response(data, answer.status or self.status, answer.headers, mimetype="application/json")
         if answer.finish:
             answer.finish(response)
+        if isinstance(body, Encoded):
+            response.set_etag(body.etag)
         if self.etag:
-            if "ETag" not in response.headers:
-                response.set_etag(blake2b(response.get_data(), digest_size=12).hexdigest())
             response.cache_control.no_cache = True
             response.make_conditional(request)
         return response
@@ -214,7 +228,7 @@ def _shapes(view: View) -> tuple[dict[str, Any], Any]:
     """What a view takes, by the argument's name, and what it answers."""
     hints = get_type_hints(view)
     answer = hints.pop("return")
-    return hints, get_args(answer)[0] if get_origin(answer) is Answer else answer
+    return hints, get_args(answer)[0] if get_origin(answer) in (Answer, Encoded) else answer
 
 
 class IdConverter(IntegerConverter):
@@ -263,7 +277,10 @@ def invalid(error: msgspec.ValidationError) -> Invalid:
 
 
 def init_app(app: Flask, guard: Callable[..., Any]) -> None:
-    """`guard(access, wanted=…, confirmed=…)` lets a request through, with its `user` and `user_session`, or raises."""
+    """`guard(access, wanted=…, confirmed=…)` lets a request through, with what its view wants of whom, or raises.
+
+    `wanted` has the types of the view's `user` and `user_session`.
+    """
     app.extensions["guard"] = guard
     app.extensions["operations"] = []
     app.url_map.merge_slashes = False  # its redirect would go wherever the Host header says

@@ -38,9 +38,10 @@ def paged(session: Session, query: sa.Select[Any, Any, *tuple[Any, ...]], paging
 def paged(session: Session, query: sa.Select[*tuple[Any, ...]], paging: Paging) -> Page[Any]:
     """One page of an ordered query: entities where it selects one entity, rows where it selects columns."""
     counted = query.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
-    total = session.scalar(counted) or 0
-    part = query.limit(paging.per_page).offset((paging.page - 1) * paging.per_page)
+    part = query.add_columns(counted.scalar_subquery().label("total_of_all"))
+    rows = session.execute(part.limit(paging.per_page).offset((paging.page - 1) * paging.per_page)).all()
+    total = rows[0].total_of_all if rows else 0
+    if not rows and paging.page > 1:
+        total = session.scalar(counted) or 0
     is_single = len(query.column_descriptions) == 1
-    return Page(
-        list(session.scalars(part) if is_single else session.execute(part)), total, paging.page, paging.per_page
-    )
+    return Page([row[0] for row in rows] if is_single else list(rows), total, paging.page, paging.per_page)

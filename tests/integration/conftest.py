@@ -1,9 +1,10 @@
 """The application with a database. docs/testing.md says which fixture is for what."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from app import create_app, db
 from app.auth import cookies, opaque_tokens, sessions
 from app.auth.oauth import providers
 from app.models import User
+from app.runtime import db as runtime_db
 from app.runtime.async_bridge import bridge
 from app.runtime.config import PaymentsAccount  # feature: shop
 from app.runtime.db import Session, utcnow
@@ -111,7 +113,10 @@ def app(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
 @contextmanager
 def sessions_on(connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every `db.session` works on `connection`, and its commit and rollback reach no further than a savepoint."""
+    """Every `db.session` works on `connection`, and its commit and rollback reach no further than a savepoint.
+
+    So does each read without a session.
+    """
     db.session.remove()
 
     def get_bind(*_: object, **__: object) -> sa.Connection:
@@ -120,6 +125,7 @@ def sessions_on(connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> I
 
     with monkeypatch.context() as patch:
         patch.setattr(Session, "get_bind", get_bind)
+        patch.setattr(runtime_db, "reader", lambda: SimpleNamespace(connect=lambda: nullcontext(connection)))
         patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
         yield
         db.session.remove()

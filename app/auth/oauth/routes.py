@@ -13,6 +13,7 @@ from app.auth.oauth import callbacks, flow, identities
 from app.auth.oauth.errors import OAuthFailure
 from app.auth.oauth.providers import providers
 from app.auth.oauth.schemas import LoginQuery, ProviderOut
+from app.auth.sessions import SignedIn
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
@@ -34,7 +35,7 @@ def list_providers() -> list[ProviderOut]:
 
 
 @routes.get("/oauth/login/<provider>", access=Access.ALL, status=302, writes=True, limit=limits.OAUTH)
-async def begin_oauth(provider: str, query: LoginQuery, user_session: UserSession | None) -> Response:
+async def begin_oauth(provider: str, query: LoginQuery, user_session: SignedIn | None) -> Response:
     """To the provider's sign-in page, and from there to the callback.
 
     For a user who is signed in it links the account there to theirs. Where that is linked already, it confirms who they
@@ -56,7 +57,7 @@ async def begin_oauth(provider: str, query: LoginQuery, user_session: UserSessio
     return response
 
 
-def _may_link(user_session: UserSession, provider: str) -> bool:
+def _may_link(user_session: SignedIn, provider: str) -> bool:
     """Whether an account there is linked already, so that this confirms who the user is. Raises OAuthFailure."""
     if from_elsewhere():
         raise OAuthFailure("link_elsewhere", "linking was begun by a page of another site")
@@ -70,18 +71,18 @@ def _may_link(user_session: UserSession, provider: str) -> bool:
 
 
 @routes.get("/oauth/callback", access=Access.ALL, status=302, writes=True)
-async def end_oauth_default(user_session: UserSession | None) -> Response:
+async def end_oauth_default(user_session: SignedIn | None) -> Response:
     """The default provider's callback."""
     return await _end_oauth(settings().default_provider, user_session)
 
 
 @routes.get("/oauth/callback/<provider>", access=Access.ALL, status=302, writes=True)
-async def end_oauth(provider: str, user_session: UserSession | None) -> Response:
+async def end_oauth(provider: str, user_session: SignedIn | None) -> Response:
     """Where a provider sends the browser back to. Leads on, or to the sign-in page with the reason of the failure."""
     return await _end_oauth(provider, user_session)
 
 
-async def _end_oauth(name: str, user_session: UserSession | None) -> Response:
+async def _end_oauth(name: str, user_session: SignedIn | None) -> Response:
     browsers, state = _browser_cookies().values(), request.args.get("state", "")
     session_id = user_session.id if user_session else None
     await blocking(db.session.commit)

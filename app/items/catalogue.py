@@ -1,0 +1,117 @@
+"""The catalogue's answers, built once and given again while all that they show is as it was.
+
+Whether it is, is asked each time, by one query: for the catalogue's stamp, which every edit changes, and for the stock
+of the items that an answer shows, which orders change. So no server has to hear of a change.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.items import service
+from app.items.models import Catalogue, Item
+from app.items.schemas import ItemOut, ItemSearch
+from app.runtime.config import settings
+from app.runtime.db import read
+from app.web import limits
+from app.web.api import Encoded
+from app.web.paging import Page
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Of all answers that a process keeps. Those that were not asked for the longest go first."""
+
+_state = (
+    sa.select(Catalogue.stamp, Item.id, Item.on_hand, Item.held)
+    .select_from(Catalogue)
+    .outerjoin(Item, Item.id.in_(sa.bindparam("ids", expanding=True)))
+)
+"""One row for each of these items, or one without."""
+
+Stock = dict[int, tuple[int, int]]
+"""`on_hand` and `held` of items that have a stock number, by id."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """An answer, and all that it shows."""
+
+    stamp: str
+    stock: Stock
+    page: Page[ItemOut]
+    answer: Encoded[Any]
+
+
+class Shelf:
+    """The answers of this process, by what was asked for."""
+
+    def __init__(self) -> None:
+        self._shown: OrderedDict[Hashable, Shown] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Shown | None:
+        with self._lock:
+            if key in self._shown:
+                self._shown.move_to_end(key)
+            return self._shown.get(key)
+
+    def put(self, key: Hashable, shown: Shown) -> None:
+        with self._lock:
+            if (before := self._shown.pop(key, None)) is not None:
+                self._bytes -= len(before.answer.json)
+            self._shown[key] = shown
+            self._bytes += len(shown.answer.json)
+            while self._bytes > MOST_BYTES:
+                self._bytes -= len(self._shown.popitem(last=False)[1].answer.json)
+
+
+_shelf = Shelf()
+
+
+def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
+    """The items that `search` finds, by name. Raises TooManyRequests."""
+    if search.q:
+        limits.check(limits.SEARCH)
+    return _answer(search, lambda: service.listed(session, search), Encoded.of).answer
+
+
+def shown(session: Session, item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:
+    """One item, and the answer that tells of it. Raises NotFound."""
+    found = _answer(item_id, lambda: service.shown(session, item_id), lambda page: encoded(page.items[0]))
+    return found.page.items[0], found.answer
+
+
+def encoded(item: ItemOut) -> Encoded[ItemOut]:
+    """The ETag holds version and stock: a sale in between makes an edit of the stock stale, and no other edit."""
+    return Encoded.of(item, f"{item.version}-{item.on_hand}-{item.available}")
+
+
+def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[Any], Encoded[Any]]) -> Shown:
+    """What was answered before, where it still holds. `build` reads rows of items, each with the catalogue's stamp."""
+    key = asked, settings().currency
+    known = _shelf.get(key)
+    if known is not None:
+        now = read(_state, {"ids": list(known.stock)})
+        if now[0].stamp == known.stamp:
+            return known if (stock := _stock(now)) == known.stock else _restocked(key, known, stock, encode)
+    rows = build()
+    page = rows.map(ItemOut.of)
+    made = Shown(rows.items[0].stamp if rows.items else "", _stock(rows.items), page, encode(page))
+    if made.stamp:
+        _shelf.put(key, made)
+    return made
+
+
+def _restocked(key: Hashable, known: Shown, stock: Stock, encode: Callable[[Any], Encoded[Any]]) -> Shown:
+    page = known.page.map(lambda item: item.with_stock(*stock[item.id]) if item.id in stock else item)
+    made = Shown(known.stamp, stock, page, encode(page))
+    _shelf.put(key, made)
+    return made
+
+
+def _stock(rows: Iterable[Any]) -> Stock:
+    return {row.id: (row.on_hand, row.held) for row in rows if row.on_hand is not None}
