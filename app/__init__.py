@@ -75,6 +75,7 @@ from app.users import routes as user_routes
 from app.users import signals as user_signals
 from app.web import api, frontend, headers, limits, openapi
 from app.web.api import Api
+from app.web.flask_session import NoSession
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -208,6 +209,19 @@ GAUGES: tuple[DatabaseGauge, ...] = (
 
 
 class Application(Flask):
+    session_interface = NoSession()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sync: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Flask asks this of each function at each request, and the answer is always the same."""
+        made = self._sync.get(func)
+        if made is None:
+            made = self._sync[func] = super().ensure_sync(func)
+        return made
+
     def async_to_sync(self, func: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
         """Flask's own makes an event loop per request, and with it every connection anew."""
         return lambda *args, **kwargs: bridge.run(outbound.within(func, *args, **kwargs))

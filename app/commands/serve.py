@@ -1,18 +1,28 @@
-"""`kiosk serve`: gunicorn, with threads, because a request may wait for a provider."""
+"""`kiosk serve`: granian, with threads, because a request may wait for a provider."""
 
+import errno
+import gc
 import logging
+import multiprocessing
+import os
 import signal
+import socket
+import threading
 import time
+from contextlib import suppress
 from functools import partial
+from multiprocessing import connection, parent_process
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Config
+from flask import Config, Flask
 from flask.helpers import get_debug_flag
-from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
-from gunicorn.glogging import Logger
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import MPServer
 
 from app.mail.delivery import STOP_SECONDS, delivery
 from app.ops import logs, traces
@@ -24,67 +34,32 @@ from app.runtime.jobs import jobs
 from app.runtime.parent_watch import watch_parent
 from app.web.client_address import authority
 
-THREADS = 32
-"""Per process. The database pool has a connection for each."""
+THREADS = 64
+"""Per process, begun as they are needed. Half of them at most wait for the payment provider."""
+
+CONNECTIONS = 1024
+"""Per process. Those beyond wait in the system's queue, which is as long."""
+
+LONGEST_HEAD = 64 * 1024
+"""Of a request, in bytes, line and headers: the codes of some providers are thousands of characters long."""
+
+GRACE_SECONDS = 25
+"""The longest that a process may take for what is under way when the server ends."""
+
+KEPT_SECONDS = 30
+"""How long a connection is open on which nothing comes, or not all of a request's head."""
 
 
-LONGEST_LINE = 8190
-"""Of a request, in bytes, and gunicorn's most: the codes of some providers are thousands of characters long."""
-
-
-class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self.options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        from app import create_app
-
-        return create_app()
-
-    def run(self) -> None:
-        Master(self).run()
-
-
-class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
+class Server(MPServer):
     """Says at `/readyz` that it is about to stop, and serves for `drain_seconds` more: load balancers look there."""
 
     drain_seconds = 0.0
 
-    def handle_term(self) -> None:
-        drain.begin()
-        time.sleep(self.drain_seconds)
-        super().handle_term()
-
-
-class Unquoted(logging.Filter):
-    """gunicorn quotes what it cannot read: a request line with a token in its query, a header with a cookie."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        words = record.getMessage()
-        if words.startswith("Invalid request from "):
-            words = ": ".join(words.split(": ")[:2])  # from which address, and what kind of fault
-        record.msg, record.args = words.partition("?")[0], None
-        return True
-
-
-def _log(settings: config.Settings) -> type[Logger]:
-    """Gives gunicorn's own lines the form of ours, and sends them to the same places."""
-
-    class Log(Logger):  # type: ignore[misc]  # gunicorn ships no types
-        def setup(self, cfg: Any) -> None:
-            super().setup(cfg)
-            for handler in self.error_log.handlers[:]:
-                self.error_log.removeHandler(handler)
-            for handler in logs.handlers(settings):
-                handler.addFilter(Unquoted())
-                self.error_log.addHandler(handler)
-
-    return Log
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        if args[:1] == (signal.SIGTERM,) and not drain.is_on:
+            drain.begin()
+            time.sleep(self.drain_seconds)
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]  # granian's own
 
 
 def run(bind: str, port: int, workers: int, *, with_parent: bool) -> None:
@@ -95,60 +70,105 @@ def run(bind: str, port: int, workers: int, *, with_parent: bool) -> None:
         settings = load_settings(Config("", {"DEBUG": get_debug_flag()}))
     except config.ConfigError as error:
         raise click.ClickException("\n       ".join(error.problems)) from error
-    Master.drain_seconds = settings.drain_seconds
+    port = _free(bind, port)
     drain.share()
+    multiprocessing.set_start_method("fork", force=True)  # else each process would import all anew
     with shared() as folder:
-        options = _options(f"{authority(bind)}:{port}", workers, folder, with_parent=with_parent)
-        Server({**options, "logger_class": _log(settings)}).run()
+        server = Server("app", bind, port, workers=workers, **OPTIONS)
+        server.drain_seconds = settings.drain_seconds
+        _log_as_ours(settings)
+        if with_parent:
+            server.on_startup(watch_parent)
+        work = partial(_work, settings, folder, bind, port, multiprocessing.Lock())
+        server.serve(target_loader=work, wrap_loader=False)
 
 
-def _options(bind: str, workers: int, folder: Path, *, with_parent: bool) -> dict[str, Any]:
-    return {
-        "bind": bind,
-        "workers": workers,
-        "worker_class": "gthread",
-        "threads": THREADS,
-        "keepalive": 30,
-        "limit_request_line": LONGEST_LINE,
-        "timeout": 60,
-        "graceful_timeout": 25,
-        "control_socket_disable": True,
-        # What proxies say is read in app/web/client_address.py, by KIOSK_TRUSTED_PROXIES; gunicorn trusts loopback.
-        "forwarded_allow_ips": "",
-        "loglevel": "warning",
-        "when_ready": _ready(with_parent=with_parent),
-        "post_worker_init": _leave_interrupts_to_the_master,
-        "worker_exit": _close,
-        "child_exit": partial(_drop_gauges, folder),
-    }
+OPTIONS: dict[str, Any] = {
+    "interface": Interfaces.WSGI,
+    "http": HTTPModes.http1,
+    "http1_settings": HTTP1Settings(header_read_timeout=KEPT_SECONDS * 1000, max_buffer_size=LONGEST_HEAD),
+    "websockets": False,
+    "blocking_threads": THREADS,
+    "backpressure": CONNECTIONS,
+    "backlog": CONNECTIONS,
+    "respawn_failed_workers": True,
+    "respawn_interval": 0.1,
+    "workers_kill_timeout": GRACE_SECONDS,
+    "log_level": LogLevels.error,
+}
 
 
-def _leave_interrupts_to_the_master(_worker: Any) -> None:
-    """Ctrl-C reaches every process of the terminal; the master tells its workers, once."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _free(bind: str, port: int) -> int:
+    """The port, or a free one for 0. A second server on it would otherwise get a part of the requests of the first.
+
+    granian's processes listen with SO_REUSEPORT: https://man7.org/linux/man-pages/man7/socket.7.html
+    """
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((bind, port))
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        reason = error.strerror or errno.errorcode.get(error.errno or 0, "")
+        raise click.ClickException(f"--bind {bind} --port {port} cannot be had: {reason}") from error
 
 
-def _close(_arbiter: Any, worker: Any) -> None:
-    """The last request is answered. A job that it has enqueued, or a mail, may be under way."""
-    if (app := getattr(worker, "wsgi", None)) is not None:  # None where the application could not be made
-        jobs(app).close()
-        delivery(app).stop(STOP_SECONDS)
-        traces.close(app)
-    bridge.close()
+def _log_as_ours(settings: config.Settings) -> None:
+    """Gives granian's own lines the form of ours, and sends them to the same places."""
+    logging.getLogger("_granian").handlers = logs.handlers(settings)
 
 
-def _drop_gauges(folder: Path, _arbiter: Any, worker: Any) -> None:
-    """Drop the gauges of a process that has ended. Its counters stay."""
+# ---------------------------------------------------------------- in each process that serves
+
+
+def _work(settings: config.Settings, folder: Path, bind: str, port: int, is_told: Any) -> Flask:
+    from app import create_app
+
+    _log_as_ours(settings)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C reaches all; the first process tells the others
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _drop_gauges(folder)
+    app = create_app()
+    gc.collect()
+    gc.freeze()  # what is made by now stays: no collection has to look through it
+    Finalize(None, _close, (app,), exitpriority=100)
+    threading.Thread(target=_tell, args=(bind, port, is_told), daemon=True).start()
+    return app
+
+
+def _tell(bind: str, port: int, is_told: Any) -> None:
+    """Say where the server is once the first of its processes listens."""
+    while True:
+        with suppress(OSError), socket.create_connection((bind, port), timeout=1):
+            break
+        time.sleep(0.01)
+    if is_told.acquire(block=False):
+        click.echo(f"kiosk serves on http://{authority(bind)}:{port}")
+
+
+def _end_with_parent() -> None:
+    """As when the first process was killed, which cannot tell the others."""
+    parent = parent_process()
+    assert parent
+    connection.wait([parent.sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _drop_gauges(folder: Path) -> None:
+    """Drop the gauges of processes that have ended. Their counters stay."""
     from prometheus_client.multiprocess import mark_process_dead
 
-    mark_process_dead(worker.pid, str(folder))  # type: ignore[no-untyped-call]
+    for pid in {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_*.db")}:
+        with suppress(PermissionError):
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
 
 
-def _ready(*, with_parent: bool) -> Any:
-    def when_ready(arbiter: Any) -> None:
-        if with_parent:
-            watch_parent()
-        addresses = " ".join(str(listener) for listener in arbiter.LISTENERS)
-        click.echo(f"kiosk serves on {addresses}")
-
-    return when_ready
+def _close(app: Flask) -> None:
+    """The last request is answered. A job that it has enqueued, or a mail, may be under way."""
+    jobs(app).close()
+    delivery(app).stop(STOP_SECONDS)
+    traces.close(app)
+    bridge.close()

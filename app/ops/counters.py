@@ -6,6 +6,7 @@ of several processes go into one folder.
 
 import time
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -42,6 +43,7 @@ class Counters:
         self.requests = self._counter("requests", "Requests that were answered.", "method", "route", "status")
         self.seconds = self._histogram("request_seconds", "Time until a request's answer began.", "method", "route")
         self.under_way = self._gauge("requests_in_progress", "Requests that are being answered.")
+        self.answered, self.duration = cache(self.requests.labels), cache(self.seconds.labels)  # a search each else
         self.sign_ins = self._counter("sign_ins", "Tries to sign in, by their outcome.", "method", "outcome")
         self.connections = self._gauge("database_connections_in_use", "Connections of the database's pool in use.")
         self.most_connections = self._gauge(
@@ -93,9 +95,9 @@ def _end(response: Response) -> Response:
     made = counters()
     method = request.method if request.method in METHODS else "other"
     route = request.url_rule.rule if request.url_rule else "none"
-    made.requests.labels(method, route, response.status_code).inc()
+    made.answered(method, route, response.status_code).inc()
     if "began" in g:  # since `logs.py`
-        made.seconds.labels(method, route).observe(time.perf_counter() - g.began)
+        made.duration(method, route).observe(time.perf_counter() - g.began)
     sign_in = SIGN_INS.get(route)
     if sign_in and method in ("GET", "POST") and response.status_code != 405:  # noqa: PLR2004
         made.sign_ins.labels(sign_in, g.get("refusal", "ok")).inc()

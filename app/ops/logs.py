@@ -18,6 +18,9 @@ REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 FILE_BYTES, FILES = 10_000_000, 5
 ours = logging.getLogger("app")
 access = logging.getLogger("app.access")
+QUIET = ("/assets", "/healthz", "/readyz", "/metrics")
+"""Not worth a line."""
+
 WORK = ("request_id", "trace_id", "user_id", "order_id", "job")
 
 
@@ -84,17 +87,18 @@ def _end(response: Response) -> Response:
     if "request_id" not in g:  # an error before the request began, such as a host that is no host
         _begin()
     response.headers["X-Request-ID"] = g.request_id
-    spent = round((time.perf_counter() - g.began) * 1000, 1)
     path = request.url_rule.rule if request.url_rule else ascii(request.path)  # never the query: it carries codes
-    details = {
-        "method": request.method,
-        "path": path,
-        "status": response.status_code,
-        "ms": spent,
-        "address": client_address(),
-    }
-    level = logging.DEBUG if path.startswith(("/assets", "/healthz", "/readyz", "/metrics")) else logging.INFO
-    access.log(level, "%s %s %s %sms", request.method, path, response.status_code, spent, extra=details)
+    level = logging.DEBUG if path.startswith(QUIET) else logging.INFO
+    if access.isEnabledFor(level):
+        spent = round((time.perf_counter() - g.began) * 1000, 1)
+        details = {
+            "method": request.method,
+            "path": path,
+            "status": response.status_code,
+            "ms": spent,
+            "address": client_address(),
+        }
+        access.log(level, "%s %s %s %sms", request.method, path, response.status_code, spent, extra=details)
     return response
 
 

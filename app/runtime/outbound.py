@@ -15,9 +15,12 @@ from app.runtime.async_bridge import blocking, bridge
 from app.runtime.bounded_response import Bounded
 from app.runtime.db import db
 from app.runtime.metrics import Counter, Gauge, Histogram, Limit
+from app.runtime.shared_connections import SharedConnections
 from app.runtime.tracing import span
 
-MAX_CONNECTIONS = 32
+MAX_CONNECTIONS = 64
+"""Of a process: one for each of the server's threads."""
+
 KEEPALIVE_SECONDS = 60
 DEADLINE_SECONDS = 8
 """The longest that a call takes, body included."""
@@ -53,7 +56,7 @@ class Pool(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self._names: dict[bytes, str] = {}
         self._under_way = 0
-        self._transport: httpx.AsyncHTTPTransport | None = None
+        self._transport: SharedConnections | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -61,7 +64,7 @@ class Pool(httpx.AsyncBaseTransport):
             raise RuntimeError("a transaction is open across HTTP: commit it before the call")
         loop = asyncio.get_running_loop()
         if self._transport is None or self._loop is not loop:  # a fork has another loop, and none of our sockets
-            made = await blocking(_transport)  # reading the authorities' certificates takes a while
+            made = await blocking(SharedConnections, MAX_CONNECTIONS, KEEPALIVE_SECONDS)  # it reads certificates
             if self._transport is None or self._loop is not loop:
                 self._transport, self._loop = made, loop
                 bridge.resources.add(self)
@@ -110,15 +113,6 @@ class Pool(httpx.AsyncBaseTransport):
 def _described(request: httpx.Request) -> dict[str, str]:
     """https://opentelemetry.io/docs/specs/semconv/http/http-spans/; no query, which may carry a secret."""
     return {"http.request.method": request.method, "server.address": request.url.host, "url.path": request.url.path}
-
-
-def _transport() -> httpx.AsyncHTTPTransport:
-    limits = httpx.Limits(
-        max_connections=MAX_CONNECTIONS,
-        max_keepalive_connections=MAX_CONNECTIONS,
-        keepalive_expiry=KEEPALIVE_SECONDS,
-    )
-    return httpx.AsyncHTTPTransport(limits=limits)
 
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from blinker import Signal
 
 from app.stripe.errors import Unavailable
 
-AT_ONCE = 16
+AT_ONCE = 32
 """Calls under way. Each keeps a thread waiting, and a server process has twice as many."""
 
 FAILURES = 8

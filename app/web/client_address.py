@@ -1,7 +1,7 @@
 """Where a request comes from: the one function that limits, sessions, the audit trail and logs use."""
 
 import ipaddress
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from flask import request
@@ -18,10 +18,14 @@ def client_address() -> str:
     Any client may write an X-Forwarded-For. It counts as far as our own proxies wrote it: from the right, up to and
     including the first hop that is not a proxy of ours. A hop that is not an address ends the walk at the one before.
     """
-    trusted = networks(settings().trusted_proxies)
-    hops = reversed(request.headers.get("X-Forwarded-For", "").split(","))
+    return _client(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), settings().trusted_proxies)
+
+
+@lru_cache(1024)  # a request asks several times, and a client comes again
+def _client(peer: str, forwarded: str, proxies: str) -> str:
+    trusted = networks(proxies)
     client: Address | None = None
-    for hop in chain([request.remote_addr or ""], hops):
+    for hop in chain([peer], reversed(forwarded.split(","))):
         address = parsed(hop)
         if address is None:
             break

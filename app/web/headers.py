@@ -33,8 +33,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
     def add(response: Response) -> Response:
-        for name, value in fixed.items():
-            response.headers.setdefault(name, value)
+        given = {name.lower() for name, _ in response.headers}
+        response.headers.extend(pair for pair in fixed.items() if pair[0].lower() not in given)
         if _is_personal() or response.status_code >= HTTPStatus.BAD_REQUEST:
             response.headers["Cache-Control"] = "no-store"
         return response

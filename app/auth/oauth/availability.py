@@ -18,7 +18,7 @@ DOWN_SECONDS = 30
 """How long a provider that failed is shown as out of order. A sign-in may be tried all the same."""
 
 AT_ONCE = 8
-"""Sign-ins at one provider that may wait for its answers: a quarter of a server's threads."""
+"""Sign-ins at one provider that may wait for its answers: an eighth of a server's threads."""
 
 IN_LINE = 8
 """How many more may wait for a place among these, unless the provider hangs."""

@@ -207,7 +207,7 @@ def test_orders_are_counted_for_each_user(strict):
 
 
 def test_the_server_believes_no_header_by_itself(live_kiosk):
-    """gunicorn takes the scheme from proxies on loopback, and refuses a request whose headers disagree about it."""
+    """Some servers take the scheme from proxies on loopback, and refuse a request whose headers disagree about it."""
     shop = live_kiosk(TRUSTED_PROXIES="127.0.0.1")
 
     def sign_in_from(address, **headers):

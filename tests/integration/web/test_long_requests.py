@@ -5,6 +5,7 @@ import pwd
 
 import pytest
 
+from app.commands.serve import LONGEST_HEAD
 from tests.nginx import MISSING, find_nginx
 from tests.processes import ROOT, Process, free_port, wait_for
 
@@ -56,7 +57,7 @@ def test_a_callback_of_eight_kilobytes_reaches_the_shop_behind_nginx(proxied):
     assert response.headers["Location"] == "/sign-in?error=oauth_expired"
 
 
-def test_a_line_that_is_longer_is_refused(live_kiosk):
-    response = live_kiosk().http.get(PATH + CODE + "c")
+def test_a_head_that_is_much_longer_is_refused(live_kiosk):
+    response = live_kiosk().http.get("/", headers={"X-Long": "c" * 4 * LONGEST_HEAD})
 
-    assert response.status_code == 414
+    assert response.status_code == 431
