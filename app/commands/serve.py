@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
+from app.commands.server_process import ServerProcess
 from app.mail.delivery import STOP_SECONDS, delivery
 from app.ops import logs, traces
 from app.ops.drain import drain
@@ -106,7 +107,7 @@ def _options(bind: str, workers: int, folder: Path, *, with_parent: bool) -> dic
     return {
         "bind": bind,
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": ServerProcess,
         "threads": THREADS,
         "keepalive": 30,
         "limit_request_line": LONGEST_LINE,

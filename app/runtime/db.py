@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.runtime import postgresql as postgresql_connections
 from app.runtime.async_bridge import bridge
 
 BUSY_SECONDS = 10
@@ -207,10 +208,7 @@ def _options(app: Flask, uri: str) -> dict[str, Any]:
         "pool_timeout": 5,
         "hide_parameters": True,  # an error's text goes to the log, and what it was about may be secret
         "pool_pre_ping": True,  # a restart of the database fails no request
-        "connect_args": {
-            "connect_timeout": 5,
-            "options": "-c timezone=utc -c lock_timeout=8000 -c statement_timeout=15000",
-        },
+        "connect_args": postgresql_connections.OPTIONS,
     }
 
 
@@ -249,3 +247,5 @@ def init_app(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        postgresql_connections.init_engine(engine)

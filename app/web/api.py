@@ -26,7 +26,7 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
-from app.runtime import text
+from app.runtime import deadline, text
 from app.runtime.db import db, writing
 from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, WrongContentType
 from app.web import limits
@@ -113,6 +113,7 @@ class Operation:
         request.max_content_length = self.max_body
         if "body" in self.reads:
             request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
+            deadline.renew()
         with writing() if self.writes else nullcontext():
             wanted = [name for name in ("user", "user_session") if name in self.reads]
             signed_in = current_app.extensions["guard"](self.access, wanted=bool(wanted), confirmed=self.confirmed)
