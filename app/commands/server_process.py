@@ -3,16 +3,42 @@
 import socket
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
+from secrets import token_hex
 from selectors import EVENT_READ
 from typing import Any
 
+from gunicorn.http.errors import (
+    ChunkMissingTerminator,
+    ExpectationFailed,
+    InvalidChunkExtension,
+    InvalidChunkSize,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+    UnsupportedTransferCoding,
+)
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.runtime import deadline
+from app.runtime.errors import MEDIA_TYPE, encoded, of_status
 
 HEALTH = (b"GET /healthz", b"GET /readyz", b"HEAD /healthz", b"HEAD /readyz")
 HEALTH_THREADS = 2
+
+REFUSALS: dict[type[ParseException], tuple[HTTPStatus, str]] = {
+    LimitRequestLine: (HTTPStatus.REQUEST_URI_TOO_LONG, "request_uri_too_long"),
+    LimitRequestHeaders: (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "request_header_fields_too_large"),
+    UnsupportedTransferCoding: (HTTPStatus.NOT_IMPLEMENTED, "not_implemented"),
+    ExpectationFailed: (HTTPStatus.EXPECTATION_FAILED, "expectation_failed"),
+}
+BAD_REQUEST = (HTTPStatus.BAD_REQUEST, "bad_request")
+"""All others."""
+
+OF_THE_BODY = (InvalidChunkSize, InvalidChunkExtension, ChunkMissingTerminator)
+"""Found while the application reads the body, which answers, or in what it has left of it."""
 
 
 class ServerProcess(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
@@ -44,6 +70,31 @@ class ServerProcess(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
     def _handle(self, conn: TConn, came: float) -> Any:
         deadline.queued.set(time.monotonic() - came)
         return self.handle(conn)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: tuple[str, int], exc: Exception) -> None:
+        """Answers as the application would, which does not see a request that cannot be read."""
+        if not isinstance(exc, ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("Invalid request from ip=%s: %s", addr[0], exc)
+        if not isinstance(exc, OF_THE_BODY):
+            with suppress(OSError):
+                client.sendall(_refusal(*REFUSALS.get(type(exc), BAD_REQUEST)))
+
+
+def _refusal(status: HTTPStatus, error: str) -> bytes:
+    """A whole answer, after which the connection is closed."""
+    body = encoded(of_status(status, error))
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "Connection: close",
+        f"Content-Type: {MEDIA_TYPE}",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        f"X-Request-ID: {token_hex(8)}",
+    )
+    return "".join(f"{line}\r\n" for line in (*head, "")).encode() + body
 
 
 def _peek(connection: socket.socket) -> bytes:

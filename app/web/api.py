@@ -23,6 +23,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 
 import msgspec
 from flask import Blueprint, Flask, current_app, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
@@ -112,7 +113,7 @@ class Operation:
     def __call__(self, **given: Any) -> Response:
         request.max_content_length = self.max_body
         if "body" in self.reads:
-            request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
+            raw_body()  # before the database is touched: a slow client may not hold a lock
             deadline.renew()
         with writing() if self.writes else nullcontext():
             wanted = [name for name in ("user", "user_session") if name in self.reads]
@@ -233,11 +234,21 @@ class TokenConverter(BaseConverter):
     regex = r"[A-Za-z0-9_-]{1,64}"
 
 
+def raw_body() -> bytes:
+    """All of the request's body. Raises MalformedBody."""
+    try:
+        return request.get_data()
+    except HTTPException:
+        raise
+    except Exception as error:  # the server's own, such as for a chunk without a length
+        raise MalformedBody("The body cannot be read.") from error
+
+
 def read_body(shape: type[T]) -> T:
     if request.mimetype != "application/json":
         raise WrongContentType
     try:
-        return msgspec.json.decode(request.get_data(), type=shape)
+        return msgspec.json.decode(raw_body(), type=shape)
     except msgspec.ValidationError as error:
         raise invalid(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
