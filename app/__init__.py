@@ -55,7 +55,7 @@ from app.payments import checks as payment_checks  # feature: shop
 from app.payments import findings  # feature: shop
 from app.payments import metrics as payment_metrics  # feature: shop
 from app.payments import routes as payment_routes  # feature: shop
-from app.runtime import config, config_checks, errors, jobs, outbound, schedule
+from app.runtime import config, config_checks, deadline, errors, jobs, outbound, schedule
 from app.runtime.async_bridge import bridge
 from app.runtime.checks import Checks, Clock
 from app.runtime.config import Settings
@@ -73,7 +73,7 @@ from app.todos import routes as todo_routes  # feature: todos
 from app.todos import service as todo_service  # feature: todos
 from app.users import routes as user_routes
 from app.users import signals as user_signals
-from app.web import api, frontend, headers, limits, openapi
+from app.web import api, frontend, headers, limits, openapi, overload
 from app.web.api import Api
 from app.web.flask_session import NoSession
 
@@ -228,7 +228,7 @@ class Application(Flask):
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """A context per request, even where a test holds one open around it: `g` and `db.session` start empty."""
-        with log_context(), self.app_context(), traces.of_request(environ):
+        with deadline.of_request(), log_context(), self.app_context(), traces.of_request(environ):
             return super().wsgi_app(environ, start_response)
 
 
@@ -250,6 +250,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
     counters.init_app(app, METRICS)
     metrics.init_app(app, GAUGES)
     limits.init_app(app, settings)
+    overload.init_app(app)
     api.init_app(app, guard.guard)
     cookies.init_app(app)
     sign_in_methods.init_app(app, SIGN_IN_METHODS)

@@ -14,7 +14,7 @@ from functools import partial
 from multiprocessing import connection, parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Config, Flask
@@ -33,12 +33,16 @@ from app.runtime.async_bridge import bridge
 from app.runtime.jobs import jobs
 from app.runtime.parent_watch import watch_parent
 from app.web.client_address import authority
+from app.web.overload import in_turns
 
-THREADS = 64
-"""Per process, begun as they are needed. Half of them at most wait for the payment provider."""
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+REQUESTS = 64
+"""Worked on at once, per process. Half of them at most wait for the payment provider."""
 
 CONNECTIONS = 1024
-"""Per process. Those beyond wait in the system's queue, which is as long."""
+"""Per process. Those beyond wait in the system's queue, which is as long. Each gets a thread once it is needed."""
 
 LONGEST_HEAD = 64 * 1024
 """Of a request, in bytes, line and headers: the codes of some providers are thousands of characters long."""
@@ -88,7 +92,7 @@ OPTIONS: dict[str, Any] = {
     "http": HTTPModes.http1,
     "http1_settings": HTTP1Settings(header_read_timeout=KEPT_SECONDS * 1000, max_buffer_size=LONGEST_HEAD),
     "websockets": False,
-    "blocking_threads": THREADS,
+    "blocking_threads": CONNECTIONS,
     "backpressure": CONNECTIONS,
     "backlog": CONNECTIONS,
     "respawn_failed_workers": True,
@@ -121,7 +125,7 @@ def _log_as_ours(settings: config.Settings) -> None:
 # ---------------------------------------------------------------- in each process that serves
 
 
-def _work(settings: config.Settings, folder: Path, bind: str, port: int, is_told: Any) -> Flask:
+def _work(settings: config.Settings, folder: Path, bind: str, port: int, is_told: Any) -> "WSGIApplication":
     from app import create_app
 
     _log_as_ours(settings)
@@ -133,7 +137,7 @@ def _work(settings: config.Settings, folder: Path, bind: str, port: int, is_told
     gc.freeze()  # what is made by now stays: no collection has to look through it
     Finalize(None, _close, (app,), exitpriority=100)
     threading.Thread(target=_tell, args=(bind, port, is_told), daemon=True).start()
-    return app
+    return in_turns(app, REQUESTS)
 
 
 def _tell(bind: str, port: int, is_told: Any) -> None:

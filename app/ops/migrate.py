@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.runtime.errors import OperatorError
+from app.runtime.postgresql import be_patient
 
 LOCK = 0x6B696F736B
 """One of PostgreSQL's advisory locks: the process that holds it migrates this database."""
@@ -72,6 +73,7 @@ def _lock_postgresql(connection: sa.Connection) -> None:
         time.sleep(PAUSE)
     connection.execute(sa.text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
     connection.execute(sa.text("SET statement_timeout = 0"))  # an index takes as long as it takes
+    be_patient(connection)
     connection.commit()
 
 

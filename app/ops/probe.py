@@ -6,7 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+from app.runtime import deadline
+
 T = TypeVar("T")
+
+LEAST_SECONDS = 5
+"""How long a question itself may wait for the database: enough to connect anew."""
 
 
 class Hangs(Exception):
@@ -47,7 +52,8 @@ class Probe(Generic[T]):
 
     def _run(self, answer: "Future[T]") -> None:
         try:
-            result = self._ask()
+            with deadline.within(max(self.patience, LEAST_SECONDS)):
+                result = self._ask()
         except BaseException as error:  # noqa: BLE001 -- it is raised at the caller
             self._ended = time.monotonic()
             answer.set_exception(error)

@@ -22,7 +22,7 @@ from app.stripe.gateway import gateway
 from app.stripe.signature import SignatureRefused
 from app.users.signed_in import SignedInUser
 from app.web import idempotency
-from app.web.api import Access, Answer, Api
+from app.web.api import Access, Answer, Api, raw_body
 from app.web.paging import Page, Paging
 
 routes = Api("payments")
@@ -100,6 +100,6 @@ async def close_finding(finding_id: str, body: CloseFinding, user: SignedInUser)
 def receive_event() -> EventReceived:
     """The payment provider's events, by their signature: snapshots and thin ones."""
     header, secrets = request.headers.get("Stripe-Signature", ""), settings().payments.webhook_secrets
-    event_id = webhooks.receive(db.session(), header, request.get_data(), secrets, utcnow())
+    event_id = webhooks.receive(db.session(), header, raw_body(), secrets, utcnow())
     jobs().enqueue("event", event_id)
     return EventReceived(True)

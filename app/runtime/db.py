@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.runtime import postgresql as postgresql_connections
 from app.runtime.async_bridge import bridge
 
 BUSY_SECONDS = 10
@@ -256,10 +257,7 @@ def _options(app: Flask, uri: str) -> dict[str, Any]:
         "max_overflow": 26,  # a connection for each thread of the server, and for the threads that handle jobs
         "pool_timeout": 5,
         "hide_parameters": True,  # an error's text goes to the log, and what it was about may be secret
-        "connect_args": {
-            "connect_timeout": 5,
-            "options": "-c timezone=utc -c lock_timeout=8000 -c statement_timeout=15000",
-        },
+        "connect_args": postgresql_connections.OPTIONS,
     }
 
 
@@ -300,5 +298,6 @@ def init_app(app: Flask) -> None:
         sa.event.listen(engine, "begin", _begin_sqlite)
         app.extensions["reader"] = engine.execution_options(is_reader=True)
     else:
+        postgresql_connections.init_engine(engine)
         sa.event.listen(engine, "checkout", _check_postgresql)
         app.extensions["reader"] = engine.execution_options(isolation_level="AUTOCOMMIT")

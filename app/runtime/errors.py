@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
 
+MEDIA_TYPE = "application/problem+json"
+
 
 class FieldError(msgspec.Struct, frozen=True):
     field: str
@@ -114,8 +116,7 @@ class DatabaseUnavailable(Unavailable):
     error = "database_unavailable"
 
 
-def respond(problem: Problem) -> Response:
-    note_refusal(problem.error)
+def encoded(problem: Problem) -> bytes:
     body = ProblemBody(
         kind="about:blank",
         title=problem.status.phrase,
@@ -124,7 +125,12 @@ def respond(problem: Problem) -> Response:
         error=problem.error,
         errors=problem.errors or msgspec.UNSET,
     )
-    answer = Response(msgspec.json.encode(body), problem.status.value, mimetype="application/problem+json")
+    return msgspec.json.encode(body)
+
+
+def respond(problem: Problem) -> Response:
+    note_refusal(problem.error)
+    answer = Response(encoded(problem), problem.status.value, mimetype=MEDIA_TYPE)
     answer.headers.update(problem.headers)
     return answer
 
@@ -134,16 +140,21 @@ def note_refusal(error: str) -> None:
     g.refusal = error
 
 
+def of_status(status: HTTPStatus, error: str, detail: str = "") -> Problem:
+    problem = Problem(detail or status.phrase)
+    problem.status, problem.error = status, error
+    return problem
+
+
 def from_http(error: HTTPException) -> Response:
     """Werkzeug's own errors: unknown path, wrong method, body too large, and, as 500, any bug of ours."""
     status = HTTPStatus(error.code or 500)
-    problem = Problem(error.description or status.phrase)
-    problem.status = status
-    problem.error = re.sub(r"\W+", "_", error.name).lower()  # Python renames its statuses now and then
+    # Python renames its statuses now and then.
+    problem = of_status(status, re.sub(r"\W+", "_", error.name).lower(), error.description or "")
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         problem.detail = "Something broke on our side. It has been noted; the request id helps to find it."
     answer = respond(problem)
-    passed_on = ("Allow", "Retry-After", "WWW-Authenticate", "Location")
+    passed_on = ("Allow", "Content-Range", "Retry-After", "WWW-Authenticate", "Location")
     answer.headers.update({name: value for name, value in error.get_headers() if name in passed_on})
     return answer
 

@@ -8,8 +8,8 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 import dramatiq
 import redis
@@ -23,6 +23,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from app.runtime.async_bridge import bridge
+from app.runtime.away import Away
 from app.runtime.config import Settings
 from app.runtime.db import db, writing
 from app.runtime.log_context import facts, log_context
@@ -58,6 +59,7 @@ class Jobs:
         declare = dramatiq.actor(broker=self.broker, actor_name="work", queue_name=QUEUE)
         self._actor = declare(self._handle)
         self._lock = threading.Lock()
+        self._away, self._met, self._meeting = Away(), threading.Event(), threading.Lock()
         self._pid = 0
         self._worker: dramatiq.Worker | None = None
 
@@ -69,17 +71,37 @@ class Jobs:
 
         Where the queue is in memory this waits for the job to be done, for 2 seconds at most, unless `wait` is False.
         """
-        try:
-            why = {"request_id": str(facts().get("request_id", "-")), **cause()}
-            self._actor.send_with_options(args=(kind, key), why=why)  # an option: older workers ignore it
-        except redis.RedisError as error:
-            log.warning("job %s %s is not queued: %r", kind, key, error)
+        with self._first_contact():
+            self._send(kind, key)
         if isinstance(self.broker, StubBroker):
             self.work()
             if not wait:
                 return
             with suppress(QueueJoinTimeout):
                 self.broker.join(QUEUE, timeout=WAIT_MILLISECONDS)
+
+    @contextmanager
+    def _first_contact(self) -> Iterator[None]:
+        """One thread at a time, until Redis has answered once: dramatiq asks it for its limits first, under a lock."""
+        if self._met.is_set():
+            yield
+            return
+        with self._meeting:
+            yield
+
+    def _send(self, kind: str, key: str) -> None:
+        if not self._away.may_ask():
+            log.warning("job %s %s is not queued: Redis is away", kind, key)
+            return
+        try:
+            why = {"request_id": str(facts().get("request_id", "-")), **cause()}
+            self._actor.send_with_options(args=(kind, key), why=why)  # an option: older workers ignore it
+        except redis.RedisError as error:
+            self._away.answered(it_did=False)
+            log.warning("job %s %s is not queued: %r", kind, key, error)
+        else:
+            self._away.answered(it_did=True)
+            self._met.set()
 
     def is_reachable(self) -> bool:
         """Whether a job would come into the queue now."""

@@ -24,10 +24,11 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 
 import msgspec
 from flask import Blueprint, Flask, current_app, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
-from app.runtime import text
+from app.runtime import deadline, text
 from app.runtime.db import db, reading, writing
 from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, WrongContentType
 from app.web import limits
@@ -126,7 +127,8 @@ class Operation:
     def __call__(self, **given: Any) -> Response:
         request.max_content_length = self.max_body
         if "body" in self.reads:
-            request.get_data()  # all of it before the database is touched: a slow client may not hold a lock
+            raw_body()  # before the database is touched: a slow client may not hold a lock
+            deadline.renew()
         with writing() if self.writes else reading():
             wanted = {name: self.reads[name] for name in ("user", "user_session") if name in self.reads}
             given |= current_app.extensions["guard"](self.access, wanted=wanted, confirmed=self.confirmed)
@@ -246,11 +248,21 @@ class TokenConverter(BaseConverter):
     regex = r"[A-Za-z0-9_-]{1,64}"
 
 
+def raw_body() -> bytes:
+    """All of the request's body. Raises MalformedBody."""
+    try:
+        return request.get_data()
+    except HTTPException:
+        raise
+    except Exception as error:  # the server's own, such as for a chunk without a length
+        raise MalformedBody("The body cannot be read.") from error
+
+
 def read_body(shape: type[T]) -> T:
     if request.mimetype != "application/json":
         raise WrongContentType
     try:
-        return msgspec.json.decode(request.get_data(), type=shape)
+        return msgspec.json.decode(raw_body(), type=shape)
     except msgspec.ValidationError as error:
         raise invalid(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -1,7 +1,7 @@
 """Serves the built frontend: its files, and its one page for every path that no route has."""
 
 from flask import Flask, Response, redirect, request, send_from_directory
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.runtime.config import ROOT
@@ -61,8 +61,8 @@ def fall_back(error: NotFound) -> Response:
         if "." in (last or first):
             return send_from_directory(DIST, request.path.lstrip("/"), max_age=3600)
         return page()
-    except NotFound as missing:  # Flask does not handle what an error handler raises
-        return from_http(missing)
+    except HTTPException as refusal:  # Flask does not handle what an error handler raises
+        return from_http(refusal)
     except NotBuilt as problem:
         return respond(problem)
 

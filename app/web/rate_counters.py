@@ -16,11 +16,11 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from app.runtime.away import Away
+
 log = logging.getLogger(__name__)
 
 SECONDS = 60
-AWAY_SECONDS = 10
-"""How long a Redis that did not answer is not asked again."""
 
 
 class Memory:
@@ -78,7 +78,7 @@ class Counts:
     def __init__(self, redis_url: str, times: Mapping[str, int]) -> None:
         self._times = times
         self._near, self._far = Memory(), None
-        self._far_again, self._lock = 0.0, threading.Lock()
+        self._away = Away()
         if redis_url:  # a request waits a moment for a Redis that hangs, and no longer
             retry = Retry(NoBackoff(), 0)
             storage = storage_from_string(redis_url, socket_timeout=1, socket_connect_timeout=1, retry=retry)  # type: ignore[arg-type]
@@ -87,26 +87,18 @@ class Counts:
     def take(self, name: str, whose: str) -> float | None:
         """Count one more; where that is one too many, say how many seconds to wait."""
         times = self._times[name]
-        if self._far is not None and self._may_ask():
+        if self._far is not None and self._away.may_ask():
             try:
                 return self._take_far(self._far, name, times, whose)
             except redis.RedisError as error:
-                self._far_again = time.monotonic() + AWAY_SECONDS
+                self._away.answered(it_did=False)
                 log.warning("this process counts for itself: %r", error)
         return self._near.take(name, times, whose, time.monotonic())
-
-    def _may_ask(self) -> bool:
-        """One request at a time finds out whether a Redis that was away is back."""
-        with self._lock:
-            if self._far_again and time.monotonic() >= self._far_again:
-                self._far_again = time.monotonic() + AWAY_SECONDS
-                return True
-            return not self._far_again
 
     def _take_far(self, far: MovingWindowRateLimiter, name: str, times: int, whose: str) -> float | None:
         item = RateLimitItemPerSecond(times, SECONDS, namespace="kiosk")
         is_one_more = far.hit(item, name, whose)
-        self._far_again = 0.0
+        self._away.answered(it_did=True)
         try:
             return None if is_one_more else far.get_window_stats(item, name, whose).reset_time - time.time()
         except redis.RedisError:  # gone since it said no

@@ -4,6 +4,7 @@ import pytest
 
 from app import create_app
 from app.models import User
+from app.runtime import deadline
 from app.runtime.db import db
 from app.web.api import Access, Api
 from tests.integration.accounts import assert_problem
@@ -94,6 +95,17 @@ def test_without_a_database_the_process_lives_and_is_not_ready(without_database)
 
     assert client.get("/healthz").get_json() == {"status": "ok"}
     assert_problem(client.get("/readyz"), 503, "not_ready")
+
+
+def test_a_request_that_waited_too_long_for_a_thread_is_told_to_come_back(client):
+    queued = deadline.queued.set(4)
+
+    answer = client.get("/api/providers")
+
+    deadline.queued.reset(queued)
+    assert_problem(answer, 503, "overloaded")
+    assert answer.headers["Retry-After"]
+    assert client.get("/api/providers").status_code == 200
 
 
 def test_with_a_database_of_this_release_it_is_ready(client):

@@ -75,6 +75,26 @@ def test_other_files_are_served_as_what_they_are(client, built):
     assert (response.status_code, response.mimetype) == (200, "image/svg+xml")
 
 
+@pytest.mark.parametrize("path", ["/", "/orders/7", "/favicon.svg", "/assets/index-1f.js"])
+def test_a_part_of_a_page_or_a_file_may_be_asked_for(client, built, path):
+    whole = get(client, path).data
+
+    part = get(client, path, Range="bytes=2-4")
+
+    assert (part.status_code, part.data) == (206, whole[2:5])
+    assert part.headers["Content-Range"] == f"bytes 2-4/{len(whole)}"
+    assert client.head(path, buffered=True).headers["Content-Length"] == str(len(whole))
+
+
+@pytest.mark.parametrize("wanted", ["bytes=9000-", "bytes=0-1,3-4", "bytes=4-2"])
+@pytest.mark.parametrize("path", ["/", "/favicon.svg", "/assets/index-1f.js"])
+def test_a_part_that_there_is_not_is_no_crash(client, built, path, wanted):
+    answer = get(client, path, Range=wanted)
+
+    if answer.status_code != 200:  # as where the header is not understood
+        assert_problem(answer, 416, "requested_range_not_satisfiable")
+
+
 @pytest.mark.parametrize("path", ["/nothing.txt", "/robots.txt", "/assets/nothing.js", "/assets/", "/docs/nothing.css"])
 def test_a_file_that_is_not_there_is_not_found(client, built, path):
     assert_problem(get(client, path), 404, "not_found")

@@ -1,0 +1,91 @@
+"""Connections to PostgreSQL that give up: a server that hangs answers nothing, and breaks no connection either.
+
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
+
+from typing import Any, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.abc import PQGen
+from psycopg.errors import _WaitTimeout  # what `wait` raises; there is no public name
+
+from app.runtime import deadline
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5
+LEAST_SECONDS = 2
+"""To connect in: the driver takes no less."""
+
+STATEMENT_SECONDS = 15
+"""After which the server itself ends a statement."""
+
+ANSWER_SECONDS = STATEMENT_SECONDS + 5
+"""How long one answer is waited for where no request waits for it."""
+
+SUSPECT_SECONDS = 2
+"""The same while the last answer that was waited for did not come: whoever asks next need not wait as long."""
+
+OPTIONS = {
+    "connect_timeout": CONNECT_SECONDS,
+    # A machine that is gone, rather than a server that hangs: its connections end by themselves.
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "options": f"-c timezone=utc -c lock_timeout=8000 -c statement_timeout={STATEMENT_SECONDS * 1000}",
+}
+
+
+class Silence:
+    """Whether the database of this process has left a question without an answer, and has given none since."""
+
+    is_suspected = False
+
+
+silence = Silence()
+
+
+class Connection(psycopg.Connection[Any]):
+    is_patient = False
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        """Raises psycopg.OperationalError and closes the connection where no answer comes in time."""
+        seconds = timeout if timeout is not None or self.is_patient else _patience()
+        try:
+            answer = super().wait(gen, interval, seconds)
+        except _WaitTimeout as error:
+            if seconds == timeout:
+                raise
+            silence.is_suspected = True
+            self.pgconn.finish()
+            raise psycopg.OperationalError("the database does not answer in time") from error
+        silence.is_suspected = False
+        return answer
+
+
+def _patience() -> float:
+    left = deadline.time_left()
+    most = SUSPECT_SECONDS if silence.is_suspected else ANSWER_SECONDS
+    return most if left is None else max(0.0, min(left, most))
+
+
+def _connect(_dialect: Any, _record: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Connection:
+    """Raises psycopg.OperationalError."""
+    left = deadline.time_left()
+    if left is not None:
+        if left < LEAST_SECONDS:
+            raise psycopg.OperationalError("there is no time left to connect to the database")
+        options = {**options, "connect_timeout": int(min(left, CONNECT_SECONDS))}
+    return Connection.connect(*args, **options)
+
+
+def be_patient(connection: sa.Connection) -> None:
+    """Its statements take as long as they take: those of a migration."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.is_patient = True
+
+
+def init_engine(engine: sa.Engine) -> None:
+    sa.event.listen(engine, "do_connect", _connect)

@@ -1,0 +1,65 @@
+"""PostgreSQL stands still while requests are under way: all are answered in time, and then it goes on by itself."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.databases import PostgresqlServer
+from tests.integration.conftest import migrate
+from tests.integration.live import LiveKiosk
+from tests.integration.ops.freezing import frozen
+from tests.processes import wait_for
+from tests.settings import environment, settings
+
+PROMISED, HEALTH = 15, 2.5
+"""Seconds, within which any request is answered, and those for the process's health."""
+
+
+@pytest.fixture(scope="module")
+def server(request):
+    """A PostgreSQL that these tests alone use, since they stop it."""
+    if request.config.getoption("--database") != "postgresql":
+        pytest.skip("about a PostgreSQL that hangs")
+    found = PostgresqlServer()
+    migrate(found.address)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def kiosk(server, tmp_path):
+    found = LiveKiosk(tmp_path / "kiosk.log")
+    found.start(environment(settings(server.address, public_url=found.url)))
+    yield found
+    found.http.close()
+    found.stop()
+
+
+def asked(kiosk, path):
+    """Status, error code, whether it says when to try again, and seconds."""
+    began = time.monotonic()
+    stranger = {"Cookie": "kiosk=unknown"}  # looked up in the database
+    answer = httpx.get(kiosk.url + path, headers=stranger, timeout=60, trust_env=False, verify=False)
+    error = answer.json().get("error") if answer.status_code != httpx.codes.OK else ""
+    return answer.status_code, error, "Retry-After" in answer.headers, time.monotonic() - began
+
+
+@pytest.mark.long
+def test_whatever_hangs_all_are_answered_in_time_and_afterwards_served(server, kiosk):
+    with ThreadPoolExecutor(40) as people:
+        with frozen(server.process.pid):
+            under_way = [people.submit(asked, kiosk, "/api/profile") for _ in range(40)]
+            while not all(each.done() for each in under_way):
+                for path, status in (("/healthz", 200), ("/readyz", 503)):
+                    answer = asked(kiosk, path)
+                    assert (answer[0], answer[3] < HEALTH) == (status, True)
+        answers = [each.result() for each in under_way]
+
+        assert {answer[:3] for answer in answers} <= {(503, "database_unavailable", True), (503, "overloaded", True)}
+        assert max(answer[3] for answer in answers) < PROMISED
+        wait_for(lambda: asked(kiosk, "/readyz")[0] == 200, "it to be ready again")
+        assert {answer[:2] for answer in people.map(lambda _: asked(kiosk, "/api/profile"), range(40))} == {
+            (401, "sign_in_required")
+        }
