@@ -13,6 +13,7 @@ import gc
 import importlib
 import json
 import pkgutil
+import sys
 
 from blinker import Signal
 
@@ -28,7 +29,7 @@ for module in pkgutil.walk_packages(app.__path__, "app."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
 signals = [each for each in gc.get_objects() if isinstance(each, Signal)]
-assert any(each is app.users.signals.leaving for each in signals)
+assert any(each is sys.modules["app.users.signals"].leaving for each in signals)
 listeners = [str(listener) for each in signals for listener in each.receivers.values()]
 print(json.dumps({"hidden": hidden, "listeners": listeners}))
 """
