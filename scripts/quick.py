@@ -4,8 +4,9 @@ usage: quick.py [REF]    what has changed since REF (HEAD if not given); new fil
 
 A file of integration tests is touched where it is changed itself, where it imports what is changed, directly or through
 modules of tests, or where it is named after that: `auth/test_sessions.py` after `app/auth/sessions.py`.
-Where this gives nothing, or nearly everything, it is the tests in the folder of the same name, and where there is no
-such folder, those touched by a change of its importers.
+Where this gives nothing, or nearly everything, it is the tests in the folder of the same name; where there is no such
+folder, those touched by a change of its importers; then those of its name in any folder; and at last those that show
+that the whole still holds together.
 """
 
 import ast
@@ -20,6 +21,8 @@ from steps import PYTHON, ROOT
 
 INTEGRATION = ROOT / "tests" / "integration"
 NEARLY_EVERYTHING = 0.25  # of all files: so many import a module that the whole of Kiosk rests on
+WHOLE = [INTEGRATION / "commands" / "test_cli.py", INTEGRATION / "web" / "test_api.py"]
+NO_PLUGINS = ("-p", "no:playwright", "-p", "no:schemathesis")  # they take a second to import
 
 
 def main(since: str = "HEAD") -> int:
@@ -27,13 +30,13 @@ def main(since: str = "HEAD") -> int:
     changed = [ROOT / each for each in changed_files(since)]
     chosen = sorted({str(test.relative_to(ROOT)) for each in changed for test in touched(each, files)})
     print(f"unit tests, and {len(chosen)} of {len(files)} files of integration tests", flush=True)
-    unit = run("-p", "no:playwright", "-p", "no:schemathesis", "tests/unit")
+    unit = run("tests/unit")
     integration = run("-n", "2", "--dist", "worksteal", "-m", "not long", *chosen) if chosen else 0
     return unit or integration
 
 
 def run(*arguments: str) -> int:
-    status = subprocess.run([PYTHON, "-m", "pytest", "-q", *arguments], cwd=ROOT, check=False).returncode
+    status = subprocess.run([PYTHON, "-m", "pytest", "-q", *NO_PLUGINS, *arguments], cwd=ROOT, check=False).returncode
     nothing_left = 5  # pytest's own status: all tests of these files take long
     return 0 if status == nothing_left else status
 
@@ -50,15 +53,23 @@ def touched(changed: Path, tests: Sequence[Path]) -> list[Path]:
         return [changed]
     if changed.suffix != ".py" or not changed.is_file() or "unit" in changed.parts:
         return []
-    through_importers = (test for user in users(changed) for test in close_to(user, tests))
-    return close_to(changed, tests) or in_its_folder(changed, tests) or list(through_importers)
+    return close_to(changed, tests) or in_its_folder(changed, tests) or further_away(changed, tests)
 
 
 def close_to(changed: Path, tests: Sequence[Path]) -> list[Path]:
-    word = changed.stem.removesuffix("s")
-    named_after = {each for each in in_its_folder(changed, tests) if word in each.stem}
-    close = [each for each in tests if each in named_after or changed in files_used(each)]
+    named = named_after(changed, in_its_folder(changed, tests))
+    close = [each for each in tests if each in named or changed in files_used(each)]
     return close if len(close) < NEARLY_EVERYTHING * len(tests) else []
+
+
+def further_away(changed: Path, tests: Sequence[Path]) -> list[Path]:
+    through_importers = [test for user in users(changed) for test in close_to(user, tests)]
+    return through_importers or named_after(changed, tests) or WHOLE
+
+
+def named_after(changed: Path, tests: Sequence[Path]) -> list[Path]:
+    word = changed.stem.removesuffix("s")
+    return [each for each in tests if word in each.stem]
 
 
 def in_its_folder(changed: Path, tests: Sequence[Path]) -> list[Path]:

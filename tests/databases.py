@@ -3,6 +3,7 @@
 Both kinds offer `new()`, the address of a fresh copy, `drop(address)` and `close()`.
 """
 
+import fcntl
 import importlib.util
 import os
 import secrets
@@ -42,11 +43,20 @@ class Databases(Protocol):
 
 
 class SqliteDatabases:
-    def __init__(self, migrate: Migrate) -> None:
+    def __init__(self, migrate: Migrate, shared: Path) -> None:
+        """`shared` is a folder of all processes of a run: the first of them migrates, for all."""
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-sqlite-"))
-        self.template = self.folder / "template.db"
-        migrate(f"sqlite:///{self.template}")
-        assert not self.template.with_name("template.db-wal").exists(), "the migration left a connection open"
+        self.template = shared / "template.db"
+        with (shared / "template.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self.template.exists():
+                self._make_template(migrate)
+
+    def _make_template(self, migrate: Migrate) -> None:
+        unfinished = self.template.with_name("unfinished.db")
+        migrate(f"sqlite:///{unfinished}")
+        assert not unfinished.with_name("unfinished.db-wal").exists(), "the migration left a connection open"
+        unfinished.rename(self.template)
 
     def new(self) -> str:
         copy = self.folder / f"{secrets.token_hex(6)}.db"

@@ -46,11 +46,19 @@ from tests.settings import (
 
 
 @pytest.fixture(scope="session")
-def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
-    kind = PostgresqlDatabases if request.config.getoption("--database") == "postgresql" else SqliteDatabases
-    found = kind(migrate)
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    if request.config.getoption("--database") == "postgresql":
+        found: Databases = PostgresqlDatabases(migrate)
+    else:
+        found = SqliteDatabases(migrate, folder_of_the_run(request.config, tmp_path_factory))
     yield found
     found.close()
+
+
+def folder_of_the_run(config: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where several processes run tests, each has a folder in it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(config, "workerinput") else own
 
 
 def migrate(address: str) -> None:
