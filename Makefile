@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench lock api release clean
-.PHONY: load chaos safeguards screenshots  # feature: shop
+.PHONY: load chaos scale soak safeguards screenshots  # feature: shop
 .PHONY: rehearse  # feature: origin
 
 help:
@@ -77,6 +77,14 @@ bench:  ## what a request costs
 	@$(BIN)/python -m tests.bench
 
 # feature: shop {
+scale:  ## what a request takes over 100, 10,000 and a million rows of each table; NUMBERS="100 10000"
+	@scripts/install development frontend
+	@$(BIN)/python -m tests.scale $(NUMBERS)
+
+soak:  ## a shop of two servers for SECONDS=3600 with kills: what grows in the second half
+	@scripts/install development frontend
+	@$(BIN)/python -m tests.soak $(if $(SECONDS),--seconds $(SECONDS))
+
 chaos:  ## 2,000 orders while everything breaks, at most 5 minutes; SEED=7, ORDERS=200
 	@scripts/install development frontend
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ORDERS),--orders $(ORDERS))

@@ -22,15 +22,17 @@ from app.auth import (
     sign_in_methods,
     throttle,
 )
+from app.auth import retention as auth_retention
 from app.auth import routes as auth_routes
 from app.auth.email import addresses, messages
 from app.auth.email import routes as email_routes
-from app.auth.oauth import checks as oauth_checks
 from app.auth.oauth import (
+    callbacks,
     github,  # feature: github
     identities,
     openid,
 )
+from app.auth.oauth import checks as oauth_checks
 from app.auth.oauth import providers as oauth_providers
 from app.auth.oauth import routes as oauth_routes
 from app.auth.passkeys import method as passkeys  # feature: passkeys
@@ -54,6 +56,7 @@ from app.payments import background as payment_background  # feature: shop
 from app.payments import checks as payment_checks  # feature: shop
 from app.payments import findings  # feature: shop
 from app.payments import metrics as payment_metrics  # feature: shop
+from app.payments import retention as payment_retention  # feature: shop
 from app.payments import routes as payment_routes  # feature: shop
 from app.runtime import config, config_checks, deadline, errors, jobs, outbound, schedule
 from app.runtime.async_bridge import bridge
@@ -71,6 +74,7 @@ from app.stripe import metrics as stripe_metrics  # feature: shop
 from app.todos import handover as order_todos  # feature: todos
 from app.todos import routes as todo_routes  # feature: todos
 from app.todos import service as todo_service  # feature: todos
+from app.users import audit_trail
 from app.users import routes as user_routes
 from app.users import signals as user_signals
 from app.web import api, frontend, headers, limits, openapi, overload
@@ -159,6 +163,10 @@ CHORES: tuple[tuple[str, timedelta, Work], ...] = (
     ("mail-turns-hourly", HOUR, quota.forget),
     ("log-hourly", HOUR, lambda *_: empty_log()),
     ("mails-nightly", DAY, outbox.forget),
+    ("sessions-hourly", HOUR, auth_retention.forget),
+    ("callbacks-hourly", HOUR, callbacks.forget),
+    ("trail-nightly", DAY, audit_trail.forget_old),
+    ("events-hourly", HOUR, payment_retention.forget),  # feature: shop
     ("messages-nightly", DAY, payment_background.reduce_events),  # feature: shop
     ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp
 )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.auth.models import Throttle
 from app.runtime.db import insert_into
 from app.runtime.errors import Problem
+from app.runtime.retention import delete
 from app.users.models import key
 from app.users.passwords import Busy
 from app.web.limits import TooManyRequests
@@ -75,8 +76,7 @@ def unless_busy(session: Session, username: str) -> Iterator[None]:
 
 def forget(session: Session, now: datetime) -> None:
     """Delete what no longer counts. Committed: together with `charge` two transactions could wait for each other."""
-    session.execute(sa.delete(Throttle).where(Throttle.since <= now - WITHIN))
-    session.commit()
+    delete(session, Throttle, Throttle.since <= now - WITHIN)
 
 
 def _key(username: str) -> bytes:

@@ -16,6 +16,7 @@ from app.runtime import email_address, lease
 from app.runtime.config import settings
 from app.runtime.db import after_commit, insert_once, utcnow
 from app.runtime.jobs import jobs
+from app.runtime.retention import before, delete
 
 LEASE = timedelta(minutes=2)
 """Longer than the deadline of a mail (app/mail/smtp.py)."""
@@ -25,9 +26,6 @@ WITHIN = timedelta(days=3)
 """An older mail is given up: it is news no more."""
 
 BATCH = 100
-KEPT = timedelta(days=90)
-"""How long a row stays, so that the same mail is not queued again."""
-
 BY_ADDRESS = ("reset_password", "verify_email")
 KEPT_BY_ADDRESS = timedelta(hours=2)
 """Such a mail waits for at most an hour, and counts for the mailbox in the hour after."""
@@ -128,10 +126,12 @@ def recall(session: Session, user_id: int, now: datetime) -> None:
     session.execute(forgotten.execution_options(synchronize_session=False))
 
 
-def forget(session: Session, now: datetime) -> None:
-    """Delete rows that are long over; earlier, where the key is made of an address. Committed."""
+def forget(session: Session, now: datetime) -> str | None:
+    """Delete rows that are long over; earlier, where the key is made of an address. Committed.
+
+    A row that stays keeps the same mail from being queued again.
+    """
     over = Outgoing.done_at.is_not(None) | (Outgoing.next_try_at.is_(None) & (Outgoing.tries > 0))
     by_address = Outgoing.kind.in_(BY_ADDRESS) & (Outgoing.created_at <= now - KEPT_BY_ADDRESS)
-    old = sa.delete(Outgoing).where(by_address | (Outgoing.created_at <= now - KEPT), over)
-    session.execute(old.execution_options(synchronize_session=False))
-    session.commit()
+    is_old = Outgoing.created_at <= before(now, settings().keep_days.mails)
+    return delete(session, Outgoing, over, by_address) or delete(session, Outgoing, over, is_old)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.mail.models import MailQuota
 from app.runtime.db import insert_into
+from app.runtime.retention import delete
 from app.web.limits import TooManyRequests
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -57,7 +58,7 @@ def _taken(session: Session, name: str, cause: Cause, now: datetime) -> datetime
 
 def forget(session: Session, now: datetime) -> None:
     """Delete the causes whose mails are all sent. Committed."""
-    session.execute(sa.delete(MailQuota).where(MailQuota.until <= _milliseconds(now)))
+    delete(session, MailQuota, MailQuota.until <= _milliseconds(now))
     session.commit()
 
 

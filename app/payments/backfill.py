@@ -100,10 +100,11 @@ def _keep(session: Session, walk: _Walk, page: list[Any]) -> tuple[int, _Walk]:
 
 
 def _keep_one(session: Session, event: Any) -> bool:
-    """Whether it is stored now. One that cannot be must not keep the walk from those after it."""
+    """Whether it is stored, and was not before. One that cannot be must not keep the walk from those after it."""
     try:
         with session.begin_nested():
-            return webhooks.keep(session, json.dumps(event).encode(), utcnow()) is not None
+            kept = webhooks.keep(session, json.dumps(event).encode(), utcnow())
+            return kept is not None and kept.is_new
     except Exception:
         log.exception("event %s cannot be stored", name_of(event))
         return False

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.payments import audit_payments, disputes, installation, refunds
 from app.payments.installation import ATTEMPT
 from app.payments.models import LIVE, Attempt, Event, EventState
+from app.payments.redaction import NOTHING
 from app.payments.settle import settle
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
@@ -70,6 +71,8 @@ def _record(
     if is_done:
         event.state = "done"
         event.finish()
+        if event.order_id is None:  # it is about another system on the account
+            event.body = NOTHING
     else:
         event.tries += 1
         event.state = "failed" if event.tries >= TRIES else "new"

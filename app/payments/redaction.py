@@ -26,6 +26,9 @@ MARKS = {"attempt", "refund"}
 
 TOKEN = re.compile(r"[\w.:-]{1,255}", re.ASCII)
 BEGIN = b'{"reduced":true,'
+NOTHING = BEGIN[:-1] + b',"data":null}'
+"""What is kept of an event that is about no order of ours."""
+
 BATCH = 200
 
 

@@ -2,11 +2,15 @@
 
 import logging
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.payments.models import Event
+from app.payments import installation
+from app.payments.installation import ATTEMPT, INSTALLATION
+from app.payments.models import Attempt, Event
 from app.payments.redaction import reduced
 from app.runtime.db import insert_once
 from app.runtime.errors import Unavailable
@@ -21,7 +25,14 @@ MAX_EVENT = 2 * 1024 * 1024
 object with whatever is in it, and the provider sends an event that is refused again for days, in vain."""
 
 WANTED = ("checkout.session.", "refund.", "charge.refunded", "charge.dispute.")
-"""Beginnings of the kinds that Kiosk works on. Events of other kinds are stored and done."""
+"""Beginnings of the kinds that Kiosk works on. Events of other kinds are not stored."""
+
+
+class Kept(NamedTuple):
+    """`is_new`: the event was stored just now; it was not where it was stored before, or is none of ours."""
+
+    event_id: str
+    is_new: bool
 
 
 class NoWebhookSecret(Unavailable):
@@ -38,15 +49,15 @@ def receive(session: Session, header: str, body: bytes, secrets: tuple[str, ...]
     except SignatureRefused as error:
         log.warning("webhook refused: %s", error.why)
         raise
-    event_id = keep(session, body, now)
+    kept = keep(session, body, now)
     session.commit()
-    if event_id is None:
+    if kept is None:
         raise SignatureRefused("the body is no event", "This is not an event.")
-    return event_id
+    return kept.event_id
 
 
-def keep(session: Session, body: bytes, now: datetime) -> str | None:
-    """Store an event unless it is stored already. Its id; None where `body` is none. Not committed."""
+def keep(session: Session, body: bytes, now: datetime) -> Kept | None:
+    """Store an event unless it is stored already, or no concern of ours. None where `body` is none. Not committed."""
     try:
         event = msgspec.json.decode(body, type=schemas.Event)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -55,7 +66,17 @@ def keep(session: Session, body: bytes, now: datetime) -> str | None:
         return None
     event_id = event.id[:MAX_EVENT_ID]
     row = {"event_id": event_id, "kind": event.type[:100], "body": reduced(body), "received_at": now}
-    is_wanted = event.kind.startswith(WANTED)
-    state = {"state": "new", "next_try_at": now} if is_wanted else {"state": "done", "next_try_at": None}
-    insert_once(session, Event, {**row, **state, "tries": 0})
-    return event_id
+    if not event.kind.startswith(WANTED) or _is_of_another(session, event):
+        return Kept(event_id, is_new=False)
+    stored = insert_once(session, Event, {**row, "state": "new", "next_try_at": now, "tries": 0})
+    return Kept(event_id, is_new=stored is not None)
+
+
+def _is_of_another(session: Session, event: schemas.Event) -> bool:
+    """Whether it is about a session of another system on the account. Of other objects only the provider can say."""
+    marks, name = event.subject.get("metadata") or {}, event.subject.get("id")
+    if event.is_thin or not event.kind.startswith("checkout.session.") or not isinstance(marks, dict):
+        return False
+    if isinstance(marks.get(ATTEMPT), str) and marks.get(INSTALLATION) in (None, installation.mark(session)):
+        return False
+    return session.scalar(sa.select(Attempt.id).where(Attempt.session_id == str(name))) is None

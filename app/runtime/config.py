@@ -73,6 +73,18 @@ class PaymentsAccount(msgspec.Struct, frozen=True, rename=str.upper, forbid_unkn
 
 
 # }
+class KeepDays(msgspec.Struct, frozen=True, rename=str.upper, forbid_unknown_fields=True):
+    """For how many days what is over is kept. Chores delete it then."""
+
+    audit_trail: Annotated[int, msgspec.Meta(ge=30, le=36_500)] = 730
+    events: Annotated[int, msgspec.Meta(ge=31, le=90)] = 90  # feature: shop
+    findings: Annotated[int, msgspec.Meta(ge=30, le=36_500)] = 730  # feature: shop
+    mails: Annotated[int, msgspec.Meta(ge=7, le=3650)] = 90
+    oauth_requests: Annotated[int, msgspec.Meta(ge=1, le=30)] = 1
+    refresh_tokens: Annotated[int, msgspec.Meta(ge=1, le=30)] = 7
+    sessions: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 1
+
+
 class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     secret_key: Secret
     jwt_secret_key: Secret
@@ -97,6 +109,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     metrics_token: Secret = ""
     otlp_endpoint: str = ""
     drain_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 2
+    keep_days: KeepDays = KeepDays()
 
     def __repr__(self) -> str:
         return f"Settings(env={self.env!r}, public_url={self.public_url!r})"

@@ -1,9 +1,13 @@
 """The audit trail: who did what to which account, and from where. Written in the transaction that it describes."""
 
+from datetime import datetime
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.runtime.config import settings
+from app.runtime.retention import before, delete
 from app.users.models import Action, AuditTrailEntry
 
 Detail = str | int | bool | None
@@ -33,6 +37,11 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 COMMAND_LINE = Actor(None, None, {"by": "command line"})
+
+
+def forget_old(session: Session, now: datetime) -> str | None:
+    """Delete entries that are too old to be looked at. Committed."""
+    return delete(session, AuditTrailEntry, AuditTrailEntry.at <= before(now, settings().keep_days.audit_trail))
 
 
 def forget(session: Session, user_id: int) -> None:

@@ -127,7 +127,7 @@ class Identity(Model):
 
 
 class AuditTrailEntry(Model):
-    """One action on an account, and who did it. Entries are never deleted."""
+    """One action on an account, and who did it: users/audit_trail.py says for how long."""
 
     __tablename__ = "trail"
 

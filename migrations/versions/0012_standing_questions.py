@@ -18,6 +18,7 @@ INDEXES: tuple[tuple[str, str, list[str], str | None], ...] = (
     ("ix_payments_created_at", "payments", ["created_at"], None),
     ("ix_disputes_stands", "disputes", ["id"], "status NOT IN ('won', 'warning_closed')"),
     ("ix_events_received_at", "events", ["received_at"], None),
+    ("ix_events_of_no_order", "events", ["received_at"], "order_id IS NULL"),
     ("ix_closings_live", "closings", ["kind"], "ended_at IS NULL"),
     ("ix_closings_closed_at", "closings", ["closed_at"], None),
     ("ix_refunds_created_at", "refunds", ["created_at"], None),

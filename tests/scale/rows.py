@@ -52,6 +52,8 @@ class Rows:
 
     def fill(self) -> None:
         """Committed. The tables have to be empty."""
+        if not self.is_sqlite:
+            self.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
         self._people()
         self._trade()
         self._aftermath()

@@ -10,6 +10,7 @@ from app.auth import opaque_tokens
 from app.auth.models import OneTimeToken, TokenPurpose
 from app.runtime.config import Settings
 from app.runtime.errors import Invalid
+from app.runtime.retention import delete_some
 from app.users.models import User
 
 
@@ -47,10 +48,10 @@ def generate(
 
     A mail that seemed lost may have arrived, and the user may keep that one of the two.
     """
-    old = OneTimeToken.expires_at < now
+    delete_some(session, OneTimeToken, OneTimeToken.expires_at < now)
     if not again:
-        old |= (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == link.purpose)
-    session.execute(sa.delete(OneTimeToken).where(old))
+        own = (OneTimeToken.user_id == user.id) & (OneTimeToken.purpose == link.purpose)
+        session.execute(sa.delete(OneTimeToken).where(own))
     token = opaque_tokens.generate()
     session.add(
         OneTimeToken(

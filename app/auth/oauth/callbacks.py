@@ -15,11 +15,10 @@ from app.auth.oauth.errors import Code, OAuthFailure
 from app.auth.oauth.models import OAuthRequest, OAuthReturn
 from app.runtime import outbound
 from app.runtime.async_bridge import blocking
+from app.runtime.config import settings
+from app.runtime.retention import delete, delete_some
 
 WITHIN = timedelta(minutes=10)
-KEPT = timedelta(days=1)
-"""How long a callback that came is recognised: a browser reloads its tabs the next morning."""
-
 UNDER_WAY = timedelta(seconds=outbound.TOGETHER_SECONDS + 1)
 POLL_SECONDS = 0.1
 _UNKNOWN: tuple[Code, str] = "oauth_expired", "state unknown or used"
@@ -27,10 +26,22 @@ _repeats = Line(4, 0)
 """Callbacks of this process that wait for the first delivery of the same callback: each holds a thread."""
 
 
+def _kept() -> timedelta:
+    """How long a callback that came is recognised: a browser reloads its tabs the next morning."""
+    return timedelta(days=settings().keep_days.oauth_requests)
+
+
+def forget(session: Session, now: datetime) -> str | None:
+    """Delete what is out of date. Committed."""
+    return delete(session, OAuthRequest, OAuthRequest.created_at < now - WITHIN) or delete(
+        session, OAuthReturn, OAuthReturn.created_at < now - _kept()
+    )
+
+
 def expect(session: Session, sent: OAuthRequest, now: datetime) -> None:
-    """Store that a browser is sent to a provider, and delete what is out of date. Committed."""
-    session.execute(sa.delete(OAuthRequest).where(OAuthRequest.created_at < now - WITHIN))
-    session.execute(sa.delete(OAuthReturn).where(OAuthReturn.created_at < now - KEPT))
+    """Store that a browser is sent to a provider, and delete some of what is out of date. Committed."""
+    delete_some(session, OAuthRequest, OAuthRequest.created_at < now - WITHIN)
+    delete_some(session, OAuthReturn, OAuthReturn.created_at < now - _kept())
     session.add(sent)
     session.commit()
 

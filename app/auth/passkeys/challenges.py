@@ -12,6 +12,7 @@ from webauthn.helpers import base64url_to_bytes
 from app.auth.models import UserSession
 from app.auth.passkeys.models import PasskeyChallenge, Purpose
 from app.runtime.db import affected
+from app.runtime.retention import delete_some
 
 WITHIN = timedelta(minutes=5)
 MILLISECONDS = int(WITHIN.total_seconds() * 1000)
@@ -26,7 +27,7 @@ class ClientData(msgspec.Struct, frozen=True, rename="camel"):
 def issue(session: Session, purpose: Purpose, asking: UserSession | None, now: datetime) -> bytes:
     """256 random bits. `asking` is the session that asks; None for a sign-in."""
     challenge = secrets.token_bytes(32)
-    session.execute(sa.delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < now))
+    delete_some(session, PasskeyChallenge, PasskeyChallenge.expires_at < now)
     session.add(
         PasskeyChallenge(
             challenge_hash=_digest(challenge),

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.orders.models import Order
-from app.runtime.constraints import one_of
+from app.runtime.constraints import index_where, one_of
 from app.runtime.db import Model, Moment, utcnow
 from app.runtime.lease import Leased
 
@@ -16,7 +16,11 @@ class Event(Leased, Model):
     """An event of the provider. It is stored first and worked on then: received is not done."""
 
     __tablename__ = "events"
-    __table_args__ = (one_of("state", EventState), sa.Index("ix_events_due", "state", "next_try_at"))
+    __table_args__ = (
+        one_of("state", EventState),
+        sa.Index("ix_events_due", "state", "next_try_at"),
+        index_where("ix_events_of_no_order", "received_at", condition="order_id IS NULL"),
+    )
 
     event_id: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(100))

@@ -33,7 +33,7 @@ class FindingRow(Model):
 
 
 class Closing(Model):
-    """A finding that staff dealt with: who closed it, when and why. The row stays for good."""
+    """A finding that staff dealt with: who closed it, when and why. See retention.py for how long."""
 
     __tablename__ = "closings"
     __table_args__ = (index_where("ix_closings_live", "kind", condition="ended_at IS NULL"),)

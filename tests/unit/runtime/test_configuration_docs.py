@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from app.runtime.config import (
+    KeepDays,
     OAuthProvider,
     PaymentsAccount,  # feature: shop
     Settings,
@@ -13,6 +14,7 @@ from tests.processes import ROOT
 
 PAGE = ROOT / "docs" / "configuration.md"
 GROUPS = {
+    "KEEP_DAYS": ("KEEP_DAYS__", KeepDays),
     "OAUTH": ("OAUTH__<name>__", OAuthProvider),
     "PAYMENTS": ("PAYMENTS__", PaymentsAccount),  # feature: shop
 }

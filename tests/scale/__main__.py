@@ -1,0 +1,89 @@
+"""`make scale`: what a request of each hot route takes over few rows and over many, with PostgreSQL.
+
+    python -m tests.scale 100 10000 1000000
+
+Every table that grows gets so many rows. What a route takes ought to be the same in each column, but for lists that
+count all that they have.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app, db
+from app.models import User
+from app.runtime.db import utcnow
+from tests.databases import PostgresqlServer
+from tests.integration.conftest import browser, close, migrate, sign_in
+from tests.scale.rows import Rows
+from tests.settings import settings
+
+NUMBERS = (100, 10_000, 1_000_000)
+TIMES = 7
+
+ROUTES = {
+    "an item": ("nobody", "/api/items/17"),
+    "the items": ("nobody", "/api/items"),
+    "a buyer's orders": ("buyer", "/api/orders"),
+    "an order": ("buyer", "/api/orders/17"),
+    "a buyer's to-dos": ("buyer", "/api/todos"),  # feature: todos
+    "all orders": ("staff", "/api/orders"),
+    "staff's to-dos": ("staff", "/api/todos"),  # feature: todos
+    "findings": ("staff", "/api/findings"),
+    "a search for an item": ("nobody", "/api/items?q=kettle"),
+    "metrics": ("nobody", "/metrics"),
+}
+
+
+def main(numbers: tuple[int, ...]) -> None:
+    columns = [_column(number) for number in numbers]
+    print(f"{'milliseconds, median':24}" + "".join(f"{number:>12,}" for number in numbers))
+    for name in ROUTES:
+        print(f"{name:24}" + "".join(f"{column[name]:12.1f}" for column in columns))
+
+
+def _column(number: int) -> dict[str, float]:
+    with _shop(number) as app:
+        people = _people(app, number)
+        return {name: _milliseconds(people[who], path) for name, (who, path) in ROUTES.items()}
+
+
+@contextmanager
+def _shop(number: int) -> Iterator[Flask]:
+    database = PostgresqlServer()
+    try:
+        migrate(database.address)
+        app = create_app(settings(database.address, TESTING=True))
+        with app.app_context():
+            Rows(db.session(), number, utcnow()).fill()
+        yield app
+        close(app)
+    finally:
+        database.close()
+
+
+def _people(app: Flask, number: int) -> dict[str, FlaskClient]:
+    with app.app_context():
+        buyer, staff = db.session.get_one(User, 17), db.session.get_one(User, number)
+        return {"nobody": browser(app), "buyer": sign_in(app, buyer), "staff": sign_in(app, staff)}
+
+
+def _milliseconds(client: FlaskClient, path: str) -> float:
+    """The first request is not counted: it fills caches."""
+    took = [_timed(lambda: client.get(path)) for _ in range(TIMES + 1)]
+    return statistics.median(took[1:]) * 1000
+
+
+def _timed(ask: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    ask()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main(tuple(map(int, sys.argv[1:])) or NUMBERS)
