@@ -417,8 +417,8 @@ STOCK = (
     without(
         "stock is set aside by an UPDATE with its own condition",
         "app/orders/stock.py",
-        "held=quantity).where(fits)",
-        "held=quantity)",
+        '== sa.bindparam("item"), _fits)',
+        '== sa.bindparam("item"))',
         f"{PLACING}::test_what_is_not_there_is_not_sold_and_nothing_is_held",
         f"{PLACING}::test_thirty_two_buyers_get_five_units_between_them",
     ),
