@@ -691,15 +691,15 @@ DATABASE = (
     without(
         "a writing transaction takes SQLite's lock at once",
         "app/runtime/db.py",
-        '"BEGIN IMMEDIATE" if _writing.get() else "BEGIN"',
+        '"BEGIN IMMEDIATE" if _mode.get() == "writing" else "BEGIN"',
         '"BEGIN"',
         f"{PLACING}::test_thirty_two_buyers_get_five_units_between_them",
     ),
     without(
         "a connection that the database has closed is not used",
         "app/runtime/db.py",
-        '"pool_pre_ping": True',
-        '"pool_pre_ping": False',
+        'sa.event.listen(engine, "checkout", _check_postgresql)',
+        "pass",
         f"{OUTAGE}::test_a_restart_costs_nobody_an_error",
         database="postgresql",
     ),
