@@ -121,7 +121,7 @@ PLACED = (
     without(
         "another basket under the same key is refused",
         "app/checkout/service.py",
-        "if known.request_hash != request_hash:",
+        "if known.order.request_hash != request_hash:",
         "if False:",
         f"{PLACING}::test_the_same_key_for_something_else_is_refused",
     ),
