@@ -96,7 +96,7 @@ def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[A
     known = _shelf.get(key)
     if known is not None:
         now = read(_state, {"ids": list(known.stock)})
-        if now[0].stamp == known.stamp:
+        if now and now[0].stamp == known.stamp:
             return known if (stock := _stock(now)) == known.stock else _restocked(key, known, stock, encode)
     rows = build()
     page = rows.map(ItemOut.of)
