@@ -117,8 +117,8 @@ def _signed_in(query: sa.Select[Any], now: datetime, **values: object) -> Signed
     rows = read(query, {"now": now, "idle": now - IDLE, **values})
     if not rows:
         return None
-    found = (*rows[0][: len(_columns)], signed_in.of(rows))
-    return SignedIn(*found)
+    fields = (*rows[0][: len(_columns)], signed_in.of(rows))
+    return SignedIn(*fields)
 
 
 def find(session: Session, condition: sa.ColumnElement[bool], now: datetime) -> UserSession | None:

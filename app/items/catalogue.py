@@ -81,8 +81,8 @@ def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
 
 def shown(session: Session, item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:
     """One item, and the answer that tells of it. Raises NotFound."""
-    found = _answer(item_id, lambda: service.shown(session, item_id), lambda page: encoded(page.items[0]))
-    return found.page.items[0], found.answer
+    about = _answer(item_id, lambda: service.shown(session, item_id), lambda page: encoded(page.items[0]))
+    return about.page.items[0], about.answer
 
 
 def encoded(item: ItemOut) -> Encoded[ItemOut]:

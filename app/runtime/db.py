@@ -176,9 +176,9 @@ def _rows(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None) 
 
 def table(model: type[Model]) -> sa.Table:
     """The table of a model: a statement on it knows nothing of entities, and costs less."""
-    found = model.__table__
-    assert isinstance(found, sa.Table)
-    return found
+    made = model.__table__
+    assert isinstance(made, sa.Table)
+    return made
 
 
 def insert_into(session: sqlalchemy.orm.Session, model: type[Model]) -> postgresql.Insert | sqlite.Insert:
