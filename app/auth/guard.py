@@ -46,33 +46,33 @@ def guard(access: Access, *, wanted: Mapping[str, Any], confirmed: bool) -> dict
         _check_origin()
     if access is Access.ALL and not wanted:
         return {}
-    found = signed_in()
-    if found is None:
+    asking = signed_in()
+    if asking is None:
         if access is Access.ALL:
             return dict.fromkeys(wanted)
         raise Unauthorized(headers={"WWW-Authenticate": "Bearer"})
-    if access is Access.STAFF and not found.user.is_staff:
+    if access is Access.STAFF and not asking.user.is_staff:
         raise Forbidden("Only staff may do this.")
     if confirmed:
-        recent_auth.require(found, utcnow())
-    return _in_forms(found, wanted)
+        recent_auth.require(asking, utcnow())
+    return _in_forms(asking, wanted)
 
 
 def signed_in() -> SignedIn | None:
     """Who is signed in at this request, by one query. Raises InvalidToken."""
     bearer = request.headers.get("Authorization", "")
-    found = _by_bearer(bearer) if bearer else _by_cookie()
-    if found is not None:
-        g.user_id = found.user.id
-    return found
+    asking = _by_bearer(bearer) if bearer else _by_cookie()
+    if asking is not None:
+        g.user_id = asking.user.id
+    return asking
 
 
-def _in_forms(found: SignedIn, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def _in_forms(asking: SignedIn, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What a view takes, as it was looked up or, where it takes a row, as the row."""
-    forms: dict[Any, Any] = {SignedIn: found, SignedInUser: found.user}
+    forms: dict[Any, Any] = {SignedIn: asking, SignedInUser: asking.user}
     taken = {name: (get_args(form) or (form,))[0] for name, form in wanted.items()}  # without `| None`
     if not forms.keys() >= set(taken.values()):
-        row = sessions.find(db.session(), UserSession.id == found.id, utcnow())
+        row = sessions.find(db.session(), UserSession.id == asking.id, utcnow())
         if row is None:  # it has ended since
             raise Unauthorized
         forms |= {UserSession: row, User: row.user}
@@ -110,31 +110,31 @@ def _by_bearer(header: str) -> SignedIn | None:
         raise tokens.InvalidToken
     moment = utcnow()
     claims = tokens.read(settings(), token.strip(), moment)
-    found = sessions.by_token(claims.sid, claims.sub, moment)
-    if found is None:
+    asking = sessions.by_token(claims.sid, claims.sub, moment)
+    if asking is None:
         raise tokens.InvalidToken
-    _touch(found, moment)
-    return found
+    _touch(asking, moment)
+    return asking
 
 
 def _by_cookie() -> SignedIn | None:
     if not (cookie := cookies.session_token()):
         return None
     moment = utcnow()
-    found = sessions.by_cookie(cookie, moment)
-    if found is not None:
-        _touch(found, moment)
-        if found.must_rotate and found.token_hash == opaque_tokens.digest(cookie):
+    asking = sessions.by_cookie(cookie, moment)
+    if asking is not None:
+        _touch(asking, moment)
+        if asking.must_rotate and asking.token_hash == opaque_tokens.digest(cookie):
             with writing():
-                sessions.renew(db.session(), found, moment, overlap=True)
+                sessions.renew(db.session(), asking, moment, overlap=True)
                 db.session.commit()
-    return found
+    return asking
 
 
-def _touch(found: SignedIn, moment: datetime) -> None:
-    if moment - found.used_at > sessions.TOUCH:
+def _touch(asking: SignedIn, moment: datetime) -> None:
+    if moment - asking.used_at > sessions.TOUCH:
         with writing():
-            sessions.touch(db.session(), found.id, moment)
+            sessions.touch(db.session(), asking.id, moment)
             db.session.commit()
 
 

@@ -12,7 +12,7 @@ from app import mail
 from app.auth import devices, opaque_tokens
 from app.auth.devices import Device
 from app.auth.models import UserSession
-from app.runtime.db import Moment, affected, read
+from app.runtime.db import Moment, affected, read, table
 from app.users import signed_in
 from app.users.audit_trail import Actor
 from app.users.models import Identity, User
@@ -88,11 +88,11 @@ class SignedIn(msgspec.Struct, frozen=True):
     user: SignedInUser
 
 
-_columns = tuple(UserSession.__table__.c[name] for name in SignedIn.__struct_fields__[:-1])
+_columns = tuple(table(UserSession).c[name] for name in SignedIn.__struct_fields__[:-1])
 _now, _overlap, _idle = (sa.bindparam(name, type_=Moment) for name in ("now", "overlap", "idle"))
 _ALIVE = (
     sa.select(*_columns, *signed_in.COLUMNS)
-    .select_from(UserSession.__table__.join(User.__table__).outerjoin(Identity.__table__))
+    .select_from(table(UserSession).join(table(User)).outerjoin(table(Identity)))
     .where(UserSession.expires_at > _now, UserSession.used_at > _idle, User.active)
     .order_by(Identity.id)
 )
@@ -117,8 +117,8 @@ def _signed_in(query: sa.Select[Any], now: datetime, **values: object) -> Signed
     rows = read(query, {"now": now, "idle": now - IDLE, **values})
     if not rows:
         return None
-    found = (*rows[0][: len(_columns)], signed_in.of(rows))
-    return SignedIn(*found)
+    fields = (*rows[0][: len(_columns)], signed_in.of(rows))
+    return SignedIn(*fields)
 
 
 def find(session: Session, condition: sa.ColumnElement[bool], now: datetime) -> UserSession | None:

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -35,15 +36,18 @@ def fingerprint(quantities: Mapping[int, int]) -> str:
     return hashlib.sha256(msgspec.json.encode(sorted(quantities.items()))).hexdigest()
 
 
-def lines(session: Session, quantities: Mapping[int, int]) -> list[tuple[Item, int]]:
-    """The items with their quantities. Raises NotOnSale."""
-    items = session.scalars(sa.select(Item).where(Item.id.in_(quantities)).order_by(Item.id)).all()
+def lines(
+    session: Session, quantities: Mapping[int, int], *beside: sa.ColumnElement[Any]
+) -> list[tuple[sa.Row[Any], int]]:
+    """Rows of the items, with their quantities. `beside` is read with each of them. Raises NotOnSale."""
+    query = sa.select(*Item.__table__.columns, *beside).where(Item.id.in_(quantities))
+    items = session.execute(query.order_by(Item.id)).all()
     if len(items) < len(quantities) or any(item.price is None or item.withdrawn_at for item in items):
         raise NotOnSale
     return [(item, quantities[item.id]) for item in items]
 
 
-def total(wanted: list[tuple[Item, int]], currency: str) -> int:
+def total(wanted: list[tuple[sa.Row[Any], int]], currency: str) -> int:
     """The sum in minor units. Raises AmountTooSmall, or Invalid for another sum that the provider would refuse."""
     for item, _ in wanted:
         if words := currencies.fault(item.price or 0, currency):  # it was entered for another currency

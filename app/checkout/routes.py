@@ -74,7 +74,8 @@ async def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
             placed = await blocking(service.get, db.session(), order_id, user)
         return Answer(OrderOut.of(placed, user), 200, idempotency.REPLAYED)
     await _send(attempt)
-    placed = await blocking(service.get, db.session(), order_id, user)
+    if attempt.status == "new":  # no answer yet, or the webhook was faster than it
+        placed = await blocking(service.get, db.session(), order_id, user)
     return Answer(
         OrderOut.of(placed, user), 201 if placed.checkout_url else 202, {"Location": f"/api/orders/{order_id}"}
     )

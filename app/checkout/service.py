@@ -13,12 +13,11 @@ from app.checkout import basket
 from app.orders import service as orders
 from app.orders import signals, stock
 from app.orders.models import Order
-from app.payments import attempts, cancel, handover
+from app.payments import attempts, cancel, handover, installation
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.config import Settings
 from app.runtime.errors import Conflict
-from app.users.models import User
 from app.users.signed_in import SignedInUser
 from app.web.idempotency import KeyReused
 from app.web.paging import Page, Paging
@@ -48,9 +47,9 @@ def place(
     NotOnSale, SoldOut, TooManyUnpaid, and AmountTooSmall or Invalid for a sum that the provider refuses.
     """
     request_hash = basket.fingerprint(quantities)
-    if (known := orders.under_key(session, user, key)) is None:
-        lines = basket.lines(session, quantities)
-        _check_room(session, settings, user)
+    if (order_id := orders.under_key(session, user, key)) is None:
+        lines = basket.lines(session, quantities, _waiting(user), installation.MARK)
+        _check_room(settings, lines[0][0].waiting)
         order = orders.create(
             session,
             user,
@@ -64,21 +63,26 @@ def place(
         )
         if order is not None:
             ledger = Ledger(order)
-            attempt = attempts.make(session, settings, ledger, now)
+            attempt = attempts.make(session, settings, ledger, now, lines[0][0].mark)
             session.commit()
             return ledger, attempt
-        known = orders.under_key(session, user, key)  # a double click: the other request was faster
-        assert known is not None
-    if known.request_hash != request_hash:
+        order_id = orders.under_key(session, user, key)  # a double click: the other request was faster
+        assert order_id is not None
+    known = get(session, order_id, user)
+    if known.order.request_hash != request_hash:
         raise KeyReused
-    return Ledger.of(session, [known])[0], None
+    return known, None
 
 
-def _check_room(session: Session, settings: Settings, user: SignedInUser) -> None:
-    """Keep one account from setting the whole stock aside. The lock makes its orders wait for each other here."""
-    session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
+def _waiting(user: SignedInUser) -> sa.ColumnElement[int]:
+    """How many orders of the user wait to be paid."""
     waiting = sa.select(sa.func.count()).where(Order.user_id == user.id, Order.status.in_(("pending", "cancelling")))
-    if (session.scalar(waiting) or 0) >= settings.max_unpaid_orders:
+    return waiting.scalar_subquery().label("waiting")
+
+
+def _check_room(settings: Settings, waiting: int) -> None:
+    """Keep one account from setting the whole stock aside. Its orders come here one after the other."""
+    if waiting >= settings.max_unpaid_orders:
         raise TooManyUnpaid
 
 

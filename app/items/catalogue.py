@@ -81,8 +81,8 @@ def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
 
 def shown(session: Session, item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:
     """One item, and the answer that tells of it. Raises NotFound."""
-    found = _answer(item_id, lambda: service.shown(session, item_id), lambda page: encoded(page.items[0]))
-    return found.page.items[0], found.answer
+    about = _answer(item_id, lambda: service.shown(session, item_id), lambda page: encoded(page.items[0]))
+    return about.page.items[0], about.answer
 
 
 def encoded(item: ItemOut) -> Encoded[ItemOut]:
@@ -96,7 +96,7 @@ def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[A
     known = _shelf.get(key)
     if known is not None:
         now = read(_state, {"ids": list(known.stock)})
-        if now[0].stamp == known.stamp:
+        if now and now[0].stamp == known.stamp:
             return known if (stock := _stock(now)) == known.stock else _restocked(key, known, stock, encode)
     rows = build()
     page = rows.map(ItemOut.of)

@@ -44,8 +44,8 @@ def show_item(item_id: int) -> Encoded[ItemOut]:
 
 def _by_staff() -> bool:
     """Asked only where the answer depends on it: most who look at the catalogue need not be known."""
-    found = guard.signed_in()
-    return found is not None and found.user.is_staff
+    asking = guard.signed_in()
+    return asking is not None and asking.user.is_staff
 
 
 @routes.post("/api/items", access=Access.STAFF, status=201)

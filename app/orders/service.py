@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_hex
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from app import mail
 from app.auth.guard import owned
-from app.items.models import Item
 from app.orders import signals, stock
 from app.orders.models import Order, OrderLine
-from app.runtime.db import insert_once
+from app.runtime.db import insert_once, table
 from app.runtime.errors import Conflict
 from app.runtime.log_context import note
 from app.users.models import User
@@ -32,25 +32,36 @@ class NotInStock(Conflict):
     )
 
 
+_users, _orders, _lines = table(User), table(Order), sa.insert(table(OrderLine))
+_is_theirs = (_orders.c.user_id == _users.c.id) & (_orders.c.idempotency_key == sa.bindparam("key"))
+_under_key = (
+    sa.select(_orders.c.id)
+    .select_from(_users.outerjoin(_orders, _is_theirs))
+    .where(_users.c.id == sa.bindparam("user"))
+    .with_for_update(key_share=True, of=_users)
+)
+
+
 def create(
     session: Session,
     user: SignedInUser,
     *,
     key: str,
     request_hash: str,
-    lines: Sequence[tuple[Item, int]],
+    lines: Sequence[tuple[Any, int]],
     total: int,
     currency: str,
     hold_until: datetime,
     now: datetime,
 ) -> Order | None:
-    """A pending order with these items and quantities, and its stock set aside. `total` is in minor units.
+    """A pending order with these rows of items and quantities, and its stock set aside. `total` is in minor units.
 
-    None where the user has an order under this key already. Raises SoldOut.
+    As it was written, and not part of the session. None where the user has an order under this key already. Raises
+    SoldOut.
     """
     values = {"user_id": user.id, "idempotency_key": key, "request_hash": request_hash, "status": "pending"}
-    money = {"total": total, "currency": currency}
-    order_id = insert_once(session, Order, {**values, **money, "hold_until": hold_until, "created_at": now})
+    values |= {"total": total, "currency": currency, "hold_until": hold_until, "created_at": now}
+    order_id = insert_once(session, Order, values)
     if order_id is None:
         return None
     note(order_id=order_id)
@@ -59,14 +70,16 @@ def create(
         {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}
         for item, quantity in lines
     ]
-    session.execute(sa.insert(OrderLine), bought)
-    return session.scalars(sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines))).one()
+    session.execute(_lines, bought)
+    return Order(id=order_id, lines=[OrderLine(**line) for line in bought], **values)
 
 
-def under_key(session: Session, user: SignedInUser, key: str) -> Order | None:
-    """The order that the user has placed under this Idempotency-Key."""
-    query = sa.select(Order).where(Order.user_id == user.id, Order.idempotency_key == key)
-    return session.scalar(query.options(selectinload(Order.lines)))
+def under_key(session: Session, user: SignedInUser, key: str) -> int | None:
+    """The id of the order that the user has placed under this Idempotency-Key.
+
+    It locks the user: from here on their orders wait for each other, until the transaction ends.
+    """
+    return session.scalar(_under_key, {"user": user.id, "key": key})
 
 
 def get(session: Session, order_id: int, user: SignedInUser) -> Order:

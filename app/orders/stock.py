@@ -11,13 +11,19 @@ from sqlalchemy.orm import Session
 
 from app.items.models import Item
 from app.orders.models import Hold, HoldState, Order
-from app.runtime.db import affected
+from app.runtime.db import affected, table
 from app.runtime.errors import Conflict
 
 
 class SoldOut(Conflict):
     error = "sold_out"
     detail = "There are not enough of these left."
+
+
+_items, _quantity = table(Item), sa.bindparam("quantity", type_=sa.BigInteger)
+_fits = _items.c.on_hand.is_(None) | (_items.c.on_hand - _items.c.held >= _quantity)
+_take = sa.update(_items).where(_items.c.id == sa.bindparam("item"), _fits).values(held=_items.c.held + _quantity)
+_holds = sa.insert(table(Hold))
 
 
 def take(session: Session, order_id: int, quantities: Mapping[int, int]) -> None:
@@ -30,7 +36,7 @@ def take(session: Session, order_id: int, quantities: Mapping[int, int]) -> None
         _hold(session, item_id, quantity)
         held.append({"order_id": order_id, "item_id": item_id, "quantity": quantity, "state": "held"})
     if held:
-        session.execute(sa.insert(Hold), held)
+        session.execute(_holds, held)
 
 
 def take_again(session: Session, order: Order) -> None:
@@ -41,8 +47,7 @@ def take_again(session: Session, order: Order) -> None:
 
 
 def _hold(session: Session, item_id: int, quantity: int) -> None:
-    fits = Item.on_hand.is_(None) | (Item.on_hand - Item.held >= quantity)
-    if not affected(session, _adjust(item_id, held=quantity).where(fits)):
+    if not affected(session, _take, {"item": item_id, "quantity": quantity}):
         raise SoldOut
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.orders.models import Order
 from app.payments import cancel, installation
@@ -13,7 +14,7 @@ from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.async_bridge import blocking
 from app.runtime.config import Settings
-from app.runtime.db import utcnow
+from app.runtime.db import affected, utcnow
 from app.runtime.lease import LEASE
 from app.stripe.errors import Misconfigured, NotFound, PaymentError
 from app.stripe.form import form
@@ -35,11 +36,15 @@ SKEW = timedelta(minutes=5)
 """How far the provider's clock and ours may differ."""
 
 
-def make(session: Session, settings: Settings, ledger: Ledger, now: datetime) -> Attempt:
-    """The order's next attempt, leased to the caller, who sends it after the commit."""
+def make(session: Session, settings: Settings, ledger: Ledger, now: datetime, mark: str | None = None) -> Attempt:
+    """The order's next attempt, leased to the caller, who sends it after the commit.
+
+    `mark` is the installation's, where the caller has read it.
+    """
     key = secrets.token_urlsafe(24)
     order, expires_at = ledger.order, now + SESSION_LASTS
-    marks = {installation.INSTALLATION: installation.mark(session), "order": order.id, installation.ATTEMPT: key}
+    mark = mark or installation.mark(session)
+    marks: dict[str, object] = {installation.INSTALLATION: mark, "order": order.id, installation.ATTEMPT: key}
     attempt = Attempt(
         order_id=order.id,
         seq=len(ledger.attempts) + 1,
@@ -97,16 +102,23 @@ async def send(session: Session, gateway: Gateway, attempt: Attempt, *, again: b
         is_dead = error.known and not (again and isinstance(error, Misconfigured | NotFound))
         await blocking(_record_failure, session, attempt.id, utcnow(), is_dead=is_dead)
         return error
-    await blocking(_record_session, session, attempt.id, made, utcnow())
+    await blocking(_record_session, session, attempt, made, utcnow())
     return None
 
 
-def _record_session(session: Session, attempt_id: int, made: CheckoutSession, now: datetime) -> None:
-    """The attempt is open, unless a webhook was faster and has moved it on."""
-    _, attempt = Ledger.lock_by_attempt(session, attempt_id)
-    if attempt.status in ("new", "unknown"):
-        attempt.status, attempt.session_id, attempt.url = "open", made.id, made.url
-        attempt.put_off(now)
+def _record_session(session: Session, attempt: Attempt, made: CheckoutSession, now: datetime) -> None:
+    """The attempt is open, unless a webhook was faster and has moved it on. `attempt` then stays as it is.
+
+    One UPDATE, which locks the order before the attempt, as all do that move an attempt on.
+    """
+    opened: dict[str, object] = {"status": "open", "session_id": made.id, "url": made.url}
+    opened |= {"lease_until": None, "next_try_at": attempt.next_look(now)}
+    locked = sa.select(Order.id).where(Order.id == attempt.order_id).with_for_update().scalar_subquery()
+    is_unheard = Attempt.status.in_(("new", "unknown")) & (Attempt.order_id == locked)
+    statement = sa.update(Attempt).where(Attempt.id == attempt.id, is_unheard).values(opened)
+    if affected(session, statement.execution_options(synchronize_session=False)):
+        for name, value in opened.items():
+            set_committed_value(attempt, name, value)
     session.commit()
 
 

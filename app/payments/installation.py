@@ -20,6 +20,9 @@ INSTALLATION, ATTEMPT = "installation", "attempt"
 AT_ONCE = 500
 """The number of keys that one query asks for."""
 
+MARK = sa.select(Installation.mark).scalar_subquery().label("mark")
+"""This installation's mark, as a column of a query; null where it is not made yet."""
+
 Marks = Mapping[str, str]
 
 

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from app.runtime import email_address
+from app.runtime.db import table
 from app.users.models import Identity, Role, User
 
 
@@ -40,7 +41,7 @@ class SignedInUser(msgspec.Struct, frozen=True):
         return self.role == "staff"
 
 
-_user, _identity = User.__table__.c, Identity.__table__.c
+_user, _identity = table(User).c, table(Identity).c
 USER = tuple(_user[name] for name in SignedInUser.__struct_fields__[:-1])
 IDENTITY = tuple(_identity[name] for name in SignedInIdentity.__struct_fields__)
 COLUMNS: tuple[sa.ColumnElement[Any], ...] = USER + IDENTITY

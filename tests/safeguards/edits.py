@@ -121,7 +121,7 @@ PLACED = (
     without(
         "another basket under the same key is refused",
         "app/checkout/service.py",
-        "if known.request_hash != request_hash:",
+        "if known.order.request_hash != request_hash:",
         "if False:",
         f"{PLACING}::test_the_same_key_for_something_else_is_refused",
     ),
@@ -417,8 +417,8 @@ STOCK = (
     without(
         "stock is set aside by an UPDATE with its own condition",
         "app/orders/stock.py",
-        "held=quantity).where(fits)",
-        "held=quantity)",
+        '== sa.bindparam("item"), _fits)',
+        '== sa.bindparam("item"))',
         f"{PLACING}::test_what_is_not_there_is_not_sold_and_nothing_is_held",
         f"{PLACING}::test_thirty_two_buyers_get_five_units_between_them",
     ),
@@ -691,15 +691,15 @@ DATABASE = (
     without(
         "a writing transaction takes SQLite's lock at once",
         "app/runtime/db.py",
-        '"BEGIN IMMEDIATE" if _writing.get() else "BEGIN"',
+        '"BEGIN IMMEDIATE" if _mode.get() == "writing" else "BEGIN"',
         '"BEGIN"',
         f"{PLACING}::test_thirty_two_buyers_get_five_units_between_them",
     ),
     without(
         "a connection that the database has closed is not used",
         "app/runtime/db.py",
-        '"pool_pre_ping": True',
-        '"pool_pre_ping": False',
+        'sa.event.listen(engine, "checkout", _check_postgresql)',
+        "pass",
         f"{OUTAGE}::test_a_restart_costs_nobody_an_error",
         database="postgresql",
     ),

@@ -53,6 +53,10 @@ class Attempt(Leased, Model):
         return self.status in LIVE
 
     def put_off(self, now: datetime, *, soon: bool = False) -> None:
-        """End the lease and set the time of the next look: after a minute at first, or `soon`, then ever later."""
+        """End the lease and set the time of the next look."""
+        self.put_off_until(self.next_look(now, soon=soon))
+
+    def next_look(self, now: datetime, *, soon: bool = False) -> datetime:
+        """When to ask again how it stands: after a minute at first, or `soon`, then ever later."""
         age = now - (self.first_sent_at or self.created_at)
-        self.put_off_until(now + pause(age, SOON if soon else MINUTE))
+        return now + pause(age, SOON if soon else MINUTE)
