@@ -8,13 +8,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import redis
-from limits import RateLimitItemPerSecond
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from app.runtime.jobs import redis_faults
+
+if TYPE_CHECKING:
+    from limits.strategies import MovingWindowRateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -77,12 +76,9 @@ class Counts:
 
     def __init__(self, redis_url: str, times: Mapping[str, int]) -> None:
         self._times = times
-        self._near, self._far = Memory(), None
+        self._near, self._far = Memory(), _redis(redis_url) if redis_url else None
+        self._faults = redis_faults() if redis_url else ()
         self._far_again, self._lock = 0.0, threading.Lock()
-        if redis_url:  # a request waits a moment for a Redis that hangs, and no longer
-            retry = Retry(NoBackoff(), 0)
-            storage = storage_from_string(redis_url, socket_timeout=1, socket_connect_timeout=1, retry=retry)  # type: ignore[arg-type]
-            self._far = MovingWindowRateLimiter(storage)
 
     def take(self, name: str, whose: str) -> float | None:
         """Count one more; where that is one too many, say how many seconds to wait."""
@@ -90,7 +86,7 @@ class Counts:
         if self._far is not None and self._may_ask():
             try:
                 return self._take_far(self._far, name, times, whose)
-            except redis.RedisError as error:
+            except self._faults as error:
                 self._far_again = time.monotonic() + AWAY_SECONDS
                 log.warning("this process counts for itself: %r", error)
         return self._near.take(name, times, whose, time.monotonic())
@@ -103,15 +99,29 @@ class Counts:
                 return True
             return not self._far_again
 
-    def _take_far(self, far: MovingWindowRateLimiter, name: str, times: int, whose: str) -> float | None:
+    def _take_far(self, far: "MovingWindowRateLimiter", name: str, times: int, whose: str) -> float | None:
+        from limits import RateLimitItemPerSecond
+
         item = RateLimitItemPerSecond(times, SECONDS, namespace="kiosk")
         is_one_more = far.hit(item, name, whose)
         self._far_again = 0.0
         try:
             return None if is_one_more else far.get_window_stats(item, name, whose).reset_time - time.time()
-        except redis.RedisError:  # gone since it said no
+        except self._faults:  # gone since it said no
             return SECONDS
 
     def reset(self) -> None:
         """Forget what this process counted."""
         self._near.clear()
+
+
+def _redis(url: str) -> "MovingWindowRateLimiter":
+    """A request waits a moment for a Redis that hangs, and no longer."""
+    from limits.storage import storage_from_string
+    from limits.strategies import MovingWindowRateLimiter
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    retry = Retry(NoBackoff(), 0)
+    storage = storage_from_string(url, socket_timeout=1, socket_connect_timeout=1, retry=retry)  # type: ignore[arg-type]
+    return MovingWindowRateLimiter(storage)
