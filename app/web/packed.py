@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, request, send_from_directory
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 ENDINGS = {"br": ".br", "gzip": ".gz"}
 """By the name of the encoding, the one that packs best first: https://www.rfc-editor.org/rfc/rfc9110#name-content-codings"""
