@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-BEGIN, END = "<!-- compared { -->\n", "<!-- } -->"
+BEGIN, END = "<!-- compared: begin -->\n", "<!-- compared: end -->"
 WIDTH, ROW = 640, 46
 Figures = Mapping[str, tuple[float, float]]
 """Microseconds of Kiosk and of the peer, by what was asked."""
