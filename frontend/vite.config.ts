@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -7,7 +9,7 @@ import { defineConfig } from "vitest/config";
 const backend = "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), swaggerUi()],
+  plugins: [react(), swaggerUi(), packed()],
   build: { license: { fileName: "licenses.md" } },
   server: {
     host: "127.0.0.1",
@@ -45,6 +47,29 @@ function swaggerUi(): Plugin {
       for (const [from, to] of Object.entries(files)) {
         const source = readFileSync(resolve(`swagger-ui-dist/${from}`));
         this.emitFile({ type: "asset", fileName: `docs/${to}`, source });
+      }
+    },
+  };
+}
+
+/** Packs what shrinks, once and as small as it gets: `kiosk serve` sends `x.js.br` for `x.js` (app/web/packed.py). */
+function packed(): Plugin {
+  const shrinks = /\.(js|css|html|svg|md|txt|json)$/;
+  let folder = "";
+
+  return {
+    name: "packed",
+    apply: "build",
+    configResolved: (config) => {
+      folder = config.build.outDir;
+    },
+    closeBundle() {
+      for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+        if (!shrinks.test(name)) continue;
+        const file = join(folder, name);
+        const source = readFileSync(file);
+        writeFileSync(`${file}.br`, brotliCompressSync(source));
+        writeFileSync(`${file}.gz`, gzipSync(source, { level: 9 }));
       }
     },
   };

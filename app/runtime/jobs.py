@@ -12,15 +12,11 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 import dramatiq
-import redis
 from blinker import Signal
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.errors import QueueJoinTimeout
 from dramatiq.middleware import CurrentMessage
 from flask import Flask, current_app
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from app.runtime.async_bridge import bridge
 from app.runtime.away import Away
@@ -56,6 +52,7 @@ class Jobs:
         self._app = weakref.ref(app)
         self._handlers: dict[str, Handler] = {}
         self.broker: dramatiq.Broker = _redis(redis_url) if redis_url else StubBroker(middleware=[CurrentMessage()])
+        self._faults = redis_faults() if redis_url else ()
         declare = dramatiq.actor(broker=self.broker, actor_name="work", queue_name=QUEUE)
         self._actor = declare(self._handle)
         self._lock = threading.Lock()
@@ -96,7 +93,7 @@ class Jobs:
         try:
             why = {"request_id": str(facts().get("request_id", "-")), **cause()}
             self._actor.send_with_options(args=(kind, key), why=why)  # an option: older workers ignore it
-        except redis.RedisError as error:
+        except self._faults as error:
             self._away.answered(it_did=False)
             log.warning("job %s %s is not queued: %r", kind, key, error)
         else:
@@ -105,10 +102,10 @@ class Jobs:
 
     def is_reachable(self) -> bool:
         """Whether a job would come into the queue now."""
-        if isinstance(self.broker, RedisBroker):
+        if not isinstance(self.broker, StubBroker):
             try:
-                self.broker.client.ping()
-            except redis.RedisError:
+                self.broker.client.ping()  # type: ignore[attr-defined]  # that of Redis, which is imported where it is used
+            except self._faults:
                 return False
         return True
 
@@ -146,9 +143,19 @@ class Jobs:
             job_ended.send(self, kind=kind, outcome=outcome)
 
 
+def redis_faults() -> tuple[type[Exception], ...]:
+    """What a Redis that is away raises. Its client is a fifth of what an import of `app` takes, and not always used."""
+    from redis import RedisError
+
+    return (RedisError,)
+
+
 def _redis(url: str) -> dramatiq.Broker:
     """A request that enqueues waits a second at most for a Redis that hangs. It does not try again: the sweep does."""
-    once = Retry(NoBackoff(), 0)
+    import redis
+    from dramatiq.brokers.redis import RedisBroker
+
+    once = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
     client = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=once)
     return RedisBroker(client=client, middleware=[CurrentMessage()])  # type: ignore[no-untyped-call]  # dramatiq's own
 

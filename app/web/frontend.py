@@ -1,11 +1,12 @@
 """Serves the built frontend: its files, and its one page for every path that no route has."""
 
-from flask import Flask, Response, redirect, request, send_from_directory
+from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.runtime.config import ROOT
 from app.runtime.errors import Unavailable, from_http, respond
+from app.web import packed
 from app.web.api import Access, Api
 
 DIST = ROOT / "frontend" / "dist"
@@ -29,13 +30,13 @@ def page(name: str = "index.html") -> Response:
     """A page of the frontend. The files it names carry their content's hash, so it alone must be fresh."""
     if not (DIST / name).is_file():
         raise NotBuilt
-    response = send_from_directory(DIST, name, max_age=0)
+    response = packed.send(DIST, name, max_age=0)
     response.cache_control.no_cache = True
     return response
 
 
 def asset(name: str) -> Response:
-    response = send_from_directory(DIST / "assets", name, max_age=YEAR)
+    response = packed.send(DIST / "assets", name, max_age=YEAR)
     response.cache_control.immutable = True
     return response
 
@@ -59,7 +60,7 @@ def fall_back(error: NotFound) -> Response:
         return from_http(error)
     try:
         if "." in (last or first):
-            return send_from_directory(DIST, request.path.lstrip("/"), max_age=3600)
+            return packed.send(DIST, request.path.lstrip("/"), max_age=3600)
         return page()
     except HTTPException as refusal:  # Flask does not handle what an error handler raises
         return from_http(refusal)

@@ -8,15 +8,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-
-import redis
-from limits import RateLimitItemPerSecond
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from typing import TYPE_CHECKING
 
 from app.runtime.away import Away
+from app.runtime.jobs import redis_faults
+
+if TYPE_CHECKING:
+    from limits.strategies import MovingWindowRateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -77,12 +75,9 @@ class Counts:
 
     def __init__(self, redis_url: str, times: Mapping[str, int]) -> None:
         self._times = times
-        self._near, self._far = Memory(), None
+        self._near, self._far = Memory(), _redis(redis_url) if redis_url else None
+        self._faults = redis_faults() if redis_url else ()
         self._away = Away()
-        if redis_url:  # a request waits a moment for a Redis that hangs, and no longer
-            retry = Retry(NoBackoff(), 0)
-            storage = storage_from_string(redis_url, socket_timeout=1, socket_connect_timeout=1, retry=retry)  # type: ignore[arg-type]
-            self._far = MovingWindowRateLimiter(storage)
 
     def take(self, name: str, whose: str) -> float | None:
         """Count one more; where that is one too many, say how many seconds to wait."""
@@ -90,20 +85,34 @@ class Counts:
         if self._far is not None and self._away.may_ask():
             try:
                 return self._take_far(self._far, name, times, whose)
-            except redis.RedisError as error:
+            except self._faults as error:
                 self._away.answered(it_did=False)
                 log.warning("this process counts for itself: %r", error)
         return self._near.take(name, times, whose, time.monotonic())
 
-    def _take_far(self, far: MovingWindowRateLimiter, name: str, times: int, whose: str) -> float | None:
+    def _take_far(self, far: "MovingWindowRateLimiter", name: str, times: int, whose: str) -> float | None:
+        from limits import RateLimitItemPerSecond
+
         item = RateLimitItemPerSecond(times, SECONDS, namespace="kiosk")
         is_one_more = far.hit(item, name, whose)
         self._away.answered(it_did=True)
         try:
             return None if is_one_more else far.get_window_stats(item, name, whose).reset_time - time.time()
-        except redis.RedisError:  # gone since it said no
+        except self._faults:  # gone since it said no
             return SECONDS
 
     def reset(self) -> None:
         """Forget what this process counted."""
         self._near.clear()
+
+
+def _redis(url: str) -> "MovingWindowRateLimiter":
+    """A request waits a moment for a Redis that hangs, and no longer."""
+    from limits.storage import storage_from_string
+    from limits.strategies import MovingWindowRateLimiter
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    retry = Retry(NoBackoff(), 0)
+    storage = storage_from_string(url, socket_timeout=1, socket_connect_timeout=1, retry=retry)  # type: ignore[arg-type]
+    return MovingWindowRateLimiter(storage)

@@ -1,4 +1,4 @@
-"""`make bench`: what a request costs, each as a ratio to a bare Flask view in the same run; then limits and sign-ins.
+"""`make bench`: Kiosk beside a plain Flask application; each request as a ratio to a bare view; limits and sign-ins.
 
 These machines are noisy: the cases take turns, the best of many rounds counts, and ratios outlive the day.
 """
@@ -22,7 +22,7 @@ from app.models import (
 from app.ops.multiprocess_dir import shared
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.db import utcnow
-from tests.bench import limits, signin
+from tests.bench import compare, limits, signin
 from tests.settings import settings
 
 ROUNDS, REQUESTS = 15, 100
@@ -34,7 +34,7 @@ ROWS: tuple[Callable[[], list[object]], ...] = (
 
 def main() -> None:
     with shared():  # counts go where those of a server go
-        parts = {"requests": requests, "limits": limits.main, "signin": signin.main}
+        parts = {"compare": compare.main, "requests": requests, "limits": limits.main, "signin": signin.main}
         for name in sys.argv[1:] or parts:
             parts[name]()
 

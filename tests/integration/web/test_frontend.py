@@ -95,6 +95,44 @@ def test_a_part_that_there_is_not_is_no_crash(client, built, path, wanted):
         assert_problem(answer, 416, "requested_range_not_satisfiable")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "body"),
+    [
+        ("gzip, deflate, br", "br", b"brotli"),
+        ("gzip", "gzip", b"gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip", b"gzip"),
+        ("identity", None, b"export {}"),
+        ("", None, b"export {}"),
+    ],
+)
+def test_a_file_is_sent_as_the_client_takes_it(client, built, accepted, encoding, body):
+    (built / "assets" / "index-1f.js.br").write_bytes(b"brotli")
+    (built / "assets" / "index-1f.js.gz").write_bytes(b"gzip")
+
+    response = get(client, "/assets/index-1f.js", **{"Accept-Encoding": accepted})
+
+    assert (response.data, response.headers.get("Content-Encoding")) == (body, encoding)
+    assert (response.mimetype, response.headers["Vary"]) == ("text/javascript", "Accept-Encoding")
+
+
+def test_a_packed_file_has_an_etag_of_its_own(client, built):
+    (built / "index.html.br").write_bytes(b"brotli")
+
+    plain, small = get(client, "/"), get(client, "/", **{"Accept-Encoding": "br"})
+
+    assert plain.headers["ETag"] != small.headers["ETag"]
+    again = get(client, "/", **{"Accept-Encoding": "br", "If-None-Match": small.headers["ETag"]})
+    assert (again.status_code, again.headers["Vary"]) == (304, "Accept-Encoding")
+
+
+def test_a_part_of_a_file_is_a_part_of_the_plain_one(client, built):
+    (built / "assets" / "index-1f.js.br").write_bytes(b"brotli")
+
+    response = get(client, "/assets/index-1f.js", **{"Accept-Encoding": "br", "Range": "bytes=0-5"})
+
+    assert (response.status_code, response.data, response.headers.get("Content-Encoding")) == (206, b"export", None)
+
+
 @pytest.mark.parametrize("path", ["/nothing.txt", "/robots.txt", "/assets/nothing.js", "/assets/", "/docs/nothing.css"])
 def test_a_file_that_is_not_there_is_not_found(client, built, path):
     assert_problem(get(client, path), 404, "not_found")
