@@ -98,10 +98,12 @@ def _refusal(error: PaymentError) -> Problem:
     return PaymentRefused()
 
 
-@routes.get("/api/orders", access=Access.OWNER)
+@routes.get("/api/orders", access=Access.OWNER, raises=(limits.TooManyRequests,))
 def list_orders(query: OrderSearch, user: User) -> Page[OrderOut]:
     """One's own orders, the newest first; for staff the orders of all users, or of one."""
-    return service.listed(db.session(), user, query, query.user_id).map(lambda ledger: OrderOut.of(ledger, user))
+    return service.listed(db.session(), user, query.paging, query.search()).map(
+        lambda ledger: OrderOut.of(ledger, user)
+    )
 
 
 @routes.get("/api/orders/<id:order_id>", access=Access.OWNER)

@@ -6,16 +6,46 @@ from typing import Annotated
 import msgspec
 
 from app.orders.models import OrderLine, OrderStatus
+from app.orders.search import Search, Sorting, begin_of, end_of
 from app.payments.ledger import Ledger
 from app.payments.schemas import PaymentOut
 from app.stripe import currencies
 from app.users.models import User
 from app.web.api import Id
-from app.web.paging import Paging
+from app.web.paging import PageNumber, Paging, PerPage
+
+Words = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")]
+MomentOrDay = Annotated[str, msgspec.Meta(max_length=40, description="A day, which counts whole in UTC, or a time")]
 
 
-class OrderSearch(Paging, frozen=True):
+class OrderFilter(msgspec.Struct, frozen=True):
+    """Which orders, and in which order. `q`: each of its words is in the number, the buyer or an item.
+
+    `from` and `to` bound when an order was placed.
+    """
+
+    q: Words = ""
+    status: OrderStatus | None = None
+    begin: MomentOrDay | None = msgspec.field(default=None, name="from")
+    end: MomentOrDay | None = msgspec.field(default=None, name="to")
+    sort: Sorting = "-created_at"
     user_id: Id | None = None
+
+    def search(self) -> Search:
+        """Raises Invalid."""
+        begin, end = begin_of(self.begin, "from"), end_of(self.end, "to")
+        return Search(self.q, self.status, begin, end, self.user_id, self.sort)
+
+
+class OrderSearch(OrderFilter, frozen=True):
+    """A page of the orders that fit."""
+
+    page: PageNumber = 1
+    per_page: PerPage = 20
+
+    @property
+    def paging(self) -> Paging:
+        return Paging(self.page, self.per_page)
 
 
 class OrderLineRequest(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from app.checkout import basket
 from app.orders import service as orders
 from app.orders import signals, stock
 from app.orders.models import Order
+from app.orders.search import Search
 from app.payments import attempts, cancel, handover
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
@@ -86,9 +87,9 @@ def get(session: Session, order_id: int, user: User) -> Ledger:
     return Ledger.of(session, [orders.get(session, order_id, user)])[0]
 
 
-def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> Page[Ledger]:
-    """The user's orders, for staff all orders or one buyer's; the newest first."""
-    page = orders.listed(session, user, paging, buyer_id)
+def listed(session: Session, user: User, paging: Paging, search: Search) -> Page[Ledger]:
+    """Of the user's orders, for staff of all orders, those that fit. Raises TooManyRequests."""
+    page = orders.listed(session, user, paging, search)
     return Page(Ledger.of(session, page.items), page.total, page.page, page.per_page)
 
 

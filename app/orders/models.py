@@ -24,6 +24,9 @@ NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
 }
 """Where an order may go from each status."""
 
+NUMBER_FROM = 1000
+"""What the number of an order is above its id."""
+
 
 class IllegalTransition(Exception):
     """An order was sent to a status that it cannot reach from its own: a bug, or two processes moved it at once."""
@@ -53,7 +56,7 @@ class Order(Model):
     @property
     def number(self) -> str:
         """What staff and buyers call the order by."""
-        return f"K{1000 + self.id}"
+        return f"K{NUMBER_FROM + self.id}"
 
     @property
     def is_unpaid(self) -> bool:

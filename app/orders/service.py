@@ -12,10 +12,12 @@ from app.auth.guard import owned
 from app.items.models import Item
 from app.orders import signals, stock
 from app.orders.models import Order, OrderLine
+from app.orders.search import Search
 from app.runtime.db import insert_once
 from app.runtime.errors import Conflict
 from app.runtime.log_context import note
 from app.users.models import User
+from app.web import limits
 from app.web.paging import Page, Paging, paged
 
 
@@ -74,13 +76,12 @@ def get(session: Session, order_id: int, user: User) -> Order:
     return owned(session.scalar(query.execution_options(populate_existing=True)), user, staff=True)
 
 
-def listed(session: Session, user: User, paging: Paging, buyer_id: int | None) -> Page[Order]:
-    """The user's orders, for staff all orders or one buyer's; the newest first."""
-    visible = sa.true() if user.is_staff else Order.user_id == user.id
-    if buyer_id is not None:
-        visible &= Order.user_id == buyer_id
-    query = sa.select(Order).where(visible).options(selectinload(Order.lines)).order_by(Order.id.desc())
-    return paged(session, query, paging)
+def listed(session: Session, user: User, paging: Paging, search: Search) -> Page[Order]:
+    """Of the user's orders, for staff of all orders, those that fit. Raises TooManyRequests."""
+    if search.words:
+        limits.check(limits.SEARCH)
+    query = sa.select(Order).where(search.condition(user)).options(selectinload(Order.lines))
+    return paged(session, query.order_by(*search.ordering()), paging)
 
 
 def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
