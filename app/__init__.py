@@ -132,7 +132,7 @@ LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (user_signals.locked_out, sessions.end_all),
     (user_signals.leaving, sign_in_methods.forget),
     (user_signals.leaving, todo_service.forget),  # feature: todos
-    (user_signals.leaving, order_service.forget_keys),  # feature: shop
+    (user_signals.leaving, order_service.forget_person),  # feature: shop
     (order_signals.paid, order_todos.add),  # feature: todos
     (order_signals.fulfilled, order_todos.finish),  # feature: todos
     (order_signals.due_changed, order_todos.review),  # feature: todos

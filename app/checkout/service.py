@@ -40,14 +40,20 @@ class NothingToPay(Conflict):
 
 
 def place(
-    session: Session, settings: Settings, user: User, key: str, quantities: Mapping[int, int], now: datetime
+    session: Session,
+    settings: Settings,
+    user: User,
+    key: str,
+    quantities: Mapping[int, int],
+    note: str | None,
+    now: datetime,
 ) -> tuple[Ledger, Attempt | None]:
     """The order under the user's key, with its stock set aside, and its first attempt. Committed.
 
     `quantities` is by item id. Without an attempt it is a replay: the order was placed before. Raises KeyReused,
     NotOnSale, SoldOut, TooManyUnpaid, and AmountTooSmall or Invalid for a sum that the provider refuses.
     """
-    request_hash = basket.fingerprint(quantities)
+    request_hash = basket.fingerprint(quantities, note)
     if (known := orders.under_key(session, user, key)) is None:
         lines = basket.lines(session, quantities)
         _check_room(session, settings, user)
@@ -60,6 +66,7 @@ def place(
             total=basket.total(lines, settings.currency),
             currency=settings.currency,
             hold_until=now + timedelta(minutes=settings.hold_minutes),
+            note=note,
             now=now,
         )
         if order is not None:
@@ -131,4 +138,14 @@ def fulfil(session: Session, order_id: int, now: datetime, *, despite_dispute: b
         orders.fulfil(session, ledger.order, now)
     else:
         signals.fulfilled.send(ledger.order, session=session)
+    return ledger
+
+
+def take_back(session: Session, order_id: int) -> Ledger:
+    """Take a hand-over back: the order is to be handed over again. Not committed. Raises NotHandedOver."""
+    ledger = Ledger.lock(session, Order.id == order_id)
+    if ledger is None:
+        raise orders.NotHandedOver
+    orders.take_back(ledger.order)
+    handover.review(session, ledger)
     return ledger

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -42,7 +42,7 @@ class Search:
             wanted.append(Order.created_at < self.end)
         return sa.and_(*wanted, *map(_holds, self.words.split()[:MOST_WORDS]))
 
-    def ordering(self) -> tuple[sa.ColumnElement[object], ...]:
+    def ordering(self) -> tuple[sa.ColumnElement[Any], ...]:
         """Orders without a time of payment are last, either way; equal ones are the newest first."""
         name = self.sort.removeprefix("-")
         if name == "created_at":  # ids grow with time, and they have an index
