@@ -40,6 +40,7 @@ from app.auth.totp import routes as totp_routes  # feature: totp
 from app.auth.totp import service as totp  # feature: totp
 from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
+from app.dashboard import routes as dashboard_routes  # feature: shop
 from app.items import routes as item_routes  # feature: shop
 from app.mail import Kind, delivery, outbox, quota
 from app.mail import checks as mail_checks
@@ -93,6 +94,7 @@ ROUTES: tuple[Api, ...] = (
     todo_routes.routes,  # feature: todos
     checkout_routes.routes,  # feature: shop
     payment_routes.routes,  # feature: shop
+    dashboard_routes.routes,  # feature: shop
     health.routes,
     metrics.routes,
     openapi.routes,

@@ -4,7 +4,7 @@ from app.auth.models import KnownDevice, OneTimeToken, RefreshToken, Throttle, U
 from app.auth.oauth.models import OAuthRequest, OAuthReturn
 from app.auth.passkeys.models import Passkey, PasskeyChallenge  # feature: passkeys
 from app.auth.totp.models import RecoveryCode, Totp  # feature: totp
-from app.items.models import Item  # feature: shop
+from app.items.models import Item, ItemChangeEntry  # feature: shop
 from app.mail.models import MailQuota, Outgoing
 from app.orders.models import Hold, Order, OrderLine  # feature: shop
 from app.payments.models import (  # feature: shop {
@@ -33,6 +33,7 @@ __all__ = [
     "Identity",
     "Installation",  # feature: shop
     "Item",  # feature: shop
+    "ItemChangeEntry",  # feature: shop
     "KnownDevice",
     "MailQuota",
     "OAuthRequest",

@@ -1,9 +1,14 @@
 from datetime import datetime
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.runtime.constraints import one_of
 from app.runtime.db import BigId, Model, Moment, utcnow
+from app.users.models import User
+
+ItemAction = Literal["added", "changed", "withdrawn"]
 
 
 class Item(Model):
@@ -32,3 +37,18 @@ class Item(Model):
     """Grows with each change by staff; a sale does not change it."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+
+
+class ItemChangeEntry(Model):
+    """What a member of staff did to an item. Entries are never deleted."""
+
+    __tablename__ = "item_changes"
+    __table_args__ = (one_of("action", ItemAction),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey(Item.id), index=True)
+    actor_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id))
+    action: Mapped[ItemAction] = mapped_column(sa.String(16))
+    changes: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    """By field: the value before, and the value after."""

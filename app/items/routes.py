@@ -4,9 +4,9 @@ from typing import Any
 import msgspec
 from flask import request
 
-from app.items import service
+from app.items import changes, service
 from app.items.models import Item
-from app.items.schemas import ItemChange, ItemDeleted, ItemOut, ItemSearch, NewItem, ShopOut
+from app.items.schemas import ItemChange, ItemChangeOut, ItemDeleted, ItemOut, ItemSearch, NewItem, ShopOut
 from app.runtime.config import settings
 from app.runtime.db import db
 from app.runtime.errors import Forbidden, NotFound, StaleVersion
@@ -14,7 +14,7 @@ from app.stripe import currencies
 from app.users.models import User
 from app.web.api import Access, Answer, Api
 from app.web.limits import TooManyRequests
-from app.web.paging import Page
+from app.web.paging import Page, Paging
 
 routes = Api("items")
 
@@ -44,32 +44,38 @@ def show_item(item_id: int, user: User | None) -> Answer[ItemOut]:
 
 
 @routes.post("/api/items", access=Access.STAFF, status=201)
-def add_item(body: NewItem) -> Answer[ItemOut]:
+def add_item(body: NewItem, user: User) -> Answer[ItemOut]:
     """Add an item; without a price it is a draft."""
-    return _answer(service.add(db.session(), _values(body)))
+    return _answer(service.add(db.session(), _values(body), user.id))
 
 
 @routes.put(
     "/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion, service.StockHeld)
 )
-def replace_item(item_id: int, body: NewItem) -> Answer[ItemOut]:
+def replace_item(item_id: int, body: NewItem, user: User) -> Answer[ItemOut]:
     """Change all of an item; a field that is left out falls back to its default."""
-    return _answer(service.change(db.session(), item_id, _values(body), _expected()))
+    return _answer(service.change(db.session(), item_id, _values(body), _expected(), user.id))
 
 
 @routes.patch(
     "/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion, service.StockHeld)
 )
-def change_item(item_id: int, body: ItemChange) -> Answer[ItemOut]:
+def change_item(item_id: int, body: ItemChange, user: User) -> Answer[ItemOut]:
     """Change some fields of an item; the others stay."""
-    return _answer(service.change(db.session(), item_id, _values(body), _expected()))
+    return _answer(service.change(db.session(), item_id, _values(body), _expected(), user.id))
 
 
 @routes.delete("/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion,))
-def delete_item(item_id: int) -> ItemDeleted:
+def delete_item(item_id: int, user: User) -> ItemDeleted:
     """Take an item out of the catalogue. Orders that name it stay as they are."""
-    service.withdraw(db.session(), item_id, _expected())
+    service.withdraw(db.session(), item_id, _expected(), user.id)
     return ItemDeleted(True)
+
+
+@routes.get("/api/items/<id:item_id>/changes", access=Access.STAFF)
+def list_changes(item_id: int, query: Paging) -> Page[ItemChangeOut]:
+    """What staff did to an item and who did it, the newest first; also of one that was taken out of the catalogue."""
+    return changes.of_item(db.session(), item_id, query).map(ItemChangeOut.of)
 
 
 def _values(body: NewItem | ItemChange) -> Mapping[str, Any]:
