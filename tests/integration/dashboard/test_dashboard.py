@@ -19,14 +19,7 @@ def paid(price, *, at, refunded=0, disposition="settles"):
     names = {"payment_intent": f"pi_{order.id}", "currency": "EUR", "disposition": disposition, "created_at": at}
     payment = saved(Payment(order_id=order.id, amount=price, refund_reserved=refunded, **names))
     if refunded:
-        made = {
-            "idem_key": f"key-{order.id}",
-            "status": "succeeded",
-            "created_at": at,
-            "intent_key": "i",
-            "wish": "",
-            "body": "",
-        }
+        keys = {"idem_key": f"key-{order.id}", "wish_key": f"key-{order.id}", "body": "", "api_version": ""}
         saved(Refund(payment_id=payment.id, amount=refunded, status="succeeded", created_at=at, **keys))
     return order
 
