@@ -47,13 +47,14 @@ from app.mail import checks as mail_checks
 from app.mail import metrics as mail_metrics
 from app.ops import checks as own_checks
 from app.ops import counters, database_gauges, doctor, health, logs, metrics, traces
+from app.orders import mails as order_mails  # feature: shop
 from app.orders import metrics as order_metrics  # feature: shop
 from app.orders import receipts  # feature: shop
 from app.orders import service as order_service  # feature: shop
 from app.orders import signals as order_signals  # feature: todos
 from app.payments import background as payment_background  # feature: shop
 from app.payments import checks as payment_checks  # feature: shop
-from app.payments import findings  # feature: shop
+from app.payments import finding_mails, findings  # feature: shop
 from app.payments import metrics as payment_metrics  # feature: shop
 from app.payments import routes as payment_routes  # feature: shop
 from app.runtime import config, config_checks, errors, jobs, outbound, schedule
@@ -115,9 +116,14 @@ MAIL_RENDERERS: dict[Kind, delivery.Renderer] = {
     "account_closed": messages.to_former_address,
     "codes_guessed": messages.news,  # feature: totp
     "email_changed": messages.to_former_address,
+    "finding": finding_mails.finding,  # feature: shop
     "identity_linked": messages.news,
     "invitation": messages.invitation,
     "new_sign_in": messages.news,
+    "order_cancelled": order_mails.to_buyer,  # feature: shop
+    "order_handed_over": order_mails.to_buyer,  # feature: shop
+    "order_refunded": order_mails.to_buyer,  # feature: shop
+    "order_to_hand_over": order_mails.to_staff,  # feature: shop
     "passkey_added": messages.news,  # feature: passkeys
     "passkey_removed": messages.news,  # feature: passkeys
     "password_changed": messages.password_changed,
@@ -151,11 +157,12 @@ EACH_TURN: Mapping[str, Work] = {
 }
 """What each worker does at each of its turns."""
 
-HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24)
 CHORES: tuple[tuple[str, timedelta, Work], ...] = (
     ("backfill-hourly", HOUR, payment_background.run_backfill),  # feature: shop
     ("audit-nightly", DAY, payment_background.run_audit),  # feature: shop
     ("findings-hourly", HOUR, findings.end),  # feature: shop
+    ("finding-mails", MINUTES, finding_mails.tell),  # feature: shop
     ("throttles-hourly", HOUR, throttle.forget),
     ("mail-turns-hourly", HOUR, quota.forget),
     ("log-hourly", HOUR, lambda *_: empty_log()),
@@ -171,6 +178,7 @@ SETTINGS_CHECKS: tuple[config.Check, ...] = (
     config_checks.check_addresses,
     oauth_checks.check_settings,
     stripe_checks.check_settings,  # feature: shop
+    payment_checks.check_settings,  # feature: shop
     mail_checks.check_settings,
 )
 

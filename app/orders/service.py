@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app import mail
 from app.auth.guard import owned
 from app.items.models import Item
-from app.orders import signals, stock
+from app.orders import mails, signals, stock
 from app.orders.models import Order, OrderLine
 from app.orders.search import Search
 from app.runtime import log_context
@@ -115,6 +115,7 @@ def mark_paid(session: Session, order: Order, reference: str, now: datetime) -> 
     order.mark_paid(now)
     stock.consume(session, order)
     mail.queue(session, "receipt", {"order": order.id}, once=f"receipt:{reference}")
+    mails.tell_staff(session, order, reference)
     signals.paid.send(order, session=session, now=now)
 
 
@@ -122,6 +123,7 @@ def cancel(session: Session, order: Order) -> None:
     """No attempt can bring money any more: the stock is for sale again. Raises IllegalTransition."""
     stock.release(session, order)
     order.move("cancelled")
+    mails.tell_buyer(session, order, "order_cancelled")
 
 
 def fulfil(session: Session, order: Order, now: datetime) -> None:
@@ -129,6 +131,7 @@ def fulfil(session: Session, order: Order, now: datetime) -> None:
     if not stock.is_sold(order) and not stock.take_back(session, order):
         raise NotInStock
     order.mark_fulfilled(now)
+    mails.tell_buyer(session, order, "order_handed_over")
     signals.fulfilled.send(order, session=session)
 
 

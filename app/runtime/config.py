@@ -94,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
     mail_url: Secret = ""
     mail_from: str = ""
+    staff_mail: str = ""  # feature: shop
     mails_an_hour: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
     log_file: str = ""
     metrics_token: Secret = ""
