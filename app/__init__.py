@@ -42,19 +42,21 @@ from app.auth.totp import routes as totp_routes  # feature: totp
 from app.auth.totp import service as totp  # feature: totp
 from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
+from app.dashboard import routes as dashboard_routes  # feature: shop
 from app.items import routes as item_routes  # feature: shop
 from app.mail import Kind, delivery, outbox, quota
 from app.mail import checks as mail_checks
 from app.mail import metrics as mail_metrics
 from app.ops import checks as own_checks
 from app.ops import counters, database_gauges, doctor, health, logs, metrics, traces
+from app.orders import mails as order_mails  # feature: shop
 from app.orders import metrics as order_metrics  # feature: shop
 from app.orders import receipts  # feature: shop
 from app.orders import service as order_service  # feature: shop
 from app.orders import signals as order_signals  # feature: todos
 from app.payments import background as payment_background  # feature: shop
 from app.payments import checks as payment_checks  # feature: shop
-from app.payments import findings  # feature: shop
+from app.payments import finding_mails, findings  # feature: shop
 from app.payments import metrics as payment_metrics  # feature: shop
 from app.payments import retention as payment_retention  # feature: shop
 from app.payments import routes as payment_routes  # feature: shop
@@ -98,6 +100,7 @@ ROUTES: tuple[Api, ...] = (
     todo_routes.routes,  # feature: todos
     checkout_routes.routes,  # feature: shop
     payment_routes.routes,  # feature: shop
+    dashboard_routes.routes,  # feature: shop
     health.routes,
     metrics.routes,
     openapi.routes,
@@ -118,9 +121,14 @@ MAIL_RENDERERS: dict[Kind, delivery.Renderer] = {
     "account_closed": messages.to_former_address,
     "codes_guessed": messages.news,  # feature: totp
     "email_changed": messages.to_former_address,
+    "finding": finding_mails.finding,  # feature: shop
     "identity_linked": messages.news,
     "invitation": messages.invitation,
     "new_sign_in": messages.news,
+    "order_cancelled": order_mails.to_buyer,  # feature: shop
+    "order_handed_over": order_mails.to_buyer,  # feature: shop
+    "order_refunded": order_mails.to_buyer,  # feature: shop
+    "order_to_hand_over": order_mails.to_staff,  # feature: shop
     "passkey_added": messages.news,  # feature: passkeys
     "passkey_removed": messages.news,  # feature: passkeys
     "password_changed": messages.password_changed,
@@ -137,7 +145,7 @@ LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (user_signals.locked_out, sessions.end_all),
     (user_signals.leaving, sign_in_methods.forget),
     (user_signals.leaving, todo_service.forget),  # feature: todos
-    (user_signals.leaving, order_service.forget_keys),  # feature: shop
+    (user_signals.leaving, order_service.forget_person),  # feature: shop
     (order_signals.paid, order_todos.add),  # feature: todos
     (order_signals.fulfilled, order_todos.finish),  # feature: todos
     (order_signals.due_changed, order_todos.review),  # feature: todos
@@ -154,11 +162,12 @@ EACH_TURN: Mapping[str, Work] = {
 }
 """What each worker does at each of its turns."""
 
-HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24)
 CHORES: tuple[tuple[str, timedelta, Work], ...] = (
     ("backfill-hourly", HOUR, payment_background.run_backfill),  # feature: shop
     ("audit-nightly", DAY, payment_background.run_audit),  # feature: shop
     ("findings-hourly", HOUR, findings.end),  # feature: shop
+    ("finding-mails", MINUTES, finding_mails.tell),  # feature: shop
     ("throttles-hourly", HOUR, throttle.forget),
     ("mail-turns-hourly", HOUR, quota.forget),
     ("log-hourly", HOUR, lambda *_: empty_log()),
@@ -178,6 +187,7 @@ SETTINGS_CHECKS: tuple[config.Check, ...] = (
     config_checks.check_addresses,
     oauth_checks.check_settings,
     stripe_checks.check_settings,  # feature: shop
+    payment_checks.check_settings,  # feature: shop
     mail_checks.check_settings,
 )
 

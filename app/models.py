@@ -4,7 +4,7 @@ from app.auth.models import KnownDevice, OneTimeToken, RefreshToken, Throttle, U
 from app.auth.oauth.models import OAuthRequest, OAuthReturn
 from app.auth.passkeys.models import Passkey, PasskeyChallenge  # feature: passkeys
 from app.auth.totp.models import RecoveryCode, Totp  # feature: totp
-from app.items.models import Catalogue, Item  # feature: shop
+from app.items.models import Catalogue, Item, ItemChangeEntry  # feature: shop
 from app.mail.models import MailQuota, Outgoing
 from app.ops.models import Figures
 from app.orders.models import Hold, Order, OrderLine  # feature: shop
@@ -36,6 +36,7 @@ __all__ = [
     "Identity",
     "Installation",  # feature: shop
     "Item",  # feature: shop
+    "ItemChangeEntry",  # feature: shop
     "KnownDevice",
     "MailQuota",
     "OAuthRequest",

@@ -31,9 +31,10 @@ class NotOnSale(Conflict):
     detail = "One of these items is not on sale."
 
 
-def fingerprint(quantities: Mapping[int, int]) -> str:
-    """The same for the same quantities by item id, in any order."""
-    return hashlib.sha256(msgspec.json.encode(sorted(quantities.items()))).hexdigest()
+def fingerprint(quantities: Mapping[int, int], note: str | None) -> str:
+    """The same for the same quantities by item id, in any order, and the same note."""
+    wanted = sorted(quantities.items())
+    return hashlib.sha256(msgspec.json.encode([wanted, note] if note else wanted)).hexdigest()
 
 
 def lines(

@@ -1,13 +1,13 @@
 from datetime import timedelta
 from http import HTTPStatus
 
-from flask import redirect
+from flask import current_app, redirect
 from werkzeug.wrappers import Response
 
-from app.checkout import service
+from app.checkout import export, service
 from app.checkout.basket import AmountTooSmall, NotOnSale
-from app.checkout.schemas import FulfilOptions, NewOrder, OrderOut, OrderSearch
-from app.orders.service import NotInStock, NotPaid
+from app.checkout.schemas import FulfilOptions, NewOrder, OrderFilter, OrderOut, OrderSearch
+from app.orders.service import NotHandedOver, NotInStock, NotPaid
 from app.orders.stock import SoldOut
 from app.payments import attempts, handover
 from app.payments.ledger import Ledger
@@ -65,8 +65,10 @@ REFUSALS = (AmountTooSmall, PaymentDeclined, PaymentRefused, PaymentsUnavailable
 )
 async def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
     """Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent."""
-    key = idempotency.key()
-    placed, attempt = await blocking(service.place, db.session(), settings(), user, key, body.quantities(), utcnow())
+    key, wanted = idempotency.key(), body.quantities()
+    placed, attempt = await blocking(
+        service.place, db.session(), settings(), user, key, wanted, body.note.strip() or None, utcnow()
+    )
     order_id = placed.order.id
     if attempt is None:
         if placed.live_attempt is not None and utcnow() - placed.order.created_at >= DOUBLE_CLICK:
@@ -99,10 +101,23 @@ def _refusal(error: PaymentError) -> Problem:
     return PaymentRefused()
 
 
-@routes.get("/api/orders", access=Access.OWNER)
+@routes.get("/api/orders", access=Access.OWNER, raises=(limits.TooManyRequests,))
 def list_orders(query: OrderSearch, user: SignedInUser) -> Page[OrderOut]:
     """One's own orders, the newest first; for staff the orders of all users, or of one."""
-    return service.listed(db.session(), user, query, query.user_id).map(lambda ledger: OrderOut.of(ledger, user))
+    return service.listed(db.session(), user, query.paging, query.search()).map(
+        lambda ledger: OrderOut.of(ledger, user)
+    )
+
+
+@routes.get("/api/orders.csv", access=Access.STAFF, limit=limits.SEARCH)
+def export_orders(query: OrderFilter, user: SignedInUser) -> Response:
+    """The orders that fit as a table (CSV, UTF-8), for a spreadsheet. Amounts are decimal.
+
+    A text that a spreadsheet would take for a formula begins with a quotation mark.
+    """
+    ids = export.ids(db.session(), user, query.search())
+    rows = export.table(current_app.app_context, ids)
+    return Response(rows, mimetype="text/csv", headers={"Content-Disposition": 'attachment; filename="orders.csv"'})
 
 
 @routes.get("/api/orders/<id:order_id>", access=Access.OWNER)
@@ -170,6 +185,13 @@ def fulfil_order(order_id: int, query: FulfilOptions, user: SignedInUser) -> Ord
     service.get(db.session(), order_id, user)
     ledger = service.fulfil(db.session(), order_id, utcnow(), despite_dispute=query.despite_dispute)
     return OrderOut.of(ledger, user)
+
+
+@routes.post("/api/orders/<id:order_id>/unfulfil", access=Access.STAFF, raises=(NotHandedOver,))
+def take_back_order(order_id: int, user: SignedInUser) -> OrderOut:
+    """Take a hand-over back: the order is paid, and to be handed over again. Its stock stays sold."""
+    service.get(db.session(), order_id, user)
+    return OrderOut.of(service.take_back(db.session(), order_id), user)
 
 
 @routes.get("/checkout/return/<token:attempt>", access=Access.ALL, status=303, writes=True)

@@ -5,17 +5,48 @@ from typing import Annotated
 
 import msgspec
 
-from app.orders.models import OrderLine, OrderStatus
+from app.orders.models import MAX_NOTE, OrderLine, OrderStatus
+from app.orders.search import Search, Sorting, begin_of, end_of
 from app.payments.ledger import Ledger
 from app.payments.schemas import PaymentOut
 from app.stripe import currencies
+from app.users.models import User
 from app.users.signed_in import SignedInUser
 from app.web.api import Id
-from app.web.paging import Paging
+from app.web.paging import PageNumber, Paging, PerPage
+
+Words = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")]
+MomentOrDay = Annotated[str, msgspec.Meta(max_length=40, description="A day, which counts whole in UTC, or a time")]
 
 
-class OrderSearch(Paging, frozen=True):
+class OrderFilter(msgspec.Struct, frozen=True):
+    """Which orders, and in which order. `q`: each of its words is in the number, the buyer or an item.
+
+    `from` and `to` bound when an order was placed.
+    """
+
+    q: Words = ""
+    status: OrderStatus | None = None
+    begin: MomentOrDay | None = msgspec.field(default=None, name="from")
+    end: MomentOrDay | None = msgspec.field(default=None, name="to")
+    sort: Sorting = "-created_at"
     user_id: Id | None = None
+
+    def search(self) -> Search:
+        """Raises Invalid."""
+        begin, end = begin_of(self.begin, "from"), end_of(self.end, "to")
+        return Search(self.q, self.status, begin, end, self.user_id, self.sort)
+
+
+class OrderSearch(OrderFilter, frozen=True):
+    """A page of the orders that fit."""
+
+    page: PageNumber = 1
+    per_page: PerPage = 20
+
+    @property
+    def paging(self) -> Paging:
+        return Paging(self.page, self.per_page)
 
 
 class OrderLineRequest(msgspec.Struct, frozen=True):
@@ -24,7 +55,10 @@ class OrderLineRequest(msgspec.Struct, frozen=True):
 
 
 class NewOrder(msgspec.Struct, frozen=True):
+    """`note` is for those who hand the order over."""
+
     lines: Annotated[list[OrderLineRequest], msgspec.Meta(min_length=1, max_length=50)]
+    note: Annotated[str, msgspec.Meta(max_length=MAX_NOTE, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
 
     def quantities(self) -> dict[int, int]:
         """By item id; the quantities of an item that is named twice are added."""
@@ -45,18 +79,50 @@ class OrderLineOut(msgspec.Struct, frozen=True):
         return cls(line.item_id, line.name, line.quantity, line.unit_price)
 
 
+class Buyer(msgspec.Struct, frozen=True):
+    """Who ordered. Of an account that is closed nothing is left but the id."""
+
+    id: Id
+    username: str
+    name: str | None
+    email: str | None
+
+    @classmethod
+    def of(cls, user: User | SignedInUser) -> "Buyer":
+        return cls(user.id, user.username, user.name, user.email)
+
+
+class ShippingAddress(msgspec.Struct, frozen=True):
+    """Where the order goes. The fields are the payment provider's, and `country` is of two capitals."""
+
+    name: str | None
+    line1: str | None
+    line2: str | None
+    postal_code: str | None
+    city: str | None
+    state: str | None
+    country: str | None
+
+
 class OrderOut(msgspec.Struct, frozen=True):
     """Amounts in minor units of `currency`, of which `currency_digits` stand after the point.
 
     `checkout_url` while there is something to pay and a place to do it.
+    `total` is `subtotal - discount + shipping + tax`.
     `refunded` went back or is on its way, and `refundable` is left, of the payment that paid it. `payments` is all the
-    money that came for it, and is for staff alone.
+    money that came for it.
+    From `payments` on it is for staff alone. `note` is the buyer's; `phone` and `shipping_address` are null until the
+    payment page has collected them.
     """
 
     id: Id
     number: str
     status: OrderStatus
     total: int
+    subtotal: int
+    discount: int
+    shipping: int
+    tax: int
     currency: str
     currency_digits: int
     refunded: int
@@ -66,16 +132,24 @@ class OrderOut(msgspec.Struct, frozen=True):
     created_at: datetime
     paid_at: datetime | None
     payments: list[PaymentOut] | msgspec.UnsetType = msgspec.UNSET
+    buyer: Buyer | msgspec.UnsetType = msgspec.UNSET
+    note: str | msgspec.UnsetType | None = msgspec.UNSET
+    phone: str | msgspec.UnsetType | None = msgspec.UNSET
+    shipping_address: ShippingAddress | msgspec.UnsetType | None = msgspec.UNSET
 
     @classmethod
     def of(cls, ledger: Ledger, user: SignedInUser) -> "OrderOut":
         """As `user` may see it."""
         order = ledger.order
-        return cls(
+        shown = cls(
             order.id,
             order.number,
             order.status,
             order.total,
+            order.total,
+            0,
+            0,
+            0,
             order.currency,
             currencies.digits(order.currency),
             ledger.refunded,
@@ -84,7 +158,18 @@ class OrderOut(msgspec.Struct, frozen=True):
             ledger.checkout_url,
             order.created_at,
             order.paid_at,
-            [PaymentOut.of(payment) for payment in ledger.payments] if user.is_staff else msgspec.UNSET,
+        )
+        return shown._for_staff(ledger, user) if user.is_staff else shown
+
+    def _for_staff(self, ledger: Ledger, viewer: SignedInUser) -> "OrderOut":
+        order = ledger.order
+        return msgspec.structs.replace(
+            self,
+            payments=[PaymentOut.of(payment) for payment in ledger.payments],
+            buyer=Buyer.of(viewer if order.user_id == viewer.id else order.buyer),
+            note=order.note,
+            phone=order.phone,
+            shipping_address=order.shipping_address and ShippingAddress(**order.shipping_address),
         )
 
 

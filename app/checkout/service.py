@@ -13,6 +13,7 @@ from app.checkout import basket
 from app.orders import service as orders
 from app.orders import signals, stock
 from app.orders.models import Order
+from app.orders.search import Search
 from app.payments import attempts, cancel, handover, installation
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
@@ -39,14 +40,20 @@ class NothingToPay(Conflict):
 
 
 def place(
-    session: Session, settings: Settings, user: SignedInUser, key: str, quantities: Mapping[int, int], now: datetime
+    session: Session,
+    settings: Settings,
+    user: SignedInUser,
+    key: str,
+    quantities: Mapping[int, int],
+    note: str | None,
+    now: datetime,
 ) -> tuple[Ledger, Attempt | None]:
     """The order under the user's key, with its stock set aside, and its first attempt. Committed.
 
     `quantities` is by item id. Without an attempt it is a replay: the order was placed before. Raises KeyReused,
     NotOnSale, SoldOut, TooManyUnpaid, and AmountTooSmall or Invalid for a sum that the provider refuses.
     """
-    request_hash = basket.fingerprint(quantities)
+    request_hash = basket.fingerprint(quantities, note)
     if (order_id := orders.under_key(session, user, key)) is None:
         lines = basket.lines(session, quantities, _waiting(user), installation.MARK)
         _check_room(settings, lines[0][0].waiting)
@@ -59,6 +66,7 @@ def place(
             total=basket.total(lines, settings.currency),
             currency=settings.currency,
             hold_until=now + timedelta(minutes=settings.hold_minutes),
+            note=note,
             now=now,
         )
         if order is not None:
@@ -91,9 +99,9 @@ def get(session: Session, order_id: int, user: SignedInUser) -> Ledger:
     return Ledger.of(session, [orders.get(session, order_id, user)])[0]
 
 
-def listed(session: Session, user: SignedInUser, paging: Paging, buyer_id: int | None) -> Page[Ledger]:
-    """The user's orders, for staff all orders or one buyer's; the newest first."""
-    page = orders.listed(session, user, paging, buyer_id)
+def listed(session: Session, user: SignedInUser, paging: Paging, search: Search) -> Page[Ledger]:
+    """Of the user's orders, for staff of all orders, those that fit. Raises TooManyRequests."""
+    page = orders.listed(session, user, paging, search)
     return Page(Ledger.of(session, page.items), page.total, page.page, page.per_page)
 
 
@@ -135,4 +143,14 @@ def fulfil(session: Session, order_id: int, now: datetime, *, despite_dispute: b
         orders.fulfil(session, ledger.order, now)
     else:
         signals.fulfilled.send(ledger.order, session=session)
+    return ledger
+
+
+def take_back(session: Session, order_id: int) -> Ledger:
+    """Take a hand-over back: the order is to be handed over again. Not committed. Raises NotHandedOver."""
+    ledger = Ledger.lock(session, Order.id == order_id)
+    if ledger is None:
+        raise orders.NotHandedOver
+    orders.take_back(ledger.order)
+    handover.review(session, ledger)
     return ledger

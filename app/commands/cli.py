@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from app.commands import accounts, database, operator_errors, programs, reports
+from app.commands import accounts, data_folder, database, operator_errors, programs, reports
 from app.commands import payments as payment_commands  # feature: shop
 from app.commands.second_factor import remove_factors  # feature: totp
 from app.runtime.config import ConfigError
@@ -60,6 +60,8 @@ def main() -> None:
     """Shows an error that an operator can mend in one line. The commands that need an application make one."""
     gc.freeze()  # what is imported stays: neither a collection nor the end has to look through it
     commands = [*OF_THE_APP, *OTHERS]
+    for command in commands:
+        data_folder.offer(command)
     group = operator_errors.Group(help="Kiosk: a small shop that you host yourself.", commands=commands)
     group = click.version_option(package_name="kiosk", message="%(prog)s %(version)s")(group)
     try:

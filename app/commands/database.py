@@ -1,8 +1,10 @@
 """`kiosk db`, `kiosk seed`, `kiosk backup` and `kiosk restore`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
+from flask import g
 from flask.cli import with_appcontext
 from flask_migrate.cli import db as migrations
 
@@ -11,7 +13,22 @@ from app.commands.transaction import transaction
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
 
-migrate = Group("db", params=migrations.params, callback=migrations.callback, commands=migrations.commands)
+
+def _prepared(command: click.Command) -> click.Command:
+    """The group's own callback would make the application before the command has read --data."""
+    run = command.callback
+    assert run is not None
+
+    @with_appcontext
+    def prepared(*args: Any, **options: Any) -> Any:
+        g.directory, g.x_arg = None, ()
+        return run(*args, **options)
+
+    command.callback = prepared
+    return command
+
+
+migrate = Group("db", commands={name: _prepared(each) for name, each in migrations.commands.items()})
 migrate.help = migrations.help
 
 

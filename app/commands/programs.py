@@ -10,6 +10,8 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from app.commands import data_folder
+
 PARENT_WATCH = "End when standard input does, as when the program that started this is gone."
 
 
@@ -52,7 +54,13 @@ def worker(metrics_port: int | None, metrics_bind: str, with_parent: bool) -> No
 
 @click.command("up")
 @click.option("--port", type=click.IntRange(1, 65531), help="Of the shop; the simulators take the four after it.")
-@click.option("--data", default="var", show_default=True, type=click.Path(file_okay=False), help="Where data is kept.")
+@click.option(
+    "--data",
+    default=data_folder.DEFAULT,
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="Where data is kept.",
+)
 @click.option(
     "--host",
     default="127.0.0.1",

@@ -15,9 +15,9 @@ from typing import Any
 import click
 import flask_migrate
 import httpx
-from sqlalchemy.engine import URL
 
-from app.commands import demo_people, seed
+from app.commands import data_folder, demo_people, seed
+from app.commands.data_folder import HOST
 from app.runtime.child_environment import environment
 from app.runtime.db import db, utcnow, writing
 
@@ -26,7 +26,6 @@ PORTS = 5
 """From the shop's own on: the shop, identity, payments, the page of mails, the mail server."""
 
 LAST_PORT = 65535 - PORTS + 1
-HOST = "127.0.0.1"
 READY_SECONDS = 30
 END_SECONDS = 8
 
@@ -37,25 +36,25 @@ def run(port: int | None, data: str, host: str, trusted_proxies: str) -> None:
         signal.signal(number, signal.default_int_handler)
     folder = Path(data).resolve()
     try:
-        saved = _saved(folder, port)
-        settings = {**_settings(folder, saved, host), "TRUSTED_PROXIES": trusted_proxies}
+        is_new = not data_folder.saved(folder)
+        saved = _saved(folder, port, host)
+        settings = {**data_folder.settings(folder, saved), "TRUSTED_PROXIES": trusted_proxies}
         env = environment(settings)
         with _together(_commands(saved["port"]), env) as processes:
             _prepare(settings)
             processes.append(_start("kiosk", _serve(saved["port"]), env))
             processes.append(_start("worker", [sys.executable, "-m", "app", "worker", "--lifeline"], env))
             _wait(processes, saved["port"])
-            _tell(settings["PUBLIC_URL"], saved["port"])
+            _tell(settings["PUBLIC_URL"], saved["port"], data, is_new=is_new)
             _watch(processes)
     except KeyboardInterrupt:
         click.echo("\nKiosk has stopped.")
 
 
-def _saved(folder: Path, port: int | None) -> dict[str, Any]:
-    """Secrets and port. They are generated once and saved, so that users stay signed in over a restart."""
+def _saved(folder: Path, port: int | None, host: str) -> dict[str, Any]:
+    """Secrets, port and host. They are generated once and saved, so that users stay signed in over a restart."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "up.json"
-    saved = json.loads(file.read_text()) if file.is_file() else {}
+    saved = {**data_folder.saved(folder), "host": host}
     for name in ("secret_key", "jwt_secret_key", "webhook_secret", "payments_key", "client_secret"):
         saved.setdefault(name, secrets.token_urlsafe(32))
     wanted = port or saved.get("port", FIRST_PORT)
@@ -66,10 +65,7 @@ def _saved(folder: Path, port: int | None) -> dict[str, Any]:
     saved["port"] = next((start for start in range(wanted, LAST_PORT + 1, 10) if not _taken(start)), 0)
     if not saved["port"]:
         raise click.ClickException(f"no {PORTS} ports from {wanted} on are free: choose others with --port")
-    part = file.with_suffix(".part")
-    part.touch(mode=0o600)
-    part.write_text(json.dumps(saved, indent=2))
-    part.replace(file)
+    data_folder.save(folder, saved)
     return saved
 
 
@@ -83,31 +79,6 @@ def _taken(port: int) -> bool:
             except OSError:
                 return True
     return False
-
-
-def _settings(folder: Path, saved: dict[str, Any], host: str) -> dict[str, Any]:
-    port = saved["port"]
-    simulator = {
-        "ISSUER": f"http://{HOST}:{port + 1}",
-        "CLIENT_ID": "kiosk",
-        "CLIENT_SECRET": saved["client_secret"],
-        "LABEL": "the identity simulator",
-    }
-    return {
-        "ENV": "development",
-        "PUBLIC_URL": f"http://{host}:{port}",
-        "DRAIN_SECONDS": 0,
-        "SECRET_KEY": saved["secret_key"],
-        "JWT_SECRET_KEY": saved["jwt_secret_key"],
-        "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / "kiosk.db")).render_as_string(),
-        "MAIL_URL": f"smtp://{HOST}:{port + 4}",
-        "OAUTH": {"simulator": simulator},
-        "PAYMENTS": {  # feature: shop {
-            "API_BASE": f"http://{HOST}:{port + 2}",
-            "SECRET_KEY": f"sk_test_{saved['payments_key']}",
-            "WEBHOOK_SECRET": f"whsec_{saved['webhook_secret']}",
-        },  # }
-    }
 
 
 def _commands(port: int) -> dict[str, list[str]]:
@@ -203,6 +174,7 @@ def _hints(mails: str) -> list[str]:
     ]
 
 
-def _tell(address: str, port: int) -> None:
+def _tell(address: str, port: int, data: str, *, is_new: bool) -> None:
     hints = "\n".join(f"  {hint}" for hint in _hints(f"http://{HOST}:{port + 3}"))
-    click.echo(f"\nKiosk is open:  {address}\n\n{hints}\n\nCtrl-C ends it; what happened in the shop is kept.")
+    kept = "is kept in" if is_new else "is as you left it, in"
+    click.echo(f"\nKiosk is open:  {address}\n\n{hints}\n\nCtrl-C ends it; what happened in the shop {kept} {data}.")

@@ -1,10 +1,14 @@
 from datetime import datetime
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.runtime.constraints import index_where
+from app.runtime.constraints import index_where, one_of
 from app.runtime.db import BigId, Model, Moment, utcnow
+from app.users.models import User
+
+ItemAction = Literal["added", "changed", "withdrawn"]
 
 SET_ASIDE = "held > 0"
 """The condition of an index, so it stands in queries as it is."""
@@ -48,3 +52,18 @@ class Catalogue(Model):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stamp: Mapped[str] = mapped_column(sa.String(64))
     """Random, and another one after each change of an item but for how many are there and held."""
+
+
+class ItemChangeEntry(Model):
+    """What a member of staff did to an item. Entries are never deleted."""
+
+    __tablename__ = "item_changes"
+    __table_args__ = (one_of("action", ItemAction),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey(Item.id), index=True)
+    actor_id: Mapped[int] = mapped_column(sa.ForeignKey(User.id))
+    action: Mapped[ItemAction] = mapped_column(sa.String(16))
+    changes: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    """By field: the value before, and the value after."""

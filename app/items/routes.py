@@ -5,15 +5,16 @@ import msgspec
 from flask import request
 
 from app.auth import guard
-from app.items import catalogue, service
-from app.items.schemas import ItemChange, ItemDeleted, ItemOut, ItemSearch, NewItem, ShopOut
+from app.items import catalogue, changes, service
+from app.items.schemas import ItemChange, ItemChangeOut, ItemDeleted, ItemOut, ItemSearch, NewItem, ShopOut
 from app.runtime.config import settings
 from app.runtime.db import db
 from app.runtime.errors import Forbidden, NotFound, StaleVersion
 from app.stripe import currencies
+from app.users.signed_in import SignedInUser
 from app.web.api import Access, Api, Encoded
 from app.web.limits import TooManyRequests
-from app.web.paging import Page
+from app.web.paging import Page, Paging
 
 routes = Api("items")
 
@@ -49,32 +50,40 @@ def _by_staff() -> bool:
 
 
 @routes.post("/api/items", access=Access.STAFF, status=201)
-def add_item(body: NewItem) -> Encoded[ItemOut]:
+def add_item(body: NewItem, user: SignedInUser) -> Encoded[ItemOut]:
     """Add an item; without a price it is a draft."""
-    return catalogue.encoded(ItemOut.of(service.add(db.session(), _values(body))))
+    return catalogue.encoded(ItemOut.of(service.add(db.session(), _values(body), user.id)))
 
 
 @routes.put(
     "/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion, service.StockHeld)
 )
-def replace_item(item_id: int, body: NewItem) -> Encoded[ItemOut]:
+def replace_item(item_id: int, body: NewItem, user: SignedInUser) -> Encoded[ItemOut]:
     """Change all of an item; a field that is left out falls back to its default."""
-    return catalogue.encoded(ItemOut.of(service.change(db.session(), item_id, _values(body), _expected())))
+    item = service.change(db.session(), item_id, _values(body), _expected(), user.id)
+    return catalogue.encoded(ItemOut.of(item))
 
 
 @routes.patch(
     "/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion, service.StockHeld)
 )
-def change_item(item_id: int, body: ItemChange) -> Encoded[ItemOut]:
+def change_item(item_id: int, body: ItemChange, user: SignedInUser) -> Encoded[ItemOut]:
     """Change some fields of an item; the others stay."""
-    return catalogue.encoded(ItemOut.of(service.change(db.session(), item_id, _values(body), _expected())))
+    item = service.change(db.session(), item_id, _values(body), _expected(), user.id)
+    return catalogue.encoded(ItemOut.of(item))
 
 
 @routes.delete("/api/items/<id:item_id>", access=Access.STAFF, headers=("If-Match",), raises=(StaleVersion,))
-def delete_item(item_id: int) -> ItemDeleted:
+def delete_item(item_id: int, user: SignedInUser) -> ItemDeleted:
     """Take an item out of the catalogue. Orders that name it stay as they are."""
-    service.withdraw(db.session(), item_id, _expected())
+    service.withdraw(db.session(), item_id, _expected(), user.id)
     return ItemDeleted(True)
+
+
+@routes.get("/api/items/<id:item_id>/changes", access=Access.STAFF)
+def list_changes(item_id: int, query: Paging) -> Page[ItemChangeOut]:
+    """What staff did to an item and who did it, the newest first; also of one that was taken out of the catalogue."""
+    return changes.of_item(db.session(), item_id, query).map(ItemChangeOut.of)
 
 
 def _values(body: NewItem | ItemChange) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.items.models import Catalogue, Item
+from app.items import changes
+from app.items.models import Catalogue, Item, ItemAction
 from app.items.schemas import ItemSearch
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
@@ -57,10 +58,12 @@ def checked(values: Mapping[str, Any], currency: str) -> Mapping[str, Any]:
     return values
 
 
-def add(session: Session, values: Mapping[str, Any]) -> Item:
+def add(session: Session, values: Mapping[str, Any], by: int) -> Item:
+    """`by` is the id of the member of staff."""
     item = Item(**values)
     session.add(item)
     session.flush()
+    changes.note(session, item.id, by, "added", {}, item)
     return item
 
 
@@ -71,13 +74,23 @@ class Seen(msgspec.Struct, frozen=True):
     on_hand: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
-def change(session: Session, item_id: int, values: Mapping[str, Any], seen: Seen | None) -> Item:
-    """Change an item, unless it has changed since it was `seen`. Raises StaleVersion, StockHeld, NotFound.
+def change(
+    session: Session,
+    item_id: int,
+    values: Mapping[str, Any],
+    seen: Seen | None,
+    by: int,
+    action: ItemAction = "changed",
+) -> Item:
+    """Change an item, unless it has changed since it was `seen`; `by` is the id of the member of staff.
+
+    Raises StaleVersion, StockHeld, NotFound.
 
     One conditional UPDATE: of two members of staff who change one version at once the second gets an error, and a new
     count of the stock does not undo sales.
     """
     item = get(session, item_id)
+    before = changes.values(item)
     seen = seen or Seen(item.version)
     as_seen = Item.version == seen.version
     fits = sa.true()
@@ -91,9 +104,10 @@ def change(session: Session, item_id: int, values: Mapping[str, Any], seen: Seen
     if not is_changed:
         held = values.get("on_hand") is not None and values["on_hand"] < item.held
         raise StockHeld if held and item.version == seen.version else StaleVersion
+    changes.note(session, item_id, by, action, before, item)
     return item
 
 
-def withdraw(session: Session, item_id: int, seen: Seen | None) -> None:
+def withdraw(session: Session, item_id: int, seen: Seen | None, by: int) -> None:
     """Take an item out of the catalogue. Orders that name it stay as they are."""
-    change(session, item_id, {"withdrawn_at": utcnow()}, seen)
+    change(session, item_id, {"withdrawn_at": utcnow()}, seen, by, "withdrawn")

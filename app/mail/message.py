@@ -1,4 +1,4 @@
-"""Makes a mail of a template and values: plain text, and no header that a user could have written."""
+"""Makes a mail of a template and values: text, the same as HTML, and no header that a user could have written."""
 
 import hashlib
 import re
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import jinja2
 import msgspec
 
+from app.mail import html
 from app.runtime import email_address
 from app.runtime.config import Settings
 from app.runtime.text import on_one_line
@@ -59,6 +60,8 @@ def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: automatic replies do not answer it
     text = text.strip() + "\n"
     made.set_content(text, cte="7bit" if text.isascii() else "quoted-printable")
+    made.add_alternative(html.page(made["Subject"], text, settings.public_url), subtype="html", cte="quoted-printable")
+    made.set_boundary(hashlib.sha256(f"boundary:{dedupe_key}".encode()).hexdigest()[:32])
     return made
 
 

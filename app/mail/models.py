@@ -14,9 +14,14 @@ Kind = Literal[
     "account_closed",
     "codes_guessed",  # feature: totp
     "email_changed",
+    "finding",  # feature: shop
     "identity_linked",
     "invitation",
     "new_sign_in",
+    "order_cancelled",  # feature: shop
+    "order_handed_over",  # feature: shop
+    "order_refunded",  # feature: shop
+    "order_to_hand_over",  # feature: shop
     "passkey_added",  # feature: passkeys
     "passkey_removed",  # feature: passkeys
     "password_changed",

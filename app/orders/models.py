@@ -1,7 +1,7 @@
 """An order, its lines and the stock that is set aside for it."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -21,10 +21,15 @@ NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
     "processing": frozenset({"paid", "cancelling"}),
     "cancelling": frozenset({"cancelled", "paid"}),  # the buyer paid in the same moment
     "paid": frozenset({"fulfilled"}),
-    "fulfilled": frozenset(),
+    "fulfilled": frozenset({"paid"}),  # the hand-over was taken back
     "cancelled": frozenset({"paid"}),  # the money came late, and the stock is still there
 }
 """Where an order may go from each status."""
+
+NUMBER_FROM = 1000
+"""What the number of an order is above its id."""
+
+MAX_NOTE, MAX_PHONE = 500, 40
 
 
 class IllegalTransition(Exception):
@@ -52,14 +57,21 @@ class Order(Model):
     created_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
     paid_at: Mapped[datetime | None] = mapped_column(Moment)
     fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
+    note: Mapped[str | None] = mapped_column(sa.String(MAX_NOTE))
+    """What the buyer wants staff to know."""
+    phone: Mapped[str | None] = mapped_column(sa.String(MAX_PHONE))
+    """As the payment page collected it, where it was asked to (COLLECT_PHONE)."""
+    shipping_address: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    """As the payment page collected it, where it was asked to (COLLECT_ADDRESS); the fields are the provider's."""
 
+    buyer: Mapped[User] = relationship()
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.id", passive_deletes=True)
     holds: Mapped[list["Hold"]] = relationship(order_by="Hold.item_id", passive_deletes=True)
 
     @property
     def number(self) -> str:
         """What staff and buyers call the order by."""
-        return f"K{1000 + self.id}"
+        return f"K{NUMBER_FROM + self.id}"
 
     @property
     def is_unpaid(self) -> bool:
@@ -85,6 +97,13 @@ class Order(Model):
         """Raises IllegalTransition."""
         self.move("fulfilled")
         self.fulfilled_at = at
+
+    def take_back(self) -> None:
+        """It is not handed over after all. Raises IllegalTransition unless it was."""
+        if self.status != "fulfilled":
+            raise IllegalTransition(f"order {self.id} is not handed over")
+        self.move("paid")
+        self.fulfilled_at = None
 
 
 class OrderLine(Model):

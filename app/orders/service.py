@@ -6,23 +6,31 @@ from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app import mail
 from app.auth.guard import owned
-from app.orders import signals, stock
+from app.orders import mails, signals, stock
 from app.orders.models import Order, OrderLine
+from app.orders.search import Search
+from app.runtime import log_context
 from app.runtime.db import insert_once, table
 from app.runtime.errors import Conflict
-from app.runtime.log_context import note
 from app.users.models import User
 from app.users.signed_in import SignedInUser
+from app.web import limits
 from app.web.paging import Page, Paging, paged
 
 
 class NotPaid(Conflict):
     error = "order_not_paid"
     detail = "Only a paid order can be handed over."
+
+
+class NotHandedOver(Conflict):
+    error = "order_not_handed_over"
+    detail = "Only an order that was handed over can be taken back."
 
 
 class NotInStock(Conflict):
@@ -52,6 +60,7 @@ def create(
     total: int,
     currency: str,
     hold_until: datetime,
+    note: str | None,
     now: datetime,
 ) -> Order | None:
     """A pending order with these rows of items and quantities, and its stock set aside. `total` is in minor units.
@@ -60,11 +69,11 @@ def create(
     SoldOut.
     """
     values = {"user_id": user.id, "idempotency_key": key, "request_hash": request_hash, "status": "pending"}
-    values |= {"total": total, "currency": currency, "hold_until": hold_until, "created_at": now}
+    values |= {"total": total, "currency": currency, "hold_until": hold_until, "created_at": now, "note": note}
     order_id = insert_once(session, Order, values)
     if order_id is None:
         return None
-    note(order_id=order_id)
+    log_context.note(order_id=order_id)
     stock.take(session, order_id, {item.id: quantity for item, quantity in lines if item.on_hand is not None})
     bought = [
         {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}
@@ -84,17 +93,21 @@ def under_key(session: Session, user: SignedInUser, key: str) -> int | None:
 
 def get(session: Session, order_id: int, user: SignedInUser) -> Order:
     """The order as it is now. Raises NotFound unless it is the user's, or the user is staff."""
-    query = sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines))
+    query = sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines), *_seen_by(user))
     return owned(session.scalar(query.execution_options(populate_existing=True)), user, staff=True)
 
 
-def listed(session: Session, user: SignedInUser, paging: Paging, buyer_id: int | None) -> Page[Order]:
-    """The user's orders, for staff all orders or one buyer's; the newest first."""
-    visible = sa.true() if user.is_staff else Order.user_id == user.id
-    if buyer_id is not None:
-        visible &= Order.user_id == buyer_id
-    query = sa.select(Order).where(visible).options(selectinload(Order.lines)).order_by(Order.id.desc())
-    return paged(session, query, paging)
+def listed(session: Session, user: SignedInUser, paging: Paging, search: Search) -> Page[Order]:
+    """Of the user's orders, for staff of all orders, those that fit. Raises TooManyRequests."""
+    if search.words:
+        limits.check(limits.SEARCH)
+    query = sa.select(Order).where(search.condition(user)).options(selectinload(Order.lines), *_seen_by(user))
+    return paged(session, query.order_by(*search.ordering()), paging)
+
+
+def _seen_by(user: SignedInUser) -> list[ORMOption]:
+    """What is loaded beside orders that `user` is shown: staff see who bought."""
+    return [joinedload(Order.buyer)] if user.is_staff else []
 
 
 def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
@@ -103,7 +116,7 @@ def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
     query = query.options(selectinload(Order.lines), selectinload(Order.holds))
     order = session.scalar(query.execution_options(populate_existing=True))
     if order is not None:
-        note(order_id=order.id)
+        log_context.note(order_id=order.id)
     return order
 
 
@@ -116,6 +129,7 @@ def mark_paid(session: Session, order: Order, reference: str, now: datetime) -> 
     order.mark_paid(now)
     stock.consume(session, order)
     mail.queue(session, "receipt", {"order": order.id}, once=f"receipt:{reference}")
+    mails.tell_staff(session, order, reference)
     signals.paid.send(order, session=session, now=now)
 
 
@@ -123,6 +137,7 @@ def cancel(session: Session, order: Order) -> None:
     """No attempt can bring money any more: the stock is for sale again. Raises IllegalTransition."""
     stock.release(session, order)
     order.move("cancelled")
+    mails.tell_buyer(session, order, "order_cancelled")
 
 
 def fulfil(session: Session, order: Order, now: datetime) -> None:
@@ -130,11 +145,23 @@ def fulfil(session: Session, order: Order, now: datetime) -> None:
     if not stock.is_sold(order) and not stock.take_back(session, order):
         raise NotInStock
     order.mark_fulfilled(now)
+    mails.tell_buyer(session, order, "order_handed_over")
     signals.fulfilled.send(order, session=session)
 
 
-def forget_keys(user: User, session: Session) -> None:
-    """The user is leaving. Idempotency-Keys are words that the client chose; it sends these no more."""
+def take_back(order: Order) -> None:
+    """An order that was handed over is not, after all. Its stock stays sold. Raises NotHandedOver."""
+    if order.status != "fulfilled":
+        raise NotHandedOver
+    order.take_back()
+
+
+def forget_person(user: User, session: Session) -> None:
+    """The user is leaving: what they wrote and where they live goes.
+
+    Idempotency-Keys are words that the client chose; it sends these no more.
+    """
     other = sa.literal(f"{token_hex(16)}:") + sa.cast(Order.id, sa.String)  # than any key that was chosen
-    keyless = sa.update(Order).where(Order.user_id == user.id).values(idempotency_key=other)
-    session.execute(keyless.execution_options(synchronize_session=False))
+    kept = {"note": None, "phone": None, "shipping_address": None, "idempotency_key": other}
+    nameless = sa.update(Order).where(Order.user_id == user.id).values(kept)
+    session.execute(nameless.execution_options(synchronize_session=False))

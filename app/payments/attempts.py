@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.orders.models import Order
-from app.payments import cancel, installation
+from app.payments import cancel, collected, installation
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.async_bridge import blocking
@@ -86,6 +86,7 @@ def _body(settings: Settings, order: Order, marks: dict[str, object], expires_at
             "line_items": lines,
             "metadata": marks,
             "payment_intent_data": {"metadata": marks},
+            **collected.asked_for(settings),
         }
     )
 

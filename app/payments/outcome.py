@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from app.orders import service as orders
 from app.orders import stock
 from app.orders.models import Order
-from app.payments import cancel, refunds
+from app.payments import cancel, collected, refunds
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt, Disposition, Payment
+from app.runtime.config import settings
 from app.stripe.gateway import Gateway
 from app.stripe.schemas import CheckoutSession
 
@@ -113,6 +114,7 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     session.add(payment)
     session.flush()
     if payment.disposition == "settles":
+        collected.keep(settings(), ledger.order, told)
         orders.mark_paid(session, ledger.order, attempt.idem_key, now)
         if ledger.live_attempt is not None:
             ledger.live_attempt.next_try_at = now  # its session is ended, so that the buyer cannot pay twice

@@ -5,7 +5,7 @@ from typing import cast, get_args
 
 from sqlalchemy.orm import Session
 
-from app.orders import stock
+from app.orders import mails, stock
 from app.orders.models import Order
 from app.payments import handover
 from app.payments.ledger import Ledger
@@ -43,6 +43,8 @@ def follow(session: Session, ledger: Ledger, refund: Refund, told: ProviderRefun
     if status is None:  # the money may go back, so it counts as going back and is not sent again
         refund.problem = f"It is in a state that Kiosk does not know, {told.status!r}: look at it at the provider."
     if is_news:
+        money = {"amount": refund.amount, "currency": refund.payment.currency}
+        mails.tell_buyer(session, ledger.order, "order_refunded", f"refunded:{refund.idem_key}", **money)
         if refund.restocks:
             stock.restock(session, ledger.order)
         handover.review(session, ledger)

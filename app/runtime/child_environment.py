@@ -24,3 +24,15 @@ def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from _flat(f"{prefix}{name}__", value)
         else:
             yield prefix + name, str(value)
+
+
+def is_configured() -> bool:
+    """Whether this process was given any settings."""
+    return any(name.startswith((f"{PREFIX}_", "DATABASE_URL")) for name in os.environ)
+
+
+def adopt(values: Mapping[str, Any]) -> None:
+    """Let `values` be the settings of this process, in place of all that it was given."""
+    adopted = environment(values)
+    os.environ.clear()
+    os.environ.update(adopted)

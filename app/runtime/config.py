@@ -101,9 +101,12 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "EUR"  # feature: shop
     hold_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 30  # feature: shop
     max_unpaid_orders: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1000  # feature: shop
+    collect_address: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2}( *, *[A-Z]{2})*)?\Z")] = ""  # feature: shop
+    collect_phone: bool = False  # feature: shop
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
     mail_url: Secret = ""
     mail_from: str = ""
+    staff_mail: str = ""  # feature: shop
     mails_an_hour: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
     log_file: str = ""
     metrics_token: Secret = ""

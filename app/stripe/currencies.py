@@ -88,8 +88,13 @@ def minimum(currency: str) -> int:
 
 def written(minor: int, currency: str) -> str:
     """Minor units as text: 1250 and EUR give "12.50 EUR"."""
+    return f"{decimal(minor, currency)} {currency}"
+
+
+def decimal(minor: int, currency: str) -> str:
+    """Minor units as a number: 1250 and EUR give "12.50"."""
     places = digits(currency)
-    return f"{Decimal(minor).scaleb(-places):.{places}f} {currency}"
+    return f"{Decimal(minor).scaleb(-places):.{places}f}"
 
 
 def fault(minor: int, currency: str) -> str:

@@ -25,6 +25,9 @@ class CheckoutSession(msgspec.Struct, frozen=True):
     payment_intent: str | None = None
     url: str | None = None
     metadata: dict[str, str] | None = None
+    customer_details: Any = None
+    collected_information: Any = None
+    """Of any type, since no oddity in what is said of the payer may hide the money."""
 
     @property
     def is_paid(self) -> bool:

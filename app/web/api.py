@@ -14,11 +14,11 @@ The changes of a view that writes are committed here, once, after it returned; a
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -124,6 +124,11 @@ class Operation:
     def name(self) -> str:
         return f"{self.tag}.{self.view.__name__}"
 
+    @property
+    def is_strict(self) -> bool:
+        """Whether a query parameter that is not declared is refused. Other systems add theirs to where they send."""
+        return self.path.startswith("/api/") and self.access is not Access.PROVIDER
+
     def __call__(self, **given: Any) -> Response:
         request.max_content_length = self.max_body
         if "body" in self.reads:
@@ -137,6 +142,8 @@ class Operation:
                 limits.check(self.limit)
             if "body" in self.reads:
                 given["body"] = read_body(self.reads["body"])
+            if self.is_strict and request.query_string:
+                refuse_unknown(request.args, self.reads.get("query"))
             if "query" in self.reads:
                 given["query"] = read_query(self.reads["query"])
             result = current_app.ensure_sync(self.view)(**given)
@@ -274,6 +281,18 @@ def read_query(shape: type[T]) -> T:
         return msgspec.convert(request.args.to_dict(), shape, strict=False)
     except msgspec.ValidationError as error:
         raise invalid(error) from error
+
+
+def refuse_unknown(given: Iterable[str], shape: type | None) -> None:
+    """Raises Invalid where `shape` has no field for one of `given`: a misspelt filter would filter nothing."""
+    known = _names(shape) if shape else ()
+    if unknown := [name for name in given if name not in known]:
+        raise Invalid(errors=[FieldError(name, "There is no such parameter here.") for name in unknown])
+
+
+@cache
+def _names(shape: type) -> frozenset[str]:
+    return frozenset(field.encode_name for field in msgspec.structs.fields(shape))
 
 
 def invalid(error: msgspec.ValidationError) -> Invalid:

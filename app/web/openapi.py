@@ -159,7 +159,7 @@ def _raised(operation: Operation) -> set[type[Problem]]:
         raised.add(limits.TooManyRequests)
     if "body" in operation.reads:
         raised |= {MalformedBody, WrongContentType, Invalid, TooLarge}
-    if "query" in operation.reads:
+    if operation.is_strict or "query" in operation.reads:
         raised.add(Invalid)
     return raised
 

@@ -11,11 +11,15 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
+PageNumber = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+PerPage = Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
 class Paging(msgspec.Struct, frozen=True):
     """The query of a list. A search with words or filters adds its fields to it."""
 
-    page: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
-    per_page: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
+    page: PageNumber = 1
+    per_page: PerPage = 20
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):

@@ -68,14 +68,14 @@ def logged(own_database, logger, tmp_path):
 @pytest.mark.parametrize("env", ["production", "staging"])
 def test_in_production_every_line_is_json(logged, env):
     app, written = logged(env)
-    app.test_client().get("/api/providers?q=tea", headers={"X-Request-ID": "request-of-ada"})
+    app.test_client().get("/api/users?q=tea", headers={"X-Request-ID": "request-of-ada"})
     app.logger.warning("two\nlines")
 
     lines = [json.loads(line) for line in written().splitlines()]
 
     assert len(lines) == 2
-    assert lines[0]["message"].startswith("GET /api/providers 200")
-    assert (lines[0]["method"], lines[0]["path"], lines[0]["status"]) == ("GET", "/api/providers", 200)
+    assert lines[0]["message"].startswith("GET /api/users 401")
+    assert (lines[0]["method"], lines[0]["path"], lines[0]["status"]) == ("GET", "/api/users", 401)
     assert (lines[0]["level"], lines[0]["request_id"]) == ("INFO", "request-of-ada")
     assert lines[0]["ms"] >= 0
     assert lines[0]["time"]

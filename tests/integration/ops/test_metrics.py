@@ -113,7 +113,8 @@ def test_being_staff_does_not_help(app, signed_in):
 def test_requests_are_counted_by_rule_method_and_status_and_never_by_path(signed_in, grown, read):
     staff, user = signed_in(make_user("grace", role="staff")), make_user("ada")
     staff.get(f"/api/users/{user.id}")
-    staff.get(f"/api/users/{user.id}?q=secret-of-ada")
+    staff.get(f"/api/users/{user.id}")
+    staff.get("/api/users?q=secret-of-ada")
     staff.get("/api/users/987654321")
 
     route = "/api/users/<id:user_id>"

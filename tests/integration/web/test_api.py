@@ -96,6 +96,23 @@ def test_what_is_for_all_asks_nobody_to_sign_in(app):
     assert wrong(answers, lambda answer: answer.status_code not in (401, 403)) == []
 
 
+def test_a_query_parameter_that_no_route_knows_is_refused(staff):
+    api = [each for each in operations() if each.is_strict]
+    answers = [
+        (each, staff.get(each.path + "?colour=red")) for each in api if each.method == "GET" and "<" not in each.path
+    ]
+
+    assert len(answers) > 8
+    assert_all(answers, 422, "invalid_input")
+    assert answers[0][1].get_json()["errors"] == [{"field": "colour", "message": "There is no such parameter here."}]
+    assert staff.post("/api/logout?colour=red").status_code == 422
+
+
+def test_what_other_systems_add_to_an_address_is_no_matter(client):
+    assert client.get("/healthz?probe=1").status_code == 200
+    assert client.get("/oauth/callback?session_state=1").status_code == 302
+
+
 # feature: shop {
 @pytest.mark.attack
 def test_what_is_for_the_provider_needs_its_signature(app, staff):

@@ -56,7 +56,7 @@ def test_all_news_of_an_account_can_be_written_and_lead_to_where_it_is_mended(ki
     )
 
     assert mail["Subject"]
-    assert "https://shop.example/forgot-password" in mail.get_content()
+    assert "https://shop.example/forgot-password" in mail.get_body(("plain",)).get_content()
 
 
 def test_a_mail_that_is_made_again_is_the_same_and_another_is_another():
@@ -74,11 +74,11 @@ def test_a_link_stays_on_one_line_and_as_it_is():
 def test_a_mail_that_is_not_plain_english_comes_through():
     mail = message_from_bytes(bytes(made(name="reset_password", username="Zoë")), policy=default)
 
-    assert "Hello Zoë," in mail.get_content()
+    assert "Hello Zoë," in mail.get_body(("plain",)).get_content()
 
 
 def test_line_breaks_in_what_somebody_calls_themselves_are_gone():
-    text = made(name="reset_password", username="ada\r\n\r\nBcc: eve").get_content()
+    text = made(name="reset_password", username="ada\r\n\r\nBcc: eve").get_body(("plain",)).get_content()
 
     assert "Hello ada    Bcc: eve," in text
 
@@ -99,16 +99,22 @@ HOSTS = re.compile(r"[a-z]+://\S+|\w+@\w\S*|(?:[\w-]+[.。．｡])+[^\W\d]\w*")
 def test_nothing_that_a_person_chose_becomes_a_link_in_a_mail(kind, name):
     values = dict.fromkeys(("username", "at", "device", "address", "name"), name)
 
-    text = rendered(
-        configured(), Message("ada@example.com", kind, {**values, "methods": [name], "removed": True}), "key", AT
-    ).get_content()
+    text = (
+        rendered(
+            configured(), Message("ada@example.com", kind, {**values, "methods": [name], "removed": True}), "key", AT
+        )
+        .get_body(("plain",))
+        .get_content()
+    )
 
     came_of(str([each for each in HOSTS.findall(text) if not each.startswith("https://shop.example")]), "[]")
     assert name in text.replace("\N{ZERO WIDTH SPACE}", "")
 
 
 def test_figures_dates_and_names_that_lead_nowhere_are_as_they_were():
-    text = made(name="reset_password", username="12.50 EUR, 19:03, v2.0, Dr. No, a:b").get_content()
+    text = (
+        made(name="reset_password", username="12.50 EUR, 19:03, v2.0, Dr. No, a:b").get_body(("plain",)).get_content()
+    )
 
     assert "12.50 EUR, 19:03, v2.0, Dr. No, a:b" in text
 
@@ -160,3 +166,15 @@ def test_a_mail_is_shown_as_text_with_its_links_to_be_clicked_on():
         "&lt;script&gt;alert(1)&lt;/script&gt; see "
         '<a href="https://shop.example/a?b=c&amp;d=">https://shop.example/a?b=c&amp;d=</a>&lt;x&gt;. &#34;quoted&#34;'
     )
+
+
+def test_beside_the_text_are_the_same_words_as_html_and_only_the_shops_address_is_a_link():
+    link = "https://shop.example/verify-email?token=a1"
+    mail = made(link=link, name="reset_password", username="<b>evil.example</b>")
+
+    page = mail.get_body(("html",)).get_content()
+
+    assert f'<a href="{link}"' in page
+    assert page.count("<a ") == 1
+    assert "<b>" not in page
+    assert "&lt;b&gt;" in page

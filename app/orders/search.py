@@ -1,0 +1,96 @@
+"""Which orders a list shows, and in which order: words, status, dates, buyer."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from app.orders.models import NUMBER_FROM, Order, OrderLine, OrderStatus
+from app.runtime.errors import Invalid
+from app.users.models import User
+from app.users.signed_in import SignedInUser
+
+Sorting = Literal["created_at", "-created_at", "paid_at", "-paid_at", "total", "-total", "status", "-status"]
+"""A minus stands for the other way round."""
+
+MOST_WORDS = 8
+NUMBER = re.compile(r"[Kk]?([0-9]{1,15})")
+
+
+@dataclass(frozen=True)
+class Search:
+    """`begin` is the first moment that counts, and `end` the first that counts no more. None sets no bound."""
+
+    words: str = ""
+    status: OrderStatus | None = None
+    begin: datetime | None = None
+    end: datetime | None = None
+    buyer_id: int | None = None
+    sort: Sorting = "-created_at"
+
+    def condition(self, viewer: SignedInUser) -> sa.ColumnElement[bool]:
+        """Of the orders that `viewer` may see, those that fit."""
+        wanted = [sa.true() if viewer.is_staff else Order.user_id == viewer.id]
+        if self.buyer_id is not None:
+            wanted.append(Order.user_id == self.buyer_id)
+        if self.status is not None:
+            wanted.append(Order.status == self.status)
+        if self.begin is not None:
+            wanted.append(Order.created_at >= self.begin)
+        if self.end is not None:
+            wanted.append(Order.created_at < self.end)
+        return sa.and_(*wanted, *map(_holds, self.words.split()[:MOST_WORDS]))
+
+    def ordering(self) -> tuple[sa.ColumnElement[Any], ...]:
+        """Orders without a time of payment are last, either way; equal ones are the newest first."""
+        name = self.sort.removeprefix("-")
+        if name == "created_at":  # ids grow with time, and they have an index
+            return (Order.id.desc(),) if self.sort.startswith("-") else (Order.id.asc(),)
+        column = sa.inspect(Order).columns[name]
+        first = column.desc() if self.sort.startswith("-") else column.asc()
+        return (first.nulls_last(), Order.id.desc())
+
+
+def _holds(word: str) -> sa.ColumnElement[bool]:
+    """The order's number is `word`, or its buyer or one of its items holds it."""
+    buyers = sa.or_(*(column.icontains(word, autoescape=True) for column in (User.username, User.name, User.email)))
+    lines = sa.select(OrderLine.order_id).where(OrderLine.name.icontains(word, autoescape=True))
+    found = Order.user_id.in_(sa.select(User.id).where(buyers)) | Order.id.in_(lines)
+    if number := NUMBER.fullmatch(word):
+        found |= Order.id == int(number[1]) - NUMBER_FROM
+    return found
+
+
+def begin_of(text: str | None, field: str) -> datetime | None:
+    """The moment that `text` names, or the day's first one. Raises Invalid for `field`."""
+    moment = _read(text, field)
+    return (
+        moment if isinstance(moment, datetime | None) else datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    )
+
+
+def end_of(text: str | None, field: str) -> datetime | None:
+    """As `begin_of`; a day counts whole."""
+    moment = _read(text, field)
+    if isinstance(moment, datetime | None):
+        return moment
+    try:
+        return begin_of((moment + timedelta(days=1)).isoformat(), field)
+    except OverflowError:  # the last day that there is
+        return None
+
+
+def _read(text: str | None, field: str) -> date | datetime | None:
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2026-01-31"):
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Invalid.field(
+            field, "Write a day, such as 2026-01-31, or a time, such as 2026-01-31T12:00:00Z."
+        ) from error

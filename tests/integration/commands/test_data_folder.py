@@ -1,0 +1,52 @@
+"""Commands work on the shop that `kiosk up` keeps in a folder."""
+
+import json
+import os
+import subprocess
+from secrets import token_urlsafe
+
+import pytest
+
+from tests.processes import KIOSK
+
+SECRETS = ("secret_key", "jwt_secret_key", "webhook_secret", "payments_key", "client_secret")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A shop as `kiosk up` leaves it behind, in `var`."""
+    made = tmp_path / "var"
+    made.mkdir()
+    saved = {name: token_urlsafe(32) for name in SECRETS}
+    (made / "up.json").write_text(json.dumps({**saved, "port": 8000, "host": "localhost"}))
+    return made
+
+
+@pytest.fixture
+def kiosk(tmp_path):
+    def run(*args, **settings):
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("KIOSK_", "DATABASE_URL"))}
+        done = subprocess.run(
+            [KIOSK, *args], cwd=tmp_path, env=clean | settings, capture_output=True, text=True, timeout=120, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def test_commands_reach_the_shop_of_make_run_and_no_server_starts_on_it_by_itself(kiosk, folder):
+    status, said = kiosk("db", "upgrade")
+    assert status == 0, said
+    assert (folder / "kiosk.db").is_file()
+
+    assert kiosk("seed")[0] == 0
+    status, said = kiosk("users", "reset-link", "ada", "--data", str(folder))
+    assert (status, said.startswith("http://localhost:8000/")) == (0, True), said
+    assert "KIOSK_SECRET_KEY is not set" in kiosk("serve")[1]
+
+
+def test_a_folder_without_a_shop_is_refused_in_one_line(kiosk, tmp_path):
+    status, said = kiosk("doctor", "--data", str(tmp_path / "none"))
+
+    assert status == 1
+    assert said.startswith("Error: there is no shop in ")

@@ -1,0 +1,79 @@
+"""The shop at a glance: what staff look at each morning."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.models import FindingRow, Payment, Refund
+from app.runtime.db import utcnow
+from tests.integration.factories import make_item, make_order, make_user, saved
+
+
+@pytest.fixture
+def staff(signed_in):
+    return signed_in(make_user("grace", role="staff"))
+
+
+def paid(price, *, at, refunded=0, disposition="settles"):
+    order = make_order(make_user(), make_item(price=price), status="paid", paid_at=at)
+    names = {"payment_intent": f"pi_{order.id}", "currency": "EUR", "disposition": disposition, "created_at": at}
+    payment = saved(Payment(order_id=order.id, amount=price, refund_reserved=refunded, **names))
+    if refunded:
+        keys = {"idem_key": f"key-{order.id}", "wish_key": f"key-{order.id}", "body": "", "api_version": ""}
+        saved(Refund(payment_id=payment.id, amount=refunded, status="succeeded", created_at=at, **keys))
+    return order
+
+
+def test_orders_are_counted_by_state(staff):
+    make_order(make_user(), make_item(), status="paid")
+    make_order(make_user(), make_item())
+    make_order(make_user(), make_item())
+
+    shown = staff.get("/api/dashboard").get_json()
+
+    counts = {"pending": 2, "processing": 0, "cancelling": 0, "paid": 1, "fulfilled": 0, "cancelled": 0}
+    assert shown["orders"] == counts
+
+
+def test_money_is_told_by_day_for_thirty_days(staff):
+    now = utcnow()
+    paid(1000, at=now)
+    paid(500, at=now, refunded=200)
+    paid(300, at=now - timedelta(days=29))
+    paid(900, at=now - timedelta(days=31))
+    paid(700, at=now, disposition="late")
+
+    days = staff.get("/api/dashboard").get_json()["days"]
+
+    assert len(days) == 30
+    assert days[-1] == {"day": f"{now:%Y-%m-%d}", "orders": 2, "amount": 1500, "refunded": 200}
+    assert days[0] == {"day": f"{now - timedelta(days=29):%Y-%m-%d}", "orders": 1, "amount": 300, "refunded": 0}
+    assert sum(day["orders"] for day in days) == 3
+
+
+def test_what_runs_out_comes_first_and_what_is_not_on_sale_is_left_out(staff):
+    make_item("Tea", on_hand=5)
+    make_item("Lamp", on_hand=3, held=3)
+    make_item("Mug", on_hand=6)
+    make_item("Draft", price=None, on_hand=0)
+    make_item("Postcard", on_hand=None)
+    make_item("Old", on_hand=0, withdrawn_at=utcnow())
+
+    low = staff.get("/api/dashboard").get_json()["low_stock"]
+
+    assert [(each["name"], each["on_hand"], each["available"]) for each in low] == [("Lamp", 3, 0), ("Tea", 5, 5)]
+
+
+def test_what_needs_a_person_is_counted(staff):
+    paid(500, at=utcnow())
+    paid(500, at=utcnow(), refunded=500)
+    saved(FindingRow(kind="payment", subject="pi_x", words="Money that no order knows.", facts="x", found_at=utcnow()))
+
+    shown = staff.get("/api/dashboard").get_json()
+
+    assert shown["needs"] == {"hand_over": 1, "findings": 1, "mails": 0}
+    assert [each["words"] for each in shown["findings"]] == ["Money that no order knows."]
+
+
+def test_a_buyer_sees_no_dashboard(signed_in):
+    assert signed_in(make_user()).get("/api/dashboard").status_code == 403
