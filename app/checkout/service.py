@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.checkout import basket
 from app.orders import service as orders
 from app.orders import signals, stock
-from app.orders.models import Order
+from app.orders.models import Order, OrderLine
 from app.payments import attempts, cancel, handover
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
@@ -26,6 +26,13 @@ from app.web.paging import Page, Paging
 class TooManyUnpaid(Conflict):
     error = "too_many_unpaid_orders"
     detail = "So many orders of yours wait to be paid that there is no room for another. Pay or cancel one first."
+
+
+class TooManyUnits(Conflict):
+    error = "too_many_unpaid_units"
+    detail = (
+        "So many units are set aside for unpaid orders of yours that there is no room for these. Pay or cancel first."
+    )
 
 
 class CannotCancel(Conflict):
@@ -44,12 +51,12 @@ def place(
     """The order under the user's key, with its stock set aside, and its first attempt. Committed.
 
     `quantities` is by item id. Without an attempt it is a replay: the order was placed before. Raises KeyReused,
-    NotOnSale, SoldOut, TooManyUnpaid, and AmountTooSmall or Invalid for a sum that the provider refuses.
+    NotOnSale, SoldOut, TooManyUnpaid, TooManyUnits, and AmountTooSmall or Invalid for a sum that the provider refuses.
     """
     request_hash = basket.fingerprint(quantities)
     if (known := orders.under_key(session, user, key)) is None:
         lines = basket.lines(session, quantities)
-        _check_room(session, settings, user)
+        _check_room(session, settings, user, sum(quantities.values()))
         order = orders.create(
             session,
             user,
@@ -73,12 +80,16 @@ def place(
     return Ledger.of(session, [known])[0], None
 
 
-def _check_room(session: Session, settings: Settings, user: User) -> None:
+def _check_room(session: Session, settings: Settings, user: User, units: int) -> None:
     """Keep one account from setting the whole stock aside. The lock makes its orders wait for each other here."""
     session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
-    waiting = sa.select(sa.func.count()).where(Order.user_id == user.id, Order.status.in_(("pending", "cancelling")))
-    if (session.scalar(waiting) or 0) >= settings.max_unpaid_orders:
+    count = sa.func.count(Order.id.distinct()), sa.func.coalesce(sa.func.sum(OrderLine.quantity), 0)
+    unpaid = (Order.user_id == user.id) & Order.status.in_(("pending", "cancelling"))
+    waiting, held = session.execute(sa.select(*count).join(OrderLine).where(unpaid)).one()
+    if waiting >= settings.max_unpaid_orders:
         raise TooManyUnpaid
+    if held + units > settings.max_unpaid_units:
+        raise TooManyUnits
 
 
 def get(session: Session, order_id: int, user: User) -> Ledger:

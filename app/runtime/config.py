@@ -91,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     max_unpaid_orders: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1000  # feature: shop
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
     mail_url: Secret = ""
+    max_unpaid_units: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 5000  # feature: shop
     mail_from: str = ""
     mails_an_hour: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
     log_file: str = ""
