@@ -16,7 +16,7 @@ from gunicorn.glogging import Logger
 
 from app.commands.server_process import ServerProcess
 from app.mail.delivery import STOP_SECONDS, delivery
-from app.ops import logs, traces
+from app.ops import capacity, logs, traces
 from app.ops.drain import drain
 from app.ops.multiprocess_dir import shared
 from app.runtime import config
@@ -26,7 +26,7 @@ from app.runtime.parent_watch import watch_parent
 from app.web.client_address import authority
 
 THREADS = 32
-"""Per process. The database pool has a connection for each."""
+"""Per process. Fewer may have a connection to the database at a time (`pool_size` of the settings)."""
 
 
 LONGEST_LINE = 8190
@@ -89,13 +89,14 @@ def _log(settings: config.Settings) -> type[Logger]:
 
 
 def run(bind: str, port: int, workers: int, *, with_parent: bool) -> None:
-    """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
+    """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens; raises OperatorError."""
     from app import load_settings
 
     try:
         settings = load_settings(Config("", {"DEBUG": get_debug_flag()}))
     except config.ConfigError as error:
         raise click.ClickException("\n       ".join(error.problems)) from error
+    capacity.check(settings, workers)
     Master.drain_seconds = settings.drain_seconds
     drain.share()
     with shared() as folder:

@@ -79,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     public_url: str
     env: Env = "production"
     sqlalchemy_database_uri: str = "sqlite:///kiosk.db"
+    database_connections: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 80
+    processes: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 5
     redis_url: str = ""
     trusted_proxies: str = ""
     secret_key_fallbacks: Secret = ""
@@ -89,9 +91,9 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "EUR"  # feature: shop
     hold_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 30  # feature: shop
     max_unpaid_orders: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1000  # feature: shop
+    max_unpaid_units: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 5000  # feature: shop
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
     mail_url: Secret = ""
-    max_unpaid_units: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 5000  # feature: shop
     mail_from: str = ""
     mails_an_hour: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
     log_file: str = ""
@@ -111,6 +113,11 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     def jwt_secret_keys(self) -> tuple[Secret, ...]:
         """As `secret_keys`."""
         return (self.jwt_secret_key, *listed(self.jwt_secret_key_fallbacks))
+
+    @property
+    def pool_size(self) -> int:
+        """How many connections to PostgreSQL one process may have."""
+        return max(1, self.database_connections // self.processes)
 
     @property
     def default_provider(self) -> str:
