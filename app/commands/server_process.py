@@ -26,7 +26,7 @@ from app.runtime import deadline
 from app.runtime.errors import MEDIA_TYPE, encoded, of_status
 
 HEALTH = (b"GET /healthz", b"GET /readyz", b"HEAD /healthz", b"HEAD /readyz")
-HEALTH_THREADS = 2
+HEALTH_THREADS, CLOSING_THREADS = 2, 8
 
 REFUSALS: dict[type[ParseException], tuple[HTTPStatus, str]] = {
     LimitRequestLine: (HTTPStatus.REQUEST_URI_TOO_LONG, "request_uri_too_long"),
@@ -46,6 +46,7 @@ class ServerProcess(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
 
     def init_process(self) -> None:
         self.health_threads = ThreadPoolExecutor(HEALTH_THREADS, "health")
+        self.closing_threads = ThreadPoolExecutor(CLOSING_THREADS, "closing")
         super().init_process()
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -70,6 +71,14 @@ class ServerProcess(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
     def _handle(self, conn: TConn, came: float) -> Any:
         deadline.queued.set(time.monotonic() - came)
         return self.handle(conn)
+
+    def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
+        """gunicorn would wait on the main thread until the client closes too, and serve nobody meanwhile."""
+        if fs.cancelled() or fs.exception() or fs.result():
+            super().finish_request(conn, fs)
+        else:
+            self.nr_conns -= 1
+            self.closing_threads.submit(conn.close, graceful=True)
 
     def handle_error(self, req: Any, client: socket.socket, addr: tuple[str, int], exc: Exception) -> None:
         """Answers as the application would, which does not see a request that cannot be read."""
