@@ -73,7 +73,7 @@ class ServerProcess(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
         return self.handle(conn)
 
     def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
-        """gunicorn would wait on the main thread until the client closes too, and serve nobody meanwhile."""
+        """gunicorn would wait on the main thread until the client closes too, and serve no other client meanwhile."""
         if fs.cancelled() or fs.exception() or fs.result():
             super().finish_request(conn, fs)
         else:
