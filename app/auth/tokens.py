@@ -24,6 +24,14 @@ ACCESS_SECONDS = 15 * 60
 GRACE = timedelta(seconds=20)
 """How long a used refresh token gets the same answer again: the first answer may have been lost."""
 
+LEEWAY = 30
+"""Seconds that the clock of the server that issued a token may be ahead: `kiosk doctor` fails from there on."""
+
+AT_ONCE, EVERY = 100, timedelta(minutes=5)
+"""How many refresh tokens a session gets, beside one every so often: each used one is a row for as long as the session
+lives, since its second use has to be noticed. A client that has had as many keeps the one that it has for a while.
+"""
+
 AUDIENCE = "kiosk-api"
 ALGORITHM = "HS256"
 TYPE = "at+jwt"
@@ -78,12 +86,16 @@ def sign_in(session: Session, settings: Settings, user: User, device: Device, no
 def refresh(session: Session, settings: Settings, token: str, now: datetime) -> TokenPair:
     """The next pair. A token that comes a second time ends the whole family: one of its two holders is a thief.
 
-    Within GRACE the second time gets exactly the first answer, and nothing new. Raises InvalidToken.
+    Within GRACE the second time gets exactly the first answer, and nothing new. A client that has had too many refresh
+    tokens gets a new access token alone. Raises InvalidToken.
     """
     is_this = RefreshToken.token_hash == opaque_tokens.digest(token)
     # Lock the session before its tokens, as ending it does: in the other order the two could wait for each other.
     locked = sa.select(UserSession.id).join(RefreshToken).where(is_this)
     session.execute(locked.with_for_update(key_share=True, of=UserSession))
+    if (keeping := _keeping(session, is_this, now)) is not None:
+        keeping.used_at = now
+        return _pair(settings, keeping, token, now)
     following = opaque_tokens.successor(settings.secret_key, token)
     unused = sa.update(RefreshToken).where(is_this, RefreshToken.used_at.is_(None))
     is_first_use = affected(session, unused.values(used_at=now))
@@ -104,6 +116,16 @@ def refresh(session: Session, settings: Settings, token: str, now: datetime) -> 
     else:
         following = _given_before(session, settings, token)
     return _pair(settings, family, following, row.used_at)
+
+
+def _keeping(session: Session, is_this: sa.ColumnElement[bool], now: datetime) -> UserSession | None:
+    """The session of an unused token that has to do for longer; None where the client gets another one."""
+    its_session = sa.select(RefreshToken.session_id).where(is_this, RefreshToken.used_at.is_(None)).scalar_subquery()
+    family = sessions.find(session, UserSession.id == its_session, now)
+    if family is None:
+        return None
+    used = sa.select(sa.func.count()).where(RefreshToken.session_id == family.id, RefreshToken.used_at.is_not(None))
+    return family if (session.scalar(used) or 0) >= AT_ONCE + (now - family.created_at) // EVERY else None
 
 
 def _given_before(session: Session, settings: Settings, token: str) -> str:
@@ -129,7 +151,7 @@ def _pair(settings: Settings, family: UserSession, refresh: str, at: datetime) -
         "sid": family.public_id,
         "iat": issued,
         "exp": issued + ACCESS_SECONDS,
-        "jti": opaque_tokens.digest("jti:" + refresh).hex()[:32],
+        "jti": opaque_tokens.digest(f"jti:{refresh}:{issued}").hex()[:32],
     }
     header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
     return TokenPair(jwt.encode(header, claims, key), refresh, "Bearer", ACCESS_SECONDS)
@@ -147,7 +169,7 @@ def read(settings: Settings, token: str, now: datetime) -> Claims:
         raise InvalidToken
     if claims.iss != settings.public_url or claims.aud != AUDIENCE:
         raise InvalidToken
-    if max(claims.iat, claims.nbf) > now.timestamp() + 1 or now.timestamp() >= claims.exp:
+    if max(claims.iat, claims.nbf) > now.timestamp() + LEEWAY or now.timestamp() >= claims.exp:
         raise InvalidToken
     return claims
 

@@ -60,7 +60,11 @@ REFUSALS = (AmountTooSmall, PaymentDeclined, PaymentRefused, PaymentsUnavailable
         202: "Placed; the payment provider has not answered yet, and the order goes on by itself",
     },
     headers=(idempotency.HEADER,),
-    raises=(idempotency.KeyMissing, idempotency.KeyReused, SoldOut, NotOnSale, service.TooManyUnpaid, *REFUSALS),
+    raises=(
+        *(idempotency.KeyMissing, idempotency.KeyReused, SoldOut, NotOnSale),
+        *(service.TooManyUnpaid, service.TooManyUnits),
+        *REFUSALS,
+    ),
     limit=limits.ORDER,
 )
 async def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:

@@ -5,6 +5,7 @@ A crash at any point leaves rows that say how far the purchase came.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.checkout import basket
 from app.orders import service as orders
 from app.orders import signals, stock
-from app.orders.models import Order
+from app.orders.models import Order, OrderLine
 from app.orders.search import Search
 from app.payments import attempts, cancel, handover, installation
 from app.payments.ledger import Ledger
@@ -27,6 +28,13 @@ from app.web.paging import Page, Paging
 class TooManyUnpaid(Conflict):
     error = "too_many_unpaid_orders"
     detail = "So many orders of yours wait to be paid that there is no room for another. Pay or cancel one first."
+
+
+class TooManyUnits(Conflict):
+    error = "too_many_unpaid_units"
+    detail = (
+        "So many units are set aside for unpaid orders of yours that there is no room for these. Pay or cancel first."
+    )
 
 
 class CannotCancel(Conflict):
@@ -51,12 +59,12 @@ def place(
     """The order under the user's key, with its stock set aside, and its first attempt. Committed.
 
     `quantities` is by item id. Without an attempt it is a replay: the order was placed before. Raises KeyReused,
-    NotOnSale, SoldOut, TooManyUnpaid, and AmountTooSmall or Invalid for a sum that the provider refuses.
+    NotOnSale, SoldOut, TooManyUnpaid, TooManyUnits, and AmountTooSmall or Invalid for a sum that the provider refuses.
     """
     request_hash = basket.fingerprint(quantities, note)
     if (order_id := orders.under_key(session, user, key)) is None:
-        lines = basket.lines(session, quantities, _waiting(user), installation.MARK)
-        _check_room(settings, lines[0][0].waiting)
+        lines = basket.lines(session, quantities, *_unpaid(user), installation.MARK)
+        _check_room(settings, lines[0][0], sum(quantities.values()))
         order = orders.create(
             session,
             user,
@@ -82,16 +90,20 @@ def place(
     return known, None
 
 
-def _waiting(user: SignedInUser) -> sa.ColumnElement[int]:
-    """How many orders of the user wait to be paid."""
-    waiting = sa.select(sa.func.count()).where(Order.user_id == user.id, Order.status.in_(("pending", "cancelling")))
-    return waiting.scalar_subquery().label("waiting")
+def _unpaid(user: SignedInUser) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int]]:
+    """How many orders of the user wait to be paid, and how many units are in them."""
+    is_unpaid = (Order.user_id == user.id) & Order.status.in_(("pending", "cancelling"))
+    count = sa.select(sa.func.count()).select_from(Order).where(is_unpaid)
+    units = sa.select(sa.func.coalesce(sa.func.sum(OrderLine.quantity), 0)).join(Order).where(is_unpaid)
+    return count.scalar_subquery().label("waiting"), units.scalar_subquery().label("waiting_units")
 
 
-def _check_room(settings: Settings, waiting: int) -> None:
+def _check_room(settings: Settings, unpaid: sa.Row[Any], units: int) -> None:
     """Keep one account from setting the whole stock aside. Its orders come here one after the other."""
-    if waiting >= settings.max_unpaid_orders:
+    if unpaid.waiting >= settings.max_unpaid_orders:
         raise TooManyUnpaid
+    if unpaid.waiting_units + units > settings.max_unpaid_units:
+        raise TooManyUnits
 
 
 def get(session: Session, order_id: int, user: SignedInUser) -> Ledger:

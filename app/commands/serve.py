@@ -25,7 +25,7 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from app.mail.delivery import STOP_SECONDS, delivery
-from app.ops import logs, traces
+from app.ops import capacity, logs, traces
 from app.ops.drain import drain
 from app.ops.multiprocess_dir import shared
 from app.runtime import config
@@ -67,13 +67,14 @@ class Server(MPServer):
 
 
 def run(bind: str, port: int, workers: int, *, with_parent: bool) -> None:
-    """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens."""
+    """Serves until SIGTERM or Ctrl-C. Refuses a bad configuration before anything listens; raises OperatorError."""
     from app import load_settings
 
     try:
         settings = load_settings(Config("", {"DEBUG": get_debug_flag()}))
     except config.ConfigError as error:
         raise click.ClickException("\n       ".join(error.problems)) from error
+    capacity.check(settings, workers)
     port = _free(bind, port)
     drain.share()
     multiprocessing.set_start_method("fork", force=True)  # else each process would import all anew

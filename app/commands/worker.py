@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.mail.delivery import delivery
-from app.ops import traces
+from app.ops import capacity, traces
 from app.runtime import schedule
 from app.runtime.async_bridge import bridge
 from app.runtime.db import db, utcnow, writing
@@ -34,7 +34,11 @@ STOP_SECONDS = 20
 
 
 def run(app: Flask, begun: Callable[[], None]) -> None:
-    """Until SIGTERM or Ctrl-C; the work at hand is finished first. Calls `begun` once a signal can end it."""
+    """Until SIGTERM or Ctrl-C; the work at hand is finished first. Calls `begun` once a signal can end it.
+
+    Raises OperatorError where it may not begin.
+    """
+    capacity.check(app.extensions["settings"])
     plan = schedule.schedule(app)
     crew = Crew(app, plan)
     for number in (signal.SIGTERM, signal.SIGINT):

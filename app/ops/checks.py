@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.ops import capacity
 from app.ops.health import outdated, revision
 from app.runtime.checks import Check, Clock, Line
 from app.runtime.config import settings
@@ -43,8 +44,7 @@ def check_database() -> Iterator[Line]:
         yield Line("FAIL", "database", f"its tables are those of revision {current}", "run `kiosk db upgrade`")
     else:
         yield Line("ok", "database", f"{db.engine.dialect.name} answers, at revision {current}")
-    if file is not None:
-        yield from _check_sqlite(file)
+    yield from _check_sqlite(file) if file is not None else _check_connections()
 
 
 def _check_sqlite(file: Path) -> Iterator[Line]:
@@ -60,6 +60,17 @@ def _check_sqlite(file: Path) -> Iterator[Line]:
         yield Line(
             "FAIL", "SQLite", f"{file} or its folder cannot be written", "give both to the user that Kiosk runs as"
         )
+
+
+def _check_connections() -> Iterator[Line]:
+    try:
+        capacity.check(settings())
+    except capacity.TooManyConnections as error:
+        words, _, mend = str(error).partition(": ")
+        yield Line("FAIL", "connections", words, mend)
+    else:
+        each = f"{settings().pool_size} for each of {settings().processes} processes"
+        yield Line("ok", "connections", f"{each}, and some are left for an operator")
 
 
 def check_worker() -> Iterator[Line]:

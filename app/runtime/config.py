@@ -91,6 +91,8 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     public_url: str
     env: Env = "production"
     sqlalchemy_database_uri: str = "sqlite:///kiosk.db"
+    database_connections: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 80
+    processes: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 5
     redis_url: str = ""
     trusted_proxies: str = ""
     secret_key_fallbacks: Secret = ""
@@ -103,6 +105,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     max_unpaid_orders: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1000  # feature: shop
     collect_address: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2}( *, *[A-Z]{2})*)?\Z")] = ""  # feature: shop
     collect_phone: bool = False  # feature: shop
+    max_unpaid_units: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 5000  # feature: shop
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
     mail_url: Secret = ""
     mail_from: str = ""
@@ -126,6 +129,11 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     def jwt_secret_keys(self) -> tuple[Secret, ...]:
         """As `secret_keys`."""
         return (self.jwt_secret_key, *listed(self.jwt_secret_key_fallbacks))
+
+    @property
+    def pool_size(self) -> int:
+        """How many connections to PostgreSQL one process may have."""
+        return max(1, self.database_connections // self.processes)
 
     @property
     def default_provider(self) -> str:

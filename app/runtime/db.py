@@ -26,6 +26,9 @@ from app.runtime import postgresql as postgresql_connections
 from app.runtime.async_bridge import bridge
 
 BUSY_SECONDS = 10
+POOL_SECONDS = 2.5
+"""How long a request waits for a connection: it is answered within 15 seconds all the same (`deadline.py`)."""
+
 AFTER = "after commit"
 MEMORY = ("sqlite://", "sqlite:///:memory:")
 
@@ -71,6 +74,8 @@ db = SQLAlchemy(
 
 if TYPE_CHECKING:
     from flask_sqlalchemy.model import Model as FlaskModel
+
+    from app.runtime.config import Settings
 
     class Model(FlaskModel, Base):
         """mypy cannot see through `db.Model`."""
@@ -258,15 +263,20 @@ def _options(app: Flask, uri: str) -> dict[str, Any]:
     if uri.startswith("sqlite"):
         url = f"sqlite:///{_private_file(app)}" if uri in MEMORY else uri
         return {"url": url, "pool_size": 20, "max_overflow": 20, "pool_timeout": 5, "hide_parameters": True}
-    url = "postgresql+psycopg://" + uri.partition("://")[2]
+    settings: Settings = app.extensions["settings"]
     return {
-        "url": url,
-        "pool_size": 10,
-        "max_overflow": 26,  # a connection for each thread of the server, and for the threads that handle jobs
-        "pool_timeout": 5,
+        "url": postgresql_url(uri),
+        "pool_size": settings.pool_size,
+        "max_overflow": 0,
+        "pool_timeout": POOL_SECONDS,
         "hide_parameters": True,  # an error's text goes to the log, and what it was about may be secret
         "connect_args": postgresql_connections.OPTIONS,
     }
+
+
+def postgresql_url(uri: str) -> str:
+    """With the driver that Kiosk uses."""
+    return "postgresql+psycopg://" + uri.partition("://")[2]
 
 
 def _private_file(app: Flask) -> Path:

@@ -25,7 +25,7 @@ ANSWER_SECONDS = STATEMENT_SECONDS + 5
 """How long one answer is waited for where no request waits for it."""
 
 SUSPECT_SECONDS = 2
-"""The same while the last answer that was waited for did not come: whoever asks next need not wait as long."""
+"""The same while the last answer that was waited for did not come: the next question need not wait as long."""
 
 OPTIONS = {
     "connect_timeout": CONNECT_SECONDS,

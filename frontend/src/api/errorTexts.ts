@@ -25,6 +25,8 @@ export const errorTexts = {
   not_on_sale: "This is not on sale at the moment.",
   too_many_unpaid_orders:
     "So many of your orders wait to be paid that there is no room for another. Pay or cancel one first.",
+  too_many_unpaid_units:
+    "So much is set aside for your unpaid orders that there is no room for these. Pay or cancel one first.",
   payments_unavailable: "Payments are not available right now. Try again in a moment.",
   payment_declined: "The payment provider declined this order. Nothing was charged.",
   payment_refused:

@@ -5802,7 +5802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_on_sale, payment_refused, sold_out, too_many_unpaid_orders */
+            /** @description not_on_sale, payment_refused, sold_out, too_many_unpaid_orders, too_many_unpaid_units */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -241,7 +241,28 @@ def test_a_bearer_needs_no_page_of_ours(app, tokens):
     assert response.status_code == 200
 
 
+def test_a_token_of_a_server_whose_clock_is_ahead_is_good(app, tokens):
+    now = int(time.time())
+
+    assert profile(app, forged(tokens["access_token"], iat=now + 5, nbf=now + 5)).status_code == 200
+    assert_problem(profile(app, forged(tokens["access_token"], iat=now + 90)), 401, "invalid_token")
+
+
 # ---------------------------------------------------------------- refresh
+
+
+def test_a_client_that_refreshes_without_end_adds_no_rows_without_end(app, tokens, monkeypatch):
+    monkeypatch.setattr("app.auth.tokens.AT_ONCE", 3)
+    first = tokens["refresh_token"]
+    for _ in range(6):
+        tokens = refresh(app.test_client(), tokens["refresh_token"]).get_json()
+
+    assert profile(app, tokens["access_token"]).status_code == 200
+    assert RefreshToken.query.count() == 4
+
+    used_earlier(timedelta(minutes=5))
+    assert_problem(refresh(app.test_client(), first), 401, "invalid_token")
+    assert_problem(profile(app, tokens["access_token"]), 401, "invalid_token")
 
 
 def test_a_refresh_token_gives_the_next_pair(app, tokens):

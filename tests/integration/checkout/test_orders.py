@@ -333,6 +333,21 @@ def test_an_account_that_holds_too_much_pays_or_cancels_first(buyer, provider, r
     assert order(buyer, tea, key="third").status_code == 201
 
 
+def test_an_account_sets_only_so_many_units_aside(buyer, provider, reconfigured):
+    reconfigured(max_unpaid_units=5)
+    tea, cake = make_item("Tea", on_hand=9), make_item("Cake", on_hand=9)
+    first = order(buyer, tea, Tea=3)
+
+    second = order(buyer, cake, Cake=3, key="second")
+    assert (second.status_code, second.get_json()["error"]) == (409, "too_many_unpaid_units")
+    assert available(buyer, cake) == 9
+    assert order(buyer, cake, Cake=2, key="third").status_code == 201
+
+    Order.query.filter_by(id=first.get_json()["id"]).update({"status": "paid"})
+    db.session.commit()
+    assert order(buyer, cake, Cake=3, key="second").status_code == 201
+
+
 def test_an_order_that_is_being_cancelled_still_holds(buyer, provider, reconfigured):
     reconfigured(max_unpaid_orders=1)
     tea = make_item("Tea")

@@ -59,6 +59,31 @@ def test_health_is_told_while_every_thread_waits_for_a_client(kiosk):
         assert httpx.get(f"{kiosk.url}/healthz", timeout=3, trust_env=False, verify=False).status_code == 200
 
 
+def test_clients_that_do_not_hang_up_keep_nobody_waiting(kiosk):
+    with ExitStack() as stubborn:
+        for _ in range(8):
+            client = stubborn.enter_context(connected(kiosk))
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 200 OK")
+
+        assert httpx.get(f"{kiosk.url}/healthz", timeout=4, trust_env=False, verify=False).status_code == 200
+
+
+@pytest.mark.long
+def test_more_connections_at_once_than_there_are_threads_wait_or_are_told_to_come_back(kiosk):
+    request = b"GET /api/profile HTTP/1.1\r\nHost: shop\r\nCookie: kiosk=unknown\r\nConnection: close\r\n\r\n"
+    with ExitStack() as crowd:
+        clients = [crowd.enter_context(connected(kiosk)) for _ in range(512)]
+        for client in clients:
+            client.sendall(request)
+
+        answers = [client.recv(10_000) for client in clients]
+
+    statuses = {answer[9:12] for answer in answers}
+    assert statuses in ({b"401"}, {b"401", b"503"})
+    assert all(b"Retry-After: " in answer for answer in answers if answer[9:12] == b"503")
+
+
 def told(kiosk, *parts):
     """Status, headers and body of the answer to what is sent as it is, and what came after it."""
     with connected(kiosk) as client, suppress(ConnectionError):

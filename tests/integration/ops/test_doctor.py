@@ -56,6 +56,39 @@ def test_a_shop_that_has_what_it_needs(examined, redis):
     assert "FAIL" not in {line.level for line in found.values()}
 
 
+@pytest.fixture
+def on_postgresql(request):
+    if request.config.getoption("--database") != "postgresql":
+        pytest.skip("SQLite takes any number of connections")
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_connections_are_shared_by_all_processes_and_have_to_fit(examined):
+    fits = examined(DATABASE_CONNECTIONS=60, PROCESSES=20)["connections"]
+    too_many = examined(DATABASE_CONNECTIONS=500)["connections"]
+
+    assert (fits.level, fits.words) == ("ok", "3 for each of 20 processes, and some are left for an operator")
+    assert too_many.level == "FAIL"
+    assert too_many.words.startswith("KIOSK_DATABASE_CONNECTIONS is 500, and PostgreSQL has room for")
+
+
+@pytest.mark.usefixtures("on_postgresql")
+@pytest.mark.parametrize(
+    ("command", "setting", "words"),
+    [
+        (["serve", "--port", "0"], {"DATABASE_CONNECTIONS": 500}, "lower it, or raise max_connections"),
+        (["worker"], {"DATABASE_CONNECTIONS": 500}, "lower it, or raise max_connections"),
+        (["serve", "--port", "0", "--workers", "3"], {"PROCESSES": 2}, "count the processes of all servers"),
+    ],
+)
+def test_nothing_starts_that_could_lock_the_operator_out(own_database, command, setting, words):
+    done = run_kiosk(*command, env={"PATH": os.environ["PATH"], **environment(settings(own_database, **setting))})
+
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 # feature: shop {
 def test_a_key_for_tests_is_told_from_one_that_moves_money(examined):
     line = examined()["payments"]

@@ -1,6 +1,7 @@
 """When something breaks on our side: what the caller learns, and what stays as it was."""
 
 import pytest
+import sqlalchemy as sa
 
 from app import create_app
 from app.models import User
@@ -95,6 +96,30 @@ def test_without_a_database_the_process_lives_and_is_not_ready(without_database)
 
     assert client.get("/healthz").get_json() == {"status": "ok"}
     assert_problem(client.get("/readyz"), 503, "not_ready")
+
+
+def test_a_full_disk_is_told_and_what_is_there_can_still_be_read(own_app):
+    with own_app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL has its own disk, and tells of it by an OperationalError too")
+        someone = make_user("ada").id
+        pages = db.session.scalar(sa.text("PRAGMA page_count"))
+        db.session.commit()
+        db.engine.dispose()
+        sa.event.listen(db.engine, "connect", lambda made, _: made.execute(f"PRAGMA max_page_count = {pages}"))
+    client = own_app.test_client()
+
+    def register(number):
+        new = {"username": f"bob-{number}", "email": f"bob-{number}@example.com", "password": "long enough it is"}
+        return client.post("/api/register", json=new)
+
+    refused = next(answer for answer in map(register, range(500)) if answer.status_code != 201)
+
+    assert_problem(refused, 503, "database_unavailable")
+    assert refused.headers["Retry-After"]
+    assert client.get("/readyz").status_code == 200
+    with own_app.app_context():
+        assert db.session.get(User, someone)
 
 
 def test_a_request_that_waited_too_long_for_a_thread_is_told_to_come_back(client):
