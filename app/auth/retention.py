@@ -1,4 +1,4 @@
-"""What is left of sessions that have ended: deleted once nobody has to look at it any more."""
+"""What is left of sessions that have ended is deleted after a while."""
 
 from datetime import datetime
 

@@ -28,7 +28,7 @@ WANTED = ("checkout.session.", "refund.", "charge.refunded", "charge.dispute.")
 """Beginnings of the kinds that Kiosk works on. Events of other kinds are not stored."""
 
 
-class Kept(NamedTuple):
+class Stored(NamedTuple):
     """`is_new`: the event was stored just now; it was not where it was stored before, or is none of ours."""
 
     event_id: str
@@ -56,7 +56,7 @@ def receive(session: Session, header: str, body: bytes, secrets: tuple[str, ...]
     return kept.event_id
 
 
-def keep(session: Session, body: bytes, now: datetime) -> Kept | None:
+def keep(session: Session, body: bytes, now: datetime) -> Stored | None:
     """Store an event unless it is stored already, or no concern of ours. None where `body` is none. Not committed."""
     try:
         event = msgspec.json.decode(body, type=schemas.Event)
@@ -67,9 +67,9 @@ def keep(session: Session, body: bytes, now: datetime) -> Kept | None:
     event_id = event.id[:MAX_EVENT_ID]
     row = {"event_id": event_id, "kind": event.type[:100], "body": reduced(body), "received_at": now}
     if not event.kind.startswith(WANTED) or _is_of_another(session, event):
-        return Kept(event_id, is_new=False)
+        return Stored(event_id, is_new=False)
     stored = insert_once(session, Event, {**row, "state": "new", "next_try_at": now, "tries": 0})
-    return Kept(event_id, is_new=stored is not None)
+    return Stored(event_id, is_new=stored is not None)
 
 
 def _is_of_another(session: Session, event: schemas.Event) -> bool:
