@@ -47,7 +47,9 @@ def test_two_processes_tell_the_same_and_one_that_is_killed_takes_no_count_along
     assert {reading(kiosk.http)("requests_total", **PROVIDERS) for _ in range(8)} == {40}
     assert reading(kiosk.http)("outbound_calls_limit") == 2 * MAX_CONNECTIONS
 
-    os.kill(min(processes(folder)), signal.SIGKILL)
+    killed = min(processes(folder))
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: not is_there(killed), "it to be gone, with the connections that waited for it")
     kiosk.http.close()
     kiosk.http = httpx.Client(base_url=kiosk.url, timeout=30, trust_env=False, verify=False)
     wait_for(lambda: reading(kiosk.http)("outbound_calls_limit") == 2 * MAX_CONNECTIONS, "another process in its place")
@@ -140,3 +142,37 @@ def test_a_port_that_is_taken_is_one_line(worker):
         assert process.wait() == 1
 
     assert process.said() == f"Error: --metrics-port {port} cannot be had: Address already in use\n"
+
+
+def test_a_second_server_on_a_port_that_is_taken_is_one_line(live_kiosk, tmp_path):
+    """It would get a part of the first one's requests otherwise."""
+    first = live_kiosk()
+    second = Process([KIOSK, "serve", "--port", str(first.port)], tmp_path / "second", env=first.environment)
+
+    assert second.wait() == 1
+    taken = f"Error: --bind 127.0.0.1 --port {first.port} cannot be had: Address already in use"
+    assert second.said().splitlines()[-1] == taken
+
+
+def test_the_processes_of_a_server_end_with_the_first_one_even_where_that_one_is_killed(live_kiosk):
+    kiosk = live_kiosk(workers=2)
+
+    os.kill(kiosk.process.pid, signal.SIGKILL)
+
+    wait_for(lambda: not listens(kiosk.port), "the others to end")
+
+
+def is_there(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def listens(port):
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            return True
+    except OSError:
+        return False
