@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench lock api release clean
-.PHONY: load chaos safeguards screenshots  # feature: shop
+.PHONY: load chaos interop safeguards screenshots  # feature: shop
 .PHONY: rehearse  # feature: origin
 
 help:
@@ -80,6 +80,12 @@ bench:  ## what a request costs
 chaos:  ## 2,000 orders while everything breaks, at most 5 minutes; SEED=7, ORDERS=200
 	@scripts/install development frontend
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ORDERS),--orders $(ORDERS))
+# }
+
+# feature: shop {
+interop:  ## the payment simulator against Stripe's official libraries, and its description against theirs
+	@scripts/install development frontend
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.interop
 # }
 
 # feature: shop {

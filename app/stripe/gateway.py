@@ -28,7 +28,7 @@ from app.stripe.schemas import (
 
 T = TypeVar("T")
 
-API_VERSION = "2026-07-29.dahlia"
+API_VERSION = "2026-10-28.endive"
 """Pinned, so that the provider's later changes reach us only by a release: https://docs.stripe.com/api/versioning"""
 
 TRIES = 3

@@ -1,7 +1,6 @@
 """The API under /v1: who may call, under which key, what may go wrong, and what it answers."""
 
 import base64
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,12 +8,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from simulators.payments import schedule
+from simulators.payments import schedule, versions
 from simulators.payments.calls import Call, Calls
 from simulators.payments.faults import Fault, Faults
 from simulators.payments.idempotency import Keys, Saved
 from simulators.payments.protocol import Fields, Params, Refusal, Resource, dumps, parse_form
-from simulators.payments.provider import CAUSE, VERSION, Cause, Provider
+from simulators.payments.provider import CAUSE, Cause, Provider
 from simulators.payments.shapes import new_id
 
 DROPPED = Response(status=204)
@@ -45,7 +44,7 @@ class Gate:
         call.request, call.version = name, request.headers.get("Stripe-Version")
         try:
             authorize(self.provider.settings.secret_key)
-            check_version(call.version)
+            versions.check(call.version)
             call.params = read_params()
             response = self._misbehave(endpoint, call)
         except Refusal as refusal:
@@ -114,7 +113,7 @@ class Gate:
         try:
             if fault is not None and fault.kind == "error" and not fault.executed:
                 return refuse(fault.refusal())
-            response = answer(200, dumps(endpoint.run(fields, asked)))
+            response = answer(200, dumps(versions.written(endpoint.run(fields, asked), versions.asked())))
         except Refusal as refusal:
             if not refusal.began:
                 raise
@@ -142,16 +141,13 @@ def authorize(secret_key: str | None) -> None:
         raise Refusal(401, f"Invalid API Key provided: {shown}", headers=challenge)
 
 
-def check_version(version: str | None) -> None:
-    if version is not None and not re.fullmatch(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?(; *\w+=\w+)*", version):
-        raise Refusal(400, f"Invalid Stripe API version: {version}")
-
-
 def read_params() -> Params:
     """Of the query for GET, of the body for POST."""
     query = request.query_string.decode("latin-1")
     if request.method != "POST":
         return parse_form(query)
+    if request.path.startswith("/v2/"):
+        return {}
     raw = request.get_data()
     if raw and request.mimetype != "application/x-www-form-urlencoded":
         message = (
@@ -184,7 +180,7 @@ def dress(response: Response, call: Call) -> Response:
     if response is DROPPED:
         return response
     response.headers["Request-Id"] = call.request or ""
-    response.headers["Stripe-Version"] = call.version or VERSION
+    response.headers["Stripe-Version"] = call.version or versions.CURRENT
     if call.key and call.method == "POST":
         response.headers["Idempotency-Key"] = call.key
     return response

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from simulators.payments import control_api, pages, routes, schedule
+from simulators.payments import control_api, pages, routes, schedule, v2
 from simulators.payments.api import Gate
 from simulators.payments.provider import Provider, Settings
 from simulators.payments.webhooks import Sender
@@ -14,6 +14,7 @@ def create_app(settings: Settings) -> Flask:
     gate, sender = Gate(provider), Sender(provider)
     app = Flask("simulators.payments", static_url_path="/assets")
     app.register_blueprint(routes.blueprint(provider, gate))
+    app.register_blueprint(v2.blueprint(provider, gate))
     app.register_blueprint(pages.blueprint(provider))
     if settings.control:
         app.register_blueprint(control_api.blueprint(provider, gate, sender))

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from simulators.payments import cards, events, sessions, shapes
+from simulators.payments import cards, catalogue, charges, events, sessions, shapes
 from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
 
-DISPUTE_TAKES = 2  # seconds
+SHIPPED_TO = {
+    "city": "Wien",
+    "country": "AT",
+    "line1": "Ballgasse 1",
+    "line2": None,
+    "postal_code": "1010",
+    "state": None,
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ def pay_by_card(provider: Provider, name: str, given: Given) -> Literal["paid", 
             return "secure"
         _charge(provider, session, intent, authenticated=False)
     except Refusal as refusal:
-        _decline(provider, intent, refusal)
+        charges.fail(provider, intent, refusal)
         raise
     return "paid"
 
@@ -65,7 +72,7 @@ def authenticate(provider: Provider, name: str, *, succeed: bool) -> None:
             cards.refuse_unauthenticated()
         _charge(provider, session, intent, authenticated=True)
     except Refusal as refusal:
-        _decline(provider, intent, refusal)
+        charges.fail(provider, intent, refusal)
         raise
 
 
@@ -81,10 +88,12 @@ def pay_by_debit(provider: Provider, name: str, given: Given, account: str | Non
     session["customer_details"] = sessions.customer(given.email or session["customer_email"], given.name)
     intent = _intent(provider, session)
     method = {"sepa_debit": {"country": "AT", "last4": (iban or "0000")[-4:]}, "type": "sepa_debit"}
-    charge = _new_charge(provider, intent, method)
+    charge = charges.new(provider, intent, method)
     intent |= {"status": "processing", "latest_charge": charge["id"], "payment_method": shapes.new_id("pm_1")}
     provider.store.put("charges", charge["id"], charge)
     provider.store.put("intents", intent["id"], intent)
+    events.record(provider, "charge.pending", charge)
+    events.record(provider, "payment_intent.processing", intent)
     _complete(provider, session, "unpaid")
     if iban is not None:
         settles = cards.ACCOUNTS[iban]
@@ -103,15 +112,16 @@ def settle(provider: Provider, name: str, *, succeed: bool) -> None:
     if succeed:
         session["payment_status"] = "paid"
         provider.store.put("sessions", name, session)
-        _collect(provider, intent, charge)
+        charges.collect(provider, intent, charge)
         events.record(provider, "checkout.session.async_payment_succeeded", session)
         return
     charge |= {"status": "failed", "failure_code": "insufficient_funds"}
     charge["failure_message"] = "The bank account has insufficient funds."
     provider.store.put("charges", charge["id"], charge)
-    refusal = Refusal(402, charge["failure_message"], code="payment_intent_payment_attempt_failed")
-    intent |= {"status": "requires_payment_method", "last_payment_error": refusal.error(), "payment_method": None}
-    provider.store.put("intents", intent["id"], intent)
+    events.record(provider, "charge.failed", charge)
+    charges.fail(
+        provider, intent, Refusal(402, charge["failure_message"], code="payment_intent_payment_attempt_failed")
+    )
     events.record(provider, "checkout.session.async_payment_failed", session)
 
 
@@ -144,6 +154,7 @@ def _intent(provider: Provider, session: Resource) -> Resource:
     intent |= {"customer": session["customer"], "payment_method_types": session["payment_method_types"]}
     session["payment_intent"] = name
     provider.store.put("intents", name, intent)
+    events.record(provider, "payment_intent.created", intent)
     provider.store.put("sessions", session["id"], session)
     return intent
 
@@ -156,45 +167,28 @@ def _ask(provider: Provider, session: Resource, intent: Resource) -> None:
 
 
 def _charge(provider: Provider, session: Resource, intent: Resource, *, authenticated: bool) -> None:
-    note = provider.note(intent["id"])
-    number = note["number"]
-    card = cards.CARDS[number]
-    details = shapes.card_details(card.brand, number[-4:], note["month"], note["year"], authenticated=authenticated)
-    charge = _new_charge(provider, intent, details)
-    intent |= {"latest_charge": charge["id"], "payment_method": shapes.new_id("pm_1")}
-    if card.decline:
-        charge |= {"status": "failed", "failure_code": card.decline[0]}
-        provider.store.put("charges", charge["id"], charge)
-        raise cards.declined(*card.decline)
-    _collect(provider, intent, charge)
-    provider.take_note(charge["id"], refunds=card.refunds, dispute=card.dispute, inquiry=card.inquiry)
-    if card.dispute:
-        provider.later(DISPUTE_TAKES, "dispute", charge["id"])
-    _complete(provider, session, "paid")
-
-
-def _new_charge(provider: Provider, intent: Resource, method: Resource) -> Resource:
-    charge = shapes.charge(shapes.new_id("ch_3"), provider.clock.now(), intent["amount"], intent["currency"])
-    return charge | {"payment_intent": intent["id"], "payment_method_details": method, "metadata": intent["metadata"]}
-
-
-def _collect(provider: Provider, intent: Resource, charge: Resource) -> None:
-    """The money arrives."""
-    charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": charge["amount"]}
-    charge["balance_transaction"] = shapes.new_id("txn_3")
-    provider.store.put("charges", charge["id"], charge)
-    intent |= {"status": "succeeded", "amount_received": charge["amount"], "last_payment_error": None}
-    intent["next_action"] = None
-    provider.store.put("intents", intent["id"], intent)
-    events.record(provider, "payment_intent.succeeded", intent)
+    charges.by_card(provider, intent, authenticated=authenticated)
+    _complete(provider, session, "paid" if intent["status"] == "succeeded" else "unpaid")
 
 
 def _complete(provider: Provider, session: Resource, payment_status: str) -> None:
     session |= {"status": "complete", "payment_status": payment_status, "url": None}
+    _collect_details(provider, session)
     sessions.close(provider, session)
     events.record(provider, "checkout.session.completed", session)
 
 
-def _decline(provider: Provider, intent: Resource, refusal: Refusal) -> None:
-    intent |= {"status": "requires_payment_method", "last_payment_error": refusal.error(), "payment_method": None}
-    provider.store.put("intents", intent["id"], intent)
+def _collect_details(provider: Provider, session: Resource) -> None:
+    """What the customer has told on the page, as far as the session asked for it."""
+    details = session["customer_details"] or {}
+    if session["automatic_tax"]["enabled"]:
+        session["automatic_tax"] = {**session["automatic_tax"], "status": "complete"}
+    if session["shipping_address_collection"] and not session["collected_information"]:
+        sent_to = {"address": SHIPPED_TO, "name": details.get("name") or "Ada Lovelace"}
+        none = dict.fromkeys(("business_name", "individual_name"))
+        session["collected_information"] = {**none, "shipping_details": sent_to}
+    if session["customer_creation"] == "always" and session["customer"] is None:
+        given = {name: details[name] for name in ("email", "name") if details.get(name)}
+        session["customer"] = catalogue.customer(provider, given)["id"]
+    for discount in session["discounts"] or ():
+        catalogue.redeem(provider, discount)

@@ -3,7 +3,7 @@
 Source: https://docs.stripe.com/api/disputes and https://docs.stripe.com/disputes/how-disputes-work.
 """
 
-from simulators.payments import events, shapes
+from simulators.payments import balance, catalogue, events, shapes
 from simulators.payments.protocol import Refusal, Resource, no_such
 from simulators.payments.provider import Provider
 
@@ -28,6 +28,10 @@ def create(
     if inquiry:
         dispute |= {"status": "warning_needs_response", "is_charge_refundable": True}
         dispute["payment_method_details"]["card"]["case_type"] = "inquiry"
+    else:
+        dispute["balance_transactions"] = [
+            balance.find(provider, balance.book(provider, "adjustment", -amount, dispute))
+        ]
     charge["disputed"] = True
     provider.store.put("charges", charge["id"], charge)
     provider.store.put("disputes", dispute["id"], dispute)
@@ -52,7 +56,43 @@ def move(provider: Provider, name: str, status: str, *, refundable: bool | None 
     dispute["status"] = status
     if refundable is not None or status in CLOSED:
         dispute["is_charge_refundable"] = refundable if refundable is not None else status != "lost"
+    if status == "won" and dispute["balance_transactions"]:
+        booked = balance.book(provider, "adjustment", dispute["amount"], dispute)
+        dispute["balance_transactions"].append(balance.find(provider, booked))
     provider.store.put("disputes", name, dispute)
     kind = "closed" if status in CLOSED else "updated"
     events.record(provider, f"charge.dispute.{kind}", dispute)
     return dispute
+
+
+def update(provider: Provider, name: str, given: Resource) -> Resource:
+    """Evidence and metadata; evidence that is submitted is with the bank, and the dispute under review."""
+    dispute = find(provider, name)
+    if dispute["status"] in CLOSED:
+        raise Refusal(400, "This dispute is already closed.", began=True)
+    if "metadata" in given:
+        wanted = given["metadata"]
+        dispute["metadata"] = {} if wanted == "" else catalogue.merged(dispute["metadata"], wanted)
+    if evidence := given.get("evidence"):
+        dispute["evidence"] = {**dispute["evidence"], **evidence}
+        dispute["evidence_details"]["has_evidence"] = True
+        if given.get("submit", True):
+            _submit(dispute)
+    provider.store.put("disputes", name, dispute)
+    events.record(provider, "charge.dispute.updated", dispute)
+    return dispute
+
+
+def _submit(dispute: Resource) -> None:
+    dispute["evidence_details"] |= {"submission_count": dispute["evidence_details"]["submission_count"] + 1}
+    dispute["evidence_details"]["submission_method"] = "manual"
+    warned = dispute["status"].startswith("warning_")
+    dispute["status"] = "warning_under_review" if warned else "under_review"
+
+
+def close(provider: Provider, name: str) -> Resource:
+    """The shop gives in: the dispute is lost."""
+    dispute = find(provider, name)
+    if dispute["status"] not in ("needs_response", "warning_needs_response"):
+        raise Refusal(400, "This dispute is already closed.", began=True)
+    return move(provider, name, "lost")

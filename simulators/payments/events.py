@@ -3,11 +3,13 @@
 Source: https://docs.stripe.com/api/events.
 """
 
-import copy
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from simulators.payments.protocol import Resource
-from simulators.payments.provider import CAUSE, VERSION, Cause, Provider
+from simulators.payments import endpoints, versions
+from simulators.payments.protocol import Resource, dumps
+from simulators.payments.provider import CAUSE, Cause, Provider
 from simulators.payments.shapes import new_id
 
 LASTS = 30 * 86400  # seconds
@@ -17,9 +19,10 @@ RETRIED = 72 * 3600  # seconds
 def record(provider: Provider, kind: str, thing: Resource) -> Resource:
     """Notes that `kind` happened to `thing`, as it stands now; a webhook is due at once."""
     event = build(provider, kind, thing)
+    targets = list(endpoints.wanting(provider, kind))
+    event["pending_webhooks"] = len(targets)
     provider.store.put("events", event["id"], event)
-    if event["pending_webhooks"]:
-        queue(provider, event["id"])
+    put_up(provider, event, targets)
     return event
 
 
@@ -29,11 +32,11 @@ def build(provider: Provider, kind: str, thing: Resource) -> Resource:
     return {
         "id": new_id("evt_1"),
         "object": "event",
-        "api_version": VERSION,
+        "api_version": versions.CURRENT,
         "created": provider.clock.now(),
-        "data": {"object": copy.deepcopy(thing)},
+        "data": {"object": json.loads(dumps(thing))},  # a copy, faster than `deepcopy` makes one
         "livemode": thing.get("livemode", False),
-        "pending_webhooks": int(provider.webhook_url is not None),
+        "pending_webhooks": 0,
         "request": {"id": cause.request, "idempotency_key": cause.key},
         "type": kind,
     }
@@ -62,23 +65,24 @@ def thin(event: Resource) -> Resource:
     }
 
 
-def queue(provider: Provider, name: str) -> None:
-    """Puts the event up for delivery, as the control API wants webhooks treated at the moment."""
-    event = provider.store["events"][name]
+def put_up(provider: Provider, event: Resource, targets: Iterable[str | None]) -> None:
+    """Has the event delivered to these endpoints, as the control API wants webhooks treated at the moment."""
     rules = provider.store["meta"].get("webhooks", {})
     concerned = not rules.get("types") or event["type"] in rules["types"]
     mode = rules.get("mode", "send") if concerned else "send"
-    for number in range(rules.get("copies", 1) if concerned else 1):
-        delivery: Resource = {
-            "id": f"{name}:{number}",
-            "event": name,
-            "type": event["type"],
-            "state": {"send": "due", "hold": "held", "lose": "lost"}[mode],
-            "due": provider.clock.exact(),
-            "until": provider.clock.exact() + RETRIED,
-            "answers": [],
-        }
-        provider.put_up(delivery)
+    for endpoint in targets:
+        for number in range(rules.get("copies", 1) if concerned else 1):
+            delivery: Resource = {
+                "id": f"{event['id']}:{number}" if endpoint is None else f"{event['id']}:{number}:{endpoint}",
+                "event": event["id"],
+                "endpoint": endpoint,
+                "type": event["type"],
+                "state": {"send": "due", "hold": "held", "lose": "lost"}[mode],
+                "due": provider.clock.exact(),
+                "until": provider.clock.exact() + RETRIED,
+                "answers": [],
+            }
+            provider.put_up(delivery)
 
 
 def is_kept(provider: Provider, event: Resource) -> bool:

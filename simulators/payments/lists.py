@@ -4,13 +4,13 @@ Source: https://docs.stripe.com/api/pagination and https://docs.stripe.com/api/e
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from simulators.payments import sessions, shapes
+from simulators.payments import description, sessions, shapes
 from simulators.payments.protocol import Fields, Refusal, Resource, no_such
 from simulators.payments.provider import Provider
 
 MOST = 100
-PAGING = ("created", "ending_before", "expand", "limit", "starting_after")
 SECONDS = 10**12
 DEEPEST = 4
 
@@ -22,7 +22,7 @@ def page(
     least, most = _created(fields)
     limit = fields.integer("limit", 1, MOST) or 10
     after, before = fields.text("starting_after"), fields.text("ending_before")
-    matching = [row for row in reversed(list(rows)) if least <= row["created"] <= most and allowed(row)]
+    matching = [row for row in reversed(list(rows)) if least <= row.get("created", least) <= most and allowed(row)]
     names = [row["id"] for row in matching]
     for param, name in (("starting_after", after), ("ending_before", before)):
         if name is not None and name not in names:
@@ -52,7 +52,27 @@ def _created(fields: Fields) -> tuple[int, int]:
     return least, most
 
 
-EXPANDABLE = {"payment_intent": "intents", "latest_charge": "charges", "charge": "charges"}
+PREFIXES = {
+    "ch_": "charges",
+    "cus_": "customers",
+    "pi_": "intents",
+    "pm_": "methods",
+    "price_": "prices",
+    "prod_": "products",
+    "promo_": "promotion_codes",
+    "re_": "refunds",
+    "shr_": "shipping_rates",
+    "txn_": "transactions",
+    "du_": "disputes",
+}
+
+
+def look_up(provider: Provider, field: str, name: str) -> Resource | None:
+    """The object of that id; a coupon's may be any text."""
+    if field == "coupon":
+        return provider.store["coupons"].get(name)
+    prefix = name.partition("_")[0] + "_"
+    return provider.store[PREFIXES[prefix]].get(name) if prefix in PREFIXES else None
 
 
 def expand(provider: Provider, fields: Fields, thing: Resource) -> Resource:
@@ -60,11 +80,7 @@ def expand(provider: Provider, fields: Fields, thing: Resource) -> Resource:
     for path in fields.each("expand"):
         if not isinstance(path, str) or path.count(".") > DEEPEST:
             raise Refusal(400, "Invalid expand", param="expand")
-        steps = path.split(".")
-        if steps[0] == "data" and thing["object"] == "list":
-            thing = {**thing, "data": [_expand(provider, row, steps[1:], path) for row in thing["data"]]}
-        else:
-            thing = _expand(provider, thing, steps, path)
+        thing = _expand(provider, thing, path.split("."), path)
     return thing
 
 
@@ -72,13 +88,41 @@ def _expand(provider: Provider, thing: Resource, steps: list[str], path: str) ->
     if not steps:
         return thing
     first, *rest = steps
-    inner: Resource | None
-    if first == "line_items" and thing["object"] == "checkout.session":
-        url = f"/v1/checkout/sessions/{thing['id']}/line_items"
-        inner = shapes.listing(url, sessions.lines(provider, thing))
-    elif first in EXPANDABLE and first in thing:
-        value = thing[first]
-        inner = value if isinstance(value, dict) else provider.store[EXPANDABLE[first]].get(value or "")
-    else:
-        raise Refusal(400, f"This property cannot be expanded ({path}).", param="expand")
-    return thing if inner is None else {**thing, first: _expand(provider, inner, rest, path)}
+    if first not in thing and (listed := _included(provider, thing, first)) is not None:
+        return {**thing, first: _expand(provider, listed, rest, path)}
+    if first not in thing:
+        raise _not_expandable(path)
+    value, kind = thing[first], _kind(thing, first)
+    if isinstance(value, list) and rest:
+        return {**thing, first: [_expand(provider, each, rest, path) for each in value]}
+    if isinstance(value, str) and kind == "x":
+        inner = look_up(provider, first, value)
+        return thing if inner is None else {**thing, first: _expand(provider, inner, rest, path)}
+    if isinstance(value, dict) and (rest or kind in ("x", "l")):
+        return {**thing, first: _expand(provider, value, rest, path)}
+    if value is None and (rest or kind == "x"):
+        return thing
+    raise _not_expandable(path)
+
+
+def _not_expandable(path: str) -> Refusal:
+    return Refusal(400, f"This property cannot be expanded ({path}).", param="expand")
+
+
+def _kind(thing: Resource, field: str) -> Any:
+    """What the description says of the field; of a part of an object, that ids and objects may be expanded."""
+    if "object" not in thing or thing["object"] == "list":
+        return "x"
+    known = description.fields(thing["object"])
+    return known.get(field, known.get(f"{field}?")) if known else "x"
+
+
+def _included(provider: Provider, thing: Resource, field: str) -> Resource | None:
+    """Lists that an object has only where they are asked for."""
+    kind, name = thing.get("object"), thing.get("id")
+    if (kind, field) == ("checkout.session", "line_items"):
+        return shapes.listing(f"/v1/checkout/sessions/{name}/line_items", sessions.lines(provider, thing))
+    if (kind, field) == ("charge", "refunds"):
+        made = [refund for refund in provider.store["refunds"].values() if refund["charge"] == name]
+        return shapes.listing(f"/v1/charges/{name}/refunds", made[::-1])
+    return None

@@ -10,8 +10,8 @@ from simulators.payments.clock import Clock
 from simulators.payments.protocol import Resource
 from simulators.payments.store import Store
 
-VERSION = "2025-06-30.basil"
-"""The API version of calls that name none, and of the webhooks."""
+EVENTS = ("checkout.session.*", "refund.*", "charge.refunded", "charge.dispute.*", "payment_intent.succeeded")
+"""What a shop with Checkout asks for, and so what the endpoint of the command line gets."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,14 @@ class Settings:
 
     secret_key       the only key that is accepted; None: any that begins with sk_test_
     webhook_secrets  one v1 signature each; with none of them, or no url, no webhook is sent
+    webhook_events   which events go there: types, with `*` for the rest of a name
     base_url         where browsers reach the payment page
     """
 
     secret_key: str | None = None
     webhook_secrets: tuple[str, ...] = ()
     webhook_url: str | None = None
+    webhook_events: tuple[str, ...] = EVENTS
     state: Path | None = None
     control: bool = False
     base_url: str = "http://127.0.0.1"

@@ -5,12 +5,12 @@ Source: https://docs.stripe.com/api/refunds and https://docs.stripe.com/refunds.
 
 from dataclasses import dataclass
 
-from simulators.payments import currencies, events, shapes
-from simulators.payments.protocol import Fields, Refusal, Resource, no_such, words
+from simulators.payments import balance, catalogue, currencies, events, shapes
+from simulators.payments.protocol import Refusal, Resource, no_such
 from simulators.payments.provider import Provider
+from simulators.payments.session_request import check_metadata
 from simulators.payments.text import money
 
-REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 LATER = 5  # seconds until a refund to one of the cards for that succeeds or fails
 
 
@@ -25,25 +25,22 @@ class Wish:
     metadata: dict[str, str]
 
 
-def read_wish(fields: Fields) -> Wish:
+def read_wish(given: Resource) -> Wish:
     """Validates POST /v1/refunds."""
-    fields.only(
-        words(
-            "amount charge currency customer expand instructions_email metadata origin payment_intent reason"
-            " refund_application_fee reverse_transfer"
-        )
-    )
-    wish = Wish(
-        charge=fields.text("charge"),
-        intent=fields.text("payment_intent"),
-        amount=fields.integer("amount", least=1, most=currencies.LARGEST),
-        reason=fields.choice("reason", REASONS),
-        metadata=fields.metadata(),
-    )
-    if wish.charge is None and wish.intent is None:
+    check_metadata(given)
+    if (amount := given.get("amount")) is not None and amount < 1:
+        message = "This value must be greater than or equal to 1."
+        raise Refusal(400, message, code="parameter_invalid_integer", param="amount")
+    if "charge" not in given and "payment_intent" not in given:
         message = "One of the following params should be provided for this request: payment_intent or charge."
         raise Refusal(400, message, code="parameter_missing")
-    return wish
+    return Wish(
+        charge=given.get("charge"),
+        intent=given.get("payment_intent"),
+        amount=amount,
+        reason=given.get("reason"),
+        metadata=given.get("metadata") or {},
+    )
 
 
 def create(provider: Provider, wish: Wish) -> Resource:
@@ -74,7 +71,7 @@ def create(provider: Provider, wish: Wish) -> Resource:
     refund = shapes.refund(shapes.new_id("re_3"), provider.clock.now(), amount, charge)
     refund |= {"reason": wish.reason, "metadata": wish.metadata, "status": _first_status(provider, charge)}
     if refund["status"] == "succeeded":
-        refund["balance_transaction"] = shapes.new_id("txn_3")
+        _pay(provider, refund)
     provider.store.put("refunds", refund["id"], refund)
     _book(provider, charge, amount)
     events.record(provider, "refund.created", refund)
@@ -132,6 +129,36 @@ def _book(provider: Provider, charge: Resource, amount: int) -> None:
     provider.store.put("charges", charge["id"], charge)
 
 
+def _pay(provider: Provider, refund: Resource) -> None:
+    kind = "refund" if refund["destination_details"]["type"] == "card" else "payment_refund"
+    refund["balance_transaction"] = balance.book(provider, kind, -refund["amount"], refund)
+
+
+def update(provider: Provider, name: str, given: Resource) -> Resource:
+    """Metadata alone can be changed."""
+    refund = find(provider, name)
+    check_metadata(given)
+    if "metadata" in given:
+        wanted = given["metadata"]
+        refund["metadata"] = {} if wanted == "" else catalogue.merged(refund["metadata"], wanted)
+    provider.store.put("refunds", name, refund)
+    events.record(provider, "refund.updated", refund)
+    return refund
+
+
+def cancel(provider: Provider, name: str) -> Resource:
+    """Only a refund that waits for the customer can be canceled."""
+    refund = find(provider, name)
+    if refund["status"] != "requires_action":
+        message = f"Refunds with a status of {refund['status']} cannot be canceled."
+        raise Refusal(400, message, began=True)
+    refund["status"] = "canceled"
+    provider.store.put("refunds", name, refund)
+    _book(provider, provider.store["charges"][refund["charge"]], -refund["amount"])
+    events.record(provider, "refund.updated", refund)
+    return refund
+
+
 def find(provider: Provider, name: str) -> Resource:
     if (refund := provider.store["refunds"].get(name)) is None:
         raise no_such("refund", name, "refund")
@@ -151,7 +178,8 @@ def succeed(provider: Provider, name: str) -> Resource:
     refund = find(provider, name)
     if refund["status"] not in ("pending", "requires_action"):
         raise Refusal(400, f"This refund is {refund['status']}.")
-    refund |= {"status": "succeeded", "balance_transaction": shapes.new_id("txn_3")}
+    refund["status"] = "succeeded"
+    _pay(provider, refund)
     provider.store.put("refunds", name, refund)
     events.record(provider, "refund.updated", refund)
     return refund
@@ -162,7 +190,9 @@ def fail(provider: Provider, name: str, reason: str = "lost_or_stolen_card") -> 
     refund = find(provider, name)
     if refund["status"] in ("failed", "canceled"):
         raise Refusal(400, f"This refund is {refund['status']}.")
-    refund |= {"status": "failed", "failure_reason": reason, "failure_balance_transaction": shapes.new_id("txn_3")}
+    refund |= {"status": "failed", "failure_reason": reason}
+    if refund["balance_transaction"]:
+        refund["failure_balance_transaction"] = balance.book(provider, "refund_failure", refund["amount"], refund)
     provider.store.put("refunds", name, refund)
     _book(provider, provider.store["charges"][refund["charge"]], -refund["amount"])
     events.record(provider, "refund.updated", refund)

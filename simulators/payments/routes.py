@@ -1,14 +1,29 @@
-"""The endpoints under /v1. Source: https://docs.stripe.com/api."""
+"""The endpoints under /v1, as `description.json` has them. Source: https://docs.stripe.com/api."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response
 
-from simulators.payments import disputes, events, refunds, sessions
+from simulators.payments import (
+    balance,
+    catalogue,
+    description,
+    disputes,
+    endpoints,
+    events,
+    intents,
+    refunds,
+    search,
+    session_request,
+    sessions,
+    shapes,
+    versions,
+)
 from simulators.payments.api import Endpoint, Gate, unknown_url
-from simulators.payments.lists import PAGING, expand, page
+from simulators.payments.lists import expand, page
 from simulators.payments.protocol import Fields, Resource, no_such
 from simulators.payments.provider import Provider
 
@@ -16,120 +31,210 @@ from simulators.payments.provider import Provider
 def blueprint(provider: Provider, gate: Gate) -> Blueprint:
     routes = Blueprint("api", __name__, url_prefix="/v1")
     v1 = Api(routes, provider, gate)
-    add_sessions(v1, provider)
-    add_refunds(v1, provider)
-    add_rest(v1, provider)
+    for add in (add_sessions, add_intents, add_charges, add_refunds, add_disputes, add_catalogue, add_account):
+        add(v1, provider)
     unknown_url(routes, gate)
     return routes
 
 
 class Api:
-    """Adds endpoints to the blueprint."""
+    """Adds endpoints to the blueprint. A call takes the parameters that the description has, and no others."""
 
     def __init__(self, routes: Blueprint, provider: Provider, gate: Gate) -> None:
-        self._routes, self._provider, self._gate = routes, provider, gate
+        self.routes, self._provider, self.gate = routes, provider, gate
 
-    def post(self, path: str, read: Callable[[Fields], Any], run: Callable[[Any], Resource]) -> None:
-        """`read` gets the fields and, where the path has an id, what `run` gets is (id, what was read)."""
-
-        def view(name: str | None = None) -> Response:
-            def execute(fields: Fields, asked: Any) -> Resource:
-                return expand(self._provider, fields, run(asked if name is None else name))
-
-            return self._gate.handle(Endpoint(read, execute))
-
-        self._routes.add_url_rule(path, f"POST {path}", view, methods=["POST"])
-
-    def get(self, path: str, run: Callable[[str], Resource], known: tuple[str, ...] = ("expand",)) -> None:
-        """One object."""
-
-        def view(name: str) -> Response:
-            def execute(fields: Fields, _: None) -> Resource:
-                return expand(self._provider, fields, run(name))
-
-            return self._gate.handle(Endpoint(lambda fields: fields.only(known), execute))
-
-        self._routes.add_url_rule(path, f"GET {path}", view, methods=["GET"])
-
-    def list(
-        self, path: str, kind: str, rows: Callable[[], Iterable[Resource]], equal: Iterable[str] = (), known: str = ""
+    def post(
+        self, path: str, run: Callable[..., Resource], read: Callable[[Resource], Any] = lambda given: given
     ) -> None:
-        """Objects filtered by fields that must be `equal` to the parameter of that name."""
-        filters = list(equal)
+        """`run` gets the id where the path has one, and what `read` made of the parameters before execution began."""
+        self._add("POST", path, read, run)
 
-        def execute(fields: Fields, _: None) -> Resource:
-            wanted = {name: value for name in filters if (value := fields.text(name)) is not None}
+    def get(self, path: str, run: Callable[..., Resource]) -> None:
+        """One object; `run` gets the id where the path has one."""
+        self._add("GET", path, lambda _: None, lambda *names_and_none: run(*names_and_none[:-1]))
+
+    def delete(self, path: str, run: Callable[[str], Resource]) -> None:
+        self._add("DELETE", path, lambda _: None, lambda name, _: run(name))
+
+    def _add(self, method: str, path: str, read: Callable[[Resource], Any], run: Callable[..., Resource]) -> None:
+        call = described(method, path)
+
+        def view(**names: str) -> Response:
+            def execute(fields: Fields, asked: Any) -> Resource:
+                return expand(self._provider, fields, run(*names.values(), asked))
+
+            return self.gate.handle(Endpoint(lambda fields: read(typed(call, fields)), execute))
+
+        self.routes.add_url_rule(path, f"{method} {path}", view, methods=[method])
+
+    def list(self, path: str, kind: str, rows: Callable[[], Iterable[Resource]], equal: Iterable[str] = ()) -> None:
+        """Objects filtered by fields that must be `equal` to the parameter of that name, and by those of events."""
+        call = described("GET", path)
+
+        def execute(fields: Fields, given: Resource) -> Resource:
+            wanted = {name: given[name] for name in equal if name in given}
 
             def allowed(row: Resource) -> bool:
-                return all(row.get(name) == value for name, value in wanted.items()) and _is_type(fields, row)
+                return all(row.get(name) == value for name, value in wanted.items()) and _is_meant(given, row)
 
             return expand(self._provider, fields, page(fields, f"/v1{path}", kind, rows(), allowed))
 
-        endpoint = Endpoint(lambda fields: fields.only([*PAGING, *filters, *known.split()]), execute)
-        self._routes.add_url_rule(path, f"list {path}", lambda: self._gate.handle(endpoint), methods=["GET"])
+        endpoint = Endpoint(partial(typed, call), execute)
+        self.routes.add_url_rule(path, f"list {path}", lambda: self.gate.handle(endpoint), methods=["GET"])
+
+    def search(self, path: str, kind: str, table: str) -> None:
+        """A page of what a query describes; `next_page` is the offset of the next one."""
+        call = described("GET", path)
+
+        def execute(fields: Fields, given: Resource) -> Resource:
+            rows = search.matching(kind, given["query"], self._provider.store[table].values())
+            at, limit = int(given.get("page", 0)), fields.integer("limit", 1, 100) or 10
+            following = str(at + limit) if len(rows) > at + limit else None
+            listed = shapes.listing(f"/v1{path}", rows[at : at + limit], more=following is not None)
+            return expand(self._provider, fields, {**listed, "object": "search_result", "next_page": following})
+
+        endpoint = Endpoint(partial(typed, call), execute)
+        self.routes.add_url_rule(path, f"search {path}", lambda: self.gate.handle(endpoint), methods=["GET"])
 
 
-def _is_type(fields: Fields, row: Resource) -> bool:
-    """Events only: `type`, where `*` stands for any part, or one of `types`."""
-    if row["object"] != "event":
+def described(method: str, path: str) -> str:
+    """The name under which the description has the call."""
+    return f"{method.lower()} /v1{re.sub('<[^>]*>', '{}', path)}"
+
+
+def typed(call: str, fields: Fields) -> Resource:
+    return description.read(call, fields.params, versions.asked())
+
+
+def _is_meant(given: Resource, row: Resource) -> bool:
+    """A session by the customer's email; an event by `type`, where `*` stands for any part, by one of `types`, and by
+    whether all its deliveries succeeded.
+    """
+    if (email := given.get("customer_details", {}).get("email")) is not None:
+        return bool((row["customer_details"] or {}).get("email") == email)
+    if row.get("object") != "event":
         return True
-    wanted, several = fields.text("type"), fields.each("types")
-    if several and row["type"] not in several:
+    if "types" in given and row["type"] not in given["types"]:
         return False
-    return wanted is None or row["type"] == wanted or (wanted.endswith(".*") and row["type"].startswith(wanted[:-1]))
+    if "delivery_success" in given and given["delivery_success"] != (row["pending_webhooks"] == 0):
+        return False
+    return "type" not in given or endpoints.takes([given["type"]], row["type"])
 
 
 def add_sessions(v1: Api, provider: Provider) -> None:
-    v1.post(
-        "/checkout/sessions",
-        partial(sessions.read_order, provider),
-        partial(sessions.create, provider),
-    )
-    v1.post(
-        "/checkout/sessions/<name>/expire",
-        lambda fields: fields.only(["expand"]),
-        partial(sessions.expire, provider),
-    )
-    v1.get("/checkout/sessions/<name>", partial(sessions.find, provider))
-    v1.get(
-        "/checkout/sessions/<name>/line_items",
-        lambda name: {
-            "object": "list",
-            "data": sessions.lines(provider, sessions.find(provider, name)),
-            "has_more": False,
-            "url": f"/v1/checkout/sessions/{name}/line_items",
-        },
-        known=("expand", "limit"),
-    )
-    v1.list(
-        "/checkout/sessions",
-        "checkout.session",
-        provider.store["sessions"].values,
-        equal=("customer", "payment_intent", "status"),
-    )
+    path = "/checkout/sessions"
+    v1.post(path, partial(sessions.create, provider), partial(session_request.read_order, provider))
+    v1.post(f"{path}/<name>", partial(sessions.update, provider))
+    v1.post(f"{path}/<name>/expire", lambda name, _: sessions.expire(provider, name))
+    v1.get(f"{path}/<name>", partial(sessions.find, provider))
+    kinds = ("customer", "payment_intent", "status")
+    v1.list(path, "checkout.session", provider.store["sessions"].values, equal=kinds)
+    add_line_items(v1, provider)
+
+
+def add_line_items(v1: Api, provider: Provider) -> None:
+    """The one list that belongs to an object: oldest first, and without `created`."""
+    path = "/checkout/sessions/<name>/line_items"
+
+    def view(name: str) -> Response:
+        def execute(fields: Fields, _: Resource) -> Resource:
+            rows = sessions.lines(provider, sessions.find(provider, name))[::-1]
+            return expand(provider, fields, page(fields, f"/v1/checkout/sessions/{name}/line_items", "item", rows))
+
+        return v1.gate.handle(Endpoint(partial(typed, described("GET", path)), execute))
+
+    v1.routes.add_url_rule(path, f"list {path}", view, methods=["GET"])
+
+
+def add_intents(v1: Api, provider: Provider) -> None:
+    rows = provider.store["intents"]
+    v1.search("/payment_intents/search", "payment_intent", "intents")
+    v1.post("/payment_intents", partial(intents.create, provider))
+    v1.get("/payment_intents/<name>", partial(intents.find, provider))
+    v1.post("/payment_intents/<name>", partial(intents.update, provider))
+    v1.post("/payment_intents/<name>/confirm", partial(intents.confirm, provider))
+    v1.post("/payment_intents/<name>/capture", partial(intents.capture, provider))
+    v1.post("/payment_intents/<name>/cancel", partial(intents.cancel, provider))
+    v1.list("/payment_intents", "payment_intent", rows.values, equal=["customer"])
+
+
+def add_charges(v1: Api, provider: Provider) -> None:
+    rows = provider.store["charges"]
+
+    def update(name: str, given: Resource) -> Resource:
+        charge = catalogue.merge(_find(rows, "charge", name), given)
+        provider.store.put("charges", name, charge)
+        events.record(provider, "charge.updated", charge)
+        return charge
+
+    def capture(name: str, given: Resource) -> Resource:
+        intent = _find(rows, "charge", name)["payment_intent"]
+        amount = {"amount_to_capture": given["amount"]} if "amount" in given else {}
+        intents.capture(provider, intent, amount)
+        return rows[name]
+
+    v1.search("/charges/search", "charge", "charges")
+    v1.get("/charges/<name>", lambda name: _find(rows, "charge", name))
+    v1.post("/charges/<name>", update)
+    v1.post("/charges/<name>/capture", capture)
+    v1.list("/charges", "charge", rows.values, equal=("customer", "payment_intent", "transfer_group"))
 
 
 def add_refunds(v1: Api, provider: Provider) -> None:
-    v1.post("/refunds", refunds.read_wish, partial(refunds.create, provider))
+    v1.post("/refunds", partial(refunds.create, provider), refunds.read_wish)
     v1.get("/refunds/<name>", partial(refunds.find, provider))
+    v1.post("/refunds/<name>", partial(refunds.update, provider))
+    v1.post("/refunds/<name>/cancel", lambda name, _: refunds.cancel(provider, name))
     v1.list("/refunds", "refund", provider.store["refunds"].values, equal=("charge", "payment_intent"))
 
 
-def add_rest(v1: Api, provider: Provider) -> None:
-    store = provider.store
-    v1.get("/payment_intents/<name>", lambda name: _find(store["intents"], "payment_intent", name, "intent"))
-    v1.list("/payment_intents", "payment_intent", store["intents"].values, equal=["customer"])
-    v1.get("/charges/<name>", lambda name: _find(store["charges"], "charge", name))
-    v1.list("/charges", "charge", store["charges"].values, equal=("customer", "payment_intent"))
+def add_disputes(v1: Api, provider: Provider) -> None:
     v1.get("/disputes/<name>", partial(disputes.find, provider))
-    v1.list("/disputes", "dispute", store["disputes"].values, equal=("charge", "payment_intent"))
-    v1.get("/events/<name>", lambda name: _find(store["events"], "event", name))
+    v1.post("/disputes/<name>", partial(disputes.update, provider))
+    v1.post("/disputes/<name>/close", lambda name, _: disputes.close(provider, name))
+    v1.list("/disputes", "dispute", provider.store["disputes"].values, equal=("charge", "payment_intent"))
+
+
+FILTERS = {"price": ("active", "currency", "product", "type"), "promotion_code": ("active", "code", "customer")}
+SEARCHED = ("customer", "product", "price")
+
+
+def add_catalogue(v1: Api, provider: Provider) -> None:
+    for kind, table in catalogue.TABLES.items():
+        path, rows = f"/{table}", provider.store[table]
+        if kind in SEARCHED:
+            v1.search(f"{path}/search", kind, table)
+        v1.post(path, partial(catalogue.MAKERS[kind], provider))
+        v1.get(f"{path}/<name>", partial(catalogue.find, provider, kind))
+        v1.post(f"{path}/<name>", partial(catalogue.update, provider, kind))
+        if kind in catalogue.DELETABLE:
+            v1.delete(f"{path}/<name>", partial(catalogue.delete, provider, kind))
+        v1.list(path, kind, partial(_living, rows), equal=FILTERS.get(kind, ("active", "email")))
+
+
+def _living(rows: dict[str, Resource]) -> Iterable[Resource]:
+    return [row for row in rows.values() if not row.get("deleted")]
+
+
+def add_account(v1: Api, provider: Provider) -> None:
+    store = provider.store
+    v1.get("/account", shapes.account)
+    v1.get("/accounts/<name>", lambda name: _find({str(shapes.account()["id"]): shapes.account()}, "account", name))
+    v1.get("/balance", partial(balance.total, provider))
+    v1.get("/balance_transactions/<name>", partial(balance.find, provider))
     v1.list(
-        "/events",
-        "event",
-        lambda: (event for event in store["events"].values() if events.is_kept(provider, event)),
-        known="type types",
+        "/balance_transactions",
+        "balance_transaction",
+        lambda: (balance.as_of(provider, row) for row in store["transactions"].values()),
+        equal=("currency", "source", "type"),
     )
+    v1.post("/webhook_endpoints", partial(endpoints.create, provider))
+    v1.get("/webhook_endpoints/<name>", partial(endpoints.find, provider))
+    v1.post("/webhook_endpoints/<name>", partial(endpoints.update, provider))
+    v1.delete("/webhook_endpoints/<name>", partial(endpoints.delete, provider))
+    v1.list("/webhook_endpoints", "webhook_endpoint", store["endpoints"].values)
+    v1.get("/events/<name>", lambda name: _find(store["events"], "event", name))
+    v1.list("/events", "event", lambda: (row for row in store["events"].values() if events.is_kept(provider, row)))
 
 
 def _find(table: dict[str, Resource], kind: str, name: str, param: str = "id") -> Resource:

@@ -25,10 +25,14 @@ def empty_address() -> Resource:
     return dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
 
+AUTOMATIC_TAX: Resource = {"enabled": False, "liability": None, "provider": None, "status": None}
+
+
 def session(name: str, created: int) -> Resource:
     """An open session without an amount; the caller fills in what the request said."""
     absent = words(
-        "adaptive_pricing after_expiration allow_promotion_codes billing_address_collection client_reference_id"
+        "adaptive_pricing after_expiration allow_promotion_codes amount_subtotal amount_total"
+        " billing_address_collection cancel_url client_reference_id currency success_url url"
         " client_secret collected_information consent consent_collection currency_conversion customer"
         " customer_account customer_creation customer_details customer_email discounts integration_identifier"
         " invoice locale origin_context payment_intent payment_link payment_method_collection"
@@ -39,7 +43,7 @@ def session(name: str, created: int) -> Resource:
         **dict.fromkeys(absent),
         "id": name,
         "object": "checkout.session",
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "automatic_tax": AUTOMATIC_TAX,
         "created": created,
         "custom_fields": [],
         "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
@@ -55,7 +59,7 @@ def session(name: str, created: int) -> Resource:
         "shipping_options": [],
         "status": "open",
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "ui_mode": "hosted",
+        "ui_mode": "hosted_page",
     }
 
 
@@ -165,6 +169,7 @@ def dispute(name: str, created: int, amount: int, charge: Resource) -> Resource:
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         "is_charge_refundable": False,
         "livemode": False,
@@ -199,9 +204,8 @@ def card_details(brand: str, last4: str, month: int, year: int, *, authenticated
     }
 
 
-def line_item(created: int, description: str, unit: int, quantity: int, currency: str) -> Resource:
-    total = unit * quantity
-    product = new_id("prod_", 14)
+def line_item(price: Resource, description: str, quantity: int) -> Resource:
+    total = price["unit_amount"] * quantity
     return {
         "id": new_id("li_1"),
         "object": "item",
@@ -210,25 +214,170 @@ def line_item(created: int, description: str, unit: int, quantity: int, currency
         "amount_subtotal": total,
         "amount_tax": 0,
         "amount_total": total,
-        "currency": currency,
+        "currency": price["currency"],
         "description": description,
         "metadata": {},
-        "price": {
-            "id": new_id("price_1"),
-            "object": "price",
-            **dict.fromkeys(
-                words("custom_unit_amount lookup_key nickname recurring tax_behavior tiers_mode transform_quantity")
-            ),
-            "active": False,
-            "billing_scheme": "per_unit",
-            "created": created,
-            "currency": currency,
-            "livemode": False,
-            "metadata": {},
-            "product": product,
-            "type": "one_time",
-            "unit_amount": unit,
-            "unit_amount_decimal": str(unit),
-        },
+        "price": price,
         "quantity": quantity,
+    }
+
+
+def customer(name: str, created: int) -> Resource:
+    absent = words(
+        "address business_name currency customer_account default_source description discount email individual_name"
+        " name phone shipping test_clock"
+    )
+    return {
+        **dict.fromkeys(absent),
+        "id": name,
+        "object": "customer",
+        "balance": 0,
+        "created": created,
+        "delinquent": False,
+        "invoice_prefix": new_id("", 8).upper(),
+        "invoice_settings": dict.fromkeys(words("custom_fields default_payment_method footer rendering_options")),
+        "livemode": False,
+        "metadata": {},
+        "next_invoice_sequence": 1,
+        "preferred_locales": [],
+        "tax_exempt": "none",
+    }
+
+
+def product(name: str, created: int) -> Resource:
+    absent = words(
+        "default_price description package_dimensions shippable statement_descriptor tax_code unit_label url"
+    )
+    return {
+        **dict.fromkeys(absent),
+        "id": name,
+        "object": "product",
+        "active": True,
+        "created": created,
+        "images": [],
+        "livemode": False,
+        "marketing_features": [],
+        "metadata": {},
+        "name": "",
+        "type": "service",
+        "updated": created,
+    }
+
+
+RECURRING: Resource = {"interval_count": 1, "meter": None, "trial_period_days": None, "usage_type": "licensed"}
+
+
+def price(created: int, product: str, unit: int, currency: str) -> Resource:
+    absent = words("custom_unit_amount lookup_key nickname recurring tiers_mode transform_quantity")
+    return {
+        **dict.fromkeys(absent),
+        "id": new_id("price_1"),
+        "object": "price",
+        "active": True,
+        "billing_scheme": "per_unit",
+        "created": created,
+        "currency": currency,
+        "livemode": False,
+        "metadata": {},
+        "product": product,
+        "tax_behavior": "unspecified",
+        "type": "one_time",
+        "unit_amount": unit,
+        "unit_amount_decimal": str(unit),
+    }
+
+
+def coupon(name: str, created: int) -> Resource:
+    absent = words("amount_off currency duration_in_months max_redemptions name percent_off redeem_by")
+    return {
+        **dict.fromkeys(absent),
+        "id": name,
+        "object": "coupon",
+        "created": created,
+        "duration": "once",
+        "livemode": False,
+        "metadata": {},
+        "times_redeemed": 0,
+        "valid": True,
+    }
+
+
+def promotion_code(created: int, code: str, coupon: str) -> Resource:
+    return {
+        **dict.fromkeys(words("customer customer_account expires_at max_redemptions")),
+        "id": new_id("promo_1"),
+        "object": "promotion_code",
+        "active": True,
+        "code": code,
+        "created": created,
+        "livemode": False,
+        "metadata": {},
+        "promotion": {"coupon": coupon, "type": "coupon"},
+        "restrictions": {"first_time_transaction": False, "minimum_amount": None, "minimum_amount_currency": None},
+        "times_redeemed": 0,
+    }
+
+
+def shipping_rate(created: int) -> Resource:
+    return {
+        **dict.fromkeys(words("delivery_estimate display_name fixed_amount tax_code")),
+        "id": new_id("shr_1"),
+        "object": "shipping_rate",
+        "active": True,
+        "created": created,
+        "livemode": False,
+        "metadata": {},
+        "tax_behavior": "unspecified",
+        "type": "fixed_amount",
+    }
+
+
+def webhook_endpoint(created: int, url: str, wanted: list[str]) -> Resource:
+    return {
+        **dict.fromkeys(words("api_version application description")),
+        "id": new_id("we_1"),
+        "object": "webhook_endpoint",
+        "created": created,
+        "enabled_events": wanted,
+        "livemode": False,
+        "metadata": {},
+        "status": "enabled",
+        "url": url,
+    }
+
+
+def payment_method(created: int, card: Resource, billing: Resource | None = None) -> Resource:
+    return {
+        "id": new_id("pm_1"),
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "billing_details": billing
+        or {"address": empty_address(), "email": None, "name": None, "phone": None, "tax_id": None},
+        "card": card,
+        "created": created,
+        "customer": None,
+        "customer_account": None,
+        "livemode": False,
+        "metadata": {},
+        "type": "card",
+    }
+
+
+def account() -> Resource:
+    """The one account that there is: of a shop in Austria that may take payments."""
+    return {
+        "id": "acct_1Simulator0000000",
+        "object": "account",
+        "business_type": "company",
+        "capabilities": {"card_payments": "active", "sepa_debit_payments": "active", "transfers": "active"},
+        "charges_enabled": True,
+        "controller": {"type": "account"},
+        "country": "AT",
+        "created": 1577836800,
+        "default_currency": "eur",
+        "details_submitted": True,
+        "email": "shop@example.com",
+        "metadata": {},
+        "payouts_enabled": True,
+        "type": "standard",
     }

@@ -18,6 +18,15 @@ KINDS = (
     "charges",
     "refunds",
     "disputes",
+    "customers",
+    "products",
+    "prices",
+    "coupons",
+    "promotion_codes",
+    "shipping_rates",
+    "methods",  # payment methods
+    "transactions",  # of the balance
+    "endpoints",  # webhook endpoints
     "events",
     "keys",  # saved answers by idempotency key
     "deliveries",  # webhooks by event

@@ -18,7 +18,7 @@ from typing import Literal
 
 import httpx
 
-from simulators.payments import events
+from simulators.payments import endpoints, events
 from simulators.payments.protocol import Resource, dumps
 from simulators.payments.provider import Provider
 
@@ -64,7 +64,7 @@ def spoil(body: bytes, secrets: tuple[str, ...], at: int, how: Forgery | None) -
 
 
 class Sender:
-    """Delivers what `events.queue` puts down."""
+    """Delivers what `events.put_up` puts down."""
 
     def __init__(self, provider: Provider) -> None:
         self._provider, self._store = provider, provider.store
@@ -80,9 +80,11 @@ class Sender:
         standing = {"mode": "send", "types": None, "copies": 1, "skew": 0, "forge": None, "thin": False}
         return {**standing, **self._store["meta"].get("webhooks", {})}
 
-    def send(self, event: Resource, *, skew: float = 0, forge: Forgery | None = None) -> Resource:
+    def send(
+        self, event: Resource, *, skew: float = 0, forge: Forgery | None = None, endpoint: str | None = None
+    ) -> Resource:
         """Posts it once, now. {at, status, error, seconds}; status None where there was no answer."""
-        url, secrets = self._provider.webhook_url, self._provider.settings.webhook_secrets
+        url, secrets = endpoints.target(self._provider, endpoint)
         if url is None:
             return {"at": time.time(), "status": None, "error": "no webhook url or secret", "seconds": 0.0}
         began = time.time()
@@ -114,9 +116,9 @@ class Sender:
             event = copy.deepcopy(store["events"][delivery["event"]])
         if rules["types"] and event["type"] not in rules["types"]:
             rules |= {"skew": 0, "forge": None, "thin": False}
-        if rules["thin"]:
+        if rules["thin"] or self._provider.note(delivery.get("endpoint") or "").get("payload") == "thin":
             event = events.thin(event)
-        answer = self.send(event, skew=rules["skew"], forge=rules["forge"])
+        answer = self.send(event, skew=rules["skew"], forge=rules["forge"], endpoint=delivery.get("endpoint"))
         with self._store:
             self._sending.discard(name)
             if store["deliveries"].get(name) is delivery:  # not so after a reset
@@ -137,7 +139,7 @@ class Sender:
         if answer["status"] is not None and answer["status"] // 100 == TAKEN:
             delivery["state"] = "sent"
             event = self._store["events"][delivery["event"]]
-            event["pending_webhooks"] = 0
+            event["pending_webhooks"] = max(event["pending_webhooks"] - 1, 0)
             self._store.put("events", event["id"], event)
         else:
             now = self._provider.clock.exact()

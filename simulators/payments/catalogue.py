@@ -1,0 +1,228 @@
+"""What a shop keeps at its provider: customers, products, prices, coupons, promotion codes, rates of shipping.
+
+Source: https://docs.stripe.com/api/customers, /products, /prices, /coupons, /promotion_codes and /shipping_rates.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from simulators.payments import currencies, events, shapes
+from simulators.payments.description import fields
+from simulators.payments.protocol import Refusal, Resource, no_such
+from simulators.payments.provider import Provider
+
+TABLES = {
+    "customer": "customers",
+    "product": "products",
+    "price": "prices",
+    "coupon": "coupons",
+    "promotion_code": "promotion_codes",
+    "shipping_rate": "shipping_rates",
+}
+
+
+def find(provider: Provider, kind: str, name: str, param: str = "id", status: int = 404) -> Resource:
+    thing = provider.store[TABLES[kind]].get(name)
+    if thing is None:
+        raise no_such(kind.replace("_", " "), name, param, status=status)
+    return thing
+
+
+def keep(provider: Provider, thing: Resource, what: str) -> Resource:
+    """Stores it, and tells of it; not of a shipping rate, of which Stripe does not tell."""
+    kind = thing["object"]
+    provider.store.put(TABLES[kind], thing["id"], thing)
+    if kind != "shipping_rate":
+        events.record(provider, f"{kind}.{what}", thing)
+    return thing
+
+
+def update(provider: Provider, kind: str, name: str, given: Resource) -> Resource:
+    """Fields become what the request says, and null where it unsets them; metadata is merged."""
+    thing = find(provider, kind, name)
+    if thing.get("deleted"):
+        raise no_such(kind, name, "id")
+    return keep(provider, merge(thing, given), "updated")
+
+
+def merge(thing: Resource, given: Resource) -> Resource:
+    known = {name.removesuffix("?") for name in fields(thing["object"])}
+    for name, value in given.items():
+        if name == "metadata":
+            thing["metadata"] = {} if value == "" else merged(thing["metadata"], value)
+        elif name in known:
+            thing[name] = None if value == "" else value
+    return thing
+
+
+def merged(metadata: dict[str, str], given: dict[str, str]) -> dict[str, str]:
+    """A key with an empty value goes: https://docs.stripe.com/api/metadata"""
+    return {key: value for key, value in {**metadata, **given}.items() if value != ""}
+
+
+def delete(provider: Provider, kind: str, name: str) -> Resource:
+    """What is deleted is told of in its event, and cannot be found any more; a customer can, as deleted."""
+    thing = find(provider, kind, name)
+    if kind == "product" and any(price["product"] == name for price in provider.store["prices"].values()):
+        message = "This product cannot be deleted because it has one or more user-created prices."
+        raise Refusal(400, message, began=True)
+    gone: Resource = {"id": name, "object": kind, "deleted": True}
+    events.record(provider, f"{kind}.deleted", thing)
+    if kind == "customer":
+        provider.store.put("customers", name, gone)
+    else:
+        provider.store.remove(TABLES[kind], name)
+    return gone
+
+
+def customer(provider: Provider, given: Resource) -> Resource:
+    made = shapes.customer(shapes.new_id("cus_", 14), provider.clock.now())
+    return keep(provider, merge(made, given), "created")
+
+
+def product(provider: Provider, given: Resource) -> Resource:
+    name = given.pop("id", None) or shapes.new_id("prod_", 14)
+    if name in provider.store["products"]:
+        raise Refusal(400, f"Product already exists: {name}", code="resource_already_exists", param="id", began=True)
+    data = given.pop("default_price_data", None)
+    made = keep(provider, merge(shapes.product(name, provider.clock.now()), given), "created")
+    if data is not None:
+        made["default_price"] = price(provider, {**data, "product": name})["id"]
+        provider.store.put("products", name, made)
+    return made
+
+
+def price(provider: Provider, given: Resource) -> Resource:
+    if "product" not in given:
+        if "product_data" not in given:
+            raise Refusal(400, "You must specify either `product` or `product_data`.", code="parameter_missing")
+        given["product"] = product(provider, given.pop("product_data"))["id"]
+    find(provider, "product", given["product"], "product", 400)
+    currency = given["currency"] = given["currency"].lower()
+    amount = unit_amount(given)
+    currencies.check(amount, currency, "unit_amount")
+    made = shapes.price(provider.clock.now(), given["product"], amount, currency)
+    if given.get("recurring"):
+        made["type"] = "recurring"
+        given["recurring"] = {**shapes.RECURRING, **given["recurring"]}
+    given.pop("unit_amount_decimal", None)
+    return keep(provider, merge(made, given), "created")
+
+
+def unit_amount(given: Resource) -> int:
+    """In minor units; Refusal where there is none, or a part of a minor unit."""
+    if (amount := given.get("unit_amount", given.get("unit_amount_decimal"))) is None:
+        message = "Price requires `unit_amount`, `unit_amount_decimal`, or `custom_unit_amount` to be set."
+        raise Refusal(400, message, code="parameter_missing", param="unit_amount")
+    if amount < 0:
+        raise Refusal(
+            400, "This value must be greater than or equal to 0.", code="parameter_invalid_integer", param="unit_amount"
+        )
+    if amount != int(amount):
+        raise Refusal(400, "This simulator knows no parts of a minor unit.", param="unit_amount_decimal")
+    return int(amount)
+
+
+def coupon(provider: Provider, given: Resource) -> Resource:
+    name = given.pop("id", None) or shapes.new_id("", 8)
+    if name in provider.store["coupons"]:
+        raise Refusal(400, f"Coupon already exists: {name}", code="resource_already_exists", param="id", began=True)
+    if ("amount_off" in given) == ("percent_off" in given):
+        raise Refusal(400, "You must specify either `percent_off` or `amount_off`.", param="percent_off")
+    if "amount_off" in given and "currency" not in given:
+        raise Refusal(
+            400, "Must provide currency when coupon is amount_off.", code="parameter_missing", param="currency"
+        )
+    if not 0 < given.get("percent_off", 1) <= 100:  # noqa: PLR2004 - percent
+        raise Refusal(400, "Invalid percent_off: must be greater than 0 and at most 100.", param="percent_off")
+    return keep(provider, merge(shapes.coupon(name, provider.clock.now()), given), "created")
+
+
+def promotion_code(provider: Provider, given: Resource) -> Resource:
+    promotion = given.pop("promotion", None) or {"type": "coupon"}
+    named = given.pop("coupon", None) or promotion.get("coupon")
+    if named is None:
+        raise Refusal(
+            400, "Missing required param: promotion[coupon].", code="parameter_missing", param="promotion[coupon]"
+        )
+    find(provider, "coupon", named, "coupon", 400)
+    code = given.get("code") or shapes.new_id("", 8).upper()
+    if any(
+        each["code"].upper() == code.upper() and each["active"] for each in provider.store["promotion_codes"].values()
+    ):
+        raise Refusal(
+            400, "An active promotion code with `code: " + code + "` already exists.", param="code", began=True
+        )
+    restrictions = given.pop("restrictions", {})
+    made = shapes.promotion_code(provider.clock.now(), code, named)
+    made["restrictions"] |= restrictions
+    return keep(provider, merge(made, given), "created")
+
+
+def shipping_rate(provider: Provider, given: Resource) -> Resource:
+    if "fixed_amount" not in given:
+        raise Refusal(400, "Missing required param: fixed_amount.", code="parameter_missing", param="fixed_amount")
+    given["fixed_amount"]["currency"] = given["fixed_amount"]["currency"].lower()
+    return keep(provider, merge(shapes.shipping_rate(provider.clock.now()), given), "created")
+
+
+MAKERS: dict[str, Callable[[Provider, Resource], Resource]] = {
+    "customer": customer,
+    "product": product,
+    "price": price,
+    "coupon": coupon,
+    "promotion_code": promotion_code,
+    "shipping_rate": shipping_rate,
+}
+DELETABLE = ("customer", "product", "coupon")
+
+
+def discount(provider: Provider, wishes: list[Resource], total: int, currency: str) -> tuple[int, list[Resource]]:
+    """What coupons and promotion codes take off `total`, in minor units, and the discounts of a session."""
+    off, discounts = 0, []
+    for number, wish in enumerate(wishes):
+        code = None
+        if name := wish.get("promotion_code"):
+            code = find(provider, "promotion_code", name, f"discounts[{number}][promotion_code]", 400)
+            if not code["active"]:
+                raise Refusal(400, f"This promotion code is not active: {name}.", param=f"discounts[{number}]")
+        named = code["promotion"]["coupon"] if code else wish.get("coupon", "")
+        kept = find(provider, "coupon", named, f"discounts[{number}][coupon]", 400)
+        off += _off(kept, total - off, currency)
+        discounts.append({"coupon": kept["id"], "promotion_code": code["id"] if code else None})
+    return off, discounts
+
+
+def redeem(provider: Provider, discount: Resource) -> None:
+    """Counts a use; one that was the last makes the coupon or code invalid."""
+    for table, name in (("coupons", discount["coupon"]), ("promotion_codes", discount["promotion_code"])):
+        if (thing := provider.store[table].get(name or "")) is not None:
+            thing["times_redeemed"] += 1
+            if thing["max_redemptions"] == thing["times_redeemed"]:
+                thing["valid" if table == "coupons" else "active"] = False
+            provider.store.put(table, name, thing)
+
+
+def _off(coupon: Resource, total: int, currency: str) -> int:
+    if coupon["percent_off"] is not None:
+        return round(total * float(coupon["percent_off"]) / 100)
+    if coupon["currency"] != currency:
+        raise Refusal(400, f"This coupon is in {coupon['currency']}, and not in {currency}.", param="discounts")
+    return min(int(coupon["amount_off"]), total)
+
+
+def shipping(provider: Provider, options: list[Resource]) -> tuple[int, Any, list[Resource]]:
+    """The first option is what is charged: its amount, `shipping_cost`, and `shipping_options`."""
+    rates = []
+    for number, option in enumerate(options):
+        if "shipping_rate_data" in option:
+            rates.append(shipping_rate(provider, dict(option["shipping_rate_data"])))
+        else:
+            name = option.get("shipping_rate", "")
+            rates.append(find(provider, "shipping_rate", name, f"shipping_options[{number}][shipping_rate]", 400))
+    if not rates:
+        return 0, None, []
+    shown = [{"shipping_amount": rate["fixed_amount"]["amount"], "shipping_rate": rate["id"]} for rate in rates]
+    amount = shown[0]["shipping_amount"]
+    cost = {"amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": rates[0]["id"]}
+    return amount, cost, shown

@@ -1,0 +1,88 @@
+"""Charges: what a payment intent does to a card or a bank account.
+
+Source: https://docs.stripe.com/api/charges and https://docs.stripe.com/payments/paymentintents/lifecycle.
+"""
+
+from simulators.payments import balance, cards, events, shapes
+from simulators.payments.protocol import Refusal, Resource
+from simulators.payments.provider import Provider
+
+DISPUTE_TAKES = 2  # seconds
+
+
+def new(provider: Provider, intent: Resource, method: Resource) -> Resource:
+    charge = shapes.charge(shapes.new_id("ch_3"), provider.clock.now(), intent["amount"], intent["currency"])
+    taken = ("customer", "description", "metadata", "receipt_email", "shipping", "statement_descriptor_suffix")
+    charge |= {name: intent[name] for name in taken}
+    return charge | {
+        "payment_intent": intent["id"],
+        "payment_method": intent["payment_method"],
+        "payment_method_details": method,
+    }
+
+
+def by_card(provider: Provider, intent: Resource, *, authenticated: bool = False) -> Resource:
+    """Charges the card that is noted of the intent; the charge. Refusal 402 where the issuer says no."""
+    note = provider.note(intent["id"])
+    number = note["number"]
+    card = cards.CARDS[number]
+    details = shapes.card_details(card.brand, number[-4:], note["month"], note["year"], authenticated=authenticated)
+    _keep_method(provider, intent, details["card"])
+    charge = new(provider, intent, details)
+    intent["latest_charge"] = charge["id"]
+    if card.decline:
+        charge |= {"status": "failed", "failure_code": card.decline[0]}
+        provider.store.put("charges", charge["id"], charge)
+        events.record(provider, "charge.failed", charge)
+        raise cards.declined(*card.decline)
+    provider.take_note(charge["id"], refunds=card.refunds, dispute=card.dispute, inquiry=card.inquiry)
+    if intent["capture_method"] == "manual":
+        _hold(provider, intent, charge)
+    else:
+        collect(provider, intent, charge)
+    if card.dispute:
+        provider.later(DISPUTE_TAKES, "dispute", charge["id"])
+    return charge
+
+
+def _keep_method(provider: Provider, intent: Resource, card: Resource) -> None:
+    if intent["payment_method"] in provider.store["methods"]:
+        return
+    shown = {name: card[name] for name in ("brand", "checks", "country", "exp_month", "exp_year", "funding", "last4")}
+    method = shapes.payment_method(provider.clock.now(), shown)
+    method["customer"] = intent["customer"]
+    provider.store.put("methods", method["id"], method)
+    intent["payment_method"] = method["id"]
+
+
+def _hold(provider: Provider, intent: Resource, charge: Resource) -> None:
+    """The card is good for the amount, which `capture` takes later."""
+    charge |= {"status": "succeeded", "paid": True, "captured": False}
+    provider.store.put("charges", charge["id"], charge)
+    intent |= {"status": "requires_capture", "amount_capturable": charge["amount"], "last_payment_error": None}
+    intent["next_action"] = None
+    provider.store.put("intents", intent["id"], intent)
+    events.record(provider, "charge.succeeded", charge)
+    events.record(provider, "payment_intent.amount_capturable_updated", intent)
+
+
+def collect(provider: Provider, intent: Resource, charge: Resource, amount: int | None = None) -> None:
+    """The money arrives: all of the charge, or less than what was held."""
+    taken = charge["amount"] if amount is None else amount
+    was_held = charge["paid"]
+    charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": taken}
+    kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
+    charge["balance_transaction"] = balance.book(provider, kind, taken, charge)
+    provider.store.put("charges", charge["id"], charge)
+    intent |= {"status": "succeeded", "amount_received": taken, "amount_capturable": 0, "last_payment_error": None}
+    intent["next_action"] = None
+    provider.store.put("intents", intent["id"], intent)
+    events.record(provider, "charge.captured" if was_held else "charge.succeeded", charge)
+    events.record(provider, "payment_intent.succeeded", intent)
+
+
+def fail(provider: Provider, intent: Resource, refusal: Refusal) -> None:
+    """The intent waits for another way to pay."""
+    intent |= {"status": "requires_payment_method", "last_payment_error": refusal.error(), "payment_method": None}
+    provider.store.put("intents", intent["id"], intent)
+    events.record(provider, "payment_intent.payment_failed", intent)

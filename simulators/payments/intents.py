@@ -1,0 +1,207 @@
+"""Payment intents that a program makes without Checkout: create, update, confirm, capture, cancel.
+
+Source: https://docs.stripe.com/api/payment_intents. Cards come as the tokens of https://docs.stripe.com/testing.
+"""
+
+from datetime import UTC, datetime
+
+from simulators.payments import cards, catalogue, charges, currencies, events, shapes
+from simulators.payments.protocol import Refusal, Resource, no_such
+from simulators.payments.provider import Provider
+
+OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+CANCELABLE = (*OPEN, "requires_capture", "processing")
+TAKEN = [
+    "capture_method",
+    "confirmation_method",
+    "customer",
+    "description",
+    "metadata",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+]
+
+
+def find(provider: Provider, name: str) -> Resource:
+    if (intent := provider.store["intents"].get(name)) is None:
+        raise no_such("payment_intent", name, "intent")
+    return intent
+
+
+def create(provider: Provider, given: Resource) -> Resource:
+    currency = given["currency"].lower()
+    _check_amount(given["amount"], currency)
+    if given.get("customer"):
+        catalogue.find(provider, "customer", given["customer"], "customer", 400)
+    intent = shapes.intent(shapes.new_id("pi_3"), provider.clock.now(), given["amount"], currency)
+    intent["payment_method_types"] = given.get("payment_method_types") or ["card"]
+    if automatic := given.get("automatic_payment_methods", {"enabled": True}):
+        intent["automatic_payment_methods"] = {"allow_redirects": "always", **automatic}
+    if "payment_method_types" in given:
+        intent["automatic_payment_methods"] = None
+    _take(provider, intent, given)
+    provider.store.put("intents", intent["id"], intent)
+    events.record(provider, "payment_intent.created", intent)
+    return confirm(provider, intent["id"], given) if given.get("confirm") else intent
+
+
+def _check_amount(amount: int, currency: str) -> None:
+    if amount < 1:
+        message = "This value must be greater than or equal to 1."
+        raise Refusal(400, message, code="parameter_invalid_integer", param="amount")
+    currencies.check(amount, currency, "amount")
+    if amount < (least := currencies.MINIMUM.get(currency, 1)):
+        message = f"Amount must be at least {currencies.shown(least, currency)}"
+        raise Refusal(400, message, code="amount_too_small", param="amount")
+
+
+def _take(provider: Provider, intent: Resource, given: Resource) -> None:
+    """What the request says of the intent; its card too."""
+    for name in TAKEN:
+        if name == "metadata" and name in given:
+            intent[name] = {} if given[name] == "" else catalogue.merged(intent[name], given[name])
+        elif name in given:
+            intent[name] = None if given[name] == "" else given[name]
+    if named := given.get("payment_method"):
+        intent["payment_method"] = _card(provider, intent, named)
+    elif (data := given.get("payment_method_data")) is not None:
+        raise Refusal(
+            400,
+            f"This simulator takes cards as tokens such as pm_card_visa, and no payment_method_data ({data['type']}).",
+            param="payment_method_data",
+        )
+    if intent["payment_method"] and intent["status"] == "requires_payment_method":
+        intent["status"] = "requires_confirmation"
+
+
+def _card(provider: Provider, intent: Resource, named: str) -> str:
+    """Notes the number behind a token or a payment method that was kept; the id of the payment method."""
+    kept = provider.store["methods"].get(named)
+    number = cards.TOKENS.get(named) or provider.note(named).get("number")
+    if number is None:
+        raise no_such("PaymentMethod", named, "payment_method", status=400)
+    year = datetime.fromtimestamp(provider.clock.now(), UTC).year + 1
+    provider.take_note(intent["id"], number=number, month=12, year=year)
+    if kept is None:
+        shown = shapes.card_details(cards.CARDS[number].brand, number[-4:], 12, year, authenticated=False)["card"]
+        fields = ("brand", "checks", "country", "exp_month", "exp_year", "funding", "last4")
+        kept = shapes.payment_method(provider.clock.now(), {name: shown[name] for name in fields})
+        kept["customer"] = intent["customer"]
+        provider.store.put("methods", kept["id"], kept)
+        provider.take_note(kept["id"], number=number)
+    return str(kept["id"])
+
+
+def update(provider: Provider, name: str, given: Resource) -> Resource:
+    intent = find(provider, name)
+    _expect(intent, OPEN, "updated")
+    if "amount" in given or "currency" in given:
+        currency = str(given.get("currency") or intent["currency"]).lower()
+        amount = int(given.get("amount") or intent["amount"])
+        _check_amount(amount, currency)
+        intent |= {"amount": amount, "currency": currency}
+    _take(provider, intent, given)
+    provider.store.put("intents", name, intent)
+    return intent
+
+
+def confirm(provider: Provider, name: str, given: Resource) -> Resource:
+    """Charges the card; Refusal 402 where it is declined. A card that wants 3-D Secure leaves `requires_action`."""
+    intent = find(provider, name)
+    _expect(intent, OPEN, "confirmed")
+    _take(provider, intent, {field: value for field, value in given.items() if field != "amount"})
+    if intent["payment_method"] is None:
+        message = "You cannot confirm this PaymentIntent because it's missing a payment method."
+        raise Refusal(400, message, code="payment_intent_unexpected_state", began=True)
+    automatic = intent["automatic_payment_methods"]
+    if automatic and automatic["enabled"] and automatic["allow_redirects"] == "always" and "return_url" not in given:
+        message = (
+            "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of"
+            " these payment methods might redirect your customer off of your page, you must provide a `return_url`."
+        )
+        raise Refusal(400, message, began=True)
+    try:
+        if cards.CARDS[provider.note(name)["number"]].secure:
+            return _ask(provider, intent, given)
+        charges.by_card(provider, intent)
+    except Refusal as refusal:
+        charges.fail(provider, intent, refusal)
+        refusal.more = {"payment_intent": dict(intent)}
+        raise
+    return intent
+
+
+def _ask(provider: Provider, intent: Resource, given: Resource) -> Resource:
+    if given.get("error_on_requires_action"):
+        message = "This payment required an authentication action to complete, but `error_on_requires_action` was set."
+        raise Refusal(402, message, type="card_error", code="authentication_required", began=True)
+    page = f"{provider.settings.base_url}/authenticate/{intent['id']}"
+    action = {"return_url": given.get("return_url"), "url": page}
+    intent |= {"status": "requires_action", "next_action": {"type": "redirect_to_url", "redirect_to_url": action}}
+    provider.store.put("intents", intent["id"], intent)
+    events.record(provider, "payment_intent.requires_action", intent)
+    return intent
+
+
+def authenticate(provider: Provider, name: str, *, succeed: bool) -> Resource:
+    """The customer's answer to 3-D Secure; the intent. Refusal 402 where it, or the charge after it, fails."""
+    intent = find(provider, name)
+    _expect(intent, ("requires_action",), "authenticated")
+    intent["next_action"] = None
+    try:
+        if not succeed:
+            cards.refuse_unauthenticated()
+        charges.by_card(provider, intent, authenticated=True)
+    except Refusal as refusal:
+        charges.fail(provider, intent, refusal)
+        raise
+    return intent
+
+
+def capture(provider: Provider, name: str, given: Resource) -> Resource:
+    """Takes what was held, or less; the rest goes back."""
+    intent = find(provider, name)
+    _expect(intent, ("requires_capture",), "captured")
+    amount = int(given.get("amount_to_capture", intent["amount_capturable"]) or 0)
+    if not 0 < amount <= intent["amount_capturable"]:
+        message = "The amount to capture must be greater than 0, and at most the amount that can be captured."
+        raise Refusal(400, message, code="amount_too_large", param="amount_to_capture", began=True)
+    charge = provider.store["charges"][intent["latest_charge"]]
+    rest = charge["amount"] - amount
+    charge["amount_refunded"] += rest
+    charges.collect(provider, intent, charge, amount)
+    return intent
+
+
+def cancel(provider: Provider, name: str, given: Resource) -> Resource:
+    intent = find(provider, name)
+    _expect(intent, CANCELABLE, "canceled")
+    if intent["status"] == "requires_capture":
+        charge = provider.store["charges"][intent["latest_charge"]]
+        charge |= {"refunded": True, "amount_refunded": charge["amount"]}
+        provider.store.put("charges", charge["id"], charge)
+        events.record(provider, "charge.refunded", charge)
+    intent |= {"status": "canceled", "canceled_at": provider.clock.now(), "next_action": None, "amount_capturable": 0}
+    intent["cancellation_reason"] = given.get("cancellation_reason")
+    provider.store.put("intents", name, intent)
+    events.record(provider, "payment_intent.canceled", intent)
+    return intent
+
+
+def _expect(intent: Resource, states: tuple[str, ...], act: str) -> None:
+    if intent["status"] not in states:
+        message = (
+            f"This PaymentIntent could not be {act} because it has a status of {intent['status']}. Only a"
+            f" PaymentIntent with one of the following statuses may be {act}: {', '.join(states)}."
+        )
+        raise Refusal(
+            400,
+            message,
+            code="payment_intent_unexpected_state",
+            began=True,
+            more={"payment_intent": dict(intent)},
+        )

@@ -1,0 +1,240 @@
+"""What a request for a Checkout Session says, checked before anything is made.
+
+Source: https://docs.stripe.com/api/checkout/sessions/create. Only `mode=payment`.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from simulators.payments import catalogue, currencies, shapes, versions
+from simulators.payments.protocol import MOST_METADATA, Refusal, Resource
+from simulators.payments.provider import Provider
+
+CURRENCY = re.compile("[a-z]{3}")
+SHORTEST, LONGEST = 30 * 60, 24 * 3600  # seconds
+LIMITS = {"client_reference_id": 200, "customer_email": 800}  # characters
+COPIED = [
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "cancel_url",
+    "client_reference_id",
+    "consent_collection",
+    "custom_fields",
+    "customer",
+    "customer_account",
+    "customer_email",
+    "integration_identifier",
+    "locale",
+    "origin_context",
+    "permissions",
+    "phone_number_collection",
+    "redirect_on_completion",
+    "return_url",
+    "shipping_address_collection",
+    "submit_type",
+    "success_url",
+    "excluded_payment_method_types",
+    "payment_method_collection",
+    "after_expiration",
+]
+"""Fields that go into the session as they came."""
+OF_INTENT = [
+    "capture_method",
+    "description",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+]
+INVOICE = ("account_tax_ids", "custom_fields", "description", "footer", "issuer", "rendering_options")
+
+
+@dataclass(frozen=True)
+class Order:
+    """A valid request for a session."""
+
+    currency: str
+    lines: list[Resource]
+    expires_at: int
+    given: Resource
+    """Fields that go into the session as they came."""
+    intent: Resource
+    """Fields that go into the payment intent."""
+    discounts: list[Resource] = field(default_factory=list)
+    shipping: list[Resource] = field(default_factory=list)
+
+
+def read_order(provider: Provider, given: Resource) -> Order:
+    """Refusal (400) names the first thing that is wrong. `given` are the parameters, with their types."""
+    if given.get("mode", "payment") != "payment":
+        raise Refusal(400, "This simulator knows only the mode `payment`.", param="mode")
+    check_metadata(given)
+    lines = [read_line(provider, line, f"line_items[{n}]") for n, line in enumerate(given.get("line_items", []))]
+    if not lines:
+        raise _missing("line_items")
+    currency = str(lines[0]["currency"])
+    if any(line["currency"] != currency for line in lines):
+        raise Refusal(400, "All line items must have the same currency.", param="line_items")
+    if given.get("customer") and given.get("customer_email"):
+        raise Refusal(400, "You may only specify one of these parameters: customer, customer_email.", param="customer")
+    currencies.check_total(sum(line["amount_total"] for line in lines), currency)
+    _check_pages(given)
+    for name, most in LIMITS.items():
+        _check_length(given, name, most)
+    if given.get("allow_promotion_codes") and given.get("discounts"):
+        message = "You may only specify one of these parameters: allow_promotion_codes, discounts."
+        raise Refusal(400, message, param="allow_promotion_codes")
+    return Order(
+        currency=currency,
+        lines=lines,
+        expires_at=_read_expiry(provider, given),
+        given=_session_fields(provider, given),
+        intent=_intent_fields(given.get("payment_intent_data", {})),
+        discounts=given.get("discounts") or [],
+        shipping=given.get("shipping_options") or [],
+    )
+
+
+def _session_fields(provider: Provider, given: Resource) -> Resource:
+    if given.get("customer"):
+        catalogue.find(provider, "customer", given["customer"], "customer", 400)
+    methods = given.get("payment_method_types") or given.get("allowed_payment_method_types")
+    fields: Resource = {name: given[name] for name in COPIED if name in given}
+    fields |= {
+        "metadata": given.get("metadata") or {},
+        "payment_method_types": methods or ["card", "sepa_debit"],
+        "ui_mode": versions.new_ui_mode(given.get("ui_mode")),
+    }
+    fields["custom_fields"] = [_custom_field(each) for each in given.get("custom_fields", [])]
+    if tax := given.get("automatic_tax"):
+        fields["automatic_tax"] = {**shapes.AUTOMATIC_TAX, "enabled": tax["enabled"]}
+        if tax["enabled"]:
+            fields["automatic_tax"] |= {"liability": {"type": "self"}, "status": "requires_location_inputs"}
+    if "tax_id_collection" in given:
+        fields["tax_id_collection"] = {"required": "never", **given["tax_id_collection"]}
+    if invoice := given.get("invoice_creation"):
+        data = {**dict.fromkeys(INVOICE), "metadata": {}, **invoice.get("invoice_data", {})}
+        fields["invoice_creation"] = {"enabled": invoice["enabled"], "invoice_data": data}
+    if not given.get("customer"):
+        fields["customer_creation"] = given.get("customer_creation", "if_required")
+    return fields
+
+
+def _custom_field(given: Resource) -> Resource:
+    """As it is shown: with the value that the customer has not given yet."""
+    kind = given["type"]
+    blank: Resource = {"default_value": None, "value": None}
+    more: Resource = {"options": []} if kind == "dropdown" else {"maximum_length": None, "minimum_length": None}
+    return {**given, "optional": given.get("optional", False), kind: {**blank, **more, **given.get(kind, {})}}
+
+
+def check_metadata(given: Resource) -> None:
+    """Refuses (400) more than 50 keys, keys of more than 40 characters and values of more than 500."""
+    metadata = given.get("metadata") or {}
+    if len(metadata) > MOST_METADATA:
+        raise Refusal(400, "Metadata can have at most 50 keys", param="metadata")
+    for key, value in metadata.items():
+        if len(key) > 40:  # noqa: PLR2004 - https://docs.stripe.com/api/metadata
+            raise Refusal(400, f"Metadata keys can have at most 40 characters: {key[:45]}…", param="metadata")
+        if not isinstance(value, str) or len(value) > 500:  # noqa: PLR2004
+            message = f"Metadata values can have at most 500 characters: {key}"
+            raise Refusal(400, message, code="parameter_too_long", param=f"metadata[{key}]")
+
+
+def _check_pages(given: Resource) -> None:
+    mode = versions.new_ui_mode(given.get("ui_mode"))
+    needed = "success_url" if mode == "hosted_page" else "return_url"
+    other = {"success_url": "return_url", "return_url": "success_url"}[needed]
+    if other in given:
+        raise Refusal(400, f"`{other}` is not allowed when `ui_mode` is `{mode}`.", param=other)
+    if needed not in given and given.get("redirect_on_completion") != "never":
+        raise _missing(needed)
+    for name in ("success_url", "cancel_url", "return_url"):
+        if (url := given.get(name)) is not None:
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https") or not parts.netloc:
+                raise Refusal(400, "Not a valid URL", code="url_invalid", param=name)
+
+
+def _check_length(given: Resource, name: str, most: int) -> None:
+    value = given.get(name, "")
+    if len(value) > most:
+        message = f"Invalid string: {value[:20]}…; must be at most {most} characters"
+        raise Refusal(400, message, code="parameter_too_long", param=name)
+
+
+def read_line(provider: Provider, line: Resource, path: str) -> Resource:
+    """A line item of a price that exists, or of one that is made for it."""
+    quantity = line.get("quantity")
+    if quantity is None:
+        raise _missing(f"{path}[quantity]")
+    if quantity < 1:
+        message = "This value must be greater than or equal to 1."
+        raise Refusal(400, message, code="parameter_invalid_integer", param=f"{path}[quantity]")
+    price, title = _price(provider, line, path)
+    adjustable = line.get("adjustable_quantity")
+    made = shapes.line_item(price, title, quantity)
+    if adjustable and adjustable["enabled"]:
+        made["adjustable_quantity"] = {"maximum": 99, "minimum": 0, **adjustable}
+    made["metadata"] = line.get("metadata") or {}
+    return made
+
+
+def _price(provider: Provider, line: Resource, path: str) -> tuple[Resource, str]:
+    if (named := line.get("price")) is not None:
+        price = catalogue.find(provider, "price", named, f"{path}[price]", 400)
+        if not price["active"]:
+            message = "The price specified is inactive. This field only accepts active prices."
+            raise Refusal(400, message, code="price_inactive", param=f"{path}[price]")
+        return price, provider.store["products"][price["product"]]["name"]
+    path, data = f"{path}[price_data]", line.get("price_data")
+    if data is None:
+        raise _missing(path)
+    currency = data["currency"].lower()
+    if not CURRENCY.fullmatch(currency):
+        raise Refusal(400, f"Invalid currency: {currency}.", param=f"{path}[currency]")
+    if "unit_amount" not in data and "unit_amount_decimal" not in data:
+        raise _missing(f"{path}[unit_amount]")
+    try:
+        unit = catalogue.unit_amount(data)
+    except Refusal as refusal:
+        refusal.param = f"{path}[{refusal.param}]"
+        raise
+    currencies.check(unit, currency, f"{path}[unit_amount]")
+    if named := data.get("product"):
+        product, title = named, catalogue.find(provider, "product", named, f"{path}[product]", 400)["name"]
+    elif "product_data" in data:
+        product, title = shapes.new_id("prod_", 14), data["product_data"]["name"]
+    else:
+        raise _missing(f"{path}[product_data]")
+    price = shapes.price(provider.clock.now(), product, unit, currency)
+    return {**price, "active": False, "tax_behavior": data.get("tax_behavior")}, title
+
+
+def _missing(name: str) -> Refusal:
+    return Refusal(400, f"Missing required param: {name}.", code="parameter_missing", param=name)
+
+
+def _read_expiry(provider: Provider, given: Resource) -> int:
+    now = provider.clock.now()
+    expires_at: int | None = given.get("expires_at")
+    if expires_at is None:
+        return now + LONGEST
+    if expires_at < now + SHORTEST:
+        limit = "at least 30 minutes"
+    elif expires_at > now + LONGEST:
+        limit = "less than 24 hours"
+    else:
+        return expires_at
+    message = f"The `expires_at` timestamp must be {limit} from Checkout Session creation."
+    raise Refusal(400, message, param="expires_at")
+
+
+def _intent_fields(data: Resource) -> Resource:
+    check_metadata(data)
+    fields: dict[str, Any] = {name: data[name] for name in OF_INTENT if name in data}
+    return fields | {"metadata": data.get("metadata") or {}}

@@ -1,0 +1,88 @@
+"""Kiosk's payment simulator against Stripe's official libraries: `make interop`.
+
+Each library is in an environment of its own, in `.tools/interop`, in the version that requirements.txt and
+package.json here pin. Shown are how many calls work, and what differs between `description.json` and the library;
+the exit status is 1 where anything fails or differs.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+
+from simulators.payments import control, versions
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+TOOLS = ROOT / ".tools" / "interop"
+DESCRIPTION = ROOT / "simulators" / "payments" / "description.json"
+HOOK = "http://127.0.0.1:9/"  # takes nothing: that events are due is enough
+
+
+def run(*command: str | Path, folder: Path = ROOT) -> str:
+    done = subprocess.run(command, check=False, cwd=folder, text=True, capture_output=True, timeout=600)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def python() -> Path:
+    """That of an environment with the Python library."""
+    environment = TOOLS / "python"
+    program = environment / "bin" / "python"
+    if not program.exists():
+        run(sys.executable, "-m", "venv", environment)
+    run(program, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", HERE / "requirements.txt")
+    return program
+
+
+def node() -> tuple[Path, Path]:
+    """Node, and the folder with its library and the calls."""
+    folder = TOOLS / "node"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "stripe_calls.mjs"):
+        (folder / name).write_bytes((HERE / name).read_bytes())
+    run("npm", "install", "--silent", "--no-audit", "--no-fund", folder=folder)
+    return Path("node"), folder
+
+
+def tell(title: str, output: str) -> bool:
+    """Prints how many calls worked, and which did not; whether all did."""
+    results = [json.loads(line) for line in output.splitlines()]
+    failed = [result for result in results if result["error"]]
+    print(f"{title}: {len(results) - len(failed)} of {len(results)} calls work")
+    for result in failed:
+        print(f"  {result['call']}: {result['error']}")
+    return bool(results) and not failed
+
+
+def drift(program: Path) -> Iterator[str]:
+    """Where the description, and the version that the simulator speaks, differ from the library's."""
+    folder = run(program, "-c", "import stripe, os; print(os.path.dirname(stripe.__file__))").strip()
+    fresh = run(sys.executable, HERE / "describe.py", folder)
+    kept = DESCRIPTION.read_text()
+    for line in unified_diff(
+        kept.splitlines(), fresh.splitlines(), "description.json", "the library", n=0, lineterm=""
+    ):
+        yield line[:300]
+    if json.loads(fresh)["version"] != versions.CURRENT:
+        yield f"the simulator speaks {versions.CURRENT}"
+
+
+def main() -> int:
+    program, (node_program, folder) = python(), node()
+    differences = list(drift(program))
+    print(f"description: {len(differences)} differences from the library", *differences, sep="\n  ")
+    with control.started(webhook_url=HOOK) as simulator:
+        calls = run(program, HERE / "stripe_calls.py", simulator.url, control.SECRET_KEY)
+        works = tell("Python", calls)
+        simulator.reset()
+        calls = run(node_program, "stripe_calls.mjs", simulator.url, control.SECRET_KEY, folder=folder)
+        works = tell("Node", calls) and works
+    return 0 if works and not differences else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
