@@ -20,5 +20,10 @@ def main(argv: list[str]) -> int:
     return int(importlib.import_module(f"simulators.{chosen.simulator}").main(chosen.options))
 
 
+def command() -> int:
+    """The command `simulators`, where they are installed."""
+    return main(sys.argv[1:])
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command())

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from simulators.payments.app import create_app
-from simulators.payments.provider import Settings
+from simulators.payments.provider import EVENTS, Settings
 from simulators.server import LOOPBACK, add_options, serve
 
 WEBHOOK_PATH = "/api/payments/webhook"
@@ -23,7 +23,7 @@ def main(argv: list[str]) -> int:
     if options.control and options.host not in LOOPBACK:
         sys.stderr.write("payments simulator: --control is only offered on 127.0.0.1\n")
         return 2
-    secrets = [each.strip() for each in os.environ.get("KIOSK_PAYMENTS__WEBHOOK_SECRET", "").split(",")]
+    secrets = [each.strip() for each in options.webhook_secret.split(",")]
     webhook_url = options.webhook_url or _default_webhook_url()
     if not webhook_url or not any(secrets):
         sys.stderr.write("payments simulator: no webhooks without KIOSK_PAYMENTS__WEBHOOK_SECRET and an address\n")
@@ -31,9 +31,10 @@ def main(argv: list[str]) -> int:
     def make_app(url: str) -> Flask:
         return create_app(
             Settings(
-                secret_key=os.environ.get("KIOSK_PAYMENTS__SECRET_KEY") or None,
+                secret_key=options.secret_key or None,
                 webhook_secrets=tuple(filter(None, secrets)),
                 webhook_url=webhook_url,
+                webhook_events=tuple(options.webhook_events or EVENTS),
                 state=options.state,
                 control=options.control,
                 base_url=(options.public_url or url).rstrip("/"),
@@ -48,6 +49,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m simulators payments", description="A payment provider that speaks Stripe's protocol."
     )
     add_options(parser, port=8002)
+    environ, key, secret = os.environ, "KIOSK_PAYMENTS__SECRET_KEY", "KIOSK_PAYMENTS__WEBHOOK_SECRET"
+    parser.add_argument("--secret-key", default=environ.get(key), help=f"the only key that may call (default: {key})")
+    parser.add_argument("--webhook-secret", default=environ.get(secret, ""), help=f"of webhooks (default: {secret})")
+    parser.add_argument(
+        "--webhook-events", nargs="+", metavar="TYPE", help="which are sent, * for all (default: those of Checkout)"
+    )
     parser.add_argument("--webhook-url", help=f"where events go (default: KIOSK_PUBLIC_URL{WEBHOOK_PATH})")
     parser.add_argument(
         "--public-url", help="where browsers reach the payment page (default: the address it listens on)"

@@ -37,7 +37,9 @@ class Control:
     """
 
     def __init__(self, url: str, process: Process | None = None, *, secret_key: str = SECRET_KEY) -> None:
-        self.url, self.process = url, process
+        self.url, self.process, self.secret_key = url, process, secret_key
+        self.webhook_secret = WEBHOOK_SECRET
+        """What webhooks are signed with; of several, separated by commas, with each."""
         self._client = httpx.Client(base_url=f"{url}/_control", timeout=60, trust_env=False, verify=False)  # noqa: S501 -- plain http
         self.api = httpx.Client(base_url=url, timeout=60, trust_env=False, verify=False)  # noqa: S501 -- plain http
         self.api.headers["Authorization"] = f"Bearer {secret_key}"
@@ -277,4 +279,5 @@ def started(
     keys = {"KIOSK_PAYMENTS__SECRET_KEY": secret_key, "KIOSK_PAYMENTS__WEBHOOK_SECRET": webhook_secret}
     process = Process("payments", *options, env={"KIOSK_PUBLIC_URL": "", **keys, **(env or {})})
     with Control(process.url, process, secret_key=secret_key) as control:
+        control.webhook_secret = webhook_secret
         yield control

@@ -169,13 +169,13 @@ def _check_length(given: Resource, name: str, most: int) -> None:
 
 def read_line(provider: Provider, line: Resource, path: str) -> Resource:
     """A line item of a price that exists, or of one that is made for it."""
+    price, title = _price(provider, line, path)
     quantity = line.get("quantity")
     if quantity is None:
         raise _missing(f"{path}[quantity]")
     if quantity < 1:
         message = "This value must be greater than or equal to 1."
         raise Refusal(400, message, code="parameter_invalid_integer", param=f"{path}[quantity]")
-    price, title = _price(provider, line, path)
     adjustable = line.get("adjustable_quantity")
     made = shapes.line_item(price, title, quantity)
     if adjustable and adjustable["enabled"]:

@@ -1,13 +1,16 @@
 """Kiosk's payment simulator against Stripe's official libraries: `make interop`.
 
-Each library is in an environment of its own, in `.tools/interop`, in the version that requirements.txt and
+The example of the simulators' README runs in a clean environment, where nothing but they is installed. Each library is
+in an environment of its own, in `.tools/interop`, in the version that requirements.txt and
 package.json here pin. Shown are how many calls work, and what differs between `description.json` and the library;
 the exit status is 1 where anything fails or differs.
 """
 
 import json
+import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
@@ -18,6 +21,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 TOOLS = ROOT / ".tools" / "interop"
 DESCRIPTION = ROOT / "simulators" / "payments" / "description.json"
+README = ROOT / "simulators" / "README.md"
 HOOK = "http://127.0.0.1:9/"  # takes nothing: that events are due is enough
 
 
@@ -71,6 +75,19 @@ def drift(program: Path) -> Iterator[str]:
         yield f"the simulator speaks {versions.CURRENT}"
 
 
+def example() -> bool:
+    """Installs the simulators alone into a clean environment, and runs the example of their README there."""
+    with tempfile.TemporaryDirectory() as folder:
+        clean = Path(folder)
+        run(sys.executable, "-m", "venv", clean / "environment")
+        program = clean / "environment" / "bin" / "python"
+        run(program, "-m", "pip", "install", "--quiet", ROOT / "simulators", "pytest", "pytest-xdist")
+        for name, text in re.findall(r"```python\n# (\S+)\n(.*?)```", README.read_text(), re.DOTALL):
+            (clean / name).write_text(text)
+        print("example:", run(program, "-m", "pytest", "-q", "-n", "2", folder=clean).splitlines()[-1])
+    return True
+
+
 def main() -> int:
     program, (node_program, folder) = python(), node()
     differences = list(drift(program))
@@ -81,6 +98,7 @@ def main() -> int:
         simulator.reset()
         calls = run(node_program, "stripe_calls.mjs", simulator.url, control.SECRET_KEY, folder=folder)
         works = tell("Node", calls) and works
+    works = example() and works
     return 0 if works and not differences else 1
 
 

@@ -26,7 +26,7 @@ def test_a_new_session_is_open_and_unpaid_and_has_a_page(api, order):
     ("change", "param", "code"),
     [
         ({"surprise": "1"}, "surprise", "parameter_unknown"),
-        ({"line_items[0][quantity]": ""}, "line_items[0][quantity]", "parameter_missing"),
+        ({"line_items[0][quantity]": ""}, "line_items[0][quantity]", "parameter_invalid_empty"),
         ({"line_items[0][quantity]": "0"}, "line_items[0][quantity]", "parameter_invalid_integer"),
         (
             {"line_items[0][price_data][unit_amount]": "6.00"},
@@ -36,10 +36,10 @@ def test_a_new_session_is_open_and_unpaid_and_has_a_page(api, order):
         (
             {"line_items[0][price_data][product_data][name]": ""},
             "line_items[0][price_data][product_data][name]",
-            "parameter_missing",
+            "parameter_invalid_empty",
         ),
         ({"line_items[0][price_data][currency]": "euro"}, "line_items[0][price_data][currency]", None),
-        ({"success_url": ""}, "success_url", "parameter_missing"),
+        ({"success_url": ""}, "success_url", "parameter_invalid_empty"),
         ({"success_url": "javascript:alert(1)"}, "success_url", "url_invalid"),
         ({"cancel_url": "/back"}, "cancel_url", "url_invalid"),
         ({"client_reference_id": "x" * 201}, "client_reference_id", "parameter_too_long"),
@@ -232,7 +232,12 @@ def test_events_are_listed_by_type_and_kept_for_30_days(payments, api):
     def types(**filters):
         return [event["type"] for event in api.get("/v1/events", params=filters).raise_for_status().json()["data"]]
 
-    assert types() == ["checkout.session.completed", "payment_intent.succeeded"]
+    assert types() == [
+        "checkout.session.completed",
+        "payment_intent.succeeded",
+        "charge.succeeded",
+        "payment_intent.created",
+    ]
     assert types(type="payment_intent.succeeded") == ["payment_intent.succeeded"]
     assert types(type="checkout.*") == ["checkout.session.completed"]
     assert types(**{"types[0]": "charge.refunded", "types[1]": "payment_intent.succeeded"}) == [

@@ -20,7 +20,12 @@ def test_a_payment_completes_the_session_and_its_intent(payments, api, paid):
     assert (paid["status"], paid["payment_status"], paid["url"]) == ("complete", "paid", None)
     assert (intent["status"], intent["amount_received"]) == ("succeeded", 1200)
     assert (charge["status"], charge["paid"], charge["captured"]) == ("succeeded", True, True)
-    assert types(payments) == ["payment_intent.succeeded", "checkout.session.completed"]
+    assert types(payments) == [
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "checkout.session.completed",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +104,11 @@ def test_a_bank_debit_completes_unpaid_and_is_paid_later(payments, api):
     assert processing["status"] == "processing"
     assert settled["payment_status"] == "paid"
     assert types(payments) == [
+        "payment_intent.created",
+        "charge.pending",
+        "payment_intent.processing",
         "checkout.session.completed",
+        "charge.succeeded",
         "payment_intent.succeeded",
         "checkout.session.async_payment_succeeded",
     ]
@@ -149,7 +158,7 @@ def test_partial_refunds_add_up_and_no_more_than_was_paid_comes_back(payments, a
     assert (again.status_code, again.json()["error"]["code"]) == (400, "charge_already_refunded")
     [charge] = payments.listed("charges")
     assert (charge["amount_refunded"], charge["refunded"]) == (1200, True)
-    assert types(payments)[2:] == ["refund.created", "charge.refunded"] * 3
+    assert types(payments)[4:] == ["refund.created", "charge.refunded"] * 3
     assert api.get(f"/v1/refunds/{first['id']}").json() == first
     listed = api.get("/v1/refunds", params={"payment_intent": paid["payment_intent"]}).json()["data"]
     assert [one["id"] for one in listed] == [rest["id"], second["id"], first["id"]]
@@ -236,7 +245,7 @@ def test_an_inquiry_leaves_the_charge_refundable(payments, api, paid):
     answer = api.post("/v1/refunds", data={"payment_intent": paid["payment_intent"]})
 
     assert answer.status_code == 200
-    assert types(payments)[2:4] == ["charge.dispute.created", "charge.dispute.updated"]
+    assert types(payments)[4:6] == ["charge.dispute.created", "charge.dispute.updated"]
 
 
 def test_a_lost_dispute_is_closed_and_stays_unrefundable(payments, paid):
