@@ -19,9 +19,7 @@ CALLBACK = "http://localhost/callback"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What the identity simulator knows of the application under test."""
-    help_ = (
-        f"where the application has a user come back from sign-in, one or several (default: {CALLBACK})"
-    )
+    help_ = f"where the application has a user come back from sign-in, one or several (default: {CALLBACK})"
     parser.addini("identity_redirect_uris", help_, type="args", default=[CALLBACK])
 
 

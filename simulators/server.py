@@ -60,6 +60,9 @@ class Handler(BaseHTTPRequestHandler):
         if body is None:
             return
         environ = self._environ(body)
+        if environ["PATH_INFO"] == "/healthz":
+            self._write("200 OK", [("Content-Type", "application/json")], b'{"status": "ok"}')
+            return
         status, headers, content = self._call(environ)
         if environ.get("simulator.drop"):
             self.close_connection = True

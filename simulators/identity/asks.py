@@ -11,7 +11,7 @@ from simulators.identity.clients import Client
 from simulators.identity.grants import Grant, Kind
 from simulators.identity.people import Person
 
-SCOPES = ("openid", "email", "profile")
+SCOPES = ("openid", "email", "profile", "offline_access")
 EMAIL_SCOPES = frozenset({"user:email", "user"})
 GITHUB_SCOPES = EMAIL_SCOPES | {"read:user"}
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256, RFC 7636 section 4.2

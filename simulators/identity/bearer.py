@@ -25,6 +25,11 @@ class BearerError(Exception):
 def bearer(request: Request, simulator: State, kind: Kind, schemes: frozenset[str] = frozenset({"bearer"})) -> Grant:
     """What the token in the Authorization header stands for. Raises BearerError."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    posted = request.form.get("access_token", "") if request.method == "POST" else ""  # RFC 6750 section 2.2
+    if scheme and posted:
+        raise BearerError(400, "invalid_request", "the access token must be sent in one way, not two")
+    if posted and "bearer" in schemes:
+        scheme, token = "bearer", posted
     if not scheme:
         raise BearerError(401, None, "no access token was sent")
     if scheme.lower() not in schemes or not token:

@@ -20,6 +20,11 @@ class Client:
     id: str
     secret: str = field(repr=False)
     redirects: frozenset[str] = frozenset()
+    signed_out: frozenset[str] = frozenset()
+    """Where a browser may go after it was signed out."""
+    id_token_alg: str = "RS256"
+    userinfo_alg: str | None = None
+    """How its userinfo is signed; None: it is plain JSON."""
 
     @property
     def label(self) -> str:

@@ -61,6 +61,18 @@ def _basic(header: str) -> tuple[str, str]:
     return unquote_plus(number), unquote_plus(secret)  # both are form-encoded first, RFC 6749 section 2.3.1
 
 
+def refresh(simulator: State, client: Client, form: Mapping[str, str]) -> tuple[str, str, Grant]:
+    """A new access token, a new refresh token, and what they stand for (RFC 6749 section 6). Raises TokenError."""
+    with simulator.lock:
+        try:
+            token, following, grant = simulator.grants.refresh(form["refresh_token"], client.id, simulator.now())
+        except CodeError as problem:
+            raise TokenError("invalid_grant", str(problem)) from problem
+    if not frozenset(form.get("scope", "").split()) <= grant.scopes:
+        raise TokenError("invalid_scope", "more scopes are asked for than were granted")
+    return token, following, grant
+
+
 def redeem(simulator: State, client: Client, form: Mapping[str, str], kind: Kind) -> tuple[str, Grant]:
     """An access token and what it stands for. Raises TokenError; the code is gone either way."""
     with simulator.lock:

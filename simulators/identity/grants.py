@@ -11,6 +11,7 @@ Kind = Literal["openid", "github"]
 
 CODE_SECONDS = 60
 TOKEN_SECONDS = 3600
+REFRESH_SECONDS = 30 * 86400
 MOST = 10_000
 
 
@@ -33,6 +34,7 @@ class Code:
     grant: Grant
     expires: float
     used: bool = False
+    family: str = ""
     tokens: list[str] = field(default_factory=list, repr=False)
 
 
@@ -40,6 +42,8 @@ class Code:
 class Token:
     grant: Grant
     expires: float
+    family: str = ""
+    """What all tokens that came of one sign-in share: they are revoked together."""
 
 
 class CodeError(Exception):
@@ -50,7 +54,17 @@ class RedirectError(CodeError):
     """The redirect_uri is not the one that the code was sent to."""
 
 
-Entry = TypeVar("Entry", Code, Token)
+@dataclass
+class Refresh:
+    """Good once: the next use of it gives another, and a second use is a theft."""
+
+    grant: Grant
+    family: str
+    expires: float
+    used: bool = False
+
+
+Entry = TypeVar("Entry", Code, Token, Refresh)
 
 
 class Shelf(Generic[Entry]):
@@ -71,6 +85,11 @@ class Shelf(Generic[Entry]):
         entry = self._entries.get(key)
         return entry if entry and entry.expires > now else None
 
+    def drop_family(self, family: str) -> None:
+        for key, entry in list(self._entries.items()):
+            if getattr(entry, "family", None) == family:
+                del self._entries[key]
+
     def drop(self, key: str) -> None:
         self._entries.pop(key, None)
 
@@ -84,6 +103,7 @@ class Grants:
     def __init__(self) -> None:
         self.codes: Shelf[Code] = Shelf()
         self.tokens: Shelf[Token] = Shelf()
+        self.refreshes: Shelf[Refresh] = Shelf()
 
     def issue_code(self, grant: Grant, now: float) -> str:
         code = secrets.token_urlsafe(32)
@@ -101,6 +121,7 @@ class Grants:
         if code.used:
             for token in code.tokens:
                 self.tokens.drop(token)
+            self.revoke_family(code.family)
             raise CodeError("the code was used before; its access tokens are revoked")
         code.used = True
         if code.grant.client_id != client_id:
@@ -112,9 +133,41 @@ class Grants:
     def issue_token(self, code: Code, now: float) -> str:
         prefix = "gho_" if code.grant.kind == "github" else ""
         token = prefix + secrets.token_urlsafe(32)
-        self.tokens.put(token, Token(code.grant, now + TOKEN_SECONDS), now)
+        code.family = code.family or secrets.token_hex(8)
+        self.tokens.put(token, Token(code.grant, now + TOKEN_SECONDS, code.family), now)
         code.tokens.append(token)
         return token
+
+    def issue_refresh(self, grant: Grant, family: str, now: float) -> str:
+        token = secrets.token_urlsafe(32)
+        self.refreshes.put(token, Refresh(grant, family, now + REFRESH_SECONDS), now)
+        return token
+
+    def refresh(self, value: str, client_id: str, now: float) -> tuple[str, str, Grant]:
+        """A new access token and refresh token. Raises CodeError; a token that comes again ends its whole family."""
+        known = self.refreshes.get(value, now)
+        if known is None or known.grant.client_id != client_id:
+            raise CodeError("the refresh token is unknown, expired, or another client's")
+        if known.used:
+            self.revoke_family(known.family)
+            raise CodeError("the refresh token was used before; all tokens of its sign-in are revoked")
+        known.used = True
+        token = secrets.token_urlsafe(32)
+        self.tokens.put(token, Token(known.grant, now + TOKEN_SECONDS, known.family), now)
+        return token, self.issue_refresh(known.grant, known.family, now), known.grant
+
+    def revoke(self, value: str, client_id: str, now: float) -> None:
+        """A refresh token takes its access tokens with it (RFC 7009 section 2.1); another client's stays."""
+        known = self.refreshes.get(value, now)
+        if known is not None and known.grant.client_id == client_id:
+            self.revoke_family(known.family)
+        token = self.tokens.get(value, now)
+        if token is not None and token.grant.client_id == client_id:
+            self.tokens.drop(value)
+
+    def revoke_family(self, family: str) -> None:
+        self.tokens.drop_family(family)
+        self.refreshes.drop_family(family)
 
     def behind(self, token: str, now: float) -> Grant | None:
         known = self.tokens.get(token, now)
@@ -123,3 +176,4 @@ class Grants:
     def clear(self) -> None:
         self.codes.clear()
         self.tokens.clear()
+        self.refreshes.clear()

@@ -6,11 +6,11 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from functools import cached_property
-from hashlib import sha256
+from hashlib import sha256, sha512
 from typing import Any, Literal, get_args
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OKPKey, RSAKey
 
 Signing = Literal["RS256", "none", "HS256-secret", "HS256-public-key", "foreign-key", "broken"]
 SIGNINGS: tuple[Signing, ...] = get_args(Signing)
@@ -22,9 +22,10 @@ def base64url(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def half_hash(value: str) -> str:
-    """`at_hash` for RS256: the left half of the SHA-256 (OpenID Connect Core 3.1.3.6)."""
-    return base64url(sha256(value.encode("ascii")).digest()[:16])
+def half_hash(value: str, algorithm: str = "RS256") -> str:
+    """`at_hash`: the left half of the hash that goes with the algorithm, for Ed25519 SHA-512 (Core 3.1.3.6)."""
+    digest = (sha512 if algorithm == "EdDSA" else sha256)(value.encode("ascii")).digest()
+    return base64url(digest[: len(digest) // 2])
 
 
 def _new_key() -> RSAKey:
@@ -49,16 +50,32 @@ class KeyRing:
         """A key that is never published."""
         return _new_key()
 
+    @cached_property
+    def edwards(self) -> OKPKey:
+        """The key of clients that asked for EdDSA. It is published from its first use on."""
+        kid = secrets.token_hex(8)
+        return OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA", "kid": kid}, private=True, auto_kid=False)
+
+    @property
+    def all(self) -> list[RSAKey | OKPKey]:
+        """What is published."""
+        return [*self.published, *([self.edwards] if "edwards" in self.__dict__ else [])]
+
+    def sign_edwards(self, claims: Mapping[str, Any]) -> str:
+        header = {"alg": "EdDSA", "typ": "JWT", "kid": self.edwards.kid}
+        return jwt.encode(header, dict(claims), self.edwards, algorithms=["EdDSA"])
+
     def rotate(self, *, keep: bool) -> None:
         """Signs with a new key from now on; the old ones stay published only if `keep`."""
         self.published = [_new_key(), *(self.published if keep else [])]
 
     def reset(self) -> None:
         self.published = [self.first]
+        self.__dict__.pop("edwards", None)
 
     def as_dict(self) -> dict[str, Any]:
         """The key set of RFC 7517 section 5, public halves only."""
-        return {"keys": [key.as_dict(private=False) for key in self.published]}
+        return {"keys": [key.as_dict(private=False) for key in self.all]}
 
     def sign(self, claims: Mapping[str, Any], signing: Signing, header: Header, secret: str) -> str:
         """A compact JWS. `header` overrides parameters of the header, None removes one."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from simulators.identity import (
+    after,
     github,  # feature: github
     levers,
     openid,
@@ -18,6 +19,7 @@ from simulators.identity.state import State
 LARGEST_BODY = 1 << 20
 BLUEPRINTS = (
     openid.blueprint,
+    after.blueprint,
     github.blueprint,  # feature: github
     pages.blueprint,
 )

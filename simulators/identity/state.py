@@ -26,6 +26,7 @@ class State:
         self.faults = Faults()
         self.calls = Calls()
         self._first_people = dict(people)
+        self._first_clients = dict(clients)
         self._ahead = 0.0
         self.patience = threading.Event()  # requests that hang wait for it; a reset sets it and makes a new one
 
@@ -47,6 +48,7 @@ class State:
         """Back to how it started: people, clock, first key; no codes, tokens, faults, calls or hanging requests."""
         with self.lock:
             self.people = dict(self._first_people)
+            self.clients = dict(self._first_clients)
             self._ahead = 0.0
             self.keys.reset()
             self.grants.clear()

@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import random
 import sys
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def main(argv: list[str]) -> int:
     webhook_url = options.webhook_url or _default_webhook_url()
     if not webhook_url or not any(secrets):
         sys.stderr.write("payments simulator: no webhooks without KIOSK_PAYMENTS__WEBHOOK_SECRET and an address\n")
+
+    random.seed(options.seed)
 
     def make_app(url: str) -> Flask:
         return create_app(
@@ -59,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--public-url", help="where browsers reach the payment page (default: the address it listens on)"
     )
+    parser.add_argument("--seed", type=int, help="calls in the same order get the same ids (default: any)")
     parser.add_argument("--state", type=Path, help="file to keep everything in (default: memory)")
     return parser
 

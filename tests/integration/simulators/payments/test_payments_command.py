@@ -153,3 +153,16 @@ def test_connections_are_kept_and_large_or_strange_bodies_close_them(payments, a
     assert api.post(SESSIONS, content=b"a" * (1 << 20) + b"a").status_code == 413
     assert api.post(SESSIONS, content=iter([b"a=1"])).status_code == 411
     assert api.get(SESSIONS).status_code == 200
+
+
+def test_a_seed_gives_the_same_calls_the_same_ids():
+    ids = []
+    for _ in range(2):
+        with Process("payments", "--port", "0", "--control", "--seed", "7") as process, Control(process.url) as control:
+            ids.append([control.open_session()["id"] for _ in range(2)])
+
+    assert ids[0] == ids[1]
+
+
+def test_a_simulator_says_that_it_is_well(payments):
+    assert httpx.get(f"{payments.url}/healthz").json() == {"status": "ok"}

@@ -1,0 +1,132 @@
+"""What comes before and after a sign-in: a client registers; tokens are looked at and revoked; a user signs out."""
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from simulators.identity.asks import extended
+from simulators.identity.clients import Client
+from simulators.identity.exchange import TokenError, authenticate, posted
+from simulators.identity.grants import Grant
+from simulators.identity.openid import rejected
+from simulators.identity.state import state
+from simulators.identity.web import issuer
+
+ALGORITHMS = ("RS256", "EdDSA")
+
+blueprint = Blueprint("after", __name__)
+
+
+def _asked() -> tuple[Client, str]:
+    """The client and the token that it asks about. Raises TokenError."""
+    form = posted(request)
+    client = authenticate(request, form, state().clients)
+    if "token" not in form:
+        raise TokenError("invalid_request", "token is missing")
+    return client, form["token"]
+
+
+@blueprint.post("/revoke")
+def revoke() -> ResponseReturnValue:
+    """RFC 7009: 200 for a token that is not known too."""
+    try:
+        client, token = _asked()
+    except TokenError as problem:
+        return rejected(problem)
+    with state().lock:
+        state().grants.revoke(token, client.id, state().now())
+    return Response(status=200)
+
+
+@blueprint.post("/introspect")
+def introspect() -> ResponseReturnValue:
+    """RFC 7662. Of a token that another client got it tells no more than of one that there is not."""
+    try:
+        client, token = _asked()
+    except TokenError as problem:
+        return rejected(problem)
+    with state().lock:
+        now, grants = state().now(), state().grants
+        known = grants.tokens.get(token, now)
+        refresh = grants.refreshes.get(token, now)
+    if known is not None and known.grant.client_id == client.id:
+        return jsonify({**_told(known.grant, known.expires), "token_type": "Bearer"})
+    if refresh is not None and refresh.grant.client_id == client.id and not refresh.used:
+        return jsonify(_told(refresh.grant, refresh.expires))
+    return jsonify(active=False)
+
+
+def _told(grant: Grant, expires: float) -> dict[str, Any]:
+    return {
+        "active": True,
+        "scope": " ".join(sorted(grant.scopes)),
+        "client_id": grant.client_id,
+        "username": grant.person.username,
+        "sub": grant.person.sub,
+        "aud": grant.client_id,
+        "iss": issuer(),
+        "iat": grant.auth_time,
+        "exp": int(expires),
+    }
+
+
+@blueprint.route("/end-session", methods=["GET", "POST"])
+def end_session() -> ResponseReturnValue:
+    """OpenID Connect RP-Initiated Logout 1.0. There are no sessions here to end: the browser goes back at once."""
+    given = request.values
+    client = state().clients.get(_hinted(given.get("id_token_hint", "")) or given.get("client_id", ""))
+    wanted = given.get("post_logout_redirect_uri")
+    if wanted is None:
+        return Response("You are signed out.", content_type="text/plain")
+    if client is None or wanted not in client.signed_out:
+        return Response("The post_logout_redirect_uri is not registered.", 400, content_type="text/plain")
+    return redirect(extended(wanted, [("state", given["state"])] if given.get("state") else []), 303)
+
+
+def _hinted(token: str) -> str | None:
+    """The client that an ID token of ours was made for, expired or not."""
+    simulator = state()
+    with simulator.lock:
+        keys = simulator.keys.all
+    for key in keys:
+        try:
+            return str(jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims.get("aud"))
+        except (JoseError, ValueError):
+            continue
+    return None
+
+
+@blueprint.post("/register")
+def register() -> ResponseReturnValue:
+    """RFC 7591: any client may, since the simulator opens nothing."""
+    given = request.get_json(silent=True)
+    if not isinstance(given, dict):
+        return _unregistered("invalid_client_metadata", "the body must be a JSON object")
+    uris = given.get("redirect_uris")
+    if not isinstance(uris, list) or not uris or not all(isinstance(uri, str) and ":" in uri for uri in uris):
+        return _unregistered("invalid_redirect_uri", "redirect_uris must be a list of addresses")
+    id_token, userinfo = given.get("id_token_signed_response_alg", "RS256"), given.get("userinfo_signed_response_alg")
+    if id_token not in ALGORITHMS or userinfo not in (None, "none", *ALGORITHMS):
+        return _unregistered("invalid_client_metadata", f"algorithms are {', '.join(ALGORITHMS)}")
+    client = Client(secrets.token_hex(8), secrets.token_urlsafe(32), frozenset(uris), id_token_alg=id_token)
+    back = given.get("post_logout_redirect_uris", [])
+    client = replace(client, signed_out=frozenset(back), userinfo_alg=None if userinfo == "none" else userinfo)
+    with state().lock:
+        state().clients[client.id] = client
+    told = {"client_id": client.id, "client_secret": client.secret, "client_secret_expires_at": 0}
+    return jsonify({"token_endpoint_auth_method": "client_secret_basic", **given, **told}), 201
+
+
+def _unregistered(error: str, reason: str) -> ResponseReturnValue:
+    return jsonify(error=error, error_description=reason), 400
+
+
+@blueprint.post("/device_authorization")
+def device() -> ResponseReturnValue:
+    """Not offered, and discovery does not name it; a client that asks all the same is told so."""
+    return rejected(TokenError("unsupported_grant_type", "the device flow (RFC 8628) is not offered"))

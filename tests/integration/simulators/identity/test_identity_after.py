@@ -1,0 +1,135 @@
+"""Refresh, revocation, introspection, registration, signed userinfo and signing out."""
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from simulators.identity.clients import DEMO_ID, DEMO_SECRET
+from tests.integration.simulators.identity.party import CALLBACK, unpacked
+
+OFFLINE = "openid email offline_access"
+DEMO = (DEMO_ID, DEMO_SECRET)
+
+
+@pytest.fixture
+def tokens(party):
+    return party.tokens(scope=OFFLINE)
+
+
+def ask(party, path, auth=DEMO, **form):
+    return party.http.post(f"{party.url}/{path}", data=form, auth=auth)
+
+
+def refresh(party, token):
+    return ask(party, "token", grant_type="refresh_token", refresh_token=token)
+
+
+def register(party, **metadata):
+    answer = party.http.post(f"{party.url}/register", json={"redirect_uris": [CALLBACK], **metadata})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_refresh_token_is_only_for_those_who_ask_for_offline_access(party):
+    assert "refresh_token" not in party.tokens()
+    assert "refresh_token" in party.tokens(scope=OFFLINE)
+
+
+def test_a_refresh_token_gives_the_next_pair_and_a_new_id_token(party, tokens):
+    fresh = refresh(party, tokens["refresh_token"]).json()
+
+    assert party.userinfo(fresh["access_token"]).json()["email"]
+    assert party.check(fresh["id_token"]).claims["sub"] == party.check(tokens["id_token"]).claims["sub"]
+    assert fresh["refresh_token"] != tokens["refresh_token"]
+
+
+def test_a_refresh_token_that_comes_twice_ends_all_tokens_of_the_sign_in(party, tokens):
+    fresh = refresh(party, tokens["refresh_token"]).json()
+
+    again = refresh(party, tokens["refresh_token"])
+
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    assert refresh(party, fresh["refresh_token"]).status_code == 400
+    assert [party.userinfo(each["access_token"]).status_code for each in (tokens, fresh)] == [401, 401]
+
+
+def test_a_revoked_refresh_token_takes_its_access_tokens_along(party, tokens):
+    revoked = ask(party, "revoke", token=tokens["refresh_token"])
+
+    assert revoked.status_code == 200
+    assert party.userinfo(tokens["access_token"]).status_code == 401
+    assert refresh(party, tokens["refresh_token"]).status_code == 400
+
+
+def test_one_client_can_neither_revoke_nor_look_at_the_tokens_of_another(party, tokens):
+    other = register(party)
+    stranger = (other["client_id"], other["client_secret"])
+
+    assert ask(party, "revoke", stranger, token=tokens["access_token"]).status_code == 200
+    assert ask(party, "introspect", stranger, token=tokens["access_token"]).json() == {"active": False}
+    assert party.userinfo(tokens["access_token"]).status_code == 200
+
+
+def test_introspection_tells_of_a_token_until_it_is_revoked(party, tokens):
+    told = ask(party, "introspect", token=tokens["access_token"]).json()
+    ask(party, "revoke", token=tokens["access_token"])
+
+    assert (told["active"], told["client_id"], told["scope"]) == (True, DEMO_ID, "email offline_access openid")
+    assert ask(party, "introspect", token=tokens["access_token"]).json() == {"active": False}
+    assert ask(party, "introspect", (DEMO_ID, "wrong"), token="x").status_code == 401
+
+
+def test_an_access_token_may_be_in_the_form_but_not_in_two_places(party, tokens):
+    form = {"access_token": tokens["access_token"]}
+    header = {"Authorization": f"Bearer {tokens['access_token']}"}
+
+    assert party.http.post(f"{party.url}/userinfo", data=form).json()["email"]
+    assert party.http.post(f"{party.url}/userinfo", data=form, headers=header).status_code == 400
+
+
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # RFC 9864 names its keys; OpenID's clients say EdDSA
+@pytest.mark.parametrize("algorithm", ["RS256", "EdDSA"])
+def test_a_client_registers_for_an_algorithm_and_for_signed_userinfo(party, algorithm):
+    algorithms = {"id_token_signed_response_alg": algorithm, "userinfo_signed_response_alg": algorithm}
+    client = register(party, **algorithms)
+    code = party.code(client_id=client["client_id"])
+
+    tokens = party.exchange(code, auth=(client["client_id"], client["client_secret"])).json()
+    userinfo = party.userinfo(tokens["access_token"])
+
+    keys = KeySet.import_key_set(party.http.get(f"{party.url}/jwks").json())
+    claims = jwt.decode(userinfo.text, keys, algorithms=[algorithm]).claims
+    assert userinfo.headers["Content-Type"] == "application/jwt"
+    assert (claims["aud"], claims["iss"]) == (client["client_id"], party.url)
+    assert jwt.decode(tokens["id_token"], keys, algorithms=[algorithm]).claims["sub"] == claims["sub"]
+    assert unpacked(tokens["id_token"])[0]["alg"] == algorithm
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{}, {"redirect_uris": []}, {"redirect_uris": [CALLBACK], "id_token_signed_response_alg": "none"}],
+)
+def test_a_registration_that_makes_no_sense_is_refused(party, metadata):
+    assert party.http.post(f"{party.url}/register", json=metadata).status_code == 400
+
+
+def test_a_browser_that_signs_out_goes_back_only_where_the_client_registered(party):
+    client = register(party, post_logout_redirect_uris=["http://127.0.0.1:5000/bye"])
+    code = party.code(client_id=client["client_id"])
+    hint = party.exchange(code, auth=(client["client_id"], client["client_secret"])).json()["id_token"]
+
+    def leave(uri):
+        given = {"id_token_hint": hint, "post_logout_redirect_uri": uri, "state": "s"}
+        return party.http.get(f"{party.url}/end-session", params=given, follow_redirects=False)
+
+    assert leave("http://127.0.0.1:5000/bye").headers["Location"] == "http://127.0.0.1:5000/bye?state=s"
+    assert leave("https://evil.example/").status_code == 400
+
+
+def test_the_device_flow_is_refused_in_words(party):
+    answer = ask(party, "device_authorization", client_id=DEMO_ID)
+
+    assert answer.json() == {
+        "error": "unsupported_grant_type",
+        "error_description": "the device flow (RFC 8628) is not offered",
+    }
