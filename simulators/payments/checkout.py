@@ -153,6 +153,7 @@ def _intent(provider: Provider, session: Resource) -> Resource:
     intent |= provider.note(session["id"]).get("intent", {})
     intent |= {"customer": session["customer"], "payment_method_types": session["payment_method_types"]}
     session["payment_intent"] = name
+    provider.take_note(name, session=session["id"])
     provider.store.put("intents", name, intent)
     events.record(provider, "payment_intent.created", intent)
     provider.store.put("sessions", session["id"], session)

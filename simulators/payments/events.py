@@ -3,12 +3,12 @@
 Source: https://docs.stripe.com/api/events.
 """
 
-import copy
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from simulators.payments import endpoints, versions
-from simulators.payments.protocol import Resource
+from simulators.payments.protocol import Resource, dumps
 from simulators.payments.provider import CAUSE, Cause, Provider
 from simulators.payments.shapes import new_id
 
@@ -34,7 +34,7 @@ def build(provider: Provider, kind: str, thing: Resource) -> Resource:
         "object": "event",
         "api_version": versions.CURRENT,
         "created": provider.clock.now(),
-        "data": {"object": copy.deepcopy(thing)},
+        "data": {"object": json.loads(dumps(thing))},  # a copy, faster than `deepcopy` makes one
         "livemode": thing.get("livemode", False),
         "pending_webhooks": 0,
         "request": {"id": cause.request, "idempotency_key": cause.key},

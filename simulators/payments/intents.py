@@ -99,6 +99,7 @@ def _card(provider: Provider, intent: Resource, named: str) -> str:
 def update(provider: Provider, name: str, given: Resource) -> Resource:
     intent = find(provider, name)
     _expect(intent, OPEN, "updated")
+    _refuse_of_checkout(provider, intent)
     if "amount" in given or "currency" in given:
         currency = str(given.get("currency") or intent["currency"]).lower()
         amount = int(given.get("amount") or intent["amount"])
@@ -113,6 +114,7 @@ def confirm(provider: Provider, name: str, given: Resource) -> Resource:
     """Charges the card; Refusal 402 where it is declined. A card that wants 3-D Secure leaves `requires_action`."""
     intent = find(provider, name)
     _expect(intent, OPEN, "confirmed")
+    _refuse_of_checkout(provider, intent)
     _take(provider, intent, {field: value for field, value in given.items() if field != "amount"})
     if intent["payment_method"] is None:
         message = "You cannot confirm this PaymentIntent because it's missing a payment method."
@@ -139,8 +141,9 @@ def _ask(provider: Provider, intent: Resource, given: Resource) -> Resource:
     if given.get("error_on_requires_action"):
         message = "This payment required an authentication action to complete, but `error_on_requires_action` was set."
         raise Refusal(402, message, type="card_error", code="authentication_required", began=True)
-    page = f"{provider.settings.base_url}/authenticate/{intent['id']}"
-    action = {"return_url": given.get("return_url"), "url": page}
+    if "return_url" not in given:
+        raise Refusal(400, "3-D Secure needs a `return_url` here.", code="parameter_missing", param="return_url")
+    action = {"return_url": given["return_url"], "url": f"{provider.settings.base_url}/pay/intents/{intent['id']}"}
     intent |= {"status": "requires_action", "next_action": {"type": "redirect_to_url", "redirect_to_url": action}}
     provider.store.put("intents", intent["id"], intent)
     events.record(provider, "payment_intent.requires_action", intent)
@@ -174,13 +177,18 @@ def capture(provider: Provider, name: str, given: Resource) -> Resource:
     rest = charge["amount"] - amount
     charge["amount_refunded"] += rest
     charges.collect(provider, intent, charge, amount)
+    if session := provider.store["sessions"].get(provider.note(name).get("session", "")):
+        session["payment_status"] = "paid"
+        provider.store.put("sessions", session["id"], session)
     return intent
 
 
 def cancel(provider: Provider, name: str, given: Resource) -> Resource:
     intent = find(provider, name)
     _expect(intent, CANCELABLE, "canceled")
-    if intent["status"] == "requires_capture":
+    if intent["status"] != "requires_capture":
+        _refuse_of_checkout(provider, intent)
+    else:
         charge = provider.store["charges"][intent["latest_charge"]]
         charge |= {"refunded": True, "amount_refunded": charge["amount"]}
         provider.store.put("charges", charge["id"], charge)
@@ -190,6 +198,12 @@ def cancel(provider: Provider, name: str, given: Resource) -> Resource:
     provider.store.put("intents", name, intent)
     events.record(provider, "payment_intent.canceled", intent)
     return intent
+
+
+def _refuse_of_checkout(provider: Provider, intent: Resource) -> None:
+    if "session" in provider.note(intent["id"]):
+        message = "You cannot perform this action on PaymentIntents created by Checkout."
+        raise Refusal(400, message, code="payment_intent_unexpected_state", began=True)
 
 
 def _expect(intent: Resource, states: tuple[str, ...], act: str) -> None:

@@ -5,12 +5,13 @@ and sends the browser back to the shop.
 """
 
 from collections.abc import Callable, Iterable
-from urllib.parse import quote, urlsplit
+from contextlib import suppress
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from simulators.payments import cards, checkout, schedule, sessions
+from simulators.payments import cards, checkout, intents, schedule, sessions
 from simulators.payments.checkout import Given
 from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
@@ -27,6 +28,8 @@ def blueprint(provider: Provider) -> Blueprint:
     routes.add_url_rule("/<name>/debit", "debit", pages.debit, methods=["POST"])
     routes.add_url_rule("/<name>/cancel", "cancel", pages.cancel, methods=["POST"])
     routes.add_url_rule("/<name>/authenticate", "challenge", pages.challenge)
+    routes.add_url_rule("/intents/<name>", "challenge intent", pages.challenge_intent)
+    routes.add_url_rule("/intents/<name>", "authenticate intent", pages.authenticate_intent, methods=["POST"])
     routes.add_url_rule("/<name>/authenticate", "authenticate", pages.authenticate, methods=["POST"])
     return routes
 
@@ -55,7 +58,30 @@ class Pages:
         intent = self._provider.store["intents"].get(session.get("payment_intent") or "")
         if session.get("status") != "open" or intent is None or intent["status"] != "requires_action":
             return self._form(name)
-        return self._render("authenticate.html", session)
+        return self._render("authenticate.html", session, action=f"/pay/{name}/authenticate")
+
+    def challenge_intent(self, name: str) -> Answer:
+        """The same page for an intent that was made without Checkout."""
+        intent = self._provider.store["intents"].get(name, {})
+        if intent.get("status") != "requires_action":
+            return self._render("over.html", {}, 404, title="There is no such payment")
+        back = intent["next_action"]["redirect_to_url"]["return_url"]
+        shown = {"amount_total": intent["amount"], "currency": intent["currency"], "success_url": back}
+        return self._render("authenticate.html", shown, action=f"/pay/intents/{name}")
+
+    def authenticate_intent(self, name: str) -> Answer:
+        """The bank's answer; the browser goes where the program wanted it, which asks how the intent is."""
+        with self._provider.store as store:
+            intent = store["intents"].get(name, {})
+            if intent.get("status") != "requires_action":
+                return self.challenge_intent(name)
+            back = intent["next_action"]["redirect_to_url"]["return_url"]
+            with suppress(Refusal):
+                intents.authenticate(self._provider, name, succeed=request.form.get("outcome") == "complete")
+        told = urlencode(
+            {"payment_intent": name, "redirect_status": "failed" if intent["last_payment_error"] else "succeeded"}
+        )
+        return redirect(f"{back}{'&' if '?' in back else '?'}{told}", 303)
 
     def authenticate(self, name: str) -> Answer:
         succeed = request.form.get("outcome") == "complete"

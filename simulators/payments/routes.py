@@ -90,8 +90,8 @@ class Api:
             rows = search.matching(kind, given["query"], self._provider.store[table].values())
             at, limit = int(given.get("page", 0)), fields.integer("limit", 1, 100) or 10
             following = str(at + limit) if len(rows) > at + limit else None
-            found = {**shapes.listing(f"/v1{path}", rows[at : at + limit], more=following is not None)}
-            return expand(self._provider, fields, {**found, "object": "search_result", "next_page": following})
+            listed = shapes.listing(f"/v1{path}", rows[at : at + limit], more=following is not None)
+            return expand(self._provider, fields, {**listed, "object": "search_result", "next_page": following})
 
         endpoint = Endpoint(partial(typed, call), execute)
         self.routes.add_url_rule(path, f"search {path}", lambda: self.gate.handle(endpoint), methods=["GET"])

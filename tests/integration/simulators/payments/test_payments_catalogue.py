@@ -142,3 +142,26 @@ def test_a_thin_event_leads_to_its_object(payments, api):
     assert event["type"] == "v1.checkout.session.completed"
     assert api.get(f"/v2/core/events/{event['id']}").json() == event
     assert api.get(event["related_object"]["url"]).json()["id"] == session["id"]
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("complete", "succeeded"), ("fail", "requires_payment_method")])
+def test_a_card_that_wants_3d_secure_has_a_page_for_it(api, outcome, status):
+    form = {"return_url": "http://127.0.0.1:9/back?order=1"}
+    intent = charged(api, "pm_card_threeDSecure2Required", **form).json()
+    page = intent["next_action"]["redirect_to_url"]["url"]
+
+    shown = api.get(page)
+    answer = api.post(page, data={"outcome": outcome})
+
+    assert (intent["status"], "Is it you?" in shown.text) == ("requires_action", True)
+    assert answer.headers["Location"].startswith("http://127.0.0.1:9/back?order=1&payment_intent=pi_")
+    assert api.get(f"/v1/payment_intents/{intent['id']}").json()["status"] == status
+
+
+def test_the_intent_of_a_session_belongs_to_checkout(payments, api):
+    payments.decline(payments.open_session()["id"])
+    [intent] = payments.listed("payment_intents")
+
+    answer = api.post(f"/v1/payment_intents/{intent['id']}/cancel")
+
+    assert (answer.status_code, "created by Checkout" in answer.json()["error"]["message"]) == (400, True)
