@@ -69,7 +69,7 @@ test("checking out orders every line at once, goes to pay, and empties the baske
   await user.click(await checkOut());
 
   await waitFor(() => expect(assign).toHaveBeenCalledWith("https://pay.example.org/5"));
-  expect(await sent(requests, place)[0]?.json()).toEqual({ lines: two });
+  expect(await sent(requests, place)[0]?.json()).toEqual({ lines: two, note: "" });
   expect(sessionStorage.getItem("kiosk.basket")).toBe("");
 });
 

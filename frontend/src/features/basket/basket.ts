@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { useMe } from "../../api/me";
 import type { Intent } from "../../api/shop/intent";
-import type { OrderLineRequest } from "../../api/types";
+import type { NewOrder, OrderLineRequest } from "../../api/types";
 
 /** As many of an item as one order takes where the stock sets no limit. */
 export const MOST = 99;
@@ -85,7 +85,7 @@ export function useBasket() {
 }
 
 /** The basket's own Idempotency-Key: it outlives a reload, and goes with the first change. */
-export const basketIntent: Intent<OrderLineRequest[]> = {
+export const basketIntent: Intent<NewOrder> = {
   keyFor() {
     const basket = parse(read());
     const key = basket.key || crypto.randomUUID();
