@@ -46,8 +46,8 @@ def table(context: Callable[[], AppContext], ids: Sequence[int]) -> Iterator[str
 
 def _ledgers(session: Session, ids: Sequence[int]) -> list[Ledger]:
     query = sa.select(Order).where(Order.id.in_(ids)).options(selectinload(Order.lines), joinedload(Order.buyer))
-    found = {order.id: order for order in session.scalars(query)}
-    return Ledger.of(session, [found[each] for each in ids if each in found])
+    orders = {order.id: order for order in session.scalars(query)}
+    return Ledger.of(session, [orders[each] for each in ids if each in orders])
 
 
 def _row(ledger: Ledger) -> list[str]:

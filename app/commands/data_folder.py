@@ -83,7 +83,7 @@ def _reach(_: click.Context, __: click.Parameter, given: Path | None, *, by_defa
     if given is None and (is_configured() or not by_default):
         return
     folder = (given or Path(DEFAULT)).resolve()
-    if found := saved(folder):
-        adopt(settings(folder, found))
+    if values := saved(folder):
+        adopt(settings(folder, values))
     elif given is not None:
         raise click.ClickException(f"there is no shop in {given}: `kiosk up --data {given}` makes one")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import jinja2
 import msgspec
 
-from app.mail import html
+from app.mail import beside
 from app.runtime import email_address
 from app.runtime.config import Settings
 from app.runtime.text import on_one_line
@@ -60,7 +60,9 @@ def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: automatic replies do not answer it
     text = text.strip() + "\n"
     made.set_content(text, cte="7bit" if text.isascii() else "quoted-printable")
-    made.add_alternative(html.page(made["Subject"], text, settings.public_url), subtype="html", cte="quoted-printable")
+    made.add_alternative(
+        beside.page(made["Subject"], text, settings.public_url), subtype="html", cte="quoted-printable"
+    )
     made.set_boundary(hashlib.sha256(f"boundary:{dedupe_key}".encode()).hexdigest()[:32])
     return made
 

@@ -57,10 +57,10 @@ def _holds(word: str) -> sa.ColumnElement[bool]:
     """The order's number is `word`, or its buyer or one of its items holds it."""
     buyers = sa.or_(*(column.icontains(word, autoescape=True) for column in (User.username, User.name, User.email)))
     lines = sa.select(OrderLine.order_id).where(OrderLine.name.icontains(word, autoescape=True))
-    found = Order.user_id.in_(sa.select(User.id).where(buyers)) | Order.id.in_(lines)
+    condition = Order.user_id.in_(sa.select(User.id).where(buyers)) | Order.id.in_(lines)
     if number := NUMBER.fullmatch(word):
-        found |= Order.id == int(number[1]) - NUMBER_FROM
-    return found
+        condition |= Order.id == int(number[1]) - NUMBER_FROM
+    return condition
 
 
 def begin_of(text: str | None, field: str) -> datetime | None:

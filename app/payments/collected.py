@@ -24,7 +24,7 @@ def asked_for(settings: Settings) -> dict[str, object]:
 
 
 def keep(settings: Settings, order: Order, told: CheckoutSession) -> None:
-    """Note at a paid order what was collected for it; what nobody asked for, and of a closed account, is left."""
+    """Note at a paid order what was collected, as far as settings ask for it and the account is not closed."""
     if order.buyer.closed_at is not None:
         return
     if settings.collect_phone:

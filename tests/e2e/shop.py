@@ -301,6 +301,7 @@ class Shop:
         self.go_to("/todos")
         self.todos_for(order).get_by_role("link").click()
         self.page.get_by_role("button", name="Hand over").click()
+        self.page.get_by_role("button", name="It is handed over").click()
 
     # }
 

@@ -58,6 +58,7 @@ def test_a_purchase_is_paid_handed_over_and_refunded(
         staff.see_todo(shop.order, "To do")
         office.go_to(f"/orders/{customer.order_id}")
         office.page.get_by_role("button", name="Hand over").click()
+        office.page.get_by_role("button", name="It is handed over").click()
         office.see_order("Handed over")
         staff.see_todo(shop.order, "Done")
     with staff.doing("refund"):

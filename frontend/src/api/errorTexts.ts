@@ -34,6 +34,7 @@ export const errorTexts = {
   nothing_to_pay: "There is nothing to pay here any more.",
   order_not_cancellable:
     "This order is paid, or its payment is on its way: it can be refunded, but not cancelled.",
+  order_not_handed_over: "This order is not handed over: there is nothing to take back.",
   order_refunded: "All of the money for this order went back: there is nothing to hand over.",
   not_in_stock:
     "What was bought went back on the shelf and is sold since: there is nothing to hand over. Refund the order.",

@@ -719,6 +719,23 @@ export interface paths {
         patch: operations["items_change_item"];
         trace?: never;
     };
+    "/api/items/{item_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff did to an item and who did it, the newest first; also of one that was taken out of the catalogue. */
+        get: operations["items_list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/todos": {
         parameters: {
             query?: never;
@@ -772,6 +789,28 @@ export interface paths {
          * @description At most 1200 a minute from one user.
          */
         post: operations["orders_place_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The orders that fit as a table (CSV, UTF-8), for a spreadsheet. Amounts are decimal.
+         * @description A text that a spreadsheet would take for a formula begins with a quotation mark.
+         *
+         *     At most 1200 a minute from one address.
+         */
+        get: operations["orders_export_orders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -846,6 +885,23 @@ export interface paths {
         put?: never;
         /** Hand a paid order over to its buyer. One whose payment is disputed needs `despite_dispute`. */
         post: operations["orders_fulfil_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/unfulfil": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a hand-over back: the order is paid, and to be handed over again. Its stock stays sold. */
+        post: operations["orders_take_back_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -972,6 +1028,23 @@ export interface paths {
         put?: never;
         /** The payment provider's events, by their signature: snapshots and thin ones. */
         post: operations["payments_receive_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shop at a glance: orders by state, money per day, stock that runs out, what needs a person. */
+        get: operations["dashboard_show_dashboard"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1531,6 +1604,35 @@ export interface components {
             deleted: boolean;
         };
         /**
+         * Page[ItemChangeOut]
+         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         */
+        Page_ItemChangeOut_: {
+            items: components["schemas"]["ItemChangeOut"][];
+            total: number;
+            page: number;
+            per_page: number;
+        };
+        /**
+         * ItemChangeOut
+         * @description `changes` has each field that changed, with its value before and its value after. A sale is no change.
+         */
+        ItemChangeOut: {
+            id: number;
+            at: string;
+            /** @enum {unknown} */
+            action: "added" | "changed" | "withdrawn";
+            actor: components["schemas"]["ChangedBy"];
+            changes: {
+                [key: string]: (string | number | null)[];
+            };
+        };
+        /** ChangedBy */
+        ChangedBy: {
+            id: number;
+            username: string;
+        };
+        /**
          * Page[TodoOut]
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
@@ -1567,9 +1669,14 @@ export interface components {
         TodoDeleted: {
             deleted: boolean;
         };
-        /** NewOrder */
+        /**
+         * NewOrder
+         * @description `note` is for those who hand the order over.
+         */
         NewOrder: {
             lines: components["schemas"]["OrderLineRequest"][];
+            /** @default  */
+            note: string;
         };
         /** OrderLineRequest */
         OrderLineRequest: {
@@ -1581,8 +1688,11 @@ export interface components {
          * @description Amounts in minor units of `currency`, of which `currency_digits` stand after the point.
          *
          *         `checkout_url` while there is something to pay and a place to do it.
+         *         `total` is `subtotal - discount + shipping + tax`.
          *         `refunded` went back or is on its way, and `refundable` is left, of the payment that paid it. `payments` is all the
-         *         money that came for it, and is for staff alone.
+         *         money that came for it.
+         *         From `payments` on it is for staff alone. `note` is the buyer's; `phone` and `shipping_address` are null until the
+         *         payment page has collected them.
          */
         OrderOut: {
             id: number;
@@ -1590,6 +1700,10 @@ export interface components {
             /** @enum {unknown} */
             status: "cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing";
             total: number;
+            subtotal: number;
+            discount: number;
+            shipping: number;
+            tax: number;
             currency: string;
             currency_digits: number;
             refunded: number;
@@ -1599,6 +1713,10 @@ export interface components {
             created_at: string;
             paid_at: string | null;
             payments?: components["schemas"]["PaymentOut"][];
+            buyer?: components["schemas"]["Buyer"];
+            note?: string | null;
+            phone?: string | null;
+            shipping_address?: components["schemas"]["ShippingAddress"] | null;
         };
         /** OrderLineOut */
         OrderLineOut: {
@@ -1625,14 +1743,53 @@ export interface components {
             refundable: number;
             created_at: string;
         };
-        /** OrderSearch */
+        /**
+         * Buyer
+         * @description Who ordered. Of an account that is closed nothing is left but the id.
+         */
+        Buyer: {
+            id: number;
+            username: string;
+            name: string | null;
+            email: string | null;
+        };
+        /**
+         * ShippingAddress
+         * @description Where the order goes. The fields are the payment provider's, and `country` is of two capitals.
+         */
+        ShippingAddress: {
+            name: string | null;
+            line1: string | null;
+            line2: string | null;
+            postal_code: string | null;
+            city: string | null;
+            state: string | null;
+            country: string | null;
+        };
+        /**
+         * OrderSearch
+         * @description A page of the orders that fit.
+         */
         OrderSearch: {
+            /** @default  */
+            q: string;
+            /** @default null */
+            status: ("cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing") | null;
+            /** @default null */
+            from: string | null;
+            /** @default null */
+            to: string | null;
+            /**
+             * @default -created_at
+             * @enum {unknown}
+             */
+            sort: "-created_at" | "-paid_at" | "-status" | "-total" | "created_at" | "paid_at" | "status" | "total";
+            /** @default null */
+            user_id: number | null;
             /** @default 1 */
             page: number;
             /** @default 20 */
             per_page: number;
-            /** @default null */
-            user_id: number | null;
         };
         /**
          * Page[OrderOut]
@@ -1643,6 +1800,29 @@ export interface components {
             total: number;
             page: number;
             per_page: number;
+        };
+        /**
+         * OrderFilter
+         * @description Which orders, and in which order. `q`: each of its words is in the number, the buyer or an item.
+         *
+         *         `from` and `to` bound when an order was placed.
+         */
+        OrderFilter: {
+            /** @default  */
+            q: string;
+            /** @default null */
+            status: ("cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing") | null;
+            /** @default null */
+            from: string | null;
+            /** @default null */
+            to: string | null;
+            /**
+             * @default -created_at
+             * @enum {unknown}
+             */
+            sort: "-created_at" | "-paid_at" | "-status" | "-total" | "created_at" | "paid_at" | "status" | "total";
+            /** @default null */
+            user_id: number | null;
         };
         /**
          * FulfilOptions
@@ -1739,6 +1919,53 @@ export interface components {
         /** EventReceived */
         EventReceived: {
             received: boolean;
+        };
+        /**
+         * Dashboard
+         * @description `orders` counts those in each state. `days` are the last 30, the oldest first, in the shop's currency.
+         *
+         *         `low_stock` has the items that are next to run out. `findings` are the oldest that are not closed.
+         */
+        Dashboard: {
+            currency: string;
+            currency_digits: number;
+            orders: {
+                [key: string]: number;
+            };
+            days: components["schemas"]["Day"][];
+            low_stock: components["schemas"]["LowStock"][];
+            needs: components["schemas"]["Needs"];
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * Day
+         * @description A day in UTC: how many orders were paid, what came for them and what went back, in minor units.
+         */
+        Day: {
+            /** Format: date */
+            day: string;
+            orders: number;
+            amount: number;
+            refunded: number;
+        };
+        /**
+         * LowStock
+         * @description An item on sale of which few are left. `available`: on hand, and not set aside for orders.
+         */
+        LowStock: {
+            id: number;
+            name: string;
+            on_hand: number;
+            available: number;
+        };
+        /**
+         * Needs
+         * @description How much needs a person: `hand_over` orders that are paid, `findings`, and `mails` that were given up.
+         */
+        Needs: {
+            hand_over: number;
+            findings: number;
+            mails: number;
         };
         /** Health */
         Health: {
@@ -2060,6 +2287,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -2176,6 +2412,15 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -2203,6 +2448,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderOut"][];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description unavailable */
@@ -2388,6 +2642,15 @@ export interface operations {
             };
             /** @description last_sign_in_method */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2685,6 +2948,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description too_many_requests */
             429: {
                 headers: {
@@ -2725,6 +2997,15 @@ export interface operations {
             };
             /** @description passkeys_impossible */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2877,6 +3158,15 @@ export interface operations {
             };
             /** @description passkeys_impossible, too_many_passkeys */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3047,6 +3337,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -3096,6 +3395,15 @@ export interface operations {
             };
             /** @description passkeys_impossible */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3342,6 +3650,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -3503,6 +3820,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -3534,6 +3860,15 @@ export interface operations {
             };
             /** @description sign_in_required */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3590,6 +3925,15 @@ export interface operations {
             };
             /** @description last_staff */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3731,6 +4075,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -3762,6 +4115,15 @@ export interface operations {
             };
             /** @description sign_in_required */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4058,6 +4420,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -4109,6 +4480,15 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4350,6 +4730,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -4410,6 +4799,15 @@ export interface operations {
             };
             /** @description last_staff */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4582,6 +4980,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -4687,6 +5094,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description unavailable */
             503: {
@@ -4890,6 +5306,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -5077,6 +5502,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -5179,6 +5613,76 @@ export interface operations {
             };
             /** @description json_required */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    items_list_changes: {
+        parameters: {
+            query?: {
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ItemChangeOut_"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5381,6 +5885,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -5555,6 +6068,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -5676,9 +6198,14 @@ export interface operations {
     orders_list_orders: {
         parameters: {
             query?: {
+                q?: string;
+                status?: ("cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing") | null;
+                from?: string | null;
+                to?: string | null;
+                sort?: "-created_at" | "-paid_at" | "-status" | "-total" | "created_at" | "paid_at" | "status" | "total";
+                user_id?: number | null;
                 page?: number;
                 per_page?: number;
-                user_id?: number | null;
             };
             header?: never;
             path?: never;
@@ -5706,6 +6233,15 @@ export interface operations {
             };
             /** @description invalid_input */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5858,6 +6394,76 @@ export interface operations {
             };
         };
     };
+    orders_export_orders: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: ("cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing") | null;
+                from?: string | null;
+                to?: string | null;
+                sort?: "-created_at" | "-paid_at" | "-status" | "-total" | "created_at" | "paid_at" | "status" | "total";
+                user_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     orders_show_order: {
         parameters: {
             query?: never;
@@ -5889,6 +6495,15 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5981,7 +6596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description amount_too_small */
+            /** @description amount_too_small, invalid_input */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6075,6 +6690,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -6136,6 +6760,82 @@ export interface operations {
                 };
             };
             /** @description not_in_stock, order_disputed, order_not_paid, order_refunded */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    orders_take_back_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description order_not_handed_over */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6367,6 +7067,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -6407,6 +7116,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6629,6 +7347,62 @@ export interface operations {
             };
         };
     };
+    dashboard_show_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     ops_is_alive: {
         parameters: {
             query?: never;
@@ -6739,6 +7513,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description unavailable */
             503: {
                 headers: {
@@ -6765,6 +7548,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description unavailable */
             503: {

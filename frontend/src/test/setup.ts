@@ -17,5 +17,6 @@ HTMLDialogElement.prototype.close ??= function () {
 
 afterEach(() => {
   cleanup();
+  localStorage.clear();
   sessionStorage.clear();
 });

@@ -15,7 +15,7 @@ const two = [
 ];
 
 const fill = (lines = two, owner: number | null = null) =>
-  sessionStorage.setItem("kiosk.basket", JSON.stringify({ owner, lines, key: "" }));
+  localStorage.setItem("kiosk.basket", JSON.stringify({ owner, lines, key: "" }));
 const total = async () => (await screen.findByText(/^Total/)).textContent;
 const checkOut = () => screen.findByRole("button", { name: "Check out" });
 const link = () => screen.findByRole("link", { name: /^Basket/ });
@@ -69,8 +69,8 @@ test("checking out orders every line at once, goes to pay, and empties the baske
   await user.click(await checkOut());
 
   await waitFor(() => expect(assign).toHaveBeenCalledWith("https://pay.example.org/5"));
-  expect(await sent(requests, place)[0]?.json()).toEqual({ lines: two });
-  expect(sessionStorage.getItem("kiosk.basket")).toBe("");
+  expect(await sent(requests, place)[0]?.json()).toEqual({ lines: two, note: "" });
+  expect(localStorage.getItem("kiosk.basket")).toBe("");
 });
 
 test("another try after a torn connection keeps the key, even over a reload", async () => {
@@ -190,9 +190,33 @@ test("another user at this browser does not see it", async () => {
 });
 
 test("a basket that cannot be read is an empty one", async () => {
-  sessionStorage.setItem("kiosk.basket", '{"lines": 7}');
+  localStorage.setItem("kiosk.basket", '{"lines": 7}');
   fakeApi(signedOut);
   open("/basket");
 
   expect(await screen.findByText("Nothing in it yet")).toBeTruthy();
+});
+
+test("what another tab puts into the basket shows here too", async () => {
+  fakeApi(signedOut);
+  open("/basket");
+  await screen.findByText("Nothing in it yet");
+
+  fill();
+  window.dispatchEvent(new StorageEvent("storage"));
+
+  await screen.findByRole("list", { name: "Items in your basket" });
+});
+
+test("another note is another intent", async () => {
+  fill(two, alice.id);
+  const requests = fakeApi({ ...signedIn, [place]: inTurn(torn, torn) });
+  const { user } = open("/basket");
+
+  await user.click(await checkOut());
+  await screen.findByRole("alert");
+  await user.type(screen.getByRole("textbox", { name: "A note for the shop" }), "Ring twice");
+  await user.click(await checkOut());
+
+  await waitFor(() => expect(new Set(keys(requests)).size).toBe(2));
 });

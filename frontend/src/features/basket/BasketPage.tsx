@@ -7,6 +7,7 @@ import { fieldError, Problem } from "../../api/problem";
 import { itemQuery } from "../../api/shop/items";
 import type { Item, OrderLineRequest } from "../../api/types";
 import { Empty } from "../../ui/Empty";
+import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Page } from "../../ui/Page";
 import { showMoney } from "../../ui/shop/money";
@@ -35,7 +36,7 @@ export function BasketPage() {
 
 type Props = {
   basket: ReturnType<typeof useBasket>;
-  place: (lines: OrderLineRequest[]) => void;
+  place: (lines: OrderLineRequest[], note: string) => void;
   busy: boolean;
   error: unknown;
 };
@@ -48,13 +49,13 @@ function Lines({ basket, place, busy, error }: Props) {
   const rows = basket.lines.map((line, at) => ({ line, item: items[at] }));
   const wrong = rows.some(({ line, item }) => !item?.data || whatIsWrong(item, line.quantity));
 
-  const checkOut = () => {
+  const checkOut = (value: (name: string) => string) => {
     setUnfit(
       wrong
         ? new Problem(422, "unfit", "Some of this cannot be had: look at what is marked above.")
         : null,
     );
-    if (!wrong) place(basket.lines);
+    if (!wrong) place(basket.lines, value("note"));
   };
   const remove = (id: number) => {
     basket.remove(id);
@@ -77,6 +78,14 @@ function Lines({ basket, place, busy, error }: Props) {
             />
           ))}
         </ul>
+        <Field
+          multiline
+          label="A note for the shop"
+          name="note"
+          maxLength={500}
+          hint="If there is something to know before it is handed over."
+          error={fieldError(shown, "note")}
+        />
       </fieldset>
       {shown != null && <Trouble error={shown}>{aboutAll(shown)}</Trouble>}
       <div className="basket-foot">

@@ -26,7 +26,10 @@ test("buying places the order and goes to the payment page", async () => {
   await user.click(await buyButton());
 
   await waitFor(() => expect(assign).toHaveBeenCalledWith("https://pay.example.org/5"));
-  expect(await sent(requests, place)[0]?.json()).toEqual({ lines: [{ item_id: 7, quantity: 2 }] });
+  expect(await sent(requests, place)[0]?.json()).toEqual({
+    lines: [{ item_id: 7, quantity: 2 }],
+    note: "",
+  });
 });
 
 test("an order below the smallest sum says which sum that is, in the API's words", async () => {

@@ -1,7 +1,7 @@
 import "./basket.css";
 import { type MouseEvent, useId } from "react";
 import { useIntent } from "../../api/shop/intent";
-import type { Item, OrderLineRequest } from "../../api/types";
+import type { Item, NewOrder } from "../../api/types";
 import { Form } from "../../ui/Form";
 import { Trouble } from "../../ui/Trouble";
 import { MOST, MOST_LINES, useBasket } from "./basket";
@@ -9,7 +9,7 @@ import { InBasket } from "./InBasket";
 import { usePlace } from "./usePlace";
 
 export function Buy({ item }: { item: Item }) {
-  const { place, busy, leaving, error } = usePlace(useIntent<OrderLineRequest[]>());
+  const { place, busy, leaving, error } = usePlace(useIntent<NewOrder>());
   const basket = useBasket();
   const id = useId();
   const most = Math.min(item.available ?? MOST, MOST);

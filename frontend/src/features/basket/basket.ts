@@ -1,15 +1,18 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { useMe } from "../../api/me";
 import type { Intent } from "../../api/shop/intent";
-import type { OrderLineRequest } from "../../api/types";
+import type { NewOrder, OrderLineRequest } from "../../api/types";
 
 /** As many of an item as one order takes where the stock sets no limit. */
 export const MOST = 99;
 /** As many lines as the API takes in one order. */
 export const MOST_LINES = 50;
 
-/** `owner` null: filled before signing in. `key`: the Idempotency-Key of the try to order just these lines. */
-type Basket = { owner: number | null; lines: OrderLineRequest[]; key: string };
+/**
+ * `owner` null: filled before signing in. `key`: the Idempotency-Key of the try to order just these lines, with this
+ * `note`.
+ */
+type Basket = { owner: number | null; lines: OrderLineRequest[]; key: string; note?: string };
 
 const SLOT = "kiosk.basket";
 const EMPTY: Basket = { owner: null, lines: [], key: "" };
@@ -17,10 +20,10 @@ const NONE: OrderLineRequest[] = [];
 const listeners = new Set<() => void>();
 let unstored = "";
 
-/** Stored for this tab, until it is closed; where the browser stores nothing, until the page goes. */
+/** Stored in the browser, for all of its tabs; where it stores nothing, until the page goes. */
 function read(): string {
   try {
-    return sessionStorage.getItem(SLOT) ?? "";
+    return localStorage.getItem(SLOT) ?? "";
   } catch {
     return unstored;
   }
@@ -29,7 +32,7 @@ function read(): string {
 function write(basket: Basket): void {
   unstored = basket.lines.length > 0 ? JSON.stringify(basket) : "";
   try {
-    sessionStorage.setItem(SLOT, unstored);
+    localStorage.setItem(SLOT, unstored);
   } catch {
     // It is held in `unstored` alone.
   }
@@ -38,13 +41,17 @@ function write(basket: Basket): void {
 
 function subscribe(listener: () => void) {
   listeners.add(listener);
-  return () => listeners.delete(listener);
+  window.addEventListener("storage", listener); // another tab has changed it
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("storage", listener);
+  };
 }
 
 function parse(text: string): Basket {
   try {
-    const { owner, lines, key } = JSON.parse(text);
-    return { owner, lines: lines.filter(isLine), key };
+    const { owner, lines, key, note } = JSON.parse(text);
+    return { owner, lines: lines.filter(isLine), key, note };
   } catch {
     return EMPTY;
   }
@@ -54,7 +61,7 @@ const isLine = ({ item_id, quantity }: OrderLineRequest) =>
   Number.isSafeInteger(item_id) && Number.isSafeInteger(quantity) && quantity > 0;
 
 /**
- * What this tab wants to order. It can be filled before signing in, and belongs to the user who signs in then:
+ * What this browser wants to order. It can be filled before signing in, and belongs to the user who signs in then:
  * another user at this browser does not see it.
  */
 export function useBasket() {
@@ -85,11 +92,11 @@ export function useBasket() {
 }
 
 /** The basket's own Idempotency-Key: it outlives a reload, and goes with the first change. */
-export const basketIntent: Intent<OrderLineRequest[]> = {
-  keyFor() {
+export const basketIntent: Intent<NewOrder> = {
+  keyFor({ note }) {
     const basket = parse(read());
-    const key = basket.key || crypto.randomUUID();
-    write({ ...basket, key });
+    const key = (basket.note === note && basket.key) || crypto.randomUUID();
+    write({ ...basket, key, note });
     return key;
   },
   over() {

@@ -7,10 +7,10 @@ import { useMe } from "../../api/me";
 import { isUndecided, Problem } from "../../api/problem";
 import { useRefresh } from "../../api/refresh";
 import type { Intent } from "../../api/shop/intent";
-import type { Order, OrderLineRequest } from "../../api/types";
+import type { NewOrder, Order, OrderLineRequest } from "../../api/types";
 
 /** Places an order and goes on to pay it. A visitor signs in first and comes back. */
-export function usePlace(intent: Intent<OrderLineRequest[]>, onPlaced?: () => void) {
+export function usePlace(intent: Intent<NewOrder>, onPlaced?: () => void) {
   const me = useMe();
   const navigate = useNavigate();
   const router = useRouter();
@@ -38,11 +38,11 @@ export function usePlace(intent: Intent<OrderLineRequest[]>, onPlaced?: () => vo
   };
 
   const { mutate, isPending, error } = useMutation({
-    mutationFn: ({ key, lines }: { key: string; lines: OrderLineRequest[] }) =>
+    mutationFn: ({ key, wish }: { key: string; wish: NewOrder }) =>
       body(
         api.POST("/api/orders", {
           params: { header: { "Idempotency-Key": key } },
-          body: { lines },
+          body: wish,
         }),
       ),
     onSuccess: (order) => {
@@ -61,11 +61,12 @@ export function usePlace(intent: Intent<OrderLineRequest[]>, onPlaced?: () => vo
     },
   });
 
-  const place = (lines: OrderLineRequest[]) => {
+  const place = (lines: OrderLineRequest[], note = "") => {
     if (me === null) return signInFirst();
     if (sending.current || leaving) return;
     sending.current = true;
-    mutate({ key: intent.keyFor(lines), lines });
+    const wish = { lines, note };
+    mutate({ key: intent.keyFor(wish), wish });
   };
 
   return { place, busy: isPending || leaving, leaving, error };

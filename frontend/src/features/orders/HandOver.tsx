@@ -1,23 +1,40 @@
 import { useIsStaff } from "../../api/me";
 import { hasCode } from "../../api/problem";
 import type { Order } from "../../api/types";
+import { AskFirst } from "../../ui/AskFirst";
 import { Confirm } from "../../ui/Confirm";
 import { Trouble } from "../../ui/Trouble";
-import { useHandOver } from "./queries";
+import { useHandOver, useTakeBack } from "./queries";
 import { isRefunded } from "./status";
 
 /** Staff's part of a purchase: the buyer has paid and now gets what was bought. */
 export function HandOver({ order }: { order: Order }) {
   const staff = useIsStaff();
-  const { mutate, reset, isPending, error } = useHandOver(order);
-  if (!staff || order.status !== "paid" || isRefunded(order)) return null;
+  if (!staff || isRefunded(order)) return null;
+  if (order.status === "fulfilled") return <TakeBack order={order} />;
+  return order.status === "paid" ? <HandOverNow order={order} /> : null;
+}
 
+function HandOverNow({ order }: { order: Order }) {
+  const { mutate, reset, isPending, error } = useHandOver(order);
   const disputed = hasCode(error, "order_disputed");
   return (
     <div className="hand-over">
-      <button type="button" className="button" onClick={() => mutate(false)} disabled={isPending}>
-        Hand over <span className="sr-only">order {order.number}</span>
-      </button>
+      <AskFirst
+        label="Hand over"
+        about={`order ${order.number}`}
+        className="button"
+        title={`Hand over order ${order.number}?`}
+        action="It is handed over"
+        keep="Not yet"
+        busy={isPending}
+        onAsk={reset}
+        onConfirm={(close) => mutate(false, { onSettled: close })}
+      >
+        <p>{order.lines.map((line) => `${line.quantity} × ${line.name}`).join(", ")}</p>
+        {order.buyer && <p className="fine">For {order.buyer.name ?? order.buyer.username}</p>}
+        {order.note && <p>Their note: {order.note}</p>}
+      </AskFirst>
       {error && !disputed && <Trouble error={error} />}
       {disputed && (
         <Confirm
@@ -34,6 +51,27 @@ export function HandOver({ order }: { order: Order }) {
           </p>
         </Confirm>
       )}
+    </div>
+  );
+}
+
+function TakeBack({ order }: { order: Order }) {
+  const { mutate, reset, isPending, error } = useTakeBack(order);
+  return (
+    <div className="hand-over">
+      <AskFirst
+        label="Take the hand-over back"
+        about={`of order ${order.number}`}
+        title={`Order ${order.number} is not handed over?`}
+        action="It is not handed over"
+        keep="It is"
+        busy={isPending}
+        onAsk={reset}
+        onConfirm={(close) => mutate(undefined, { onSettled: close })}
+      >
+        <p>The order is to be handed over again. What was bought stays sold.</p>
+      </AskFirst>
+      {error && <Trouble error={error} />}
     </div>
   );
 }

@@ -97,6 +97,8 @@ test("a visitor signs in first and comes back to the order", async () => {
   expect(path()).toBe("/sign-in?next=%2Forders%2F5");
 });
 
+const handedOver = () => screen.getByRole("button", { name: "It is handed over", hidden: true });
+
 test("staff hand over a paid order", async () => {
   const requests = fakeApi({
     "GET /api/profile": () => json(sam),
@@ -109,8 +111,10 @@ test("staff hand over a paid order", async () => {
   const { user } = open("/orders");
 
   await user.click(await screen.findByRole("button", { name: "Hand over order 1005" }));
+  expect(sent(requests, "POST /api/orders/5/fulfil")).toHaveLength(0);
+  await user.click(handedOver());
 
-  await screen.findByText("Handed over");
+  await screen.findByRole("button", { name: /Take the hand-over back/ });
   expect(sent(requests, "POST /api/orders/5/fulfil")).toHaveLength(1);
   expect(screen.queryByRole("button", { name: /Hand over/ })).toBeNull();
 });
@@ -131,12 +135,53 @@ test("a disputed order is handed over only by those who say so", async () => {
   const { user } = open("/orders");
 
   await user.click(await screen.findByRole("button", { name: "Hand over order 1005" }));
+  await user.click(handedOver());
   await user.click(
     await screen.findByRole("button", { name: "Hand it over all the same", hidden: true }),
   );
 
-  await screen.findByText("Handed over");
+  await screen.findByRole("button", { name: /Take the hand-over back/ });
   expect(sent(requests, "POST /api/orders/5/fulfil")).toHaveLength(2);
+});
+
+test("staff take a hand-over back, after they were asked", async () => {
+  const requests = fakeApi({
+    "GET /api/profile": () => json(sam),
+    "GET /api/orders": inTurn(
+      () => json(listOf({ ...paid, status: "fulfilled" })),
+      () => json(listOf(paid)),
+    ),
+    "POST /api/orders/5/unfulfil": () => json(paid),
+  });
+  const { user } = open("/orders");
+
+  await user.click(await screen.findByRole("button", { name: /Take the hand-over back/ }));
+  await user.click(screen.getByRole("button", { name: "It is not handed over", hidden: true }));
+
+  await screen.findByRole("button", { name: "Hand over order 1005" });
+  expect(sent(requests, "POST /api/orders/5/unfulfil")).toHaveLength(1);
+});
+
+test("staff see who bought, what they wrote, and find orders by it", async () => {
+  const buyer = { id: 9, username: "ada", name: "Ada Lovelace", email: "ada@example.org" };
+  const requests = fakeApi({
+    "GET /api/profile": () => json(sam),
+    "GET /api/orders": () => json(listOf({ ...paid, buyer, note: "Ring twice" })),
+  });
+  const { user, path } = open("/orders");
+
+  await screen.findByText(/Ada Lovelace/);
+  screen.getByText("“Ring twice”");
+  await user.type(screen.getByRole("searchbox", { name: "Number, buyer or item" }), "ada");
+  await user.selectOptions(screen.getByRole("combobox", { name: "State" }), "Paid");
+  await user.click(screen.getByRole("button", { name: "Search" }));
+
+  await waitFor(() => expect(path()).toBe("/orders?q=ada&status=paid"));
+  await waitFor(() =>
+    expect(sent(requests, "GET /api/orders").at(-1)?.url).toContain("q=ada&status=paid"),
+  );
+  const table = screen.getByRole("link", { name: "Save as CSV" }).getAttribute("href");
+  expect(table).toBe("/api/orders.csv?q=ada&status=paid");
 });
 
 test("customers cannot hand over", async () => {

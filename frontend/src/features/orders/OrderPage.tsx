@@ -4,6 +4,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { isNotFound } from "../../api/problem";
 import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
+import { BoughtBy } from "./BoughtBy";
 import { History } from "./History";
 import { OrderState } from "./OrderState";
 import { orderQuery } from "./queries";
@@ -30,6 +31,7 @@ export function OrderPage() {
         {(order) => (
           <>
             <OrderState order={order} />
+            <BoughtBy order={order} />
             <Receipt order={order} />
             <Refund order={order} />
             <History order={order} />

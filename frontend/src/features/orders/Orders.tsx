@@ -10,20 +10,24 @@ import { Listing } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
 import { showMoney } from "../../ui/shop/money";
 import { When } from "../../ui/When";
+import { FindOrders } from "./FindOrders";
 import { HandOver } from "./HandOver";
 import { ordersQuery } from "./queries";
 import { StatusMark } from "./StatusMark";
+import type { OrderSearch } from "./search";
 
 const route = getRouteApi("/in/orders");
 
 export function Orders() {
-  const { user } = route.useSearch();
+  const search = route.useSearch();
+  const { user } = search;
   const staff = useIsStaff();
   if (staff && user) return <OrdersOf user={user} />;
 
   return (
     <Page title={staff ? "All orders" : "Your orders"}>
-      <List empty={<NoOrders staff={staff} />} />
+      {staff && <FindOrders key={JSON.stringify(search)} search={search} />}
+      <List empty={<NoOrders staff={staff} found={isNarrow(search)} />} />
     </Page>
   );
 }
@@ -42,8 +46,7 @@ function OrdersOf({ user }: { user: number }) {
 }
 
 function List({ empty }: { empty: ReactNode }) {
-  const { page = 1, user } = route.useSearch();
-  const orders = useQuery(ordersQuery(page, user));
+  const orders = useQuery(ordersQuery(route.useSearch()));
   return (
     <Listing list={orders} empty={empty}>
       {(shown) => (
@@ -68,8 +71,10 @@ function OrderRow({ order }: { order: Order }) {
         </h2>
         <p>{order.lines.map((line) => `${line.quantity} × ${line.name}`).join(", ")}</p>
         <p className="fine">
+          {order.buyer && `${order.buyer.name ?? order.buyer.username} · `}
           <When at={order.created_at} />
         </p>
+        {order.note && <p className="order-note">“{order.note}”</p>}
       </div>
       <HandOver order={order} />
       <StatusMark order={order} />
@@ -78,7 +83,19 @@ function OrderRow({ order }: { order: Order }) {
   );
 }
 
-function NoOrders({ staff }: { staff: boolean }) {
+const isNarrow = ({ page, sort, ...filters }: OrderSearch) =>
+  Object.values(filters).some((value) => value !== undefined);
+
+function NoOrders({ staff, found }: { staff: boolean; found: boolean }) {
+  if (found) {
+    return (
+      <Empty title="No orders found">
+        <Link to="/orders" className="button button-quiet">
+          Show all orders
+        </Link>
+      </Empty>
+    );
+  }
   return (
     <Empty title="No orders yet">
       {staff ? (

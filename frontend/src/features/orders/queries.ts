@@ -5,13 +5,16 @@ import { isUndecided } from "../../api/problem";
 import { useRefresh } from "../../api/refresh";
 import { useIntent } from "../../api/shop/intent";
 import type { Order } from "../../api/types";
+import { asQuery, type OrderSearch } from "./search";
 import { isFinal } from "./status";
 
-export const ordersQuery = (page: number, user?: number) =>
+export const ordersQuery = (search: OrderSearch) =>
   queryOptions({
-    queryKey: keys.orderList({ page, user }),
-    queryFn: () =>
-      body(api.GET("/api/orders", { params: { query: { user_id: user, page, per_page: 20 } } })),
+    queryKey: keys.orderList(search),
+    queryFn: () => {
+      const query = { ...asQuery(search), page: search.page ?? 1, per_page: 20 };
+      return body(api.GET("/api/orders", { params: { query } }));
+    },
     placeholderData: keepPreviousData,
   });
 
@@ -53,6 +56,14 @@ export function useHandOver({ id }: Order) {
           },
         }),
       ),
+    onSettled: useRefresh(...touched),
+  });
+}
+
+export function useTakeBack({ id }: Order) {
+  return useMutation({
+    mutationFn: () =>
+      body(api.POST("/api/orders/{order_id}/unfulfil", { params: { path: { order_id: id } } })),
     onSettled: useRefresh(...touched),
   });
 }

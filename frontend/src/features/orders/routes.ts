@@ -1,14 +1,11 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { signedIn } from "../../shell/routes";
-import { number, paged, type Search } from "../../shell/search";
+import { readSearch } from "./search";
 
 export const ordersPage = createRoute({
   getParentRoute: () => signedIn,
   path: "/orders",
-  validateSearch: (search: Search): { user?: number; page?: number } => ({
-    user: number(search.user),
-    ...paged(search),
-  }),
+  validateSearch: readSearch,
   component: lazyRouteComponent(() => import("./Orders"), "Orders"),
 });
 

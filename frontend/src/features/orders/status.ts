@@ -62,6 +62,14 @@ const refunded = {
   tone: "over",
 } as const;
 
+/** What each state is called. */
+export const statusLabels: Record<string, string> = Object.fromEntries(
+  Object.entries(states).map(([status, { label }]) => [status, label]),
+);
+
+export const isStatus = (value: unknown): value is OrderStatus =>
+  typeof value === "string" && Object.hasOwn(states, value);
+
 /** A page that is older than the server may meet a status that it does not know. */
 const stateOf = ({ status }: Order): State =>
   states[status] ?? { label: status, text: "", tone: "wait", final: false, paid: false };

@@ -1,0 +1,35 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Order } from "../../api/types";
+
+/** For staff: who bought, how to reach them, where it goes, and what they wrote. */
+export function BoughtBy({ order }: { order: Order }) {
+  const { buyer, note, phone, shipping_address: address } = order;
+  if (!buyer) return null;
+  return (
+    <section className="panel" aria-labelledby="bought-by">
+      <h2 id="bought-by">Bought by</h2>
+      <dl className="facts">
+        <Fact name="Buyer">
+          <Link to="/staff/users/$id" params={{ id: String(buyer.id) }}>
+            {buyer.name ?? buyer.username}
+          </Link>
+        </Fact>
+        <Fact name="Email">{buyer.email}</Fact>
+        <Fact name="Phone">{phone}</Fact>
+        <Fact name="Address">{address && Object.values(address).filter(Boolean).join(", ")}</Fact>
+        <Fact name="Note">{note}</Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  if (!children) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

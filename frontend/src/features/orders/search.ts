@@ -1,0 +1,54 @@
+import type { paths } from "../../api/schema";
+import { number, paged, type Search, text } from "../../shell/search";
+import { isStatus } from "./status";
+
+type Query = NonNullable<paths["/api/orders"]["get"]["parameters"]["query"]>;
+
+export type OrderSearch = {
+  user?: number;
+  page?: number;
+  q?: string;
+  status?: Query["status"];
+  from?: string;
+  to?: string;
+  sort?: Sorting;
+};
+
+export const sortings = {
+  "-created_at": "Newest first",
+  created_at: "Oldest first",
+  "-total": "Dearest first",
+  total: "Cheapest first",
+} as const;
+
+export type Sorting = keyof typeof sortings;
+
+export const isSorting = (value: unknown): value is Sorting =>
+  typeof value === "string" && Object.hasOwn(sortings, value);
+
+const day = (value: unknown) =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
+
+/** Of an address, where anything may stand. */
+export const readSearch = (search: Search): OrderSearch => ({
+  user: number(search.user),
+  q: text(search.q),
+  status: isStatus(search.status) ? search.status : undefined,
+  from: day(search.from),
+  to: day(search.to),
+  sort: isSorting(search.sort) ? search.sort : undefined,
+  ...paged(search),
+});
+
+/** As the API has it: days are of UTC. */
+export const asQuery = ({ user, page, ...search }: OrderSearch): Query => ({
+  ...search,
+  user_id: user,
+});
+
+/** Where a spreadsheet with the same orders comes from. */
+export function tableAddress(search: OrderSearch): string {
+  const given = Object.entries(asQuery(search)).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return query.size ? `/api/orders.csv?${query}` : "/api/orders.csv";
+}
