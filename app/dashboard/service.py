@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session
 
 from app.dashboard.schemas import Dashboard, Day, LowStock, Needs
 from app.items.models import Item
@@ -53,9 +53,7 @@ def _days(session: Session, currency: str, now: datetime) -> Iterator[Day]:
         yield Day(begin.date(), paid[2 * number], int(paid[2 * number + 1]), int(refunded[2 * number + 1]))
 
 
-def _by_day(
-    at: sa.ColumnElement[datetime], amount: sa.ColumnElement[int], begins: list[datetime]
-) -> Iterator[sa.ColumnElement[int]]:
+def _by_day(at: Mapped[datetime], amount: Mapped[int], begins: list[datetime]) -> Iterator[sa.ColumnElement[int]]:
     """The number of rows and the sum of their amounts for each day: databases cut time into days differently."""
     for begin in begins:
         on_day = sa.and_(at >= begin, at < begin + timedelta(days=1))

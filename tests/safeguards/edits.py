@@ -215,8 +215,8 @@ PLACED = (
     without(
         "the sweep looks after attempts that nobody heard of",
         "app/payments/sweep.py",
-        '("attempt", _due(Attempt, Attempt.status.in_(LIVE),',
-        '("attempt", _due(Attempt, Attempt.status.in_(("open", "processing")),',
+        '("attempt", due_keys(Attempt, Attempt.status.in_(LIVE),',
+        '("attempt", due_keys(Attempt, Attempt.status.in_(("open", "processing")),',
         f"{ATTEMPTS}::test_what_was_not_heard_is_asked_again_and_is_one_session",
     ),
     without(
@@ -406,8 +406,8 @@ MESSAGES = (
     without(
         "the sweep asks about sessions that nobody tells us of",
         "app/payments/sweep.py",
-        '("attempt", _due(Attempt, Attempt.status.in_(LIVE),',
-        '("attempt", _due(Attempt, Attempt.status.in_(("new", "unknown")),',
+        '("attempt", due_keys(Attempt, Attempt.status.in_(LIVE),',
+        '("attempt", due_keys(Attempt, Attempt.status.in_(("new", "unknown")),',
         f"{CANCEL}::test_the_clock_does_not_win_against_a_buyer_who_has_paid",
         f"{CANCEL}::test_the_clock_waits_for_a_debit",
     ),
@@ -564,8 +564,8 @@ MONEY_BACK = (
     without(
         "the sweep sends refunds that were not heard of",
         "app/payments/sweep.py",
-        '("refund", _due(Refund, Refund.status.in_(UNSETTLED),',
-        '("refund", _due(Refund, Refund.status.in_(("pending",)),',
+        '("refund", due_keys(Refund, Refund.status.in_(UNSETTLED),',
+        '("refund", due_keys(Refund, Refund.status.in_(("pending",)),',
         f"{REFUND_FAULTS}::test_a_refund_whose_answer_was_not_heard_is_sent_again_and_paid_once",
     ),
 )

@@ -40,6 +40,7 @@ LEGAL = {
     ("cancelling", "paid"),
     ("cancelled", "paid"),
     ("paid", "fulfilled"),
+    ("fulfilled", "paid"),  # the hand-over was taken back
 }
 
 

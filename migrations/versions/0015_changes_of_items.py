@@ -5,8 +5,8 @@ from alembic import op
 
 from app.runtime.db import BigId, Moment
 
-revision = "0022"
-down_revision = "0021"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
