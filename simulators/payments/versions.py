@@ -31,7 +31,7 @@ def asked() -> str | None:
 
 
 def check(version: str | None) -> None:
-    """Refusal 400 for what is no version, and for one that is newer than any."""
+    """Refusal 400 for what is no version."""
     if version is None:
         return
     named = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(\.[a-z]+)?(; *\w+=\w+)*", version)
