@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.dashboard.schemas import Dashboard, Day, LowStock, Needs
 from app.items.models import Item
@@ -54,7 +54,7 @@ def _days(session: Session, currency: str, now: datetime) -> Iterator[Day]:
 
 
 def _by_day(
-    at: sa.ColumnElement[datetime], amount: sa.ColumnElement[int], begins: list[datetime]
+    at: InstrumentedAttribute[datetime], amount: InstrumentedAttribute[int], begins: list[datetime]
 ) -> Iterator[sa.ColumnElement[int]]:
     """The number of rows and the sum of their amounts for each day: databases cut time into days differently."""
     for begin in begins:
