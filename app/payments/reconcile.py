@@ -24,8 +24,8 @@ from app.stripe.gateway import Gateway
 
 ROUND_SECONDS = 1
 ROUNDS = 3
-MOST_ROUNDS = 10
-"""On a busy account each round finds news. What comes later is the worker's."""
+BUSY_ROUNDS = 10
+"""Of those that find news, as each does on a busy account. What comes later is the worker's."""
 
 PATIENCE = LEASE.total_seconds() + 15
 """Seconds to wait for the rows of a process that was killed: its leases run out in that time."""
@@ -76,7 +76,9 @@ class Reconciled(msgspec.Struct, frozen=True):
 async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
     """Fetch missing events, sweep until nothing is left that can be finished, audit."""
     report, fetched, until = Report(), 0, time.monotonic() + PATIENCE
-    for number in range(1, MOST_ROUNDS + 1):
+    number = busy = 0
+    while True:
+        number += 1
         known = len(report.mended)
         new, unreachable = await _fetch(session, gateway)
         fetched += new
@@ -87,7 +89,8 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
             break
         if goes_on:  # the patience is for leases of killed processes, however long the work itself takes
             until = time.monotonic() + PATIENCE
-        if (number >= ROUNDS and not (is_leased or goes_on)) or time.monotonic() > until:
+            busy += 1
+        if busy == BUSY_ROUNDS or (number >= ROUNDS and not (is_leased or goes_on)) or time.monotonic() > until:
             break
         if left:
             await asyncio.sleep(ROUND_SECONDS)

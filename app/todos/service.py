@@ -22,11 +22,15 @@ class BelongsToOrder(Conflict):
 
 def listed(session: Session, user: SignedInUser, paging: Paging) -> Page[Any]:
     """Rows of to-dos, the open ones first, then the newest first."""
+    return paged(session, seen_by(user), paging)
+
+
+def seen_by(user: SignedInUser) -> sa.Select[Any]:
+    """The query for `listed`, of which that takes a page."""
     visible = Todo.user_id == user.id
     if user.is_staff:
         visible |= Todo.order_id.is_not(None)
-    query = sa.select(*Todo.__table__.columns).where(visible)
-    return paged(session, query.order_by(Todo.done, Todo.id.desc()), paging)
+    return sa.select(*Todo.__table__.columns).where(visible).order_by(Todo.done, Todo.id.desc())
 
 
 def get(session: Session, todo_id: int, user: SignedInUser) -> Todo:

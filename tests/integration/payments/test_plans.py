@@ -24,7 +24,6 @@ from app.runtime.db import utcnow
 from app.todos import service as todos  # feature: todos
 from app.users import audit_trail
 from app.users import service as users
-from app.web.paging import Paging
 from tests.integration.conftest import close
 from tests.scale.rows import Rows
 from tests.settings import settings
@@ -62,6 +61,15 @@ def sweep_of(model, condition):
     return lambda session, now: session.scalars(due_keys(model, condition, now, whole=False)).all()
 
 
+# feature: todos {
+def page_of_todos(session, _now):
+    """Without their number, which is counted beside it, over all of them."""
+    return session.execute(todos.seen_by(session.get(User, NUMBER)).limit(20)).all()
+
+
+# }
+
+
 QUESTIONS = {
     "orders whose time is over": lambda session, _: expiry.expired(session, 100),
     "attempts that are due": sweep_of(Attempt, Attempt.status.in_(LIVE)),
@@ -80,7 +88,7 @@ QUESTIONS = {
     "the trail of a user who leaves": lambda session, _: audit_trail.forget(session, 17),
     "staff": lambda session, _: users.keep_staff(session, 17),
     "a free username": lambda session, _: users.free_username(session, "user-17"),
-    "staff's to-dos": lambda session, _: todos.listed(session, session.get(User, NUMBER), Paging()),  # feature: todos
+    "staff's to-dos": page_of_todos,  # feature: todos
     **{
         f"the gauge {gauge.name}": gauge.read
         for gauge in GAUGES
@@ -94,7 +102,7 @@ def plans(app, ask) -> Iterator[tuple[str, str, str]]:
     asked = []
 
     def note(_connection, _cursor, statement, parameters, *_) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "SELECT count(*) AS count_1 \nFROM todos")):
+        if not statement.startswith(("SAVEPOINT", "RELEASE")):
             asked.append((statement, parameters))
 
     sa.event.listen(db.engine, "before_cursor_execute", note)

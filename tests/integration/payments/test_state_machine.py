@@ -94,7 +94,7 @@ class Shop(RuleBasedStateMachine):
             buyer = db.session.get(User, self.buyer)
             basket = {self.items[item % len(self.items)]: 1}
             try:
-                service.place(db.session(), shop_settings(), buyer, f"crash-{item}", basket, utcnow())
+                service.place(db.session(), shop_settings(), buyer, f"crash-{item}", basket, None, utcnow())
             except service.Conflict:
                 db.session.rollback()
 

@@ -8,6 +8,7 @@ from app.models import User
 from app.runtime import deadline
 from app.runtime.db import db
 from app.web.api import Access, Api
+from app.web.overload import QUEUE_SECONDS
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import close
 from tests.integration.factories import make_user
@@ -123,7 +124,7 @@ def test_a_full_disk_is_told_and_what_is_there_can_still_be_read(own_app):
 
 
 def test_a_request_that_waited_too_long_for_a_thread_is_told_to_come_back(client):
-    queued = deadline.queued.set(4)
+    queued = deadline.queued.set(QUEUE_SECONDS)
 
     answer = client.get("/api/providers")
 
