@@ -26,7 +26,7 @@ from app.runtime import postgresql as postgresql_connections
 from app.runtime.async_bridge import bridge
 
 BUSY_SECONDS = 10
-POOL_SECONDS = 2.5
+POOL_SECONDS = 5
 """How long a request waits for a connection: it is answered within 15 seconds all the same (`deadline.py`)."""
 
 AFTER = "after commit"
