@@ -21,10 +21,10 @@ NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
     "processing": frozenset({"paid", "cancelling"}),
     "cancelling": frozenset({"cancelled", "paid"}),  # the buyer paid in the same moment
     "paid": frozenset({"fulfilled"}),
-    "fulfilled": frozenset({"paid"}),  # the hand-over was taken back
+    "fulfilled": frozenset(),
     "cancelled": frozenset({"paid"}),  # the money came late, and the stock is still there
 }
-"""Where an order may go from each status."""
+"""Where an order may go from each status. `Order.take_back` alone goes back: no money may pay what is handed over."""
 
 NUMBER_FROM = 1000
 """What the number of an order is above its id."""
@@ -102,8 +102,7 @@ class Order(Model):
         """It is not handed over after all. Raises IllegalTransition unless it was."""
         if self.status != "fulfilled":
             raise IllegalTransition(f"order {self.id} is not handed over")
-        self.move("paid")
-        self.fulfilled_at = None
+        self.status, self.fulfilled_at = "paid", None
 
 
 class OrderLine(Model):

@@ -30,6 +30,20 @@ def test_a_paid_order_is_handed_over():
     assert (placed.status, placed.fulfilled_at) == ("fulfilled", NOW)
 
 
+def test_a_hand_over_that_is_taken_back_leaves_a_paid_order():
+    placed = order("paid")
+    placed.mark_fulfilled(NOW)
+
+    placed.take_back()
+
+    assert (placed.status, placed.fulfilled_at) == ("paid", None)
+
+
+def test_an_order_that_is_handed_over_is_not_paid_again():
+    with pytest.raises(IllegalTransition):
+        order("fulfilled").mark_paid(NOW)
+
+
 LEGAL = {
     ("pending", "processing"),
     ("pending", "paid"),
@@ -40,7 +54,6 @@ LEGAL = {
     ("cancelling", "paid"),
     ("cancelled", "paid"),
     ("paid", "fulfilled"),
-    ("fulfilled", "paid"),  # the hand-over was taken back
 }
 
 
