@@ -41,7 +41,8 @@ def table(context: Callable[[], AppContext], ids: Sequence[int]) -> Iterator[str
     yield _written([COLUMNS])
     for start in range(0, len(ids), AT_ONCE):
         with context():
-            yield _written(map(_row, _ledgers(db.session(), ids[start : start + AT_ONCE])))
+            piece = _written(map(_row, _ledgers(db.session(), ids[start : start + AT_ONCE])))
+        yield piece  # when the transaction is over, however long the client takes
 
 
 def _ledgers(session: Session, ids: Sequence[int]) -> list[Ledger]:

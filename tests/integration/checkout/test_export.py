@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app import db
 from app.checkout import export
 from tests.attacks import came_of
 from tests.integration.accounts import fields
@@ -65,6 +66,19 @@ def test_the_table_has_the_orders_of_the_list_in_its_order(staff, monkeypatch):
     assert table(staff, status="paid") == []
     assert fields(staff.get("/api/orders.csv?from=soon")) == ["from"]
     assert fields(staff.get("/api/orders.csv?page=2")) == ["page"]
+
+
+def test_no_transaction_is_open_while_a_client_takes_its_time(staff, monkeypatch):
+    monkeypatch.setattr(export, "AT_ONCE", 1)
+    make_order(make_user("bob"), make_item("Mug"), make_item("Lamp"))
+    before = db.engine.pool.checkedout()
+
+    answer = staff.get("/api/orders.csv", buffered=False)
+    pieces = iter(answer.response)
+    next(pieces), next(pieces)
+
+    assert db.engine.pool.checkedout() == before
+    answer.close()
 
 
 @pytest.mark.attack
