@@ -33,7 +33,7 @@ FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 def ids(session: Session, viewer: SignedInUser, search: Search) -> "array[int]":
     """Of the orders that fit, as they are to be listed: eight bytes each."""
     query = sa.select(Order.id).where(search.condition(viewer)).order_by(*search.ordering())
-    return array("q", session.scalars(query.execution_options(yield_per=10_000)))
+    return array("q", session.scalars(query))
 
 
 def table(context: Callable[[], AppContext], ids: Sequence[int]) -> Iterator[str]:
