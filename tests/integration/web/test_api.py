@@ -14,7 +14,7 @@ from app.runtime.db import utcnow
 from app.web.api import Access, operations
 from tests.attacks import came_of
 from tests.integration.accounts import assert_problem
-from tests.integration.conftest import browser
+from tests.integration.conftest import browser, sign_in
 from tests.integration.factories import (
     make_item,  # feature: shop
     make_order,  # feature: shop
@@ -96,13 +96,26 @@ def test_what_is_for_all_asks_nobody_to_sign_in(app):
     assert wrong(answers, lambda answer: answer.status_code not in (401, 403)) == []
 
 
+def test_what_is_read_needs_no_transaction(own_app):
+    """On a database whose connections are real: that of the other tests has one for all, in a transaction."""
+    with own_app.app_context():
+        make_user("bob")
+        make_order(make_user("ada"), make_item("Mug"), make_item("Lamp"))  # feature: shop
+        staff = sign_in(own_app, make_user("grace", role="staff"))
+        read = [each for each in operations() if each.method == "GET" and not each.writes]
+
+    answers = [(each, call(staff, each, user_id=1, order_id=1, item_id=1)) for each in read]
+
+    assert wrong(answers, lambda answer: answer.status_code in (200, 302, 404)) == []
+
+
 def test_a_query_parameter_that_no_route_knows_is_refused(staff):
     api = [each for each in operations() if each.is_strict]
     answers = [
         (each, staff.get(each.path + "?colour=red")) for each in api if each.method == "GET" and "<" not in each.path
     ]
 
-    assert len(answers) > 5
+    assert len(answers) > 7
     assert_all(answers, 422, "invalid_input")
     assert answers[0][1].get_json()["errors"] == [{"field": "colour", "message": "There is no such parameter here."}]
     assert staff.post("/api/logout?colour=red").status_code == 422
