@@ -1,5 +1,6 @@
 """How `kiosk serve` deals with many connections, and with such as send nothing or too much."""
 
+import json
 import socket
 from contextlib import ExitStack, suppress
 from http.client import HTTPResponse
@@ -109,11 +110,18 @@ def test_what_cannot_be_read_is_refused(kiosk, request_, status):
     assert told(kiosk, request_)[0] == status
 
 
-@pytest.mark.parametrize("chunk", [b"zz\r\n{}\r\n", b"-2\r\n{}\r\n", b"2\r\n{}and more\r\n"])
-def test_a_chunk_that_is_none_is_the_clients_fault_and_answered_once(kiosk, chunk):
+@pytest.mark.parametrize(
+    ("chunk", "refused"),
+    [
+        (b"zz\r\n{}\r\n", (400, "malformed_body")),
+        (b"-2\r\n{}\r\n", (400, "malformed_body")),
+        (b"2\r\n{}and more\r\n", (422, "invalid_input")),  # what was read before it is a body
+    ],
+)
+def test_a_chunk_that_is_none_is_the_clients_fault_and_answered_once(kiosk, chunk, refused):
     headers = b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-    status, head, _, more = told(kiosk, b"POST /api/login", HOST, headers, chunk, b"0\r\n\r\n")
+    status, head, body, more = told(kiosk, b"POST /api/login", HOST, headers, chunk, b"0\r\n\r\n")
 
-    assert status in (400, 422)
+    assert (status, json.loads(body)["error"]) == refused
     assert (head["Content-Type"], more) == ("application/problem+json", b"")

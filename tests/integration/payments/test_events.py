@@ -213,20 +213,23 @@ def test_a_thin_message_about_a_dispute_is_looked_up(shop):
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "states"),
     [
-        {"type": "v2.core.account.updated", "data": {"updated": ["name"]}},
-        {"type": "v1.billing.meter.error_report_triggered", "related_object": None},
-        {"type": "v1.checkout.session.completed", "related_object": None},
-        {"type": "checkout.session.completed", "related_object": None, "data": {"object": {"id": "cs_test_forged"}}},
+        ({"type": "v2.core.account.updated", "data": {"updated": ["name"]}}, []),
+        ({"type": "v1.billing.meter.error_report_triggered", "related_object": None}, []),
+        ({"type": "v1.checkout.session.completed", "related_object": None}, ["done"]),
+        (
+            {"type": "checkout.session.completed", "related_object": None, "data": {"object": {"id": "cs_forged"}}},
+            ["done"],
+        ),
     ],
 )
-def test_a_thin_message_that_nobody_wants_is_taken_and_done(paid, changes):
+def test_a_thin_message_that_nobody_wants_is_taken_and_done(paid, changes, states):
     asked = len(paid.control.calls())
 
     assert send(paid.http, {**thin(message(paid)), **changes}).status_code == 200
 
-    assert stored(paid) in ([], [(changes["type"], "done")])
+    assert stored(paid) == [(changes["type"], state) for state in states]
     assert len(paid.control.calls()) == asked
 
 
