@@ -12,6 +12,20 @@ KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("first", "
 NULL = object()
 """Sent as null."""
 HUGE = 10**4000
+OPTIONAL_METADATA = [
+    "userinfo_endpoint",
+    "scopes_supported",
+    "response_types_supported",
+    "id_token_signing_alg_values_supported",
+    "token_endpoint_auth_methods_supported",
+    "code_challenge_methods_supported",
+    "end_session_endpoint",
+    "claims_supported",
+    "mtls_endpoint_aliases",
+    "of_ours",
+]
+"""Members of a discovery document that may be missing."""
+
 ODD = [
     NULL,
     "",

@@ -8,6 +8,7 @@ import msgspec
 from app.items.models import ItemAction
 from app.runtime.config import settings
 from app.stripe import currencies
+from app.users.schemas import ActorOut
 from app.web.api import END, Id, Line, Text
 from app.web.paging import Paging
 
@@ -88,24 +89,19 @@ class ItemDeleted(msgspec.Struct, frozen=True):
     deleted: bool
 
 
-class ChangedBy(msgspec.Struct, frozen=True):
-    id: Id
-    username: str
-
-
 class ItemChangeOut(msgspec.Struct, frozen=True):
     """`changes` has each field that changed, with its value before and its value after. A sale is no change."""
 
     id: Id
     at: datetime
     action: ItemAction
-    actor: ChangedBy
+    actor: ActorOut
     changes: dict[str, list[str | int | None]]
 
     @classmethod
     def of(cls, entry: Any) -> "ItemChangeOut":
         """From a row with the columns of an entry, and the username of its actor as `actor`."""
-        return cls(entry.id, entry.at, entry.action, ChangedBy(entry.actor_id, entry.actor), entry.changes)
+        return cls(entry.id, entry.at, entry.action, ActorOut(entry.actor_id, entry.actor), entry.changes)
 
 
 class ShopOut(msgspec.Struct, frozen=True):

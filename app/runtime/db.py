@@ -262,7 +262,7 @@ def _options(app: Flask, uri: str) -> dict[str, Any]:
     """Engine options of Flask-SQLAlchemy for the database at `uri`."""
     if uri.startswith("sqlite"):
         url = f"sqlite:///{_private_file(app)}" if uri in MEMORY else uri
-        return {"url": url, "pool_size": 20, "max_overflow": 20, "pool_timeout": 5, "hide_parameters": True}
+        return {"url": url, "pool_size": 20, "max_overflow": 20, "pool_timeout": POOL_SECONDS, "hide_parameters": True}
     settings: Settings = app.extensions["settings"]
     return {
         "url": postgresql_url(uri),

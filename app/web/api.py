@@ -7,9 +7,8 @@
 
 `body` and `query` are read from the request and checked against their Struct; `user` is the signed-in user, a
 `SignedInUser` or, for a view that changes it, the row; `user_session` is the session that they are signed in by, a
-`SignedIn` or the row. With `confirmed` they have proved within the last 30
-minutes who they are. A plain or an `async def` view answers with a Struct, an `Answer` around one, an
-`Encoded` one, or a ready Response.
+`SignedIn` or the row. With `confirmed` they have proved within the last 30 minutes who they are. A plain or an
+`async def` view answers with a Struct, an `Answer` around one, an `Encoded` one, or a ready Response.
 The changes of a view that writes are committed here, once, after it returned; after an error they are rolled back.
 """
 

@@ -30,7 +30,7 @@ from simulators.mail.control import Control as Mailbox
 from simulators.payments import control as payments  # feature: shop
 from simulators.payments.control import Control as Payments  # feature: shop
 from simulators.process import Process as Simulator
-from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases, Valkey
+from tests.databases import Databases, PostgresqlDatabases, PostgresqlServer, SqliteDatabases, Valkey
 from tests.integration.auth.oauth.acme import Acme, Journey
 from tests.integration.live import LiveKiosk
 from tests.settings import (
@@ -137,6 +137,17 @@ def sessions_on(connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> I
         patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
         yield
         db.session.remove()
+
+
+@pytest.fixture(scope="module")
+def postgresql(request: pytest.FixtureRequest) -> Iterator[PostgresqlServer]:
+    """A PostgreSQL that the tests of one file alone use, since they stop it."""
+    if request.config.getoption("--database") != "postgresql":
+        pytest.skip("about a PostgreSQL that is stopped")
+    server = PostgresqlServer()
+    migrate(server.address)
+    yield server
+    server.close()
 
 
 @pytest.fixture

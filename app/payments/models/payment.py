@@ -27,9 +27,11 @@ CAME_TO_NOTHING: tuple[RefundStatus, ...] = ("failed", "canceled")
 UNANSWERED = ("needs_response", "warning_needs_response")
 UNDECIDED = ("under_review", "warning_under_review")
 CLOSED = ("won", "warning_closed")
-STANDS = "status NOT IN ('won', 'warning_closed')"
 """Some of the provider's states, which it may add to: https://docs.stripe.com/api/disputes/object#dispute_object-status
 """
+
+STANDS = f"status NOT IN {CLOSED}"
+"""The condition of an index, so it stands in queries as it is."""
 
 MAX_STATUS = 40
 

@@ -1622,15 +1622,10 @@ export interface components {
             at: string;
             /** @enum {unknown} */
             action: "added" | "changed" | "withdrawn";
-            actor: components["schemas"]["ChangedBy"];
+            actor: components["schemas"]["ActorOut"];
             changes: {
                 [key: string]: (string | number | null)[];
             };
-        };
-        /** ChangedBy */
-        ChangedBy: {
-            id: number;
-            username: string;
         };
         /**
          * Page[TodoOut]

@@ -6,8 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.databases import PostgresqlServer
-from tests.integration.conftest import migrate
 from tests.integration.live import LiveKiosk
 from tests.integration.ops.freezing import frozen
 from tests.processes import wait_for
@@ -17,21 +15,10 @@ PROMISED, HEALTH = 15, 2.5
 """Seconds, within which any request is answered, and those for the process's health."""
 
 
-@pytest.fixture(scope="module")
-def server(request):
-    """A PostgreSQL that these tests alone use, since they stop it."""
-    if request.config.getoption("--database") != "postgresql":
-        pytest.skip("about a PostgreSQL that hangs")
-    found = PostgresqlServer()
-    migrate(found.address)
-    yield found
-    found.close()
-
-
 @pytest.fixture
-def kiosk(server, tmp_path):
+def kiosk(postgresql, tmp_path):
     found = LiveKiosk(tmp_path / "kiosk.log")
-    found.start(environment(settings(server.address, public_url=found.url)))
+    found.start(environment(settings(postgresql.address, public_url=found.url)))
     yield found
     found.http.close()
     found.stop()
@@ -47,9 +34,9 @@ def asked(kiosk, path):
 
 
 @pytest.mark.long
-def test_whatever_hangs_all_are_answered_in_time_and_afterwards_served(server, kiosk):
+def test_whatever_hangs_all_are_answered_in_time_and_afterwards_served(postgresql, kiosk):
     with ThreadPoolExecutor(40) as people:
-        with frozen(server.process.pid):
+        with frozen(postgresql.process.pid):
             under_way = [people.submit(asked, kiosk, "/api/profile") for _ in range(40)]
             while not all(each.done() for each in under_way):
                 for path, status in (("/healthz", 200), ("/readyz", 503)):

@@ -6,8 +6,7 @@ import pytest
 
 from app import create_app
 from app.runtime.db import db
-from tests.databases import PostgresqlServer
-from tests.integration.conftest import close, migrate
+from tests.integration.conftest import close
 from tests.integration.live import LiveKiosk
 from tests.integration.payments.refunding import send
 from tests.integration.payments.shop import Shop
@@ -15,24 +14,13 @@ from tests.processes import KIOSK, Process, wait_for
 from tests.settings import environment, settings
 
 
-@pytest.fixture(scope="module")
-def server(request):
-    """A PostgreSQL that only these tests use, since they stop it."""
-    if request.config.getoption("--database") != "postgresql":
-        pytest.skip("about PostgreSQL's own restart")
-    found = PostgresqlServer()
-    migrate(found.address)
-    yield found
-    found.close()
-
-
 @pytest.fixture
-def shop(server, payments_simulator, tmp_path):
+def shop(postgresql, payments_simulator, tmp_path):
     """A `kiosk serve` on it."""
     payments_simulator.treat_webhooks("lose")
-    app = create_app(settings(server.address, TESTING=True))
+    app = create_app(settings(postgresql.address, TESTING=True))
     kiosk = LiveKiosk(tmp_path / "kiosk.log")
-    kiosk.start(environment(settings(server.address, payments=payments_simulator.url, public_url=kiosk.url)))
+    kiosk.start(environment(settings(postgresql.address, payments=payments_simulator.url, public_url=kiosk.url)))
     kiosk.http.headers["Sec-Fetch-Site"] = "same-origin"
     found = Shop(app, kiosk.http, payments_simulator)
     found.kiosk = kiosk
@@ -65,19 +53,19 @@ def completed(shop):
     return next(each for each in shop.control.listed("events") if each["type"] == "checkout.session.completed")
 
 
-def test_while_the_database_is_away_callers_are_told_so_and_afterwards_all_is_well(server, shop):
+def test_while_the_database_is_away_callers_are_told_so_and_afterwards_all_is_well(postgresql, shop):
     shop.place()
     shop.pay()
     event = completed(shop)
 
-    server.stop()
+    postgresql.stop()
 
     for answer in (shop.place("other"), shop.http.get("/api/items"), send(shop.http, event)):
         assert (answer.status_code, answer.json()["error"]) == (503, "database_unavailable")
         assert answer.headers["Retry-After"]
     assert (shop.http.get("/healthz").status_code, shop.http.get("/readyz").status_code) == (200, 503)
 
-    server.start()
+    postgresql.start()
 
     assert shop.place("other").status_code == 201
     assert send(shop.http, event).status_code == 200
@@ -85,25 +73,25 @@ def test_while_the_database_is_away_callers_are_told_so_and_afterwards_all_is_we
     assert shop.in_line()
 
 
-def test_a_restart_costs_nobody_an_error(server, shop):
+def test_a_restart_costs_nobody_an_error(postgresql, shop):
     shop.place()
 
-    server.stop()
-    server.start()
+    postgresql.stop()
+    postgresql.start()
 
     assert shop.place().status_code == 200
 
 
-def test_a_database_that_restarts_while_the_provider_answers_leaves_the_rest_to_the_sweep(server, shop, worker):
+def test_a_database_that_restarts_while_the_provider_answers_leaves_the_rest_to_the_sweep(postgresql, shop, worker):
     shop.control.delay(4, when="after", method="POST")
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(shop.place)
         wait_for(lambda: shop.sessions, "the provider to make the session")
 
-        server.stop()
+        postgresql.stop()
 
         assert answer.result().status_code == 503
-    server.start()
+    postgresql.start()
     assert shop.place().status_code == 200
     shop.let_pass(minutes=1)
     worker()
@@ -111,12 +99,12 @@ def test_a_database_that_restarts_while_the_provider_answers_leaves_the_rest_to_
     assert (shop.sessions, shop.stock) == (["open"], (3, 2))
 
 
-def test_a_worker_outlives_a_restart(server, shop, worker):
+def test_a_worker_outlives_a_restart(postgresql, shop, worker):
     working = worker()
 
-    server.stop()
+    postgresql.stop()
     working.wait_for(lambda: "came to nothing" in working.said(), "a turn without a database")
-    server.start()
+    postgresql.start()
 
     shop.place()
     shop.pay()

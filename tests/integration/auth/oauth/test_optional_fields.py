@@ -11,7 +11,7 @@ import pytest
 
 from app.models import Identity, User
 from tests.attacks import came_of
-from tests.forgery import HUGE, NULL, short
+from tests.forgery import HUGE, NULL, OPTIONAL_METADATA, short
 from tests.integration.auth.oauth.acme import Journey, assert_refused
 from tests.settings import IDENTITY
 
@@ -36,19 +36,7 @@ def signed_in_all_the_same(journey, client):
 
 @oddly
 def test_discovery_may_leave_it_out_or_say_it_oddly(acme, signed_in_all_the_same, value):
-    names = [
-        "userinfo_endpoint",
-        "scopes_supported",
-        "response_types_supported",
-        "id_token_signing_alg_values_supported",
-        "token_endpoint_auth_methods_supported",
-        "code_challenge_methods_supported",
-        "end_session_endpoint",
-        "claims_supported",
-        "mtls_endpoint_aliases",
-        "of_ours",
-    ]
-    acme.metadata = dict.fromkeys(names, value)
+    acme.metadata = dict.fromkeys(OPTIONAL_METADATA, value)
     acme.claims = {"email": "ada@example.com"}
 
     assert signed_in_all_the_same()["email"] == "ada@example.com"

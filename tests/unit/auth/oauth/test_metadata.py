@@ -4,27 +4,15 @@ import pytest
 
 from app.auth.oauth import id_token
 from app.auth.oauth.fetch import decoded
-from tests.forgery import NULL, ODD, short
+from tests.forgery import NULL, ODD, OPTIONAL_METADATA, short
 from tests.unit.auth.oauth.provider import ISSUER, client, published
 
-OPTIONAL = [
-    "userinfo_endpoint",
-    "scopes_supported",
-    "response_types_supported",
-    "id_token_signing_alg_values_supported",
-    "token_endpoint_auth_methods_supported",
-    "code_challenge_methods_supported",
-    "end_session_endpoint",
-    "claims_supported",
-    "mtls_endpoint_aliases",
-    "of_ours",
-]
 NO_URL = ["ftp://id.example/", "https://", "/token", "https://id.example/\r\nSet-Cookie: a=b"]
 
 
 @pytest.mark.parametrize("value", [None, *ODD], ids=short)
 def test_what_is_optional_may_be_missing_or_odd(value):
-    found = published(**dict.fromkeys(OPTIONAL, value))
+    found = published(**dict.fromkeys(OPTIONAL_METADATA, value))
 
     assert (found.issuer, found.token_endpoint, found.userinfo_endpoint) == (ISSUER, f"{ISSUER}/token", "")
     assert id_token.allowed(found) == {"RS256"}
