@@ -79,18 +79,18 @@ async def reconcile(session: Session, gateway: Gateway) -> Reconciled:
     number = busy = 0
     while True:
         number += 1
-        known = len(report.mended)
+        known, began = len(report.mended), utcnow()
         new, unreachable = await _fetch(session, gateway)
         fetched += new
         await sweep(session, gateway, report, whole=True)
-        left, is_leased = await blocking(left_over, session, utcnow())
+        left, was_leased = await blocking(left_over, session, began)  # a lease that ended meanwhile needs a round more
         goes_on = new or len(report.mended) > known  # what this sweep did leads to events of its own
         if unreachable or not (left or goes_on):
             break
         if goes_on:  # the patience is for leases of killed processes, however long the work itself takes
             until = time.monotonic() + PATIENCE
             busy += 1
-        if busy == BUSY_ROUNDS or (number >= ROUNDS and not (is_leased or goes_on)) or time.monotonic() > until:
+        if busy == BUSY_ROUNDS or (number >= ROUNDS and not (was_leased or goes_on)) or time.monotonic() > until:
             break
         if left:
             await asyncio.sleep(ROUND_SECONDS)
@@ -114,8 +114,8 @@ async def _fetch(session: Session, gateway: Gateway) -> tuple[int, str | None]:
         return 0, str(error)
 
 
-def left_over(session: Session, now: datetime) -> tuple[int, bool]:
-    """The number of rows that are not finished, and whether a process works on one, or was killed while it did."""
+def left_over(session: Session, since: datetime) -> tuple[int, bool]:
+    """The number of rows that are not finished, and whether a process held one after `since`, alive or killed."""
     number = sa.func.count()
     open_attempts = (
         sa.select(number)
@@ -133,7 +133,7 @@ def left_over(session: Session, now: datetime) -> tuple[int, bool]:
     left = sum(session.scalar(query) or 0 for query in (open_attempts, new_events, new_refunds))
     of_refund = Refund.status.in_(UNSETTLED)
     unfinished = ((Attempt, Attempt.status.in_(LIVE)), (Event, Event.state == "new"), (Refund, of_refund))
-    leased = (sa.exists().where(is_unfinished, each.lease_until > now) for each, is_unfinished in unfinished)
+    leased = (sa.exists().where(is_unfinished, each.lease_until > since) for each, is_unfinished in unfinished)
     is_leased = bool(session.scalar(sa.select(sa.or_(*leased))))
     session.commit()
     return left, is_leased
