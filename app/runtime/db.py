@@ -235,6 +235,8 @@ def _check_postgresql(connection: Any, _entry: ConnectionPoolEntry, _proxy: obje
 
     There is something to read on an idle connection only when the server has ended it. To look costs no round trip.
     """
+    if connection.closed:  # by a rollback that got no answer
+        raise sa.exc.DisconnectionError
     watched = select.poll()
     watched.register(connection.pgconn.socket, select.POLLIN)
     if watched.poll(0):

@@ -64,6 +64,14 @@ class Connection(psycopg.Connection[Any]):
         silence.is_suspected = False
         return answer
 
+    def rollback(self) -> None:
+        """Where no answer comes in time, the connection is closed by now: the server rolls back by itself."""
+        try:
+            super().rollback()
+        except psycopg.OperationalError:
+            if not self.closed:
+                raise
+
 
 def _patience() -> float:
     left = deadline.time_left()

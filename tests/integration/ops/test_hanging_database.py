@@ -5,7 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from app import create_app, db
+from app.runtime import deadline
+from tests.integration.conftest import close
 from tests.integration.live import LiveKiosk
 from tests.integration.ops.freezing import frozen
 from tests.processes import wait_for
@@ -50,3 +54,33 @@ def test_whatever_hangs_all_are_answered_in_time_and_afterwards_served(postgresq
         assert {answer[:2] for answer in people.map(lambda _: asked(kiosk, "/api/profile"), range(40))} == {
             (401, "sign_in_required")
         }
+
+
+@pytest.fixture
+def app(postgresql):
+    made = create_app(settings(postgresql.address, TESTING=True))
+    yield made
+    close(made)
+
+
+def begin_transaction():
+    db.session.execute(sa.text("SELECT 1"))
+
+
+def test_a_rollback_that_gets_no_answer_does_not_break_the_end_of_a_request(postgresql, app):
+    context = app.app_context()
+    context.push()
+    begin_transaction()
+    with frozen(postgresql.process.pid), deadline.within(seconds=1):
+        context.pop()
+
+    with app.app_context():
+        begin_transaction()
+
+
+def test_what_is_out_of_time_is_rolled_back_all_the_same(app):
+    with app.app_context():
+        begin_transaction()
+        with deadline.within(seconds=0):
+            db.session.rollback()
+        begin_transaction()
