@@ -70,6 +70,8 @@ from app.runtime.jobs import Handler
 from app.runtime.log_context import log_context
 from app.runtime.metrics import DatabaseGauge, Metric
 from app.runtime.schedule import Work
+from app.shop import pictures  # feature: shop
+from app.shop import routes as shop_routes  # feature: shop
 from app.stripe import checks as stripe_checks  # feature: shop
 from app.stripe import gateway  # feature: shop
 from app.stripe import metrics as stripe_metrics  # feature: shop
@@ -96,6 +98,7 @@ ROUTES: tuple[Api, ...] = (
     totp_routes.routes,  # feature: totp
     account_routes.routes,
     user_routes.routes,
+    shop_routes.routes,  # feature: shop
     item_routes.routes,  # feature: shop
     todo_routes.routes,  # feature: todos
     checkout_routes.routes,  # feature: shop
@@ -177,6 +180,7 @@ CHORES: tuple[tuple[str, timedelta, Work], ...] = (
     ("trail-nightly", DAY, audit_trail.forget_old),
     ("events-hourly", HOUR, payment_retention.forget),  # feature: shop
     ("messages-nightly", DAY, payment_background.reduce_events),  # feature: shop
+    ("pictures-nightly", DAY, pictures.forget),  # feature: shop
     ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp
 )
 """What one of the workers does in each interval. The name is that of a row, which an earlier release may have made."""

@@ -6,24 +6,16 @@ from flask import request
 
 from app.auth import guard
 from app.items import catalogue, changes, service
-from app.items.schemas import ItemChange, ItemChangeOut, ItemDeleted, ItemOut, ItemSearch, NewItem, ShopOut
+from app.items.schemas import ItemChange, ItemChangeOut, ItemDeleted, ItemOut, ItemSearch, NewItem
 from app.runtime.config import settings
 from app.runtime.db import db
 from app.runtime.errors import Forbidden, NotFound, StaleVersion
-from app.stripe import currencies
 from app.users.signed_in import SignedInUser
 from app.web.api import Access, Api, Encoded
 from app.web.limits import TooManyRequests
 from app.web.paging import Page, Paging
 
 routes = Api("items")
-
-
-@routes.get("/api/shop", access=Access.ALL, etag=True)
-def show_shop() -> ShopOut:
-    """The shop: its currency, and how long it sets stock aside for an order that is not paid yet."""
-    currency = settings().currency
-    return ShopOut(currency, currencies.digits(currency), settings().hold_minutes)
 
 
 @routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden, TooManyRequests))

@@ -102,15 +102,3 @@ class ItemChangeOut(msgspec.Struct, frozen=True):
     def of(cls, entry: Any) -> "ItemChangeOut":
         """From a row with the columns of an entry, and the username of its actor as `actor`."""
         return cls(entry.id, entry.at, entry.action, ActorOut(entry.actor_id, entry.actor), entry.changes)
-
-
-class ShopOut(msgspec.Struct, frozen=True):
-    """What holds for all items: the currency of every price (ISO 4217), and how long an order may stay unpaid.
-
-    `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
-    from ISO 4217's.
-    """
-
-    currency: str
-    currency_digits: int
-    hold_minutes: int
