@@ -6,7 +6,7 @@ from flask import request
 
 from app.auth import guard
 from app.items import catalogue, changes, service
-from app.items.schemas import ItemChange, ItemChangeOut, ItemDeleted, ItemOut, ItemSearch, NewItem
+from app.items.schemas import CategoryOut, ItemChange, ItemChangeOut, ItemDeleted, ItemOut, ItemSearch, NewItem
 from app.runtime.config import settings
 from app.runtime.db import db
 from app.runtime.errors import Forbidden, NotFound, StaleVersion
@@ -20,10 +20,16 @@ routes = Api("items")
 
 @routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden, TooManyRequests))
 def list_items(query: ItemSearch) -> Encoded[Page[ItemOut]]:
-    """The items on offer, by name. Staff may ask for drafts too."""
+    """The items on offer: of a category, with all the words of `q`, sorted. Staff may ask for drafts too."""
     if query.drafts and not _by_staff():
         raise Forbidden("Only staff see drafts.")
     return catalogue.listed(db.session(), query)
+
+
+@routes.get("/api/categories", access=Access.ALL, etag=True)
+def list_categories() -> list[CategoryOut]:
+    """The categories that have items on offer, by name."""
+    return service.categories(db.session())
 
 
 @routes.get("/api/items/<id:item_id>", access=Access.ALL, etag=True)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items import changes
-from app.items.models import Catalogue, Item, ItemAction
-from app.items.schemas import ItemSearch
+from app.items.models import SORTED, Catalogue, Item, ItemAction
+from app.items.schemas import CategoryOut, ItemSearch, Sorting
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.stripe import currencies
@@ -26,14 +26,33 @@ _rows = sa.select(*Item.__table__.columns, _stamp).where(Item.withdrawn_at.is_(N
 """Items that are not withdrawn, each with the catalogue's stamp at that moment."""
 
 
+ORDERS: dict[Sorting, tuple[sa.ColumnElement[Any], ...]] = {
+    "name": (Item.name.asc(), Item.id.asc()),
+    "-name": (Item.name.desc(), Item.id.desc()),
+    "price": (Item.price.asc(), Item.id.asc()),
+    "-price": (Item.price.desc(), Item.id.desc()),
+    "newest": (Item.id.desc(),),
+}
+
+
 def listed(session: Session, search: ItemSearch) -> Page[Any]:
-    """Rows of items with the catalogue's stamp, by name: those whose name or description holds every word of `q`."""
+    """Rows of items with the catalogue's stamp: of a category, with every word of `q` in name or description."""
     query = _rows if search.drafts else _rows.where(Item.price.is_not(None))
     for word in search.q.split()[:8]:
         query = query.where(
             Item.name.icontains(word, autoescape=True) | Item.description.icontains(word, autoescape=True)
         )
-    return paged(session, query.order_by(Item.name, Item.id), search)
+    if search.category:
+        query = query.where(sa.text(SORTED), Item.category == search.category)
+    return paged(session, query.order_by(*ORDERS[search.sort]), search)
+
+
+def categories(session: Session) -> list[CategoryOut]:
+    """Those that have items on offer, by name."""
+    is_offered = Item.withdrawn_at.is_(None) & Item.price.is_not(None)
+    query = sa.select(Item.category.label("name"), sa.func.count().label("items"))
+    query = query.where(sa.text(SORTED), is_offered).group_by(Item.category).order_by(Item.category)
+    return [CategoryOut(row.name, row.items) for row in session.execute(query)]
 
 
 def shown(session: Session, item_id: int) -> Page[Any]:

@@ -1,4 +1,4 @@
-"""a shop of one's own: what its owner sets, pages, pictures"""
+"""a shop of one's own: what its owner sets, pages, pictures, categories of items"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,18 @@ revision = "0018"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
+
+
+# feature: shop {
+POSTGRESQL = """
+    CREATE TRIGGER catalogue_sorted AFTER UPDATE OF category ON items
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_changed()
+    """
+SQLITE = """
+    CREATE TRIGGER catalogue_sorted AFTER UPDATE OF category ON items
+    BEGIN UPDATE catalogue SET stamp = hex(randomblob(16)); END
+    """
+# }
 
 
 def upgrade() -> None:
@@ -49,12 +61,24 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_pictures_created_at"), "pictures", ["created_at"])
+    op.add_column("items", sa.Column("category", sa.String(length=100), nullable=True))
+    op.create_index("ix_items_price", "items", ["price", "id"])
+    has_one = sa.text("category IS NOT NULL")
+    op.create_index(
+        "ix_items_category", "items", ["category", "name", "id"], postgresql_where=has_one, sqlite_where=has_one
+    )
+    op.execute(POSTGRESQL if op.get_bind().dialect.name == "postgresql" else SQLITE)
     # }
 
 
 def downgrade() -> None:
-    """Settings, pages and pictures are lost."""
+    """Settings, pages, pictures and categories are lost."""
     # feature: shop {
+    on_items = " ON items" if op.get_bind().dialect.name == "postgresql" else ""
+    op.execute(f"DROP TRIGGER catalogue_sorted{on_items}")
+    op.drop_index("ix_items_category", "items")
+    op.drop_index("ix_items_price", "items")
+    op.drop_column("items", "category")
     op.drop_table("pictures")
     op.drop_table("pages")
     op.drop_table("shop")

@@ -48,6 +48,7 @@ def test_an_item_tells_what_a_buyer_wants_to_know(client):
         "on_hand": 7,
         "available": 5,
         "image_url": "/pictures/tea.svg",
+        "category": None,
         "on_sale": True,
         "version": 1,
     }
