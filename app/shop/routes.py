@@ -27,6 +27,11 @@ def change_shop(body: ShopChange) -> ShopOut:
     return _shown()
 
 
+def first() -> ShopOut:
+    """What comes with the page."""
+    return _shown()
+
+
 def _shown() -> ShopOut:
     session, currency = db.session(), settings().currency
     return ShopOut.of(

@@ -768,11 +768,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The items on offer, by name. Staff may ask for drafts too. */
+        /** The items on offer: of a category, with all the words of `q`, sorted. Staff may ask for drafts too. */
         get: operations["items_list_items"];
         put?: never;
         /** Add an item; without a price it is a draft. */
         post: operations["items_add_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The categories that have items on offer, by name. */
+        get: operations["items_list_categories"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1706,6 +1723,13 @@ export interface components {
             q: string;
             /** @default false */
             drafts: boolean;
+            /** @default  */
+            category: string;
+            /**
+             * @default name
+             * @enum {unknown}
+             */
+            sort: "-name" | "-price" | "name" | "newest" | "price";
         };
         /**
          * Page[ItemOut]
@@ -1728,8 +1752,17 @@ export interface components {
             on_hand: number | null;
             available: number | null;
             image_url: string | null;
+            category: string | null;
             on_sale: boolean;
             version: number;
+        };
+        /**
+         * CategoryOut
+         * @description A category, and the number of items on offer in it.
+         */
+        CategoryOut: {
+            name: string;
+            items: number;
         };
         /** NewItem */
         NewItem: {
@@ -1742,6 +1775,8 @@ export interface components {
             on_hand: number | null;
             /** @default null */
             image_url: string | null;
+            /** @default null */
+            category: string | null;
         };
         /** ItemChange */
         ItemChange: {
@@ -1750,6 +1785,7 @@ export interface components {
             price?: number | null;
             on_hand?: number | null;
             image_url?: string | null;
+            category?: string | null;
         };
         /** ItemDeleted */
         ItemDeleted: {
@@ -5752,6 +5788,8 @@ export interface operations {
                 per_page?: number;
                 q?: string;
                 drafts?: boolean;
+                category?: string;
+                sort?: "-name" | "-price" | "name" | "newest" | "price";
             };
             header?: never;
             path?: never;
@@ -5879,6 +5917,51 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    items_list_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"][];
+                };
+            };
+            /** @description Not changed since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description invalid_input */
             422: {
