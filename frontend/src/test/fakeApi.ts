@@ -32,6 +32,7 @@ const empty: Answers = {
   "GET /api/profile/factors": () => json(noFactors),
   "GET /api/shop": () => json(shop), // feature: shop
   "GET /api/items": () => json(listOf()), // feature: shop
+  "GET /api/categories": () => json([]), // feature: shop
 };
 
 /**
