@@ -15,11 +15,11 @@ def contrast(one: str, other: str) -> float:
 
 def fault(primary: str) -> str:
     """What is wrong with the colour of header and links, in words; empty where nothing is."""
-    found = contrast(primary, PAGE)
-    if found >= LEAST_CONTRAST:
+    ratio = contrast(primary, PAGE)
+    if ratio >= LEAST_CONTRAST:
         return ""
     return (
-        f"Text in this colour, or white on it, is hard to read: take a darker one (contrast {found:.1f}, at least 4.5)."
+        f"Text in this colour, or white on it, is hard to read: take a darker one (contrast {ratio:.1f}, at least 4.5)."
     )
 
 

@@ -23,10 +23,10 @@ _offered = sa.select(Item).where(Item.withdrawn_at.is_(None), Item.price.is_not(
 def head(path: str) -> Head:
     """Of the page at `path`, as a visitor sees it who is not signed in."""
     name = service.profile(db.session()).name
-    if found := ITEM.fullmatch(path):
-        return _of_item(int(found[1]), name)
-    if found := PAGE.fullmatch(path):
-        return _of_page(found[1], name)
+    if match := ITEM.fullmatch(path):
+        return _of_item(int(match[1]), name)
+    if match := PAGE.fullmatch(path):
+        return _of_page(match[1], name)
     store = {"@type": "Store", "name": name, "url": settings().public_url}
     return Head(name, f"{name}: what is on offer, and what it costs.", structured=store if path == "/" else None)
 

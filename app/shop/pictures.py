@@ -114,10 +114,10 @@ def keep(session: Session, picture: Prepared, now: datetime) -> str:
 
 def file(session: Session, digest: str, *, small: bool) -> bytes:
     """A WebP file. Raises NotFound."""
-    found = session.scalar(sa.select(Picture.small if small else Picture.large).where(Picture.digest == digest))
-    if found is None:
+    content = session.scalar(sa.select(Picture.small if small else Picture.large).where(Picture.digest == digest))
+    if content is None:
         raise NotFound
-    return found
+    return content
 
 
 def forget(session: Session, now: datetime) -> str | None:

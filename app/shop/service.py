@@ -55,10 +55,10 @@ def _is_time_zone(name: str) -> bool:
 
 def page(session: Session, slug: str) -> ShopPage:
     """Raises NotFound."""
-    found = session.scalar(sa.select(ShopPage).where(ShopPage.slug == slug))
-    if found is None:
+    written = session.scalar(sa.select(ShopPage).where(ShopPage.slug == slug))
+    if written is None:
         raise NotFound
-    return found
+    return written
 
 
 def put_page(session: Session, slug: str, title: str, text: str) -> ShopPage:
