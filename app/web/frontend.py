@@ -40,7 +40,7 @@ def page(name: str) -> Response:
 
 
 def start(path: str) -> Response:
-    """The frontend's one page, which shows what is at `path`. It tells who is signed in, so no other client may keep it."""
+    """The one page of the frontend, at `path`. It tells who is signed in, so no other client may keep it."""
     file = DIST / "index.html"
     if not file.is_file():
         raise NotBuilt
