@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items import changes
-from app.items.models import Catalogue, Item, ItemAction
+from app.items.models import ON_SALE, Catalogue, Item, ItemAction
 from app.items.schemas import ItemSearch
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.runtime.search import MOST, Searched, words
 from app.stripe import currencies
-from app.web.paging import Page, paged
+from app.web.paging import Page, paged_by_id
 
 
 class StockHeld(Conflict):
@@ -22,18 +23,26 @@ class StockHeld(Conflict):
 
 
 _stamp = sa.select(Catalogue.stamp).scalar_subquery().label("stamp")
-_rows = sa.select(*Item.__table__.columns, _stamp).where(Item.withdrawn_at.is_(None))
+_all = sa.select(*Item.__table__.columns, _stamp)
+_rows = _all.where(Item.withdrawn_at.is_(None))
 """Items that are not withdrawn, each with the catalogue's stamp at that moment."""
+
+_on_sale = sa.select(Item.id, Item.name).where(sa.text(ON_SALE))
+_there = sa.select(Item.id, Item.name).where(Item.withdrawn_at.is_(None))
+_searched = Searched(Item.id, Item.name, Item.description)
 
 
 def listed(session: Session, search: ItemSearch) -> Page[Any]:
-    """Rows of items with the catalogue's stamp, by name: those whose name or description holds every word of `q`."""
-    query = _rows if search.drafts else _rows.where(Item.price.is_not(None))
-    for word in search.q.split()[:8]:
-        query = query.where(
-            Item.name.icontains(word, autoescape=True) | Item.description.icontains(word, autoescape=True)
-        )
-    return paged(session, query.order_by(Item.name, Item.id), search)
+    """Rows of items with the catalogue's stamp, by name: those whose name or description holds every word of `q`.
+
+    Of those that `q` finds MOST are sorted and counted.
+    """
+    found = _there if search.drafts else _on_sale
+    if wanted := words(search.q):
+        first = found.with_only_columns(Item.id).order_by(Item.name, Item.id)
+        found = found.where(_searched.holding(session, wanted, first)).limit(MOST)
+    part = found.cte("found") if wanted else found
+    return paged_by_id(session, _all.order_by(Item.name, Item.id), part, search)
 
 
 def shown(session: Session, item_id: int) -> Page[Any]:

@@ -20,6 +20,7 @@ from app.models import User
 from app.runtime.db import utcnow
 from tests.databases import PostgresqlServer
 from tests.integration.conftest import browser, close, migrate, sign_in
+from tests.scale import beside
 from tests.scale.rows import Rows
 from tests.settings import settings
 
@@ -86,4 +87,4 @@ def _timed(ask: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main(tuple(map(int, sys.argv[1:])) or NUMBERS)
+    beside.main() if sys.argv[1:] == ["beside"] else main(tuple(map(int, sys.argv[1:])) or NUMBERS)

@@ -55,8 +55,19 @@ class Rows:
         if not self.is_sqlite:
             self.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
         self._people()
+        self._items()
         self._trade()
         self._aftermath()
+        self._finish()
+
+    def fill_items(self) -> None:
+        """Items alone. Committed."""
+        if not self.is_sqlite:
+            self.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        self._items()
+        self._finish()
+
+    def _finish(self) -> None:
         self.session.commit()
         if not self.is_sqlite:
             self._count_up()
@@ -92,7 +103,7 @@ class Rows:
         mail = {"dedupe_key": name, "kind": "receipt", "payload": self._json("{}"), "tries": 1, "created_at": self.ago}
         self._put(Outgoing, **mail, done_at=self._unless_last(self.ago), next_try_at=self._if_last(self.ago))
 
-    def _trade(self) -> None:
+    def _items(self) -> None:
         n, ago = self.n, self.ago
         words = [sa.case(*(((n / step) % len(of) == each, of[each]) for each in range(len(of))), else_=of[0])
                  for of, step in ((ADJECTIVES, 1), (THINGS, 7))]  # fmt: skip
@@ -107,6 +118,9 @@ class Rows:
             version=1,
             created_at=ago,
         )
+
+    def _trade(self) -> None:
+        n, ago = self.n, self.ago
         key = {"idempotency_key": self._named("key"), "request_hash": "h"}
         status = self._if_last("pending", "fulfilled")
         money = {"total": 500 + n % 9000, "currency": "EUR"}
