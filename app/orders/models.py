@@ -43,7 +43,6 @@ class Order(Model):
         one_of("status", OrderStatus),
         sa.Index("ix_orders_status_hold_until", "status", "hold_until"),
         sa.Index("ix_orders_created_at", "created_at"),
-        sa.Index("ix_orders_paid_at", "paid_at", "id"),
         sa.Index("ix_orders_total", "total", "id"),
     )
 

@@ -55,7 +55,7 @@ class Search:
             return (Order.id.desc(),) if self.sort.startswith("-") else (Order.id.asc(),)
         column = sa.inspect(Order).columns[name]
         first = column.desc() if self.sort.startswith("-") else column.asc()
-        return (first.nulls_last(), Order.id.desc())
+        return (first.nulls_last() if column.nullable else first, Order.id.desc())
 
 
 _lines = Searched(OrderLine.id, OrderLine.name)

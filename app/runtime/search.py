@@ -1,8 +1,8 @@
 """Rows that hold words, found by an index: one interface to what each database has. Migration 0016 makes it.
 
-PostgreSQL has a GIN index of the pieces, of one to three characters, that `search_grams` cuts a row's texts into: an
-array has such an index everywhere, while pg_trgm is an extension that not every server has, and knows no word of two
-characters. SQLite has a table of FTS5, which triggers keep up to date. Both find what may fit, and LIKE decides.
+PostgreSQL has a GIN index of the pieces, of one to three characters, that `search_grams` cuts a row's texts into, and a
+function that asks it: an array has such an index everywhere, while pg_trgm is an extension that not every server has,
+and finds no word of two characters. SQLite has a table of FTS5, which triggers keep up to date. Both find what may fit, and LIKE decides.
 """
 
 import sqlite3
@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 MOST = 10_000
@@ -28,34 +29,41 @@ def words(text: str) -> list[str]:
 
 
 class Searched:
-    """A table that is searched: its ids, and the texts as the index has them, in that order."""
+    """A table that is searched: its ids, and its texts."""
 
     def __init__(self, key: InstrumentedAttribute[int], *texts: Any) -> None:
         self.key, self.texts = key, texts
-        self.index = sa.table(f"{key.class_.__tablename__}_search", sa.column("rowid"))
+        self.index = f"{key.class_.__tablename__}_search"
 
     def holding(
         self, session: Session, words: Sequence[str], first: sa.Select[Any] | None = None
     ) -> sa.ColumnElement[bool]:
-        """Each word is in one of the texts, whatever the case of ASCII letters.
+        """Each word is in one of the texts, whatever the case of ASCII letters. Of no more than MOST rows.
 
-        `first` are ids of rows: where no index knows so short a word, no others are looked through.
+        `first` are ids of rows: where no index knows so short a word, only the first MOST of them are looked through.
         """
-        holds = [sa.or_(*(text.icontains(word, autoescape=True) for text in self.texts)) for word in words]
-        if session.get_bind().dialect.name == "postgresql":
-            grams = sa.func.search_grams(*self.texts)
-            return sa.and_(*(grams.op("@>")(sa.func.search_grams(word)) for word in words), *holds)
-        return sa.and_(*self._among(session, words, first), *holds)
+        ids = self._found(session, words, first)
+        return self._hold(words) if ids is None else self.key.in_(ids) & self._hold(words)
 
-    def _among(
-        self, session: Session, words: Sequence[str], first: sa.Select[Any] | None
-    ) -> list[sa.ColumnElement[bool]]:
-        long = [word for word in words if len(word) >= LEAST]
-        if long and is_there(session.connection(), self.index.name):
+    def holding_any(self, session: Session, words: Sequence[str]) -> sa.ColumnElement[bool]:
+        """One of the words is in one of the texts."""
+        holds = sa.or_(*(self._hold([word]) for word in words))
+        found = [ids for word in words if (ids := self._found(session, [word], None)) is not None]
+        return holds if len(found) < len(words) else self.key.in_(sa.union_all(*found)) & holds
+
+    def _hold(self, words: Sequence[str]) -> sa.ColumnElement[bool]:
+        return sa.and_(*(sa.or_(*(text.icontains(word, autoescape=True) for text in self.texts)) for word in words))
+
+    def _found(self, session: Session, words: Sequence[str], first: sa.Select[Any] | None) -> sa.Select[Any] | None:
+        if session.get_bind().dialect.name == "postgresql":
+            return sa.select(getattr(sa.func, self.index)(sa.literal(list(words), ARRAY(sa.Text)), MOST))
+        if not is_there(session.connection(), self.index):
+            return None
+        if long := [word for word in words if len(word) >= LEAST]:
             phrases = " ".join('"{}"'.format(word.replace('"', '""')) for word in long)
-            matches = sa.literal_column(self.index.name).op("MATCH")(phrases)
-            return [self.key.in_(sa.select(self.index.c.rowid).where(matches).limit(MOST))]
-        return [] if first is None or long else [self.key.in_(first.limit(MOST))]
+            matches = sa.literal_column(self.index).op("MATCH")(phrases)
+            return sa.select(sa.column("rowid")).select_from(sa.table(self.index)).where(matches).limit(MOST)
+        return None if first is None else first.limit(MOST)
 
 
 @cache

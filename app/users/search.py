@@ -11,4 +11,4 @@ _searched = Searched(User.id, User.username_key, User.username, User.name, User.
 
 def is_called(session: Session, word: str) -> sa.ColumnElement[bool]:
     """`word` is in the username, the name or the email, as it is written or as usernames are compared."""
-    return sa.or_(*(_searched.holding(session, [each]) for each in dict.fromkeys((word, key(word)))))
+    return _searched.holding_any(session, list(dict.fromkeys((word, key(word)))))

@@ -61,5 +61,5 @@ class AtOnce:
                 del self._there[whose]
 
 
-SEARCHES = AtOnce(running=2, waiting=14, each=4)
+SEARCHES = AtOnce(running=1, waiting=7, each=4)
 """Searches by words, and pages so deep that all rows before them are counted."""
