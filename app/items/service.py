@@ -27,7 +27,7 @@ _all = sa.select(*Item.__table__.columns, _stamp)
 _rows = _all.where(Item.withdrawn_at.is_(None))
 """Items that are not withdrawn, each with the catalogue's stamp at that moment."""
 
-_on_sale = sa.select(Item.id, Item.name).where(sa.text(ON_SALE))
+on_sale = sa.select(Item.id, Item.name).where(sa.text(ON_SALE))
 _there = sa.select(Item.id, Item.name).where(Item.withdrawn_at.is_(None))
 _searched = Searched(Item.id, Item.name, Item.description)
 
@@ -37,7 +37,7 @@ def listed(session: Session, search: ItemSearch) -> Page[Any]:
 
     Of those that `q` finds MOST are sorted and counted.
     """
-    found = _there if search.drafts else _on_sale
+    found = _there if search.drafts else on_sale
     if wanted := words(search.q):
         first = found.with_only_columns(Item.id).order_by(Item.name, Item.id)
         found = found.where(_searched.holding(session, wanted, first)).limit(MOST)

@@ -1,8 +1,9 @@
 """Rows that hold words, found by an index: one interface to what each database has. Migration 0016 makes it.
 
 PostgreSQL has a GIN index of the pieces, of one to three characters, that `search_grams` cuts a row's texts into, and a
-function that asks it: an array has such an index everywhere, while pg_trgm is an extension that not every server has,
-and finds no word of two characters. SQLite has a table of FTS5, which triggers keep up to date. Both find what may fit, and LIKE decides.
+function for each table that asks it. An array has such an index everywhere, while pg_trgm is an extension that not
+every server has, and finds no word of two characters. SQLite has a table of FTS5, which triggers keep up to date. Both
+find what may fit, and LIKE decides.
 """
 
 import sqlite3

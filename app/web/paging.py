@@ -53,7 +53,9 @@ def paged(session: Session, query: sa.Select[Any], paging: Paging) -> Page[Any]:
     return _read(session, query.limit(paging.per_page).offset(paging.skipped), counted, paging)
 
 
-def paged_by_id(session: Session, query: sa.Select[Any], found: sa.Select[Any] | sa.CTE, paging: Paging) -> Page[Any]:
+def paged_by_id(
+    session: Session, query: sa.Select[Any], found: sa.Select[*tuple[Any, ...]] | sa.CTE, paging: Paging
+) -> Page[Any]:
     """One page of the rows of `query`, whose first column is an id.
 
     `found` has the ids and, after them, what to sort by, so that nothing else is read of the rows before the page.
@@ -65,7 +67,7 @@ def paged_by_id(session: Session, query: sa.Select[Any], found: sa.Select[Any] |
     return _read(session, query.where(first.in_(ids)), sa.select(sa.func.count()).select_from(part), paging)
 
 
-def _read(session: Session, part: sa.Select[Any], counted: sa.Select[tuple[int]], paging: Paging) -> Page[Any]:
+def _read(session: Session, part: sa.Select[Any], counted: sa.Select[int], paging: Paging) -> Page[Any]:
     rows = session.execute(part.add_columns(counted.scalar_subquery().label("total_of_all"))).all()
     total = rows[0].total_of_all if rows else 0
     if not rows and paging.page > 1:

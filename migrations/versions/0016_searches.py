@@ -40,14 +40,17 @@ FIND = """
     CREATE OR REPLACE FUNCTION {table}_search(words text[], most integer) RETURNS SETOF bigint
     LANGUAGE plpgsql STABLE ROWS 5 SET enable_seqscan = off AS $$
     DECLARE
-        wanted text[] := (SELECT array_agg(DISTINCT gram) FROM unnest(words) AS word, unnest(search_grams(word)) AS gram);
+        wanted text[] := (SELECT array_agg(DISTINCT gram) FROM unnest(words) AS word, search_grams(word) AS grams,
+            unnest(grams) AS gram);
     BEGIN
         RETURN QUERY SELECT id FROM {table} WHERE search_grams({texts}) @> wanted LIMIT most;
     END $$
 """
-"""Ids of so many rows at most that have all pieces of the words. Without the setting a word that most rows have would
-be looked for in each row, and cutting one up takes longer than a look into the index. ROWS: most words are rare, and for many rows
-too a look at each costs less than the whole table."""
+"""Ids of so many rows at most that have all pieces of the words.
+
+Without the setting a word that most rows have would be looked for in each row, and to cut a row up takes longer than to
+look into the index. ROWS: most words are rare, and a look at each row that is found costs less than the whole table.
+"""
 
 SEARCHED: dict[str, tuple[str, ...]] = {
     "items": ("name", "description"),  # feature: shop
@@ -87,14 +90,14 @@ def _add_fts5(table: str, texts: tuple[str, ...]) -> None:
     """https://sqlite.org/fts5.html#external_content_tables"""
     search, columns = f"{table}_search", ", ".join(texts)
     old, new = (", ".join(f"{row}.{each}" for each in ("id", *texts)) for row in ("OLD", "NEW"))
-    add = f"INSERT INTO {search} (rowid, {columns}) VALUES ({new});"
-    take = f"INSERT INTO {search} ({search}, rowid, {columns}) VALUES ('delete', {old});"
+    add = f"INSERT INTO {search} (rowid, {columns}) VALUES ({new});"  # noqa: S608 -- names of ours
+    take = f"INSERT INTO {search} ({search}, rowid, {columns}) VALUES ('delete', {old});"  # noqa: S608
     options = f"content = '{table}', content_rowid = 'id', columnsize = 0, tokenize = 'trigram'"
     op.execute(f"CREATE VIRTUAL TABLE {search} USING fts5({columns}, {options})")
     op.execute(f"CREATE TRIGGER {search}_added AFTER INSERT ON {table} BEGIN {add} END")
     op.execute(f"CREATE TRIGGER {search}_deleted AFTER DELETE ON {table} BEGIN {take} END")
     op.execute(f"CREATE TRIGGER {search}_changed AFTER UPDATE OF {columns} ON {table} BEGIN {take} {add} END")
-    op.execute(f"INSERT INTO {search} ({search}) VALUES ('rebuild')")
+    op.execute(f"INSERT INTO {search} ({search}) VALUES ('rebuild')")  # noqa: S608
 
 
 def downgrade() -> None:

@@ -47,7 +47,23 @@ def lower(text):
     [
         *("tea", "TEA", "tea hills", "hills tea", "ea", "t", "teapot", "een te", "tea x", "best TEA clay"),
         *("抹茶", "茶", "お茶の", "抹茶 お茶", "Café", "caf", "é", "Ω", "x", "tv", "v", "😀", "ß"),
-        *('"blue"', '"', '""', "(new),", "NEAR", "AND", "tea OR x", "tea*", "a-z", "name:tea", "100%", "%", "_", "\\", "'"),
+        *(
+            '"blue"',
+            '"',
+            '""',
+            "(new),",
+            "NEAR",
+            "AND",
+            "tea OR x",
+            "tea*",
+            "a-z",
+            "name:tea",
+            "100%",
+            "%",
+            "_",
+            "\\",
+            "'",
+        ),
     ],
 )
 def test_a_search_finds_what_holds_each_word_and_nothing_else(client, q):

@@ -91,7 +91,7 @@ def page_of_todos(session, _now):
 
 def page_of_items(session, _now):
     """Without their number, which is counted beside it, over all of them."""
-    return session.execute(items._on_sale.order_by(Item.name, Item.id).limit(20).offset(40)).all()
+    return session.execute(items.on_sale.order_by(Item.name, Item.id).limit(20).offset(40)).all()
 
 
 def counted(*, viewer=STAFF, **search):
@@ -133,9 +133,9 @@ QUESTIONS = {
     "staff's search for an order": counted(words="K1017 user-17"),
     "staff's search for people": lambda session, _: people.listed(session, "user-17", Paging(), role=None, active=None),
     "orders by total": lambda session, _: first_orders(session, "total"),
-    "the dashboard's stock": lambda session, _: dashboard._low_stock(session),
-    "the dashboard's hand-overs": lambda session, _: dashboard._to_hand_over(session),
-    "the dashboard's mails": lambda session, _: dashboard._given_up(session),
+    "the dashboard's stock": lambda session, _: dashboard.low_stock(session),
+    "the dashboard's hand-overs": lambda session, _: dashboard.to_hand_over(session),
+    "the dashboard's mails": lambda session, _: dashboard.given_up(session),
     **{
         f"the gauge {gauge.name}": gauge.read
         for gauge in GAUGES
