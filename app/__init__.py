@@ -43,6 +43,7 @@ from app.auth.totp import service as totp  # feature: totp
 from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
 from app.dashboard import routes as dashboard_routes  # feature: shop
+from app.items import checks as item_checks  # feature: shop
 from app.items import routes as item_routes  # feature: shop
 from app.mail import Kind, delivery, outbox, quota
 from app.mail import checks as mail_checks
@@ -203,6 +204,7 @@ CLOCKS: Mapping[str, Clock] = {
 
 CHECKS: tuple[Checks, ...] = (
     own_checks.checks,
+    item_checks.checks,  # feature: shop
     payment_checks.checks,  # feature: shop
     stripe_checks.checks,  # feature: shop
     lambda: own_checks.of_clocks(CLOCKS),

@@ -12,13 +12,16 @@ ItemAction = Literal["added", "changed", "withdrawn"]
 
 SET_ASIDE = "held > 0"
 SORTED = "category IS NOT NULL"
+ON_SALE = "withdrawn_at IS NULL AND price IS NOT NULL"
+FEW_LEFT = f"{ON_SALE} AND on_hand - held <= 5"
 """Conditions of indexes, so they stand in queries as they are."""
 
 
 class Item(Model):
     """An item on offer. Without a price it is a draft; without `on_hand` its stock is unlimited.
 
-    It is never deleted, since orders name it: it is withdrawn, and no list shows it any more.
+    It is never deleted, since orders name it: it is withdrawn, and no list shows it any more. Migration 0016 makes an
+    index of its words.
     """
 
     __tablename__ = "items"
@@ -29,6 +32,8 @@ class Item(Model):
         sa.Index("ix_items_price", "price", "id"),
         index_where("ix_items_category", "category", "name", "id", condition=SORTED),
         index_where("ix_items_set_aside", "id", condition=SET_ASIDE),
+        index_where("ix_items_on_sale", "name", "id", condition=ON_SALE),
+        index_where("ix_items_few_left", "id", condition=FEW_LEFT),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

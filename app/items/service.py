@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items import changes
-from app.items.models import SORTED, Catalogue, Item, ItemAction
-from app.items.schemas import CategoryOut, ItemSearch, Sorting
+from app.items.models import ON_SALE, SORTED, Catalogue, Item, ItemAction
+from app.items.schemas import CategoryOut, ItemSearch
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.runtime.search import MOST, Searched, words
 from app.stripe import currencies
-from app.web.paging import Page, paged
+from app.web.paging import Page, paged_by_id
 
 
 class StockHeld(Conflict):
@@ -22,37 +23,36 @@ class StockHeld(Conflict):
 
 
 _stamp = sa.select(Catalogue.stamp).scalar_subquery().label("stamp")
-_rows = sa.select(*Item.__table__.columns, _stamp).where(Item.withdrawn_at.is_(None))
+_all = sa.select(*Item.__table__.columns, _stamp)
+_rows = _all.where(Item.withdrawn_at.is_(None))
 """Items that are not withdrawn, each with the catalogue's stamp at that moment."""
 
-
-ORDERS: dict[Sorting, tuple[sa.ColumnElement[Any], ...]] = {
-    "name": (Item.name.asc(), Item.id.asc()),
-    "-name": (Item.name.desc(), Item.id.desc()),
-    "price": (Item.price.asc(), Item.id.asc()),
-    "-price": (Item.price.desc(), Item.id.desc()),
-    "newest": (Item.id.desc(),),
-}
+is_on_sale, _is_there = sa.text(ON_SALE), Item.withdrawn_at.is_(None)
+_searched = Searched(Item.id, Item.name, Item.description)
 
 
 def listed(session: Session, search: ItemSearch) -> Page[Any]:
-    """Rows of items with the catalogue's stamp: of a category, with every word of `q` in name or description."""
-    query = _rows if search.drafts else _rows.where(Item.price.is_not(None))
-    for word in search.q.split()[:8]:
-        query = query.where(
-            Item.name.icontains(word, autoescape=True) | Item.description.icontains(word, autoescape=True)
-        )
+    """Rows of items with the catalogue's stamp: of a category, with every word of `q` in name or description.
+
+    Of those that `q` finds MOST are sorted and counted.
+    """
+    key, is_descending = search.sort.removeprefix("-"), search.sort in ("newest", "-name", "-price")
+    sorted_by = [getattr(Item, key)] if key != "newest" else []
+    part = sa.select(Item.id, *sorted_by).where(_is_there if search.drafts else is_on_sale)
     if search.category:
-        query = query.where(sa.text(SORTED), Item.category == search.category)
-    return paged(session, query.order_by(*ORDERS[search.sort]), search)
+        part = part.where(sa.text(SORTED), Item.category == search.category)
+    if wanted := words(search.q):
+        first = part.with_only_columns(Item.id).order_by(Item.name, Item.id)
+        part = part.where(_searched.holding(session, wanted, first)).limit(MOST)
+    ids = part.cte("wanted") if wanted else part
+    return paged_by_id(session, _all, ids, search, sorted_by, is_descending=is_descending)
 
 
 def categories(session: Session) -> list[CategoryOut]:
     """Those that have items on offer, by name."""
-    is_offered = Item.withdrawn_at.is_(None) & Item.price.is_not(None)
-    query = sa.select(Item.category.label("name"), sa.func.count().label("items"))
-    query = query.where(sa.text(SORTED), is_offered).group_by(Item.category).order_by(Item.category)
-    return [CategoryOut(row.name, row.items) for row in session.execute(query)]
+    query = sa.select(Item.category.label("name"), sa.func.count().label("items")).where(is_on_sale, sa.text(SORTED))
+    rows = session.execute(query.group_by(Item.category).order_by(Item.category))
+    return [CategoryOut(row.name, row.items) for row in rows]
 
 
 def shown(session: Session, item_id: int) -> Page[Any]:

@@ -6,7 +6,7 @@ from alembic import op
 from app.runtime.db import BigId, Blob, Moment
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -62,11 +62,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_pictures_created_at"), "pictures", ["created_at"])
     op.add_column("items", sa.Column("category", sa.String(length=100), nullable=True))
-    op.create_index("ix_items_price", "items", ["price", "id"])
-    has_one = sa.text("category IS NOT NULL")
-    op.create_index(
-        "ix_items_category", "items", ["category", "name", "id"], postgresql_where=has_one, sqlite_where=has_one
-    )
     op.execute(POSTGRESQL if op.get_bind().dialect.name == "postgresql" else SQLITE)
     # }
 
@@ -76,8 +71,6 @@ def downgrade() -> None:
     # feature: shop {
     on_items = " ON items" if op.get_bind().dialect.name == "postgresql" else ""
     op.execute(f"DROP TRIGGER catalogue_sorted{on_items}")
-    op.drop_index("ix_items_category", "items")
-    op.drop_index("ix_items_price", "items")
     op.drop_column("items", "category")
     op.drop_table("pictures")
     op.drop_table("pages")
