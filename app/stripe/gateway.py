@@ -175,7 +175,7 @@ async def _send(request: tuple[str, str, str, dict[str, str]]) -> httpx.Response
     method, url, content, headers = request
     for attempt in range(1, TRIES + 1):
         try:
-            answer = await outbound.client(MOST_BYTES).request(method, url, content=content, headers=headers)
+            answer = await outbound.send(httpx.Request(method, url, content=content, headers=headers), MOST_BYTES)
         except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             if attempt == TRIES:
                 raise
