@@ -43,7 +43,8 @@ class Session(flask_sqlalchemy.session.Session):
 
     def commit(self) -> None:
         bridge.check("db.session.commit")
-        super().commit()
+        if self.in_transaction():
+            super().commit()
         for call in self.info.pop(AFTER, {}).values():
             call()
 
@@ -159,6 +160,25 @@ def reader() -> sa.Engine:
     return engine
 
 
+@contextmanager
+def autocommit() -> Iterator[sa.Connection]:
+    """A connection on which each statement is a transaction by itself.
+
+    `reader()` would do, but an isolation level of SQLAlchemy's costs half as much as a query, at each of them.
+    """
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            yield connection.execution_options(is_reader=True)
+            return
+        driver: Any = connection.connection.dbapi_connection
+        driver.autocommit = True
+        try:
+            yield connection
+        finally:
+            if not driver.closed:
+                driver.autocommit = False
+
+
 def read(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
     """The rows of a query, in one round trip and without a session. Part of the transaction that `db.session` is in.
 
@@ -176,7 +196,7 @@ def read(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = 
 
 
 def _rows(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None) -> Sequence[sa.Row[Any]]:
-    with reader().connect() as connection:
+    with autocommit() as connection:
         return connection.execute(query, values).all()
 
 
@@ -187,7 +207,7 @@ def write(session: sqlalchemy.orm.Session, statement: sa.UpdateBase, values: Map
     """
     bridge.check("db.write")
     assert not session.in_transaction()
-    with reader().connect() as connection:
+    with autocommit() as connection:
         return connection.execute(statement, values).all()
 
 

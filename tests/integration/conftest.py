@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -136,7 +135,7 @@ def sessions_on(connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> I
 
     with monkeypatch.context() as patch:
         patch.setattr(Session, "get_bind", get_bind)
-        patch.setattr(runtime_db, "reader", lambda: SimpleNamespace(connect=lambda: nullcontext(connection)))
+        patch.setattr(runtime_db, "autocommit", lambda: nullcontext(connection))
         patch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
         yield
         db.session.remove()
