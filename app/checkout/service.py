@@ -49,10 +49,13 @@ class NothingToPay(Conflict):
 
 
 _orders, _lines = table(Order), table(OrderLine)
-_is_unpaid = (_orders.c.user_id == sa.bindparam("user")) & _orders.c.status.in_(("pending", "cancelling"))
-_waiting = sa.select(sa.func.count()).select_from(_orders).where(_is_unpaid).scalar_subquery()
-_units = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).join(_orders).where(_is_unpaid).scalar_subquery()
-_WANTED = basket.query(_waiting.label("waiting"), _units.label("waiting_units"), installation.MARK)
+_waits = sa.or_(_orders.c.status == "pending", _orders.c.status == "cancelling")
+_is_unpaid = (_orders.c.user_id == sa.bindparam("user")) & _waits
+_waiting = sa.select(sa.func.count()).select_from(_orders).where(_is_unpaid)
+_units = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).join(_orders).where(_is_unpaid)
+_WANTED = basket.query(
+    _waiting.scalar_subquery().label("waiting"), _units.scalar_subquery().label("waiting_units"), installation.MARK
+)
 """What is ordered; how many orders of the user wait to be paid, and how many units are in them; our mark."""
 
 

@@ -128,5 +128,5 @@ def init_app(app: Flask, listed: Iterable[metrics.Metric]) -> None:
             metric.signal.connect(metric.receive)
     with app.app_context():
         _watch_connections(made, db.engine.pool)
-    app.wsgi_app = _counting(app.wsgi_app, made)  # type: ignore[method-assign]  # Flask's own way for a middleware
+    app.wsgi_app = _counting(app.wsgi_app, made)  # type: ignore[method-assign, assignment]  # Flask's own way for a middleware
     app.after_request(partial(_count, made))

@@ -39,7 +39,7 @@ SKEW = timedelta(minutes=5)
 _attempts, _orders = table(Attempt), table(Order)
 _insert = sa.insert(_attempts).returning(_attempts.c.id)
 _locked = sa.select(_orders.c.id).where(_orders.c.id == sa.bindparam("order")).with_for_update().scalar_subquery()
-_is_unheard = _attempts.c.status.in_(("new", "unknown")) & (_attempts.c.order_id == _locked)
+_is_unheard = sa.or_(_attempts.c.status == "new", _attempts.c.status == "unknown") & (_attempts.c.order_id == _locked)
 _open = (
     sa.update(_attempts)
     .where(_attempts.c.id == sa.bindparam("attempt"), _is_unheard)

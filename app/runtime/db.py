@@ -200,7 +200,9 @@ def _rows(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None) 
         return connection.execute(query, values).all()
 
 
-def write(session: sqlalchemy.orm.Session, statement: sa.UpdateBase, values: Mapping[str, Any]) -> Sequence[sa.Row[Any]]:
+def write(
+    session: sqlalchemy.orm.Session, statement: sa.UpdateBase, values: Mapping[str, Any]
+) -> Sequence[sa.Row[Any]]:
     """The rows that one statement RETURNS, which is a transaction by itself: one round trip instead of three.
 
     `session` has none open, and need not be committed for it.

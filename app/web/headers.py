@@ -37,7 +37,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     }
     if settings.https:
         fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    app.wsgi_app = _adding(app.wsgi_app, fixed)  # type: ignore[method-assign]  # Flask's own way for a middleware
+    app.wsgi_app = _adding(app.wsgi_app, fixed)  # type: ignore[method-assign, assignment]  # Flask's own way for a middleware
     app.after_request(_keep_private)
 
 
