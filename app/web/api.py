@@ -24,6 +24,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 
 import msgspec
 from flask import Blueprint, Flask, current_app, request
+from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
@@ -134,26 +135,27 @@ class Operation:
         return self.path.startswith("/api/") and self.access is not Access.PROVIDER
 
     def __call__(self, **given: Any) -> Response:
-        request.max_content_length = self.max_body
+        asked, extensions = request_ctx.request, app_ctx.app.extensions
+        asked.max_content_length = self.max_body
         if self.takes != JSON:  # a file of a stranger does not get into memory
             with reading():
-                current_app.extensions["guard"](self.access, wanted={}, confirmed=self.confirmed)
+                extensions["guard"](self.access, wanted={}, confirmed=self.confirmed)
         if "body" in self.reads:
             raw_body()  # before the database is touched: a slow client may not hold a lock
             deadline.renew()
         with writing() if self.writes else reading():
             wanted = {name: self.reads[name] for name in ("user", "user_session") if name in self.reads}
-            given |= current_app.extensions["guard"](self.access, wanted=wanted, confirmed=self.confirmed)
+            given |= extensions["guard"](self.access, wanted=wanted, confirmed=self.confirmed)
             if self.limit is not None:
                 db.session.commit()  # nothing is locked while Redis is asked
                 limits.check(self.limit)
             if "body" in self.reads:
                 given["body"] = read_body(self.reads["body"], self.takes)
-            if self.is_strict and request.query_string:
-                refuse_unknown(request.args, self.reads.get("query"))
+            if self.is_strict and asked.query_string:
+                refuse_unknown(asked.args, self.reads.get("query"))
             if "query" in self.reads:
                 given["query"] = read_query(self.reads["query"])
-            result = current_app.ensure_sync(self.view)(**given)
+            result = app_ctx.app.ensure_sync(self.view)(**given)
             if self.writes:
                 db.session.commit()
         return self._respond(result)
