@@ -3,7 +3,6 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.orders.models import Order
 from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
 
@@ -14,8 +13,8 @@ class Basket(Model):
     __tablename__ = "baskets"
 
     user_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey(User.id), primary_key=True, autoincrement=False)
-    lines: Mapped[list[list[int]]] = mapped_column(sa.JSON)
+    lines: Mapped[list[tuple[int, int]]] = mapped_column(sa.JSON)
     """Of each line the item's id and the quantity. An item may be gone meanwhile."""
-    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id))
-    """The order that was placed from it last."""
+    orders: Mapped[list[int]] = mapped_column(sa.JSON)
+    """The ids of the last orders that were placed from it."""
     changed_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)

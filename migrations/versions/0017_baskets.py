@@ -18,10 +18,9 @@ def upgrade() -> None:
         "baskets",
         sa.Column("user_id", BigId, autoincrement=False, nullable=False),
         sa.Column("lines", sa.JSON(), nullable=False),
-        sa.Column("order_id", BigId, nullable=True),
+        sa.Column("orders", sa.JSON(), nullable=False),
         sa.Column("changed_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_baskets_user_id_users")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_baskets_order_id_orders")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_baskets")),
     )
     # }

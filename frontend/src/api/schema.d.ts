@@ -908,6 +908,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/basket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's basket, as it is kept with the account for every browser, and one's orders that wait to be paid. */
+        get: operations["orders_show_basket"];
+        /** Replace what lies in one's basket. Nothing is ordered or set aside by it. */
+        put: operations["orders_replace_basket"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/checkout/return/{attempt}": {
         parameters: {
             query?: never;
@@ -1667,11 +1685,15 @@ export interface components {
         /**
          * NewOrder
          * @description `note` is for those who hand the order over.
+         *
+         *         `from_basket`: once this order is paid, what it has leaves the basket that is kept with the account.
          */
         NewOrder: {
             lines: components["schemas"]["OrderLineRequest"][];
             /** @default  */
             note: string;
+            /** @default false */
+            from_basket: boolean;
         };
         /** OrderLineRequest */
         OrderLineRequest: {
@@ -1826,6 +1848,35 @@ export interface components {
         FulfilOptions: {
             /** @default false */
             despite_dispute: boolean;
+        };
+        /**
+         * BasketOut
+         * @description What the user wants to order, and those of their orders that wait to be paid, the newest first.
+         *
+         *         What was ordered stays in `lines` until the order is paid. Items that are gone stay in it too.
+         */
+        BasketOut: {
+            lines: components["schemas"]["OrderLineRequest"][];
+            orders: components["schemas"]["WaitingOrder"][];
+        };
+        /**
+         * WaitingOrder
+         * @description An order that is not paid yet, with what is set aside for it. `from_basket`: it was placed from the basket.
+         */
+        WaitingOrder: {
+            id: number;
+            number: string;
+            /** @enum {unknown} */
+            status: "cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing";
+            from_basket: boolean;
+            lines: components["schemas"]["OrderLineOut"][];
+        };
+        /**
+         * BasketIn
+         * @description All that is to lie in the basket.
+         */
+        BasketIn: {
+            lines: components["schemas"]["OrderLineRequest"][];
         };
         /**
          * NewRefund
@@ -6832,6 +6883,140 @@ export interface operations {
             };
             /** @description order_not_handed_over */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    orders_show_basket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasketOut"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    orders_replace_basket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BasketIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasketOut"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -84,6 +84,19 @@ def test_what_was_bought_beside_the_basket_takes_nothing_out_of_it(ada, simulate
     assert kept(ada)["lines"] == [of(tea, 2)]
 
 
+def test_of_two_orders_from_one_basket_each_takes_out_its_own(ada, simulated):
+    tea, cups = make_item("Tea", on_hand=5), make_item("Cups", on_hand=5)
+    put(ada, of(tea, 2), of(cups, 1))
+    first, second = order(ada, of(tea, 2)), order(ada, of(cups, 1), key="key-2")
+    assert [each["from_basket"] for each in kept(ada)["orders"]] == [True, True]
+
+    pay(ada, simulated, first)
+    assert kept(ada)["lines"] == [of(cups, 1)]
+
+    pay(ada, simulated, second)
+    assert kept(ada)["lines"] == []
+
+
 def test_an_order_that_is_cancelled_leaves_the_basket_as_it_is(ada, simulated):
     tea = make_item("Tea", on_hand=5)
     put(ada, of(tea, 2))
