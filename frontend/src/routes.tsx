@@ -1,4 +1,3 @@
-import { lazyRouteComponent } from "@tanstack/react-router";
 import { profilePage, startAtProfile } from "./features/account/routes";
 import * as auth from "./features/auth/routes";
 import { Buy } from "./features/basket/Buy"; // feature: shop
@@ -9,6 +8,7 @@ import { orderPage, ordersPage } from "./features/orders/routes"; // feature: sh
 import { editItemPage, newItemPage, stockPage } from "./features/stock/routes"; // feature: shop
 import { todosPage } from "./features/todos/routes"; // feature: todos
 import { newUserPage, userPage, usersPage } from "./features/users/routes";
+import { lazyPage } from "./shell/lazyPage";
 import { root, signedIn, staffOnly } from "./shell/routes";
 
 /** "/" is the first of these. */
@@ -21,7 +21,7 @@ const forVisitors = [
   startPage,
   itemPage(Buy), // feature: shop
   basketPage, // feature: shop
-  auth.signInPage(lazyRouteComponent(() => import("./pages/SignInPage"), "SignInPage")),
+  auth.signInPage(lazyPage(() => import("./pages/SignInPage"), "SignInPage")),
   auth.registerPage,
   auth.resetPasswordPage,
   auth.forgotPasswordPage,
@@ -32,7 +32,7 @@ const forUsers = [
   ordersPage, // feature: shop
   orderPage, // feature: shop
   todosPage, // feature: todos
-  profilePage(lazyRouteComponent(() => import("./pages/ProfilePage"), "ProfilePage")),
+  profilePage(lazyPage(() => import("./pages/ProfilePage"), "ProfilePage")),
 ] as const;
 
 const forStaff = [
@@ -42,7 +42,7 @@ const forStaff = [
   findingsPage, // feature: shop
   usersPage,
   newUserPage,
-  userPage(lazyRouteComponent(() => import("./pages/StaffUserPage"), "StaffUserPage")),
+  userPage(lazyPage(() => import("./pages/StaffUserPage"), "StaffUserPage")),
 ] as const;
 
 /** Every page there is. Pages of several features are put together in pages/. */

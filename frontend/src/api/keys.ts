@@ -4,6 +4,7 @@
  */
 export const keys = {
   me: ["me"],
+  sessionEnded: ["session ended"],
   confirmation: ["confirmation"],
   factors: ["factors"],
   providers: ["providers"],
@@ -20,6 +21,7 @@ export const keys = {
   itemList: (search: object) => ["items", "list", search], // feature: shop
   item: (id: number) => ["items", id], // feature: shop
   itemVersion: (id: number) => ["item version", id], // feature: shop
+  basket: ["basket"], // feature: shop
   orders: ["orders"], // feature: shop
   orderList: (search: object) => ["orders", "list", search], // feature: shop
   order: (id: number) => ["orders", id], // feature: shop

@@ -7,12 +7,14 @@ import type { User } from "./types";
 /** The user who is signed in at this browser, or null. */
 export const meQuery = queryOptions({
   queryKey: keys.me,
-  queryFn: async (): Promise<User | null> => {
+  queryFn: async ({ client }): Promise<User | null> => {
     try {
       return await body(api.GET("/api/profile"));
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) return null;
-      throw error;
+      const isOut = error instanceof Problem && error.status === 401;
+      const wasIn = !!client.getQueryData(keys.me);
+      if (isOut && !wasIn) return null;
+      throw error; // of a session that has ended it is the end, for all who look at it
     }
   },
   staleTime: 60_000,
@@ -31,6 +33,7 @@ export function useSwitchUser() {
   const queries = useQueryClient();
   const isOther = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== keys.me[0];
   return (user: User | null) => {
+    queries.removeQueries({ queryKey: keys.sessionEnded, exact: true });
     queries.removeQueries({ predicate: isOther, type: "inactive" });
     queries.setQueryData(meQuery.queryKey, user);
     queries.invalidateQueries({ predicate: isOther });

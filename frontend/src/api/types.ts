@@ -20,6 +20,7 @@ export type Item = Schemas["ItemOut"]; // feature: shop
 export type Order = Schemas["OrderOut"]; // feature: shop
 export type NewOrder = Schemas["NewOrder"]; // feature: shop
 export type OrderLineRequest = Schemas["OrderLineRequest"]; // feature: shop
+export type WaitingOrder = Schemas["WaitingOrder"]; // feature: shop
 export type HistoryEntry = Schemas["HistoryEntry"]; // feature: shop
 export type Payment = Schemas["PaymentOut"]; // feature: shop
 export type Refund = Schemas["RefundOut"]; // feature: shop

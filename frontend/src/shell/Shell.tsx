@@ -3,6 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useMe } from "../api/me";
 import type { User } from "../api/types";
 import { Navigation } from "./Navigation";
+import { Offline } from "./Offline";
 
 export function Shell() {
   const me = useMe();
@@ -23,6 +24,7 @@ export function Shell() {
         <div className="awning" aria-hidden="true" />
       </header>
       <main id="main" tabIndex={-1}>
+        <Offline />
         <Outlet />
       </main>
       <footer className="shell-foot">

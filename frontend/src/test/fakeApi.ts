@@ -39,7 +39,11 @@ const empty: Answers = {
  */
 export function fakeApi(answers: Answers = {}): Request[] {
   const requests: Request[] = [];
-  const all: Answers = { ...empty, ...answers };
+  const all: Answers = {
+    ...empty,
+    ...keptBasket(), // feature: shop
+    ...answers,
+  };
   vi.stubGlobal("fetch", async (request: Request) => {
     requests.push(request.clone());
     const answer = all[`${request.method} ${new URL(request.url).pathname}`];
@@ -49,6 +53,19 @@ export function fakeApi(answers: Answers = {}): Request[] {
   });
   return requests;
 }
+
+// feature: shop {
+/** An empty basket, which keeps what is put into it. */
+function keptBasket(): Answers {
+  let lines: unknown[] = [];
+  const answer = () => json({ lines, orders: [] });
+  const put = async (request: Request) => {
+    lines = (await request.json()).lines;
+    return answer();
+  };
+  return { "GET /api/basket": answer, "PUT /api/basket": put };
+}
+// }
 
 export const sent = (requests: Request[], call: string) =>
   requests.filter((request) => `${request.method} ${new URL(request.url).pathname}` === call);

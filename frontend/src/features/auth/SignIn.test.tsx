@@ -12,7 +12,7 @@ test("a password signs in and leads on to the page that was asked for", async ()
   });
   const { user, path } = open("/sign-in?next=/profile");
 
-  await user.type(await screen.findByLabelText("Username"), "alice");
+  await user.type(await screen.findByLabelText("Username or email"), "alice");
   await user.type(screen.getByLabelText("Password"), "a long password");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
 
