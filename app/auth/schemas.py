@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from app.auth.sign_in_methods import ConfirmationMethod
+from app.runtime.config import settings
+from app.runtime.errors import FieldError
+from app.users import service as users
 from app.users.schemas import Password
 from app.web.api import Line, Private
 
@@ -14,6 +18,11 @@ class Registration(Private, frozen=True):
     username: Line
     email: Line
     password: Password
+
+    @staticmethod
+    def against(given: dict[str, Any]) -> list[FieldError]:
+        """What is wrong with the rest, where some of it has not even the right shape."""
+        return users.faults(settings(), **given)
 
 
 class Credentials(Private, frozen=True):

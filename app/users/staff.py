@@ -11,7 +11,6 @@ from app.runtime.errors import NotFound
 from app.users import passwords, service, signals
 from app.users.audit_trail import Actor
 from app.users.models import AuditTrailEntry, Role, User, key
-from app.users.policy import check_policy
 from app.users.schemas import NewUser, UserChange
 from app.web import limits
 from app.web.paging import Page, Paging, paged
@@ -62,8 +61,8 @@ def invite(session: Session, settings: Settings, wish: NewUser, actor: Actor) ->
     Raises Invalid or UsernameTaken.
     """
     password_hash = None
+    service.check(settings, username=wish.username, email=wish.email, name=wish.name, password=wish.password)
     if wish.password is not None:
-        check_policy(settings, wish.password, wish.username, wish.email)
         session.commit()  # hashing takes a while, and nothing may be locked meanwhile
         password_hash = passwords.hashed(wish.password)
     user = service.add(session, wish.username, wish.email, password_hash)

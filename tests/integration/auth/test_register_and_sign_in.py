@@ -91,6 +91,18 @@ def test_a_missing_field_is_named(client):
     assert fields(client.post("/api/register", json={"username": "ada", "email": "ada@example.com"})) == ["password"]
 
 
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"username": "a b", "email": "nowhere", "password": "short"},  # each has the right shape, and none will do
+        {"username": "", "email": "nowhere", "password": "short"},
+        {"email": "nowhere", "password": "short"},
+    ],
+)
+def test_all_that_is_wrong_with_an_account_is_told_at_once(client, account):
+    assert fields(client.post("/api/register", json=account)) == ["username", "email", "password"]
+
+
 @pytest.mark.parametrize("password", ["fifteen-letters", "пароль-из-букв-и-🔑", " leading and trailing ", "p" * 256])
 def test_a_password_is_any_text_of_fifteen_characters_or_more(client, password):
     assert register(client, password=password).status_code == 201
