@@ -1,11 +1,11 @@
 """Register, sign in by password, refresh, sign out."""
 
 from app.auth import cookies, second_factor, service, sessions, throttle, tokens
-from app.auth.schemas import Credentials, Done, RefreshRequest, Registration
+from app.auth.schemas import Credentials, Done, PasswordRule, RefreshRequest, Registration
 from app.auth.sessions import SignedIn
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
-from app.users import actors
+from app.users import actors, policy
 from app.users import service as users
 from app.users.models import User
 from app.users.schemas import UserOut
@@ -27,6 +27,12 @@ def register(body: Registration) -> UserOut:
     """Make an account with a username and a password."""
     actor = actors.of_request(None)
     return UserOut.of(service.register(db.session(), settings(), body.username, body.email, body.password, actor))
+
+
+@routes.get("/api/password/rule", access=Access.ALL, etag=True)
+def show_password_rule() -> PasswordRule:
+    """Which passwords are long enough, to be said before one is chosen."""
+    return PasswordRule(settings().password_min_length, policy.WITH_SECOND_FACTOR, policy.MAX_LENGTH)
 
 
 @routes.post("/api/login", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)

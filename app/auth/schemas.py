@@ -33,6 +33,17 @@ class Credentials(Private, frozen=True):
     code: Line | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class PasswordRule(msgspec.Struct, frozen=True):
+    """How many characters a password has: at least, at least where a second factor is asked for too, and at most.
+
+    No common password is taken, and none that holds the username, the email or the shop's name.
+    """
+
+    min_length: int
+    min_length_with_second_factor: int
+    max_length: int
+
+
 class RefreshRequest(Private, frozen=True):
     refresh_token: Line
 

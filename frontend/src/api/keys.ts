@@ -8,6 +8,7 @@ export const keys = {
   confirmation: ["confirmation"],
   factors: ["factors"],
   providers: ["providers"],
+  passwordRule: ["password rule"],
   sessions: ["sessions"],
 
   users: ["users"],

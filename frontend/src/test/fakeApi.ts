@@ -28,6 +28,8 @@ export function inTurn(...answers: Array<() => Answer>): () => Answer {
 const empty: Answers = {
   "GET /api/profile": () => problem(401, "sign_in_required"),
   "GET /api/providers": () => json([]),
+  "GET /api/password/rule": () =>
+    json({ min_length: 15, min_length_with_second_factor: 8, max_length: 256 }),
   "GET /api/profile/factors": () => json(noFactors),
   "GET /api/shop": () => json({ currency: "EUR", currency_digits: 2, hold_minutes: 30 }), // feature: shop
   "GET /api/items": () => json(listOf()), // feature: shop

@@ -306,3 +306,17 @@ def test_a_change_of_role_holds_at_once(client, app):
 
     assert client.get("/api/users").status_code == 403
     assert browser(app).get("/api/users", headers=api).status_code == 403
+
+
+def test_the_rule_for_passwords_is_told_before_one_is_chosen(client, reconfigured):
+    reconfigured(password_min_length=20)
+
+    rule = client.get("/api/password/rule").get_json()
+
+    assert rule == {"min_length": 20, "min_length_with_second_factor": 8, "max_length": 256}
+    account = {
+        "username": "ada",
+        "email": "ada@example.com",
+        "password": "tide-lantern-orchard"[: rule["min_length"] - 1],
+    }
+    assert fields(client.post("/api/register", json=account)) == ["password"]

@@ -107,6 +107,31 @@ test("a field that is wrong says so, is read out with its error, and takes the f
   expect(document.activeElement).toBe(input);
 });
 
+test("the rule for passwords is there before the first try", async () => {
+  fakeApi();
+  open("/register");
+
+  const rule = await screen.findByText(/At least 15 characters/);
+
+  expect(screen.getByLabelText("Password").getAttribute("aria-describedby")).toContain(rule.id);
+});
+
+test("all that is wrong is marked at once, each where it belongs", async () => {
+  const errors = ["username", "email", "password"].map((field) => ({
+    field,
+    message: `Not this ${field}.`,
+  }));
+  fakeApi({ "POST /api/register": () => problem(422, "invalid_input", { errors }) });
+  const { user } = open("/register");
+
+  await user.click(await screen.findByRole("button", { name: "Make an account" }));
+
+  await screen.findByText("Not this username.");
+  for (const label of ["Username", "Email", "Password"])
+    expect(screen.getByLabelText(label).getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(screen.getByLabelText("Username"));
+});
+
 test("a used link to reset the password says what to do", async () => {
   fakeApi({ "POST /api/password/reset": () => problem(422, "invalid_token") });
   const { user } = open("/reset-password?token=123");
