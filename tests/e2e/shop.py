@@ -3,6 +3,7 @@
 import base64  # feature: totp
 import html
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime  # feature: totp
@@ -59,14 +60,38 @@ class Shop:
         signed_in = http.post(urljoin(choice.url, action), form={"person": person})
         assert signed_in.ok, signed_in.text()
 
+    def make_account(self, password: str) -> str:
+        """Of somebody new, for a story that begins later. Their username."""
+        username = f"visitor-{secrets.token_hex(4)}"
+        account = {"username": username, "email": f"{username}@example.com", "password": password}
+        answer = self.page.request.post("/api/register", data=account)
+        assert answer.ok, answer.text()
+        return username
+
+    def come_as_somebody_new(self, password: str) -> None:
+        """Signed in to an account that no other story uses."""
+        username = self.make_account(password)
+        self.go_to("/")
+        origin = {"Origin": self.page.evaluate("location.origin")}
+        data = {"username": username, "password": password}
+        answer = self.page.request.post("/api/session", data=data, headers=origin)
+        assert answer.ok, answer.text()
+
     def continue_as(self, name: str) -> None:
         """From the sign-in page over the provider's page and back."""
+        self.sign_in_at_the_provider(name)
+        self.see_signed_in(name)
+
+    def sign_in_at_the_provider(self, name: str) -> None:
+        """From the sign-in page; where it leads is left to what was begun there."""
         self.page.get_by_role("link", name=re.compile("^Continue with")).first.click()
         self.page.get_by_role("button", name=f"Continue as {name}").click()
-        self.see_signed_in(name)
 
     def register(self, username: str, password: str) -> None:
         self.go_to("/register")
+        self.fill_in_account(username, password)
+
+    def fill_in_account(self, username: str, password: str) -> None:
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Email").fill(f"{username}@example.com")
         self.page.get_by_label("Password", exact=True).fill(password)
@@ -74,6 +99,9 @@ class Shop:
 
     def sign_in_with_password(self, username: str, password: str) -> None:
         self.go_to("/sign-in")
+        self.fill_in_password(username, password)
+
+    def fill_in_password(self, username: str, password: str) -> None:
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
@@ -232,6 +260,10 @@ class Shop:
     def open_basket(self) -> None:
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name="Basket").click()
         expect(self.page.get_by_role("heading", name="Your basket")).to_be_visible()
+
+    def see_waiting_order(self, lines: str) -> None:
+        waiting = self.page.get_by_role("region", name=re.compile("waits for its payment"))
+        expect(waiting.filter(has_text=lines).first).to_be_visible()
 
     def see_basket_total(self, amount: str) -> None:
         expect(self.page.get_by_role("status").filter(has_text="Total")).to_contain_text(amount)
