@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from app.dashboard.schemas import Dashboard, Day, LowStock, Needs
 from app.items.models import Item
+from app.items.service import LEFT, ONLY
 from app.mail.metrics import GIVEN_UP
 from app.mail.models import Outgoing
 from app.orders.models import NEXT, Order, OrderStatus
@@ -16,7 +17,6 @@ from app.payments.models import CAME_TO_NOTHING, Payment, Refund
 from app.stripe import currencies
 
 DAYS = 30
-FEW = 5
 MOST_SHOWN = 10
 
 
@@ -62,11 +62,10 @@ def _by_day(at: Mapped[datetime], amount: Mapped[int], begins: list[datetime]) -
 
 
 def _low_stock(session: Session) -> list[LowStock]:
-    left = Item.on_hand - Item.held
-    few = sa.select(Item.id, Item.name, Item.on_hand, left.label("left")).where(
-        Item.withdrawn_at.is_(None), Item.price.is_not(None), left <= FEW
+    few = sa.select(Item.id, Item.name, Item.on_hand, LEFT.label("left")).where(
+        Item.withdrawn_at.is_(None), ONLY["low"]
     )
-    rows = session.execute(few.order_by(left, Item.name, Item.id).limit(MOST_SHOWN))
+    rows = session.execute(few.order_by(LEFT, Item.name, Item.id).limit(MOST_SHOWN))
     return [LowStock(row.id, row.name, row.on_hand, row.left) for row in rows]
 
 

@@ -76,6 +76,8 @@ def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
     """The items that `search` finds, by name. Raises TooManyRequests."""
     if search.q:
         limits.check(limits.SEARCH)
+    if search.only:  # what of an item on no page has changed may bring it onto this one
+        return Encoded.of(service.listed(session, search).map(ItemOut.of))
     return _answer(search, lambda: service.listed(session, search), Encoded.of).answer
 
 

@@ -1,7 +1,7 @@
 """What callers send and get about items."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -45,9 +45,20 @@ class ItemChange(msgspec.Struct, frozen=True, omit_defaults=True):
     image_url: Picture | msgspec.UnsetType | None = msgspec.UNSET
 
 
+Only = Literal["on_sale", "drafts", "low", "sold_out"]
+FEW = 5
+"""Of which so many or fewer are left runs out soon."""
+
+
 class ItemSearch(Paging, frozen=True):
+    """`q`: each of its words is in the name or the description. `drafts` and `only` are for staff.
+
+    `only` narrows to items on sale, to drafts, or to items on sale of which few or none can be sold.
+    """
+
     q: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
     drafts: bool = False
+    only: Only | None = None
 
 
 class ItemOut(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.items import changes
 from app.items.models import Catalogue, Item, ItemAction
-from app.items.schemas import ItemSearch
+from app.items.schemas import FEW, ItemSearch, Only
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.stripe import currencies
@@ -25,10 +25,21 @@ _stamp = sa.select(Catalogue.stamp).scalar_subquery().label("stamp")
 _rows = sa.select(*Item.__table__.columns, _stamp).where(Item.withdrawn_at.is_(None))
 """Items that are not withdrawn, each with the catalogue's stamp at that moment."""
 
+LEFT = Item.on_hand - Item.held
+"""How many of an item can be sold; null where there is no limit."""
+
+ON_SALE = Item.price.is_not(None)
+ONLY: dict[Only, sa.ColumnElement[bool]] = {
+    "on_sale": ON_SALE,
+    "drafts": Item.price.is_(None),
+    "low": ON_SALE & (LEFT <= FEW),
+    "sold_out": ON_SALE & (LEFT <= 0),
+}
+
 
 def listed(session: Session, search: ItemSearch) -> Page[Any]:
     """Rows of items with the catalogue's stamp, by name: those whose name or description holds every word of `q`."""
-    query = _rows if search.drafts else _rows.where(Item.price.is_not(None))
+    query = _rows if search.drafts and search.only is None else _rows.where(ONLY[search.only or "on_sale"])
     for word in search.q.split()[:8]:
         query = query.where(
             Item.name.icontains(word, autoescape=True) | Item.description.icontains(word, autoescape=True)

@@ -2,6 +2,7 @@ import { profilePage, startAtProfile } from "./features/account/routes";
 import * as auth from "./features/auth/routes";
 import { Buy } from "./features/basket/Buy"; // feature: shop
 import { basketPage } from "./features/basket/routes"; // feature: shop
+import { dashboardPage } from "./features/dashboard/routes"; // feature: shop
 import { findingsPage } from "./features/findings/routes"; // feature: shop
 import { cataloguePage, itemPage } from "./features/items/routes"; // feature: shop
 import { orderPage, ordersPage } from "./features/orders/routes"; // feature: shop
@@ -36,6 +37,7 @@ const forUsers = [
 ] as const;
 
 const forStaff = [
+  dashboardPage, // feature: shop
   stockPage, // feature: shop
   newItemPage, // feature: shop
   editItemPage, // feature: shop

@@ -347,6 +347,7 @@ class Shop:
             page.get_by_label("Amount in").fill(amount)
         page.get_by_label("Put what was sold back").set_checked(restock)
         page.get_by_role("button", name="Send money back").click()
+        page.get_by_role("dialog").get_by_role("button", name="Send it back").click()
 
     def see_sent_back(self, amount: str) -> None:
         expect(self.page.get_by_role("status").filter(has_text="back.")).to_contain_text(amount)

@@ -27,6 +27,8 @@ export const keys = {
   orderList: (search: object) => ["orders", "list", search], // feature: shop
   order: (id: number) => ["orders", id], // feature: shop
   history: (id: number, ...state: unknown[]) => ["orders", id, "history", ...state], // feature: shop
+  itemChanges: (id: number, page: number) => ["items", id, "changes", page], // feature: shop
+  dashboard: ["dashboard"], // feature: shop
   findings: ["findings"], // feature: shop
   closedFindings: ["findings", "closed"], // feature: shop
 

@@ -705,7 +705,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The items on offer, by name. Staff may ask for drafts too. */
+        /** The items on offer, by name. Staff may ask for drafts too, and by stock. */
         get: operations["items_list_items"];
         put?: never;
         /** Add an item; without a price it is a draft. */
@@ -1590,7 +1590,12 @@ export interface components {
             currency_digits: number;
             hold_minutes: number;
         };
-        /** ItemSearch */
+        /**
+         * ItemSearch
+         * @description `q`: each of its words is in the name or the description. `drafts` and `only` are for staff.
+         *
+         *         `only` narrows to items on sale, to drafts, or to items on sale of which few or none can be sold.
+         */
         ItemSearch: {
             /** @default 1 */
             page: number;
@@ -1600,6 +1605,8 @@ export interface components {
             q: string;
             /** @default false */
             drafts: boolean;
+            /** @default null */
+            only: ("drafts" | "low" | "on_sale" | "sold_out") | null;
         };
         /**
          * Page[ItemOut]
@@ -5241,6 +5248,7 @@ export interface operations {
                 per_page?: number;
                 q?: string;
                 drafts?: boolean;
+                only?: ("drafts" | "low" | "on_sale" | "sold_out") | null;
             };
             header?: never;
             path?: never;

@@ -2,11 +2,12 @@ import { createRoute } from "@tanstack/react-router";
 import { lazyPage } from "../../shell/lazyPage";
 import { staffOnly } from "../../shell/routes";
 import { paged } from "../../shell/search";
+import { stockSearch } from "./search";
 
 export const stockPage = createRoute({
   getParentRoute: () => staffOnly,
   path: "/staff/items",
-  validateSearch: paged,
+  validateSearch: stockSearch,
   component: lazyPage(() => import("./Stock"), "Stock"),
 });
 
@@ -19,5 +20,6 @@ export const newItemPage = createRoute({
 export const editItemPage = createRoute({
   getParentRoute: () => staffOnly,
   path: "/staff/items/$id",
+  validateSearch: paged,
   component: lazyPage(() => import("./EditItem"), "EditItem"),
 });
