@@ -1,7 +1,7 @@
 """Register, sign in by password, refresh, sign out."""
 
 from app.auth import cookies, second_factor, service, sessions, throttle, tokens
-from app.auth.schemas import Credentials, Done, PasswordRule, RefreshRequest, Registration
+from app.auth.schemas import Credentials, Done, PasswordRule, RefreshRequest, Registration, SessionUser
 from app.auth.sessions import SignedIn
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
@@ -9,6 +9,7 @@ from app.users import actors, policy
 from app.users import service as users
 from app.users.models import User
 from app.users.schemas import UserOut
+from app.users.signed_in import SignedInUser
 from app.web import limits
 from app.web.api import Access, Answer, Api
 
@@ -65,6 +66,12 @@ def sign_in_browser(body: Credentials) -> Answer[UserOut]:
     user = _by_password(body)
     begun = cookies.sign_in(db.session(), user, utcnow())
     return Answer(UserOut.of(user), finish=begun.set_cookies)
+
+
+@routes.get("/api/session/user", access=Access.ALL)
+def show_session_user(user: SignedInUser | None) -> SessionUser:
+    """Who is signed in here, as `GET /api/profile` shows them. That nobody is, is an answer too, and no error."""
+    return SessionUser(None if user is None else UserOut.of(user))
 
 
 @routes.delete("/api/session", access=Access.ALL)

@@ -10,7 +10,7 @@ from app.auth.sign_in_methods import ConfirmationMethod
 from app.runtime.config import settings
 from app.runtime.errors import FieldError
 from app.users import service as users
-from app.users.schemas import Password
+from app.users.schemas import Password, UserOut
 from app.web.api import Line, Private
 
 
@@ -46,6 +46,12 @@ class PasswordRule(msgspec.Struct, frozen=True):
 
 class RefreshRequest(Private, frozen=True):
     refresh_token: Line
+
+
+class SessionUser(msgspec.Struct, frozen=True):
+    """`user` is null where nobody is signed in."""
+
+    user: UserOut | None
 
 
 class Done(msgspec.Struct, frozen=True):

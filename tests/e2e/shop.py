@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime  # feature: totp
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -31,6 +32,14 @@ OUT_OF_REACH = """() => {
     .map((part) => part.outerHTML.slice(0, 200));
 }"""
 """What can be used on a page, and lies under something else or beside the screen; the skip link waits for its key."""
+
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SCHEMES: dict[Literal["light", "dark"], dict[str, object]] = {
+    "light": {},
+    "dark": {"runOnly": ["color-contrast", "link-in-text-block"]},  # the rest is as it was
+}
+FAILED = 400
 
 
 class Shop:
@@ -420,11 +429,30 @@ class Shop:
         out_of_reach = self.page.evaluate(OUT_OF_REACH)
         assert out_of_reach == [], f"{self.page.url} has what a click does not reach: {out_of_reach}"
 
+    def see_accessible(self) -> None:
+        """No rule of axe-core is broken, in the light and in the dark scheme."""
+        self.see_loaded()
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
+        wrong = []
+        for scheme, options in SCHEMES.items():
+            self.page.emulate_media(color_scheme=scheme)
+            found = self.page.evaluate("options => axe.run(document, options)", options)
+            wrong += [
+                f"{scheme}: {rule['id']} ({rule['help']}) at {node['html'][:200]}: {node['failureSummary']}"
+                for rule in found["violations"]
+                for node in rule["nodes"]
+            ]
+        self.page.emulate_media(color_scheme="light")
+        assert wrong == [], f"{self.page.url} is not for everybody:\n" + "\n".join(wrong)
+
     @contextmanager
     def nothing_goes_wrong(self) -> Iterator[None]:
-        """No script fails meanwhile."""
+        """No script fails meanwhile, the browser complains of nothing, and the server fails nowhere."""
         wrong: list[str] = []
         self.page.on("pageerror", lambda error: wrong.append(str(error)))
+        self.page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+        self.page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= FAILED else None)
         yield
         assert wrong == []
 

@@ -8,14 +8,10 @@ import type { User } from "./types";
 export const meQuery = queryOptions({
   queryKey: keys.me,
   queryFn: async ({ client }): Promise<User | null> => {
-    try {
-      return await body(api.GET("/api/profile"));
-    } catch (error) {
-      const isOut = error instanceof Problem && error.status === 401;
-      const wasIn = !!client.getQueryData(keys.me);
-      if (isOut && !wasIn) return null;
-      throw error; // of a session that has ended it is the end, for all who look at it
-    }
+    const { user } = await body(api.GET("/api/session/user"));
+    const wasIn = !!client.getQueryData(keys.me);
+    if (user || !wasIn) return user;
+    throw new Problem(401, "sign_in_required", ""); // it is the end of a session for all who look at it
   },
   staleTime: 60_000,
 });

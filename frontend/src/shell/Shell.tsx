@@ -45,7 +45,8 @@ function UserLink({ me }: { me: User | null }) {
   }
   const name = me.name || me.username;
   return (
-    <Link to="/profile" className="user-link" aria-label={`Profile of ${name}`}>
+    <Link to="/profile" className="user-link">
+      <span className="sr-only">Profile of {name}</span>
       {me.avatar_url ? (
         <img src={me.avatar_url} alt="" width="30" height="30" referrerPolicy="no-referrer" />
       ) : (
@@ -53,7 +54,9 @@ function UserLink({ me }: { me: User | null }) {
           {[...name][0]?.toUpperCase()}
         </span>
       )}
-      <span className="user-name">{name}</span>
+      <span className="user-name" aria-hidden="true">
+        {name}
+      </span>
     </Link>
   );
 }

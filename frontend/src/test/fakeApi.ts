@@ -41,10 +41,16 @@ const empty: Answers = {
  */
 export function fakeApi(answers: Answers = {}): Request[] {
   const requests: Request[] = [];
+  const userOf = async (request: Request) => {
+    const given = await all["GET /api/profile"]?.(request);
+    if (!(given instanceof Response) || (!given.ok && given.status !== 401)) return given ?? torn();
+    return json({ user: given.ok ? await given.json() : null });
+  };
   const all: Answers = {
     ...empty,
     ...keptBasket(), // feature: shop
     ...answers,
+    "GET /api/session/user": answers["GET /api/session/user"] ?? userOf,
   };
   vi.stubGlobal("fetch", async (request: Request) => {
     requests.push(request.clone());

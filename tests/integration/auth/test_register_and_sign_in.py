@@ -320,3 +320,11 @@ def test_the_rule_for_passwords_is_told_before_one_is_chosen(client, reconfigure
         "password": "tide-lantern-orchard"[: rule["min_length"] - 1],
     }
     assert fields(client.post("/api/register", json=account)) == ["password"]
+
+
+def test_who_is_here_can_be_asked_by_everybody(client, signed_in):
+    assert client.get("/api/session/user").get_json() == {"user": None}
+
+    here = signed_in(make_user("grace"))
+
+    assert here.get("/api/session/user").get_json() == {"user": here.get("/api/profile").get_json()}

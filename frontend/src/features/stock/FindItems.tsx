@@ -22,7 +22,7 @@ export function FindItems({ search }: { search: StockSearch }) {
         <input id={words} type="search" name="q" maxLength={200} defaultValue={search.q} />
       </div>
       <div className="field">
-        <label htmlFor={kind}>Items</label>
+        <label htmlFor={kind}>Which items</label>
         <select id={kind} name="only" defaultValue={search.only ?? ""}>
           <option value="">All items</option>
           {Object.entries(kinds).map(([only, label]) => (

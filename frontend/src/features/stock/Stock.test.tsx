@@ -189,7 +189,7 @@ test("staff find items by words and by how they stand, and the address keeps bot
   const { user, path } = open("/staff/items");
 
   await user.type(await screen.findByLabelText("Name or description"), "mug");
-  await user.selectOptions(screen.getByLabelText("Items"), "Running out");
+  await user.selectOptions(screen.getByLabelText("Which items"), "Running out");
   await user.click(screen.getByRole("button", { name: "Search" }));
 
   await waitFor(() => expect(path()).toBe("/staff/items?q=mug&only=low"));
