@@ -57,6 +57,15 @@ def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, o
     assert here in office.mails[0]["text"]
 
 
+def test_a_receipt_tells_how_the_buyer_gets_what_was_bought(office):
+    paid(make_user("ada"), make_item())
+    saved(ShopProfile(id=1, delivery="Pick it up at the market.\nSaturdays, 8 to 13."))
+
+    office.deliver()
+
+    assert "\nPick it up at the market.\nSaturdays, 8 to 13.\n\nSee how it stands" in office.mails[0]["text"]
+
+
 def test_amounts_have_the_digits_of_their_currency(office):
     paid(make_user("ada"), make_item("Lamp", price=8900), currency="JPY")
 
