@@ -57,7 +57,7 @@ def reserve(folder: Path) -> None:
         for each in files:
             each.unlink(missing_ok=True)
         withdraw(VARIABLE)
-        log.error("%s: this process counts for itself, and /metrics tells of it alone: %s", folder, error.strerror)
+        log.warning("%s: this process counts for itself, and /metrics tells of it alone: %s", folder, error.strerror)
 
 
 def remove_old() -> None:
