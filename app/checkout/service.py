@@ -64,7 +64,7 @@ def place(
     request_hash = basket.fingerprint(quantities, note)
     if (order_id := orders.under_key(session, user, key)) is None:
         lines = basket.lines(session, quantities, *_unpaid(user), installation.MARK)
-        _check_room(settings, lines[0][0], sum(quantities.values()))
+        _check_room(settings, user, lines[0][0], sum(quantities.values()))
         order = orders.create(
             session,
             user,
@@ -98,11 +98,17 @@ def _unpaid(user: SignedInUser) -> tuple[sa.ColumnElement[int], sa.ColumnElement
     return count.scalar_subquery().label("waiting"), units.scalar_subquery().label("waiting_units")
 
 
-def _check_room(settings: Settings, unpaid: sa.Row[Any], units: int) -> None:
-    """Keep one account from setting the whole stock aside. Its orders come here one after the other."""
+def _check_room(settings: Settings, user: SignedInUser, unpaid: sa.Row[Any], units: int) -> None:
+    """Keep one account from setting the whole stock aside. Its orders come here one after the other.
+
+    An account that names nobody, by a verified email or an account elsewhere, may be one of very many of one person.
+    """
+    most = settings.max_unpaid_units
+    if not user.email_verified and not user.identities:
+        most = min(most, settings.max_unverified_units)
     if unpaid.waiting >= settings.max_unpaid_orders:
         raise TooManyUnpaid
-    if unpaid.waiting_units + units > settings.max_unpaid_units:
+    if unpaid.waiting_units + units > most:
         raise TooManyUnits
 
 

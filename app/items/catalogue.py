@@ -79,11 +79,11 @@ def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
     if takes_long:
         limits.check(limits.SEARCH)
 
-    def found() -> Page[Any]:
+    def items() -> Page[Any]:
         with at_once.SEARCHES.turn() if takes_long else nullcontext():
             return service.listed(session, search)
 
-    return _answer(search, found, Encoded.of).answer
+    return _answer(search, items, Encoded.of).answer
 
 
 def shown(session: Session, item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:

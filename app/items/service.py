@@ -37,12 +37,11 @@ def listed(session: Session, search: ItemSearch) -> Page[Any]:
 
     Of those that `q` finds MOST are sorted and counted.
     """
-    found = _there if search.drafts else on_sale
+    ids = _there if search.drafts else on_sale
     if wanted := words(search.q):
-        first = found.with_only_columns(Item.id).order_by(Item.name, Item.id)
-        found = found.where(_searched.holding(session, wanted, first)).limit(MOST)
-    part = found.cte("found") if wanted else found
-    return paged_by_id(session, _all.order_by(Item.name, Item.id), part, search)
+        first = ids.with_only_columns(Item.id).order_by(Item.name, Item.id)
+        ids = ids.where(_searched.holding(session, wanted, first)).limit(MOST)
+    return paged_by_id(session, _all.order_by(Item.name, Item.id), ids.cte("fitting") if wanted else ids, search)
 
 
 def shown(session: Session, item_id: int) -> Page[Any]:

@@ -49,8 +49,8 @@ class Searched:
     def holding_any(self, session: Session, words: Sequence[str]) -> sa.ColumnElement[bool]:
         """One of the words is in one of the texts."""
         holds = sa.or_(*(self._hold([word]) for word in words))
-        found = [ids for word in words if (ids := self._found(session, [word], None)) is not None]
-        return holds if len(found) < len(words) else self.key.in_(sa.union_all(*found)) & holds
+        rows = [ids for word in words if (ids := self._found(session, [word], None)) is not None]
+        return holds if len(rows) < len(words) else self.key.in_(sa.union_all(*rows)) & holds
 
     def _hold(self, words: Sequence[str]) -> sa.ColumnElement[bool]:
         return sa.and_(*(sa.or_(*(text.icontains(word, autoescape=True) for text in self.texts)) for word in words))

@@ -54,17 +54,17 @@ def paged(session: Session, query: sa.Select[Any], paging: Paging) -> Page[Any]:
 
 
 def paged_by_id(
-    session: Session, query: sa.Select[Any], found: sa.Select[*tuple[Any, ...]] | sa.CTE, paging: Paging
+    session: Session, query: sa.Select[Any], ids: sa.Select[*tuple[Any, ...]] | sa.CTE, paging: Paging
 ) -> Page[Any]:
     """One page of the rows of `query`, whose first column is an id.
 
-    `found` has the ids and, after them, what to sort by, so that nothing else is read of the rows before the page.
+    `ids` selects them and, after each, what to sort by, so that nothing else is read of the rows before the page.
     """
-    part = found.subquery() if isinstance(found, sa.Select) else found
+    part = ids.subquery() if isinstance(ids, sa.Select) else ids
     key, *ordering = part.c
-    ids = sa.select(key).order_by(*ordering, key).limit(paging.per_page).offset(paging.skipped)
+    shown = sa.select(key).order_by(*ordering, key).limit(paging.per_page).offset(paging.skipped)
     first, *_ = query.selected_columns
-    return _read(session, query.where(first.in_(ids)), sa.select(sa.func.count()).select_from(part), paging)
+    return _read(session, query.where(first.in_(shown)), sa.select(sa.func.count()).select_from(part), paging)
 
 
 def _read(session: Session, part: sa.Select[Any], counted: sa.Select[int], paging: Paging) -> Page[Any]:
