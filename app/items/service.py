@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items import changes
-from app.items.models import ON_SALE, Catalogue, Item, ItemAction
-from app.items.schemas import ItemSearch
+from app.items.models import ON_SALE, SORTED, Catalogue, Item, ItemAction
+from app.items.schemas import CategoryOut, ItemSearch
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.runtime.search import MOST, Searched, words
@@ -27,21 +27,32 @@ _all = sa.select(*Item.__table__.columns, _stamp)
 _rows = _all.where(Item.withdrawn_at.is_(None))
 """Items that are not withdrawn, each with the catalogue's stamp at that moment."""
 
-on_sale = sa.select(Item.id, Item.name).where(sa.text(ON_SALE))
-_there = sa.select(Item.id, Item.name).where(Item.withdrawn_at.is_(None))
+is_on_sale, _is_there = sa.text(ON_SALE), Item.withdrawn_at.is_(None)
 _searched = Searched(Item.id, Item.name, Item.description)
 
 
 def listed(session: Session, search: ItemSearch) -> Page[Any]:
-    """Rows of items with the catalogue's stamp, by name: those whose name or description holds every word of `q`.
+    """Rows of items with the catalogue's stamp: of a category, with every word of `q` in name or description.
 
     Of those that `q` finds MOST are sorted and counted.
     """
-    ids = _there if search.drafts else on_sale
+    key, is_descending = search.sort.removeprefix("-"), search.sort in ("newest", "-name", "-price")
+    sorted_by = [getattr(Item, key)] if key != "newest" else []
+    part = sa.select(Item.id, *sorted_by).where(_is_there if search.drafts else is_on_sale)
+    if search.category:
+        part = part.where(sa.text(SORTED), Item.category == search.category)
     if wanted := words(search.q):
-        first = ids.with_only_columns(Item.id).order_by(Item.name, Item.id)
-        ids = ids.where(_searched.holding(session, wanted, first)).limit(MOST)
-    return paged_by_id(session, _all.order_by(Item.name, Item.id), ids.cte("fitting") if wanted else ids, search)
+        first = part.with_only_columns(Item.id).order_by(Item.name, Item.id)
+        part = part.where(_searched.holding(session, wanted, first)).limit(MOST)
+    ids = part.cte("wanted") if wanted else part
+    return paged_by_id(session, _all, ids, search, sorted_by, is_descending=is_descending)
+
+
+def categories(session: Session) -> list[CategoryOut]:
+    """Those that have items on offer, by name."""
+    query = sa.select(Item.category.label("name"), sa.func.count().label("items")).where(is_on_sale, sa.text(SORTED))
+    rows = session.execute(query.group_by(Item.category).order_by(Item.category))
+    return [CategoryOut(row.name, row.items) for row in rows]
 
 
 def shown(session: Session, item_id: int) -> Page[Any]:

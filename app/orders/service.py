@@ -50,6 +50,8 @@ _under_key = (
     .with_for_update(key_share=True, of=_users)
 )
 
+_owner = sa.select(_orders.c.user_id).where(_orders.c.id == sa.bindparam("order"))
+
 
 def create(
     session: Session,
@@ -92,6 +94,11 @@ def under_key(session: Session, user: SignedInUser, key: str) -> int | None:
     return session.scalar(_under_key, {"user": user.id, "key": key})
 
 
+def check(session: Session, order_id: int, user: SignedInUser) -> None:
+    """Raises NotFound unless the order is the user's, or the user is staff."""
+    owned(session.execute(_owner, {"order": order_id}).first(), user, staff=True)
+
+
 def get(session: Session, order_id: int, user: SignedInUser) -> Order:
     """The order as it is now. Raises NotFound unless it is the user's, or the user is staff."""
     query = sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines), *_seen_by(user))
@@ -114,9 +121,8 @@ def _seen_by(user: SignedInUser) -> list[ORMOption]:
 
 
 def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
-    """The order with its lines and holds as they are now, locked until the transaction ends."""
-    query = sa.select(Order).where(condition).with_for_update(of=Order)
-    query = query.options(selectinload(Order.lines), selectinload(Order.holds))
+    """The order with its holds as they are now, locked until the transaction ends. Its lines are read where needed."""
+    query = sa.select(Order).where(condition).with_for_update(of=Order).options(selectinload(Order.holds))
     order = session.scalar(query.execution_options(populate_existing=True))
     if order is not None:
         log_context.note(order_id=order.id)

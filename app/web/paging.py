@@ -1,6 +1,6 @@
 """Lists in pages: what a caller asks for, what it is answered, and the one query behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar, overload
 
 import msgspec
@@ -54,17 +54,25 @@ def paged(session: Session, query: sa.Select[Any], paging: Paging) -> Page[Any]:
 
 
 def paged_by_id(
-    session: Session, query: sa.Select[Any], ids: sa.Select[*tuple[Any, ...]] | sa.CTE, paging: Paging
+    session: Session,
+    query: sa.Select[Any],
+    part: sa.Select[*tuple[Any, ...]] | sa.CTE,
+    paging: Paging,
+    sorted_by: Sequence[Any],
+    *,
+    is_descending: bool = False,
 ) -> Page[Any]:
-    """One page of the rows of `query`, whose first column is an id.
+    """One page of the rows of `query`, whose first column is an id, sorted by columns of it and then by the id.
 
-    `ids` selects them and, after each, what to sort by, so that nothing else is read of the rows before the page.
+    `part` has the ids and, after them, those columns, so that nothing else is read of the rows before the page.
     """
-    part = ids.subquery() if isinstance(ids, sa.Select) else ids
-    key, *ordering = part.c
-    shown = sa.select(key).order_by(*ordering, key).limit(paging.per_page).offset(paging.skipped)
+    ids = part.subquery() if isinstance(part, sa.Select) else part
+    way: Callable[[Any], sa.ColumnElement[Any]] = sa.desc if is_descending else sa.asc
+    key, *others = ids.c
+    wanted = sa.select(key).order_by(*map(way, (*others, key))).limit(paging.per_page).offset(paging.skipped)
     first, *_ = query.selected_columns
-    return _read(session, query.where(first.in_(shown)), sa.select(sa.func.count()).select_from(part), paging)
+    query = query.where(first.in_(wanted)).order_by(*map(way, (*sorted_by, first)))
+    return _read(session, query, sa.select(sa.func.count()).select_from(ids), paging)
 
 
 def _read(session: Session, part: sa.Select[Any], counted: sa.Select[int], paging: Paging) -> Page[Any]:

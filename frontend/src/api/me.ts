@@ -1,5 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "./client";
+import { first } from "./first";
 import { keys } from "./keys";
 import { Problem } from "./problem";
 import type { User } from "./types";
@@ -15,6 +16,7 @@ export const meQuery = queryOptions({
       throw error;
     }
   },
+  initialData: first.me,
   staleTime: 60_000,
 });
 

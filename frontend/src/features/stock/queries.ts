@@ -9,6 +9,7 @@ export type ItemInput = {
   price: number | null;
   on_hand: number | null;
   image_url: string | null;
+  category: string | null;
 };
 
 export const stockQuery = (page: number) =>
