@@ -105,7 +105,7 @@ def place(
 def _check_room(settings: Settings, user: SignedInUser, unpaid: sa.Row[Any], units: int) -> None:
     """Keep one account from setting the whole stock aside. Its orders come here one after the other.
 
-    An account that names nobody, by a verified email or an account elsewhere, may be one of very many of one person.
+    One without a verified email and without an account elsewhere may be one of very many of the same person.
     """
     most = settings.max_unpaid_units
     if not user.email_verified and not user.identities:
