@@ -40,6 +40,7 @@ from app.auth.passkeys import routes as passkey_routes  # feature: passkeys
 from app.auth.totp import key_rotation  # feature: totp
 from app.auth.totp import routes as totp_routes  # feature: totp
 from app.auth.totp import service as totp  # feature: totp
+from app.checkout import kept_basket  # feature: shop
 from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
 from app.dashboard import routes as dashboard_routes  # feature: shop
@@ -54,7 +55,7 @@ from app.orders import mails as order_mails  # feature: shop
 from app.orders import metrics as order_metrics  # feature: shop
 from app.orders import receipts  # feature: shop
 from app.orders import service as order_service  # feature: shop
-from app.orders import signals as order_signals  # feature: todos
+from app.orders import signals as order_signals  # feature: shop
 from app.payments import background as payment_background  # feature: shop
 from app.payments import checks as payment_checks  # feature: shop
 from app.payments import finding_mails, findings  # feature: shop
@@ -151,6 +152,8 @@ LISTENERS: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (user_signals.leaving, sign_in_methods.forget),
     (user_signals.leaving, todo_service.forget),  # feature: todos
     (user_signals.leaving, order_service.forget_person),  # feature: shop
+    (user_signals.leaving, kept_basket.forget),  # feature: shop
+    (order_signals.paid, kept_basket.on_paid),  # feature: shop
     (order_signals.paid, order_todos.add),  # feature: todos
     (order_signals.fulfilled, order_todos.finish),  # feature: todos
     (order_signals.due_changed, order_todos.review),  # feature: todos

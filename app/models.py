@@ -4,6 +4,7 @@ from app.auth.models import KnownDevice, OneTimeToken, RefreshToken, Throttle, U
 from app.auth.oauth.models import OAuthRequest, OAuthReturn
 from app.auth.passkeys.models import Passkey, PasskeyChallenge  # feature: passkeys
 from app.auth.totp.models import RecoveryCode, Totp  # feature: totp
+from app.checkout.models import Basket  # feature: shop
 from app.items.models import Catalogue, Item, ItemChangeEntry  # feature: shop
 from app.mail.models import MailQuota, Outgoing
 from app.ops.models import Figures
@@ -26,6 +27,7 @@ from app.users.models import AuditTrailEntry, Identity, User
 __all__ = [
     "Attempt",  # feature: shop
     "AuditTrailEntry",
+    "Basket",  # feature: shop
     "Catalogue",  # feature: shop
     "Chore",
     "Closing",  # feature: shop

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from app.dashboard.schemas import Dashboard, Day, LowStock, Needs
 from app.items.models import FEW_LEFT, Item
+from app.items.service import LEFT
 from app.mail.metrics import GIVEN_UP
 from app.mail.models import Outgoing
 from app.orders.models import NEXT, Order, OrderStatus
@@ -61,9 +62,8 @@ def _by_day(at: Mapped[datetime], amount: Mapped[int], begins: list[datetime]) -
 
 
 def low_stock(session: Session) -> list[LowStock]:
-    left = Item.on_hand - Item.held
-    few = sa.select(Item.id, Item.name, Item.on_hand, left.label("left")).where(sa.text(FEW_LEFT))
-    rows = session.execute(few.order_by(left, Item.name, Item.id).limit(MOST_SHOWN))
+    few = sa.select(Item.id, Item.name, Item.on_hand, LEFT.label("left")).where(sa.text(FEW_LEFT))
+    rows = session.execute(few.order_by(LEFT, Item.name, Item.id).limit(MOST_SHOWN))
     return [LowStock(row.id, row.name, row.on_hand, row.left) for row in rows]
 
 

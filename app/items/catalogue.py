@@ -81,11 +81,13 @@ def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
     if takes_long:
         limits.check(limits.SEARCH)
 
-    def items() -> Page[Any]:
+    def rows() -> Page[Any]:
         with at_once.SEARCHES.turn() if takes_long else nullcontext():
             return service.listed(session, search)
 
-    return _answer(search, items, Encoded.of).answer
+    if search.only:  # what of an item on no page has changed may bring it onto this one
+        return Encoded.of(rows().map(ItemOut.of))
+    return _answer(search, rows, Encoded.of).answer
 
 
 def shown(session: Session, item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:

@@ -20,9 +20,9 @@ routes = Api("items")
 
 @routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden, TooManyRequests))
 def list_items(query: ItemSearch) -> Encoded[Page[ItemOut]]:
-    """The items on offer: of a category, with all the words of `q`, sorted. Staff may ask for drafts too."""
-    if query.drafts and not _by_staff():
-        raise Forbidden("Only staff see drafts.")
+    """The items on offer: of a category, with all the words of `q`, sorted. Staff see drafts too, and ask by stock."""
+    if (query.drafts or query.only) and not _by_staff():
+        raise Forbidden("Only staff see drafts, and search by stock.")
     return catalogue.listed(db.session(), query)
 
 

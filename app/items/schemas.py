@@ -56,11 +56,22 @@ class ItemChange(msgspec.Struct, frozen=True, omit_defaults=True):
     category: Category | msgspec.UnsetType | None = msgspec.UNSET
 
 
+Only = Literal["on_sale", "drafts", "low", "sold_out"]
+FEW = 5
+"""Of which so many or fewer are left runs out soon."""
+
+
 class ItemSearch(Paging, frozen=True):
+    """`q`: each of its words is in the name or the description. `drafts` and `only` are for staff.
+
+    `only` narrows to items on sale, to drafts, or to items on sale of which few or none can be sold.
+    """
+
     q: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
     drafts: bool = False
     category: Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
     sort: Sorting = "name"
+    only: Only | None = None
 
 
 class ItemOut(msgspec.Struct, frozen=True):

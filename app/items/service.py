@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items import changes
-from app.items.models import ON_SALE, SORTED, Catalogue, Item, ItemAction
-from app.items.schemas import CategoryOut, ItemSearch
+from app.items.models import FEW_LEFT, ON_SALE, SORTED, Catalogue, Item, ItemAction
+from app.items.schemas import CategoryOut, ItemSearch, Only
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.runtime.search import MOST, Searched, words
@@ -30,6 +30,16 @@ _rows = _all.where(Item.withdrawn_at.is_(None))
 is_on_sale, _is_there = sa.text(ON_SALE), Item.withdrawn_at.is_(None)
 _searched = Searched(Item.id, Item.name, Item.description)
 
+LEFT = Item.on_hand - Item.held
+"""How many of an item can be sold; null where there is no limit."""
+
+ONLY: dict[Only, sa.ColumnElement[bool] | sa.TextClause] = {
+    "on_sale": is_on_sale,
+    "drafts": _is_there & Item.price.is_(None),
+    "low": sa.text(FEW_LEFT),
+    "sold_out": sa.and_(is_on_sale, LEFT <= 0),
+}
+
 
 def listed(session: Session, search: ItemSearch) -> Page[Any]:
     """Rows of items with the catalogue's stamp: of a category, with every word of `q` in name or description.
@@ -38,7 +48,7 @@ def listed(session: Session, search: ItemSearch) -> Page[Any]:
     """
     key, is_descending = search.sort.removeprefix("-"), search.sort in ("newest", "-name", "-price")
     sorted_by = [getattr(Item, key)] if key != "newest" else []
-    part = sa.select(Item.id, *sorted_by).where(_is_there if search.drafts else is_on_sale)
+    part = sa.select(Item.id, *sorted_by).where(_shown_in(search))
     if search.category:
         part = part.where(sa.text(SORTED), Item.category == search.category)
     if wanted := words(search.q):
@@ -46,6 +56,12 @@ def listed(session: Session, search: ItemSearch) -> Page[Any]:
         part = part.where(_searched.holding(session, wanted, first)).limit(MOST)
     ids = part.cte("wanted") if wanted else part
     return paged_by_id(session, _all, ids, search, sorted_by, is_descending=is_descending)
+
+
+def _shown_in(search: ItemSearch) -> sa.ColumnElement[bool] | sa.TextClause:
+    if search.only:
+        return ONLY[search.only]
+    return _is_there if search.drafts else is_on_sale
 
 
 def categories(session: Session) -> list[CategoryOut]:

@@ -49,8 +49,8 @@ class Searched:
     def holding_any(self, session: Session, words: Sequence[str]) -> sa.ColumnElement[bool]:
         """One of the words is in one of the texts."""
         holds = sa.or_(*(self._hold([word]) for word in words))
-        rows = [ids for word in words if (ids := self._found(session, [word], None)) is not None]
-        return holds if len(rows) < len(words) else self.key.in_(sa.union_all(*rows)) & holds
+        by_index = [ids for word in words if (ids := self._found(session, [word], None)) is not None]
+        return holds if len(by_index) < len(words) else self.key.in_(sa.union_all(*by_index)) & holds
 
     def _hold(self, words: Sequence[str]) -> sa.ColumnElement[bool]:
         return sa.and_(*(sa.or_(*(text.icontains(word, autoescape=True) for text in self.texts)) for word in words))

@@ -13,7 +13,6 @@ from app.runtime.search import words
 from app.users import passwords, service, signals
 from app.users.audit_trail import Actor
 from app.users.models import AuditTrailEntry, Role, User
-from app.users.policy import check_policy
 from app.users.schemas import NewUser, UserChange
 from app.users.search import is_called
 from app.web import at_once, limits
@@ -62,8 +61,8 @@ def invite(session: Session, settings: Settings, wish: NewUser, actor: Actor) ->
     Raises Invalid or UsernameTaken.
     """
     password_hash = None
+    service.check(settings, username=wish.username, email=wish.email, name=wish.name, password=wish.password)
     if wish.password is not None:
-        check_policy(settings, wish.password, wish.username, wish.email)
         session.commit()  # hashing takes a while, and nothing may be locked meanwhile
         password_hash = passwords.hashed(wish.password)
     user = service.add(session, wish.username, wish.email, password_hash)

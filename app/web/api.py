@@ -13,7 +13,6 @@ A `body` of bytes is a file of one of the types that the route `takes`.
 The changes of a view that writes are committed here, once, after it returned; after an error they are rolled back.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,6 +32,7 @@ from app.runtime import deadline, text
 from app.runtime.db import db, reading, writing
 from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, UnsupportedType, WrongContentType
 from app.web import limits
+from app.web.validation import invalid
 
 T = TypeVar("T")
 View = Callable[..., Any]
@@ -297,7 +297,17 @@ def read_body(shape: Any, takes: tuple[str, ...] = JSON) -> Any:
     try:
         return msgspec.json.decode(raw_body(), type=shape)
     except msgspec.ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(_as_it_came(raw_body()), shape, error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedBody from error
+
+
+def _as_it_came(raw: bytes) -> Any:
+    """What JSON stands for, of whatever shape. Raises MalformedBody: its fault may stand behind that of the shape."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.ValidationError:  # a number that is out of range
+        return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedBody from error
 
@@ -306,7 +316,7 @@ def read_query(shape: type[T]) -> T:
     try:
         return msgspec.convert(request.args.to_dict(), shape, strict=False)
     except msgspec.ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(request.args.to_dict(), shape, error, strict=False) from error
 
 
 def refuse_unknown(given: Iterable[str], shape: type | None) -> None:
@@ -319,18 +329,6 @@ def refuse_unknown(given: Iterable[str], shape: type | None) -> None:
 @cache
 def _names(shape: type) -> frozenset[str]:
     return frozenset(field.encode_name for field in msgspec.structs.fields(shape))
-
-
-def invalid(error: msgspec.ValidationError) -> Invalid:
-    """msgspec's message, such as "Expected `str`, got `null` - at `$.lines[0].item_id`", by field."""
-    message, _, path = str(error).partition(" - at `$")
-    name = path.rstrip("`").lstrip(".")
-    if missing := re.search(r"missing required field `(\w+)`", message):
-        name = f"{name}.{missing[1]}".lstrip(".")
-        message = "This is required."
-    elif "matching regex" in message:
-        message = "This holds characters that are not allowed here."
-    return Invalid(errors=[FieldError(name, message.replace("`", ""))])
 
 
 def init_app(app: Flask, guard: Callable[..., Any]) -> None:

@@ -1,6 +1,8 @@
 /** What a page says to an error of the API, by its code. A code that is not here is shown by its `detail`. */
 export const errorTexts = {
   unreachable: "The shop cannot be reached. Check your connection and try again.",
+  page_not_loaded:
+    "This page could not be loaded: the connection broke, or the shop was updated meanwhile. Load it again.",
   invalid_credentials: "This username and password do not go together.",
   second_factor_required: "A code of your authenticator app, or a recovery code, is needed too.",
   username_taken: "This username is taken. Choose another one.",

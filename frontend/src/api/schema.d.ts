@@ -24,6 +24,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/password/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which passwords are long enough, to be said before one is chosen. */
+        get: operations["auth_show_password_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/login": {
         parameters: {
             query?: never;
@@ -97,6 +114,23 @@ export interface paths {
         post: operations["auth_sign_in_browser"];
         /** Sign the browser out. Without a session there is nothing to do, and the answer is the same. */
         delete: operations["auth_sign_out_browser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in here, as `GET /api/profile` shows them. That nobody is, is an answer too, and no error. */
+        get: operations["auth_show_session_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -825,7 +859,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The items on offer: of a category, with all the words of `q`, sorted. Staff may ask for drafts too. */
+        /** The items on offer: of a category, with all the words of `q`, sorted. Staff see drafts too, and ask by stock. */
         get: operations["items_list_items"];
         put?: never;
         /** Add an item; without a price it is a draft. */
@@ -1056,6 +1090,24 @@ export interface paths {
         put?: never;
         /** Take a hand-over back: the order is paid, and to be handed over again. Its stock stays sold. */
         post: operations["orders_take_back_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/basket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's basket, as it is kept with the account for every browser, and one's orders that wait to be paid. */
+        get: operations["orders_show_basket"];
+        /** Replace what lies in one's basket. Nothing is ordered or set aside by it. */
+        put: operations["orders_replace_basket"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1361,6 +1413,17 @@ export interface components {
             created_at: string;
         };
         /**
+         * PasswordRule
+         * @description How many characters a password has: at least, at least where a second factor is asked for too, and at most.
+         *
+         *         No common password is taken, and none that holds the username, the email or the shop's name.
+         */
+        PasswordRule: {
+            min_length: number;
+            min_length_with_second_factor: number;
+            max_length: number;
+        };
+        /**
          * Credentials
          * @description `code` is of the user's authenticator app, or a recovery code, where the account asks for one.
          */
@@ -1386,6 +1449,13 @@ export interface components {
         /** Done */
         Done: {
             done: boolean;
+        };
+        /**
+         * SessionUser
+         * @description `user` is null where nobody is signed in.
+         */
+        SessionUser: {
+            user: components["schemas"]["UserOut"] | null;
         };
         /**
          * ProviderOut
@@ -1770,7 +1840,12 @@ export interface components {
         PictureOut: {
             url: string;
         };
-        /** ItemSearch */
+        /**
+         * ItemSearch
+         * @description `q`: each of its words is in the name or the description. `drafts` and `only` are for staff.
+         *
+         *         `only` narrows to items on sale, to drafts, or to items on sale of which few or none can be sold.
+         */
         ItemSearch: {
             /** @default 1 */
             page: number;
@@ -1787,6 +1862,8 @@ export interface components {
              * @enum {unknown}
              */
             sort: "-name" | "-price" | "name" | "newest" | "price";
+            /** @default null */
+            only: ("drafts" | "low" | "on_sale" | "sold_out") | null;
         };
         /**
          * Page[ItemOut]
@@ -1912,11 +1989,15 @@ export interface components {
         /**
          * NewOrder
          * @description `note` is for those who hand the order over.
+         *
+         *         `from_basket`: once this order is paid, what it has leaves the basket that is kept with the account.
          */
         NewOrder: {
             lines: components["schemas"]["OrderLineRequest"][];
             /** @default  */
             note: string;
+            /** @default false */
+            from_basket: boolean;
         };
         /** OrderLineRequest */
         OrderLineRequest: {
@@ -2071,6 +2152,35 @@ export interface components {
         FulfilOptions: {
             /** @default false */
             despite_dispute: boolean;
+        };
+        /**
+         * BasketOut
+         * @description What the user wants to order, and those of their orders that wait to be paid, the newest first.
+         *
+         *         What was ordered stays in `lines` until the order is paid. Items that are gone stay in it too.
+         */
+        BasketOut: {
+            lines: components["schemas"]["OrderLineRequest"][];
+            orders: components["schemas"]["WaitingOrder"][];
+        };
+        /**
+         * WaitingOrder
+         * @description An order that is not paid yet, with what is set aside for it. `from_basket`: it was placed from the basket.
+         */
+        WaitingOrder: {
+            id: number;
+            number: string;
+            /** @enum {unknown} */
+            status: "cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing";
+            from_basket: boolean;
+            lines: components["schemas"]["OrderLineOut"][];
+        };
+        /**
+         * BasketIn
+         * @description All that is to lie in the basket.
+         */
+        BasketIn: {
+            lines: components["schemas"]["OrderLineRequest"][];
         };
         /**
          * NewRefund
@@ -2299,6 +2409,51 @@ export interface operations {
             };
             /** @description too_many_requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    auth_show_password_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordRule"];
+                };
+            };
+            /** @description Not changed since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2650,6 +2805,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    auth_show_session_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionUser"];
                 };
             };
             /** @description invalid_input */
@@ -5928,6 +6121,7 @@ export interface operations {
                 drafts?: boolean;
                 category?: string;
                 sort?: "-name" | "-price" | "name" | "newest" | "price";
+                only?: ("drafts" | "low" | "on_sale" | "sold_out") | null;
             };
             header?: never;
             path?: never;
@@ -7688,6 +7882,140 @@ export interface operations {
             };
             /** @description order_not_handed_over */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    orders_show_basket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasketOut"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    orders_replace_basket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BasketIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasketOut"];
+                };
+            };
+            /** @description malformed_body */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description sign_in_required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description request_entity_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description json_required */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

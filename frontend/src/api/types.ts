@@ -23,9 +23,13 @@ export type Item = Schemas["ItemOut"]; // feature: shop
 export type Order = Schemas["OrderOut"]; // feature: shop
 export type NewOrder = Schemas["NewOrder"]; // feature: shop
 export type OrderLineRequest = Schemas["OrderLineRequest"]; // feature: shop
+export type WaitingOrder = Schemas["WaitingOrder"]; // feature: shop
 export type HistoryEntry = Schemas["HistoryEntry"]; // feature: shop
 export type Payment = Schemas["PaymentOut"]; // feature: shop
 export type Refund = Schemas["RefundOut"]; // feature: shop
+export type Dashboard = Schemas["Dashboard"]; // feature: shop
+export type Day = Schemas["Day"]; // feature: shop
+export type ItemChange = Schemas["ItemChangeOut"]; // feature: shop
 export type Finding = Schemas["Finding"]; // feature: shop
 
 export type Todo = Schemas["TodoOut"]; // feature: todos

@@ -5,6 +5,7 @@ import { useMe } from "../api/me";
 import type { User } from "../api/types";
 import { SiteName } from "../ui/SiteName";
 import { Navigation } from "./Navigation";
+import { Offline } from "./Offline";
 import { Parts } from "./parts";
 
 export function Shell() {
@@ -28,6 +29,7 @@ export function Shell() {
         <div className="awning" aria-hidden="true" />
       </header>
       <main id="main" tabIndex={-1}>
+        <Offline />
         <Outlet />
       </main>
       <footer className="shell-foot">
@@ -48,7 +50,8 @@ function UserLink({ me }: { me: User | null }) {
   }
   const name = me.name || me.username;
   return (
-    <Link to="/profile" className="user-link" aria-label={`Profile of ${name}`}>
+    <Link to="/profile" className="user-link">
+      <span className="sr-only">Profile of {name}</span>
       {me.avatar_url ? (
         <img src={me.avatar_url} alt="" width="30" height="30" referrerPolicy="no-referrer" />
       ) : (
@@ -56,7 +59,9 @@ function UserLink({ me }: { me: User | null }) {
           {[...name][0]?.toUpperCase()}
         </span>
       )}
-      <span className="user-name">{name}</span>
+      <span className="user-name" aria-hidden="true">
+        {name}
+      </span>
     </Link>
   );
 }

@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { sam } from "../../test/accounts";
-import { fakeApi, json, problem, sent } from "../../test/fakeApi";
+import { fakeApi, json, listOf, problem, sent } from "../../test/fakeApi";
 import { open } from "../../test/open";
 import { mug, shop } from "../../test/shop/goods";
 
@@ -126,6 +126,7 @@ test("an uploaded picture is the item's, and one that is none says why", async (
   const requests = fakeApi({
     ...staff,
     "GET /api/items/7": () => json(mug, 200, { ETag: '"1"' }),
+    "GET /api/items/7/changes": () => json(listOf()),
     "PATCH /api/items/7": () => json(mug),
     "POST /api/pictures": () => file ?? problem(422, "not_a_picture"),
   });
