@@ -1,14 +1,15 @@
 """Register, sign in by password, refresh, sign out."""
 
 from app.auth import cookies, second_factor, service, sessions, throttle, tokens
-from app.auth.schemas import Credentials, Done, RefreshRequest, Registration
+from app.auth.schemas import Credentials, Done, PasswordRule, RefreshRequest, Registration, SessionUser
 from app.auth.sessions import SignedIn
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
-from app.users import actors
+from app.users import actors, policy
 from app.users import service as users
 from app.users.models import User
 from app.users.schemas import UserOut
+from app.users.signed_in import SignedInUser
 from app.web import limits
 from app.web.api import Access, Answer, Api
 
@@ -27,6 +28,12 @@ def register(body: Registration) -> UserOut:
     """Make an account with a username and a password."""
     actor = actors.of_request(None)
     return UserOut.of(service.register(db.session(), settings(), body.username, body.email, body.password, actor))
+
+
+@routes.get("/api/password/rule", access=Access.ALL, etag=True)
+def show_password_rule() -> PasswordRule:
+    """Which passwords are long enough, to be said before one is chosen."""
+    return PasswordRule(settings().password_min_length, policy.WITH_SECOND_FACTOR, policy.MAX_LENGTH)
 
 
 @routes.post("/api/login", access=Access.ALL, raises=REFUSED, limit=limits.SIGN_IN)
@@ -59,6 +66,12 @@ def sign_in_browser(body: Credentials) -> Answer[UserOut]:
     user = _by_password(body)
     begun = cookies.sign_in(db.session(), user, utcnow())
     return Answer(UserOut.of(user), finish=begun.set_cookies)
+
+
+@routes.get("/api/session/user", access=Access.ALL)
+def show_session_user(user: SignedInUser | None) -> SessionUser:
+    """Who is signed in here, as `GET /api/profile` shows them. That nobody is, is an answer too, and no error."""
+    return SessionUser(None if user is None else UserOut.of(user))
 
 
 @routes.delete("/api/session", access=Access.ALL)

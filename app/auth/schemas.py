@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from app.auth.sign_in_methods import ConfirmationMethod
-from app.users.schemas import Password
+from app.runtime.config import settings
+from app.runtime.errors import FieldError
+from app.users import service as users
+from app.users.schemas import Password, UserOut
 from app.web.api import Line, Private
 
 
@@ -14,6 +18,11 @@ class Registration(Private, frozen=True):
     username: Line
     email: Line
     password: Password
+
+    @staticmethod
+    def against(given: dict[str, Any]) -> list[FieldError]:
+        """What is wrong with the rest, where some of it has not even the right shape."""
+        return users.faults(settings(), **given)
 
 
 class Credentials(Private, frozen=True):
@@ -24,8 +33,25 @@ class Credentials(Private, frozen=True):
     code: Line | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class PasswordRule(msgspec.Struct, frozen=True):
+    """How many characters a password has: at least, at least where a second factor is asked for too, and at most.
+
+    No common password is taken, and none that holds the username, the email or the shop's name.
+    """
+
+    min_length: int
+    min_length_with_second_factor: int
+    max_length: int
+
+
 class RefreshRequest(Private, frozen=True):
     refresh_token: Line
+
+
+class SessionUser(msgspec.Struct, frozen=True):
+    """`user` is null where nobody is signed in."""
+
+    user: UserOut | None
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from app.users import service as users
 from app.users import signals as user_signals
 from app.users.audit_trail import Actor
 from app.users.models import User
-from app.users.policy import MAX_LENGTH, check_policy
+from app.users.policy import MAX_LENGTH
 from app.web.api import CONFIRMED_WITHIN
 
 
@@ -26,7 +26,7 @@ class InvalidCredentials(Unauthorized):
 
 def register(session: Session, settings: Settings, username: str, email: str, password: str, actor: Actor) -> User:
     """A new customer. A mail to their address asks to verify it. Raises Invalid or UsernameTaken."""
-    check_policy(settings, password, username, email)
+    users.check(settings, username=username, email=email, password=password)
     session.commit()  # hashing takes a while, and nothing may be locked meanwhile
     user = users.add(session, username, email, passwords.hashed(password))
     user_signals.address_given.send(user, session=session, actor=actor)

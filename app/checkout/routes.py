@@ -1,12 +1,22 @@
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 
 from flask import current_app, redirect
 from werkzeug.wrappers import Response
 
-from app.checkout import export, service
+from app.checkout import export, kept_basket, service
 from app.checkout.basket import AmountTooSmall, NotOnSale
-from app.checkout.schemas import FulfilOptions, NewOrder, OrderFilter, OrderOut, OrderSearch
+from app.checkout.schemas import (
+    BasketIn,
+    BasketOut,
+    FulfilOptions,
+    NewOrder,
+    OrderFilter,
+    OrderOut,
+    OrderSearch,
+    added_up,
+)
 from app.orders import service as orders
 from app.orders.service import NotHandedOver, NotInStock, NotPaid
 from app.orders.stock import SoldOut
@@ -70,10 +80,9 @@ REFUSALS = (AmountTooSmall, PaymentDeclined, PaymentRefused, PaymentsUnavailable
 )
 async def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
     """Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent."""
-    key, wanted = idempotency.key(), body.quantities()
-    placed, attempt = await blocking(
-        service.place, db.session(), settings(), user, key, wanted, body.note.strip() or None, utcnow()
-    )
+    key, wanted, note = idempotency.key(), added_up(body.lines), body.note.strip() or None
+    place = partial(service.place, from_basket=body.from_basket)
+    placed, attempt = await blocking(place, db.session(), settings(), user, key, wanted, note, utcnow())
     order_id = placed.order.id
     if attempt is None:
         if placed.live_attempt is not None and utcnow() - placed.order.created_at >= DOUBLE_CLICK:
@@ -197,6 +206,19 @@ def take_back_order(order_id: int, user: SignedInUser) -> OrderOut:
     """Take a hand-over back: the order is paid, and to be handed over again. Its stock stays sold."""
     orders.check(db.session(), order_id, user)
     return OrderOut.of(service.take_back(db.session(), order_id), user)
+
+
+@routes.get("/api/basket", access=Access.SIGNED_IN)
+def show_basket(user: SignedInUser) -> BasketOut:
+    """One's basket, as it is kept with the account for every browser, and one's orders that wait to be paid."""
+    return kept_basket.of_user(db.session(), user.id)
+
+
+@routes.put("/api/basket", access=Access.SIGNED_IN)
+def replace_basket(body: BasketIn, user: SignedInUser) -> BasketOut:
+    """Replace what lies in one's basket. Nothing is ordered or set aside by it."""
+    kept_basket.put(db.session(), user.id, added_up(body.lines), utcnow())
+    return kept_basket.of_user(db.session(), user.id)
 
 
 @routes.get("/checkout/return/<token:attempt>", access=Access.ALL, status=303, writes=True)

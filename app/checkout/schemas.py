@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from app.orders.models import MAX_NOTE, OrderLine, OrderStatus
+from app.orders.models import MAX_NOTE, Order, OrderLine, OrderStatus
 from app.orders.search import Search, Sorting, begin_of, end_of
 from app.payments.ledger import Ledger
 from app.payments.schemas import PaymentOut
@@ -16,6 +16,7 @@ from app.web.api import Id
 from app.web.paging import PageNumber, Paging, PerPage
 
 Words = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")]
+MOST_LINES = 50
 MomentOrDay = Annotated[str, msgspec.Meta(max_length=40, description="A day, which counts whole in UTC, or a time")]
 
 
@@ -54,18 +55,23 @@ class OrderLineRequest(msgspec.Struct, frozen=True):
     quantity: Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
+def added_up(lines: list[OrderLineRequest]) -> dict[int, int]:
+    """Quantities by item id; those of an item that is named twice are added."""
+    quantities: dict[int, int] = {}
+    for line in lines:
+        quantities[line.item_id] = quantities.get(line.item_id, 0) + line.quantity
+    return quantities
+
+
 class NewOrder(msgspec.Struct, frozen=True):
-    """`note` is for those who hand the order over."""
+    """`note` is for those who hand the order over.
 
-    lines: Annotated[list[OrderLineRequest], msgspec.Meta(min_length=1, max_length=50)]
+    `from_basket`: once this order is paid, what it has leaves the basket that is kept with the account.
+    """
+
+    lines: Annotated[list[OrderLineRequest], msgspec.Meta(min_length=1, max_length=MOST_LINES)]
     note: Annotated[str, msgspec.Meta(max_length=MAX_NOTE, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
-
-    def quantities(self) -> dict[int, int]:
-        """By item id; the quantities of an item that is named twice are added."""
-        quantities: dict[int, int] = {}
-        for line in self.lines:
-            quantities[line.item_id] = quantities.get(line.item_id, 0) + line.quantity
-        return quantities
+    from_basket: bool = False
 
 
 class OrderLineOut(msgspec.Struct, frozen=True):
@@ -77,6 +83,36 @@ class OrderLineOut(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, line: OrderLine) -> "OrderLineOut":
         return cls(line.item_id, line.name, line.quantity, line.unit_price)
+
+
+class BasketIn(msgspec.Struct, frozen=True):
+    """All that is to lie in the basket."""
+
+    lines: Annotated[list[OrderLineRequest], msgspec.Meta(max_length=MOST_LINES)]
+
+
+class WaitingOrder(msgspec.Struct, frozen=True):
+    """An order that is not paid yet, with what is set aside for it. `from_basket`: it was placed from the basket."""
+
+    id: Id
+    number: str
+    status: OrderStatus
+    from_basket: bool
+    lines: list[OrderLineOut]
+
+    @classmethod
+    def of(cls, order: Order, *, from_basket: bool) -> "WaitingOrder":
+        return cls(order.id, order.number, order.status, from_basket, [OrderLineOut.of(line) for line in order.lines])
+
+
+class BasketOut(msgspec.Struct, frozen=True):
+    """What the user wants to order, and those of their orders that wait to be paid, the newest first.
+
+    What was ordered stays in `lines` until the order is paid. Items that are gone stay in it too.
+    """
+
+    lines: list[OrderLineRequest]
+    orders: list[WaitingOrder]
 
 
 class Buyer(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.checkout import basket
+from app.checkout import basket, kept_basket
 from app.orders import service as orders
 from app.orders import signals, stock
 from app.orders.models import Order, OrderLine
@@ -67,6 +67,8 @@ def place(
     quantities: Mapping[int, int],
     note: str | None,
     now: datetime,
+    *,
+    from_basket: bool = False,
 ) -> tuple[Ledger, Attempt | None]:
     """The order under the user's key, with its stock set aside, and its first attempt. Committed.
 
@@ -92,6 +94,8 @@ def place(
         if order is not None:
             ledger = Ledger(order)
             attempt = attempts.make(session, settings, ledger, now, lines[0][0].mark)
+            if from_basket:
+                kept_basket.ordered(session, order, quantities, now)
             session.commit()
             return ledger, attempt
         order_id = orders.under_key(session, user, key)  # a double click: the other request was faster

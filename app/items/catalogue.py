@@ -7,6 +7,7 @@ of the items that an answer shows, which orders change. So no server has to hear
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
@@ -18,9 +19,9 @@ from app.items.models import Catalogue, Item
 from app.items.schemas import ItemOut, ItemSearch
 from app.runtime.config import settings
 from app.runtime.db import read, table
-from app.web import limits
+from app.web import at_once, limits
 from app.web.api import Encoded
-from app.web.paging import Page
+from app.web.paging import DEEP, Page
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of all answers that a process keeps. Those that were not asked for the longest go first."""
@@ -76,9 +77,17 @@ _shelf = Shelf()
 
 def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
     """The items that `search` finds, by name. Raises TooManyRequests."""
-    if search.q:
+    takes_long = bool(search.q) or search.skipped >= DEEP
+    if takes_long:
         limits.check(limits.SEARCH)
-    return _answer(search, lambda: service.listed(session, search), Encoded.of).answer
+
+    def rows() -> Page[Any]:
+        with at_once.SEARCHES.turn() if takes_long else nullcontext():
+            return service.listed(session, search)
+
+    if search.only:  # what of an item on no page has changed may bring it onto this one
+        return Encoded.of(rows().map(ItemOut.of))
+    return _answer(search, rows, Encoded.of).answer
 
 
 def shown(session: Session, item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:

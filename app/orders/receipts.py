@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session, selectinload
 
+from app.mail import moments
 from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.orders.models import Order
@@ -32,7 +33,7 @@ def receipt(session: Session, mail: Outgoing) -> Message | None:
         "number": order.number,
         "lines": lines,
         "total": written(order.total, order.currency),
-        "at": f"{order.paid_at:%Y-%m-%d %H:%M} UTC",
+        "at": moments.written(order.paid_at),
         "link": f"{settings().public_url}/orders/{order.id}",
     }
     return Message(user.email, "receipt", values)

@@ -1,6 +1,7 @@
 """The life of an order. No function here commits: the caller does, with what else belongs to the step."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -19,8 +20,8 @@ from app.runtime.db import insert_once, table
 from app.runtime.errors import Conflict
 from app.users.models import User
 from app.users.signed_in import SignedInUser
-from app.web import limits
-from app.web.paging import Page, Paging, paged
+from app.web import at_once, limits
+from app.web.paging import DEEP, Page, Paging, paged
 
 
 class NotPaid(Conflict):
@@ -106,10 +107,12 @@ def get(session: Session, order_id: int, user: SignedInUser) -> Order:
 
 def listed(session: Session, user: SignedInUser, paging: Paging, search: Search) -> Page[Order]:
     """Of the user's orders, for staff of all orders, those that fit. Raises TooManyRequests."""
-    if search.words:
+    takes_long = bool(search.words) or paging.skipped >= DEEP
+    if takes_long:
         limits.check(limits.SEARCH)
-    query = sa.select(Order).where(search.condition(user)).options(selectinload(Order.lines), *_seen_by(user))
-    return paged(session, query.order_by(*search.ordering()), paging)
+    query = sa.select(Order).where(search.condition(session, user)).options(selectinload(Order.lines), *_seen_by(user))
+    with at_once.SEARCHES.turn() if takes_long else nullcontext():
+        return paged(session, query.order_by(*search.ordering()), paging)
 
 
 def _seen_by(user: SignedInUser) -> list[ORMOption]:

@@ -110,6 +110,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     mail_url: Secret = ""
     mail_from: str = ""
     staff_mail: str = ""  # feature: shop
+    time_zone: str = "UTC"
     mails_an_hour: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
     log_file: str = ""
     metrics_token: Secret = ""

@@ -1,6 +1,7 @@
 """Finds and changes accounts."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from app import mail
 from app.runtime import email_address, text
-from app.runtime.errors import Conflict, Invalid, NotFound
+from app.runtime.config import Settings
+from app.runtime.errors import Conflict, FieldError, Invalid, NotFound
 from app.users import audit_trail, signals
 from app.users.audit_trail import Actor
 from app.users.models import IS_STAFF, Role, User, key
+from app.users.policy import check_policy
 
 LONGEST_NAME = 64
 PUNCTUATION = ".-_"
@@ -64,16 +67,21 @@ def named(session: Session, username: str) -> User:
 
 def add(session: Session, username: str, email: str | None, password_hash: str | None) -> User:
     """A new account. Raises Invalid, or UsernameTaken, also where two clients register the name at once."""
-    username = username.strip(text.SPACES)
-    if not is_username(username):
-        raise Invalid.field("username", "Use letters, digits, dots, dashes and underscores, at most 64 of them.")
-    user = User(username=username, email=checked_email(email), password_hash=password_hash)
+    user = User(username=checked_username(username), email=checked_email(email), password_hash=password_hash)
     try:
         with session.begin_nested():
             session.add(user)
     except sa.exc.IntegrityError as error:
         raise UsernameTaken from error
     return user
+
+
+def checked_username(username: str) -> str:
+    """Without spaces around it. Raises Invalid."""
+    username = username.strip(text.SPACES)
+    if not is_username(username):
+        raise Invalid.field("username", "Use letters, digits, dots, dashes and underscores, at most 64 of them.")
+    return username
 
 
 def is_username(name: str) -> bool:
@@ -100,6 +108,37 @@ def checked_email(email: str | None) -> str | None:
         return None if email is None else email_address.checked(email)
     except email_address.NoMailbox as error:
         raise Invalid.field("email", "This is no email address that a mail can be sent to.") from error
+
+
+def faults(
+    settings: Settings,
+    *,
+    username: str | None = None,
+    email: str | None = None,
+    name: str | None = None,
+    password: str | None = None,
+) -> list[FieldError]:
+    """What is wrong with these fields of a new account, with all of them at once. What is None is not looked at."""
+    return [
+        *(_faults(lambda: checked_username(username)) if username is not None else ()),
+        *_faults(lambda: checked_email(email)),
+        *_faults(lambda: checked_name(name)),
+        *(_faults(lambda: check_policy(settings, password, username, email)) if password is not None else ()),
+    ]
+
+
+def _faults(check: Callable[[], object]) -> list[FieldError]:
+    try:
+        check()
+    except Invalid as fault:
+        return fault.errors
+    return []
+
+
+def check(settings: Settings, **fields: str | None) -> None:
+    """Raises Invalid with all that is wrong with these fields of a new account."""
+    if wrong := faults(settings, **fields):
+        raise Invalid(errors=wrong)
 
 
 def free_username(session: Session, wished: str, spread: int = 1) -> str:

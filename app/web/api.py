@@ -9,10 +9,10 @@
 `SignedInUser` or, for a view that changes it, the row; `user_session` is the session that they are signed in by, a
 `SignedIn` or the row. With `confirmed` they have proved within the last 30 minutes who they are. A plain or an
 `async def` view answers with a Struct, an `Answer` around one, an `Encoded` one, or a ready Response.
+A `body` of bytes is a file of one of the types that the route `takes`.
 The changes of a view that writes are committed here, once, after it returned; after an error they are rolled back.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,8 +30,9 @@ from werkzeug.wrappers import Response
 
 from app.runtime import deadline, text
 from app.runtime.db import db, reading, writing
-from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, WrongContentType
+from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, UnsupportedType, WrongContentType
 from app.web import limits
+from app.web.validation import invalid
 
 T = TypeVar("T")
 View = Callable[..., Any]
@@ -40,10 +41,13 @@ View_ = TypeVar("View_", bound=View)
 MAX_BODY = 256 * 1024
 """Bytes; more is refused before it is read."""
 
+JSON = ("application/json",)
+
 END = r"(?![\s\S])"
 """Of a pattern: `$` would let a line break through behind it in Python, and `\\Z` is not known in JSON Schema."""
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^[^{text.BREAKS}\ud800-\udfff]*{END}")]
+ONE_LINE = rf"^[^{text.BREAKS}\ud800-\udfff]*{END}"
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
@@ -115,6 +119,7 @@ class Operation:
     writes: bool
     limit: limits.Limit | None
     confirmed: bool
+    takes: tuple[str, ...]
     max_body: int
     tag: str
     reads: dict[str, Any]
@@ -132,6 +137,9 @@ class Operation:
     def __call__(self, **given: Any) -> Response:
         asked, extensions = request_ctx.request, app_ctx.app.extensions
         asked.max_content_length = self.max_body
+        if self.takes != JSON:  # a file of a stranger does not get into memory
+            with reading():
+                extensions["guard"](self.access, wanted={}, confirmed=self.confirmed)
         if "body" in self.reads:
             raw_body()  # before the database is touched: a slow client may not hold a lock
             deadline.renew()
@@ -142,7 +150,7 @@ class Operation:
                 db.session.commit()  # nothing is locked while Redis is asked
                 limits.check(self.limit)
             if "body" in self.reads:
-                given["body"] = read_body(self.reads["body"])
+                given["body"] = read_body(self.reads["body"], self.takes)
             if self.is_strict and asked.query_string:
                 refuse_unknown(asked.args, self.reads.get("query"))
             if "query" in self.reads:
@@ -197,6 +205,7 @@ class Api:
         writes: bool | None = None,
         limit: limits.Limit | None = None,
         confirmed: bool = False,
+        takes: tuple[str, ...] = JSON,
         max_body: int = MAX_BODY,
     ) -> Callable[[View_], View_]:
         def declare(view: View_) -> View_:
@@ -214,6 +223,7 @@ class Api:
                 method != "GET" if writes is None else writes,
                 limit,
                 confirmed,
+                takes,
                 max_body,
                 self.blueprint.name,
                 reads,
@@ -250,6 +260,18 @@ class IdConverter(IntegerConverter):
         super().__init__(map, min=1, max=2**53)
 
 
+class SlugConverter(BaseConverter):
+    """A page's name in its address."""
+
+    regex = r"[a-z0-9][a-z0-9-]{0,63}"
+
+
+class DigestConverter(BaseConverter):
+    """A file's hash."""
+
+    regex = r"[0-9a-f]{32}"
+
+
 class TokenConverter(BaseConverter):
     """An opaque token in a path, of characters that every database takes."""
 
@@ -266,13 +288,26 @@ def raw_body() -> bytes:
         raise MalformedBody("The body cannot be read.") from error
 
 
-def read_body(shape: type[T]) -> T:
-    if request.mimetype != "application/json":
-        raise WrongContentType
+def read_body(shape: Any, takes: tuple[str, ...] = JSON) -> Any:
+    """The body as `shape`; as it is for bytes. Raises WrongContentType, UnsupportedType, MalformedBody, Invalid."""
+    if request.mimetype not in takes:
+        raise WrongContentType if takes == JSON else UnsupportedType(f"Send the body as {', '.join(takes)}.")
+    if shape is bytes:
+        return raw_body()
     try:
         return msgspec.json.decode(raw_body(), type=shape)
     except msgspec.ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(_as_it_came(raw_body()), shape, error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedBody from error
+
+
+def _as_it_came(raw: bytes) -> Any:
+    """What JSON stands for, of whatever shape. Raises MalformedBody: its fault may stand behind that of the shape."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.ValidationError:  # a number that is out of range
+        return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedBody from error
 
@@ -281,7 +316,7 @@ def read_query(shape: type[T]) -> T:
     try:
         return msgspec.convert(request.args.to_dict(), shape, strict=False)
     except msgspec.ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(request.args.to_dict(), shape, error, strict=False) from error
 
 
 def refuse_unknown(given: Iterable[str], shape: type | None) -> None:
@@ -296,18 +331,6 @@ def _names(shape: type) -> frozenset[str]:
     return frozenset(field.encode_name for field in msgspec.structs.fields(shape))
 
 
-def invalid(error: msgspec.ValidationError) -> Invalid:
-    """msgspec's message, such as "Expected `str`, got `null` - at `$.lines[0].item_id`", by field."""
-    message, _, path = str(error).partition(" - at `$")
-    name = path.rstrip("`").lstrip(".")
-    if missing := re.search(r"missing required field `(\w+)`", message):
-        name = f"{name}.{missing[1]}".lstrip(".")
-        message = "This is required."
-    elif "matching regex" in message:
-        message = "This holds characters that are not allowed here."
-    return Invalid(errors=[FieldError(name, message.replace("`", ""))])
-
-
 def init_app(app: Flask, guard: Callable[..., Any]) -> None:
     """`guard(access, wanted=…, confirmed=…)` lets a request through, with what its view wants of whom, or raises.
 
@@ -316,7 +339,12 @@ def init_app(app: Flask, guard: Callable[..., Any]) -> None:
     app.extensions["guard"] = guard
     app.extensions["operations"] = []
     app.url_map.merge_slashes = False  # its redirect would go wherever the Host header says
-    app.url_map.converters |= {"id": IdConverter, "token": TokenConverter}
+    app.url_map.converters |= {
+        "digest": DigestConverter,
+        "id": IdConverter,
+        "slug": SlugConverter,
+        "token": TokenConverter,
+    }
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
 

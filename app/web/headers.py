@@ -19,6 +19,8 @@ POLICY = (
 FOR_ALL = (
     "/api/shop",  # feature: shop
     "/api/items",  # feature: shop
+    "/api/categories",  # feature: shop
+    "/api/pages",  # feature: shop
     "/api/providers",
     "/api/openapi.json",
     "/api/docs",

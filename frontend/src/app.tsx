@@ -5,6 +5,7 @@ import { routeTree } from "./routes";
 import { BrokenPage, NotFoundPage } from "./shell/ErrorPages";
 import { focusOnNavigation } from "./shell/focus";
 import { Parts } from "./shell/parts";
+import { keepTyped } from "./ui/typed";
 import { parts } from "./wiring";
 
 type Application = { router: ReturnType<typeof createAppRouter>; queries: QueryClient };
@@ -13,7 +14,7 @@ type Application = { router: ReturnType<typeof createAppRouter>; queries: QueryC
 export function createApp(history?: RouterHistory): Application {
   const router = createAppRouter(history);
   focusOnNavigation(router);
-  return { router, queries: createQueryClient() };
+  return { router, queries: createQueryClient(keepTyped) };
 }
 
 export function App({ router, queries }: Application) {

@@ -3,9 +3,11 @@
 import base64  # feature: totp
 import html
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime  # feature: totp
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -30,6 +32,14 @@ OUT_OF_REACH = """() => {
     .map((part) => part.outerHTML.slice(0, 200));
 }"""
 """What can be used on a page, and lies under something else or beside the screen; the skip link waits for its key."""
+
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SCHEMES: dict[Literal["light", "dark"], dict[str, object]] = {
+    "light": {},
+    "dark": {"runOnly": ["color-contrast", "link-in-text-block"]},  # the rest is as it was
+}
+FAILED = 400
 
 
 class Shop:
@@ -59,14 +69,38 @@ class Shop:
         signed_in = http.post(urljoin(choice.url, action), form={"person": person})
         assert signed_in.ok, signed_in.text()
 
+    def make_account(self, password: str) -> str:
+        """Of somebody new, for a story that begins later. Their username."""
+        username = f"visitor-{secrets.token_hex(4)}"
+        account = {"username": username, "email": f"{username}@example.com", "password": password}
+        answer = self.page.request.post("/api/register", data=account)
+        assert answer.ok, answer.text()
+        return username
+
+    def come_as_somebody_new(self, password: str) -> None:
+        """Signed in to an account that no other story uses."""
+        username = self.make_account(password)
+        self.go_to("/")
+        origin = {"Origin": self.page.evaluate("location.origin")}
+        data = {"username": username, "password": password}
+        answer = self.page.request.post("/api/session", data=data, headers=origin)
+        assert answer.ok, answer.text()
+
     def continue_as(self, name: str) -> None:
         """From the sign-in page over the provider's page and back."""
+        self.sign_in_at_the_provider(name)
+        self.see_signed_in(name)
+
+    def sign_in_at_the_provider(self, name: str) -> None:
+        """From the sign-in page; where it leads is left to what was begun there."""
         self.page.get_by_role("link", name=re.compile("^Continue with")).first.click()
         self.page.get_by_role("button", name=f"Continue as {name}").click()
-        self.see_signed_in(name)
 
     def register(self, username: str, password: str) -> None:
         self.go_to("/register")
+        self.fill_in_account(username, password)
+
+    def fill_in_account(self, username: str, password: str) -> None:
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Email").fill(f"{username}@example.com")
         self.page.get_by_label("Password", exact=True).fill(password)
@@ -74,6 +108,9 @@ class Shop:
 
     def sign_in_with_password(self, username: str, password: str) -> None:
         self.go_to("/sign-in")
+        self.fill_in_password(username, password)
+
+    def fill_in_password(self, username: str, password: str) -> None:
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
@@ -233,6 +270,10 @@ class Shop:
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name="Basket").click()
         expect(self.page.get_by_role("heading", name="Your basket")).to_be_visible()
 
+    def see_waiting_order(self, lines: str) -> None:
+        waiting = self.page.get_by_role("region", name=re.compile("waits for its payment"))
+        expect(waiting.filter(has_text=lines).first).to_be_visible()
+
     def see_basket_total(self, amount: str) -> None:
         expect(self.page.get_by_role("status").filter(has_text="Total")).to_contain_text(amount)
 
@@ -315,6 +356,7 @@ class Shop:
             page.get_by_label("Amount in").fill(amount)
         page.get_by_label("Put what was sold back").set_checked(restock)
         page.get_by_role("button", name="Send money back").click()
+        page.get_by_role("dialog").get_by_role("button", name="Send it back").click()
 
     def see_sent_back(self, amount: str) -> None:
         expect(self.page.get_by_role("status").filter(has_text="back.")).to_contain_text(amount)
@@ -387,11 +429,30 @@ class Shop:
         out_of_reach = self.page.evaluate(OUT_OF_REACH)
         assert out_of_reach == [], f"{self.page.url} has what a click does not reach: {out_of_reach}"
 
+    def see_accessible(self) -> None:
+        """No rule of axe-core is broken, in the light and in the dark scheme."""
+        self.see_loaded()
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
+        wrong = []
+        for scheme, options in SCHEMES.items():
+            self.page.emulate_media(color_scheme=scheme)
+            found = self.page.evaluate("options => axe.run(document, options)", options)
+            wrong += [
+                f"{scheme}: {rule['id']} ({rule['help']}) at {node['html'][:200]}: {node['failureSummary']}"
+                for rule in found["violations"]
+                for node in rule["nodes"]
+            ]
+        self.page.emulate_media(color_scheme="light")
+        assert wrong == [], f"{self.page.url} is not for everybody:\n" + "\n".join(wrong)
+
     @contextmanager
     def nothing_goes_wrong(self) -> Iterator[None]:
-        """No script fails meanwhile."""
+        """No script fails meanwhile, the browser complains of nothing, and the server fails nowhere."""
         wrong: list[str] = []
         self.page.on("pageerror", lambda error: wrong.append(str(error)))
+        self.page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+        self.page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= FAILED else None)
         yield
         assert wrong == []
 

@@ -12,7 +12,7 @@ FOR_VISITORS = [
 FOR_STAFF = [
     *("/profile", "/staff/users", "/staff/users/new", "/staff/users/1"),
     *("/", "/items/1", "/orders"),  # feature: shop
-    *("/staff/items", "/staff/items/new", "/staff/items/1", "/staff/findings"),  # feature: shop
+    *("/staff", "/staff/items", "/staff/items/new", "/staff/items/1", "/staff/findings"),  # feature: shop
     "/todos",  # feature: todos
 ]
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.shop import DECLINED, Shop
+from tests.processes import wait_for
 
 CUSTOMER, STAFF = "Ada Lovelace", "Grace Hopper"
 ITEM = "Postcard from the kiosk"  # there are always some
@@ -29,11 +30,91 @@ def test_a_customer_pays_and_staff_finds_one_todo_and_hands_over(shop: Shop, bac
         shop.see_in_orders(shop.order, "Handed over")
 
 
-def test_whoever_buys_before_signing_in_comes_back_to_the_item(shop: Shop) -> None:
-    shop.buy(ITEM)
-    shop.continue_as(CUSTOMER)
+def test_whoever_buys_before_signing_in_pays_right_after_it(shop: Shop) -> None:
+    shop.buy(ITEM, quantity=2)
+    shop.sign_in_at_the_provider(CUSTOMER)
+    shop.pay()
 
-    expect(shop.page.get_by_role("button", name=f"Buy {ITEM}")).to_be_visible()
+    shop.see_order("Paid")
+    shop.see_total("7.00")
+
+
+@pytest.mark.projects("phone")
+def test_a_purchase_goes_on_after_making_an_account(shop: Shop) -> None:
+    shop.buy(ITEM, quantity=2)
+    shop.page.get_by_role("link", name="Make an account").click()
+    shop.fill_in_account(f"visitor-{secrets.token_hex(4)}", PASSWORD)
+    shop.pay()
+
+    shop.see_order("Paid")
+    shop.see_total("7.00")
+
+
+@pytest.mark.projects("desktop")
+def test_back_from_the_payment_page_the_order_waits_and_nothing_is_lost(shop: Shop) -> None:
+    shop.come_as_somebody_new(PASSWORD)
+    shop.add_to_basket(ITEM, quantity=2)
+    shop.open_basket()
+    shop.check_out()
+    expect(shop.page.get_by_label("Card number")).to_be_visible()
+
+    shop.page.go_back()
+    shop.see_waiting_order(f"2 × {ITEM}")
+    expect(shop.page.get_by_text("Sold out")).to_have_count(0)
+    shop.page.get_by_role("link", name=re.compile("^Pay or cancel")).first.click()
+    shop.see_order("Not paid yet")
+    shop.cancel_order()
+    shop.see_order("Cancelled")
+
+    shop.open_basket()
+    expect(shop.page.get_by_label(f"Quantity of {ITEM}")).to_have_value("2")
+
+
+@pytest.mark.projects("desktop")
+def test_a_basket_is_there_at_the_next_browser_too(shop: Shop, back_office: Shop) -> None:
+    name = shop.make_account(PASSWORD)
+    shop.sign_in_with_password(name, PASSWORD)
+    shop.see_signed_in(name)
+    shop.add_to_basket(ITEM, quantity=3)
+    wait_for(lambda: shop.page.request.get("/api/basket").json()["lines"], "the shop to keep the basket")
+
+    back_office.sign_in_with_password(name, PASSWORD)
+    back_office.see_signed_in(name)
+    back_office.open_basket()
+
+    expect(back_office.page.get_by_label(f"Quantity of {ITEM}")).to_have_value("3")
+
+
+@pytest.mark.projects("desktop")
+def test_a_session_that_ended_gives_back_what_was_typed(shop: Shop) -> None:
+    name = shop.make_account(PASSWORD)
+    shop.sign_in_with_password(name, PASSWORD)
+    shop.see_signed_in(name)
+    shop.go_to("/profile")
+    shop.page.get_by_label("Name", exact=True).fill("Alice Liddell")
+
+    shop.page.context.clear_cookies()
+    shop.page.get_by_role("form", name="Name and email").get_by_role("button", name="Save").click()
+    expect(shop.page.get_by_text("Your session has ended")).to_be_visible()
+    shop.fill_in_password(name, PASSWORD)
+
+    expect(shop.page.get_by_label("Name", exact=True)).to_have_value("Alice Liddell")
+
+
+@pytest.mark.projects("phone")
+def test_without_a_network_the_page_says_so_and_goes_on_when_it_is_back(shop: Shop) -> None:
+    shop.go_to("/")
+    shop.see_loaded()
+
+    shop.page.context.set_offline(True)
+    expect(shop.page.get_by_text("You are offline")).to_be_visible()
+    shop.page.get_by_role("banner").get_by_role("link", name="Basket").click()
+    shop.see_alert("cannot be reached")
+
+    shop.page.context.set_offline(False)
+    expect(shop.page.get_by_text("You are offline")).to_have_count(0)
+    shop.page.get_by_role("button", name="Try again").click()
+    expect(shop.page.get_by_role("heading", name="Your basket")).to_be_visible()
 
 
 @pytest.mark.projects("desktop")
@@ -80,10 +161,9 @@ def test_a_basket_is_filled_before_signing_in_and_ordered_in_one_go(shop: Shop) 
         shop.page.get_by_label(f"Quantity of {ITEM}").fill("3")
         shop.see_basket_total("20.00")
 
+        name = shop.make_account(PASSWORD)
         shop.check_out()
-        shop.continue_as(CUSTOMER)
-        shop.see_basket_total("20.00")
-        shop.check_out()
+        shop.fill_in_password(name, PASSWORD)
         shop.pay()
 
         shop.see_order("Paid")

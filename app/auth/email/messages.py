@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.auth import sign_in_methods
 from app.auth.email import links
+from app.mail import moments
 from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.runtime import email_address
@@ -61,7 +62,7 @@ def news(session: Session, mail: Outgoing) -> Message | None:
     if user is None or user.email is None or not user.email_verified or not user.active:
         return None
     values: dict[str, Any] = {"device": None, "address": None, "name": None, "removed": False, **mail.payload}
-    return Message(user.email, mail.kind, {**values, "username": user.username, "at": _moment(mail)})
+    return Message(user.email, mail.kind, {**values, "username": user.username, "at": moments.written(mail.created_at)})
 
 
 def password_changed(session: Session, mail: Outgoing) -> Message | None:
@@ -78,8 +79,4 @@ def password_changed(session: Session, mail: Outgoing) -> Message | None:
 
 def to_former_address(_: Session, mail: Outgoing) -> Message:
     """`{"email": the address, "username": of the account}`: the account no longer has them."""
-    return Message(mail.payload["email"], mail.kind, {**mail.payload, "at": _moment(mail)})
-
-
-def _moment(mail: Outgoing) -> str:
-    return f"{mail.created_at:%Y-%m-%d %H:%M} UTC"
+    return Message(mail.payload["email"], mail.kind, {**mail.payload, "at": moments.written(mail.created_at)})

@@ -1,6 +1,8 @@
 /** What a page says to an error of the API, by its code. A code that is not here is shown by its `detail`. */
 export const errorTexts = {
   unreachable: "The shop cannot be reached. Check your connection and try again.",
+  page_not_loaded:
+    "This page could not be loaded: the connection broke, or the shop was updated meanwhile. Load it again.",
   invalid_credentials: "This username and password do not go together.",
   second_factor_required: "A code of your authenticator app, or a recovery code, is needed too.",
   username_taken: "This username is taken. Choose another one.",
@@ -39,6 +41,9 @@ export const errorTexts = {
   not_in_stock:
     "What was bought went back on the shelf and is sold since: there is nothing to hand over. Refund the order.",
   provider_unavailable: "The payment provider does not answer. Try again in a moment.",
+  not_a_picture: "This file cannot be read as a picture. Choose a JPEG, PNG, WebP or GIF file.",
+  picture_too_large: "This picture has more than 50 million pixels. Choose a smaller one.",
+  too_many_pages: "A shop has at most 20 pages. Delete one first.",
   refund_too_large: "This is more than is left of what was paid.",
   // }
 } satisfies Record<string, string>;

@@ -4,9 +4,11 @@
  */
 export const keys = {
   me: ["me"],
+  sessionEnded: ["session ended"],
   confirmation: ["confirmation"],
   factors: ["factors"],
   providers: ["providers"],
+  passwordRule: ["password rule"],
   sessions: ["sessions"],
 
   users: ["users"],
@@ -16,14 +18,19 @@ export const keys = {
   trail: (id: number, page: number) => ["users", id, "trail", page],
 
   shop: ["shop"], // feature: shop
+  page: (slug: string) => ["shop", "page", slug], // feature: shop
   items: ["items"], // feature: shop
+  categories: ["items", "categories"], // feature: shop
   itemList: (search: object) => ["items", "list", search], // feature: shop
   item: (id: number) => ["items", id], // feature: shop
   itemVersion: (id: number) => ["item version", id], // feature: shop
+  basket: ["basket"], // feature: shop
   orders: ["orders"], // feature: shop
   orderList: (search: object) => ["orders", "list", search], // feature: shop
   order: (id: number) => ["orders", id], // feature: shop
   history: (id: number, ...state: unknown[]) => ["orders", id, "history", ...state], // feature: shop
+  itemChanges: (id: number, page: number) => ["items", id, "changes", page], // feature: shop
+  dashboard: ["dashboard"], // feature: shop
   findings: ["findings"], // feature: shop
   closedFindings: ["findings", "closed"], // feature: shop
 

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "./client";
+import { first } from "./first";
 import { keys } from "./keys";
 import { Problem } from "./problem";
 import type { User } from "./types";
@@ -7,14 +8,13 @@ import type { User } from "./types";
 /** The user who is signed in at this browser, or null. */
 export const meQuery = queryOptions({
   queryKey: keys.me,
-  queryFn: async (): Promise<User | null> => {
-    try {
-      return await body(api.GET("/api/profile"));
-    } catch (error) {
-      if (error instanceof Problem && error.status === 401) return null;
-      throw error;
-    }
+  queryFn: async ({ client }): Promise<User | null> => {
+    const { user } = await body(api.GET("/api/session/user"));
+    const wasIn = !!client.getQueryData(keys.me);
+    if (user || !wasIn) return user;
+    throw new Problem(401, "sign_in_required", ""); // it is the end of a session for all who look at it
   },
+  initialData: first.me,
   staleTime: 60_000,
 });
 
@@ -31,6 +31,7 @@ export function useSwitchUser() {
   const queries = useQueryClient();
   const isOther = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== keys.me[0];
   return (user: User | null) => {
+    queries.removeQueries({ queryKey: keys.sessionEnded, exact: true });
     queries.removeQueries({ predicate: isOther, type: "inactive" });
     queries.setQueryData(meQuery.queryKey, user);
     queries.invalidateQueries({ predicate: isOther });

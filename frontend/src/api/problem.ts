@@ -65,6 +65,7 @@ const texts: Record<string, string | undefined> = errorTexts;
 
 /** What went wrong, in words for the person in front of the screen. */
 export function explain(error: unknown): string {
+  if (isNotLoaded(error)) return errorTexts.page_not_loaded;
   if (!(error instanceof Problem)) return "Something went wrong on this page.";
   if (error.signedOut) return "You are no longer signed in.";
   if (error.status === 429) return tooMany(error.retryAfter);
@@ -75,6 +76,11 @@ export function explain(error: unknown): string {
   if (error.status >= 500) return "Something went wrong in the shop. Try again in a moment.";
   return error.message || "The shop did not accept this.";
 }
+
+/** The code of a page did not come; each browser has words of its own for it. */
+export const isNotLoaded = (error: unknown) =>
+  error instanceof TypeError &&
+  /dynamically imported module|importing a module script/i.test(error.message);
 
 function tooMany(seconds: number | null): string {
   if (!seconds) return "Too many tries. Wait a moment, then try again.";

@@ -1,11 +1,11 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { meQuery } from "./me";
 import { Problem } from "./problem";
+import { type BeforeEnd, endSession } from "./sessionEnd";
 
-export function createQueryClient(): QueryClient {
+export function createQueryClient(beforeEnd: BeforeEnd): QueryClient {
   // A session that ended elsewhere shows at the next request: from then on no user is signed in here.
   const onError = (error: Error) => {
-    if (error instanceof Problem && error.signedOut) client.setQueryData(meQuery.queryKey, null);
+    if (error instanceof Problem && error.signedOut) endSession(client, beforeEnd);
   };
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError }),

@@ -16,13 +16,20 @@ export type PasskeyChallenge = Schemas["PasskeyChallengeOut"]; // feature: passk
 export type PasskeyAnswer = Schemas["Assertion"]; // feature: passkeys
 export type AppToSetUp = Schemas["AuthenticatorAppSetup"]; // feature: totp
 
+export type Shop = Schemas["ShopOut"]; // feature: shop
+export type ShopChange = Schemas["ShopChange"]; // feature: shop
+export type WrittenPage = Schemas["PageOut"]; // feature: shop
 export type Item = Schemas["ItemOut"]; // feature: shop
 export type Order = Schemas["OrderOut"]; // feature: shop
 export type NewOrder = Schemas["NewOrder"]; // feature: shop
 export type OrderLineRequest = Schemas["OrderLineRequest"]; // feature: shop
+export type WaitingOrder = Schemas["WaitingOrder"]; // feature: shop
 export type HistoryEntry = Schemas["HistoryEntry"]; // feature: shop
 export type Payment = Schemas["PaymentOut"]; // feature: shop
 export type Refund = Schemas["RefundOut"]; // feature: shop
+export type Dashboard = Schemas["Dashboard"]; // feature: shop
+export type Day = Schemas["Day"]; // feature: shop
+export type ItemChange = Schemas["ItemChangeOut"]; // feature: shop
 export type Finding = Schemas["Finding"]; // feature: shop
 
 export type Todo = Schemas["TodoOut"]; // feature: todos

@@ -1,21 +1,27 @@
 import "./shell.css";
 import { Link, Outlet } from "@tanstack/react-router";
+import { use } from "react";
 import { useMe } from "../api/me";
 import type { User } from "../api/types";
+import { SiteName } from "../ui/SiteName";
 import { Navigation } from "./Navigation";
+import { Offline } from "./Offline";
+import { Parts } from "./parts";
 
 export function Shell() {
   const me = useMe();
+  const { useName, Logo, Foot } = use(Parts).look;
+  const name = useName();
   return (
-    <>
+    <SiteName value={name}>
       <a className="skip" href="#main">
         Skip to the content
       </a>
       <header className="shell-head">
         <div className="shell-bar">
           <Link to="/" className="brand">
-            <img src="/favicon.svg" alt="" width="34" height="34" />
-            Kiosk
+            <Logo />
+            {name}
           </Link>
           <Navigation me={me} />
           <div className="shell-user">{me !== undefined && <UserLink me={me} />}</div>
@@ -23,13 +29,14 @@ export function Shell() {
         <div className="awning" aria-hidden="true" />
       </header>
       <main id="main" tabIndex={-1}>
+        <Offline />
         <Outlet />
       </main>
       <footer className="shell-foot">
-        <p>Kiosk, a small shop that you host yourself</p>
+        <Foot />
         <a href="/api/docs">API</a>
       </footer>
-    </>
+    </SiteName>
   );
 }
 
@@ -43,7 +50,8 @@ function UserLink({ me }: { me: User | null }) {
   }
   const name = me.name || me.username;
   return (
-    <Link to="/profile" className="user-link" aria-label={`Profile of ${name}`}>
+    <Link to="/profile" className="user-link">
+      <span className="sr-only">Profile of {name}</span>
       {me.avatar_url ? (
         <img src={me.avatar_url} alt="" width="30" height="30" referrerPolicy="no-referrer" />
       ) : (
@@ -51,7 +59,9 @@ function UserLink({ me }: { me: User | null }) {
           {[...name][0]?.toUpperCase()}
         </span>
       )}
-      <span className="user-name">{name}</span>
+      <span className="user-name" aria-hidden="true">
+        {name}
+      </span>
     </Link>
   );
 }

@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { noFactors } from "./accounts";
+import { shop } from "./shop/goods"; // feature: shop
 
 /** What the API answers to one request; an Error is a connection that broke. */
 type Answer = Response | Error;
@@ -28,9 +29,12 @@ export function inTurn(...answers: Array<() => Answer>): () => Answer {
 const empty: Answers = {
   "GET /api/profile": () => problem(401, "sign_in_required"),
   "GET /api/providers": () => json([]),
+  "GET /api/password/rule": () =>
+    json({ min_length: 15, min_length_with_second_factor: 8, max_length: 256 }),
   "GET /api/profile/factors": () => json(noFactors),
-  "GET /api/shop": () => json({ currency: "EUR", currency_digits: 2, hold_minutes: 30 }), // feature: shop
+  "GET /api/shop": () => json(shop), // feature: shop
   "GET /api/items": () => json(listOf()), // feature: shop
+  "GET /api/categories": () => json([]), // feature: shop
 };
 
 /**
@@ -39,7 +43,17 @@ const empty: Answers = {
  */
 export function fakeApi(answers: Answers = {}): Request[] {
   const requests: Request[] = [];
-  const all: Answers = { ...empty, ...answers };
+  const userOf = async (request: Request) => {
+    const given = await all["GET /api/profile"]?.(request);
+    if (!(given instanceof Response) || (!given.ok && given.status !== 401)) return given ?? torn();
+    return json({ user: given.ok ? await given.json() : null });
+  };
+  const all: Answers = {
+    ...empty,
+    ...keptBasket(), // feature: shop
+    ...answers,
+    "GET /api/session/user": answers["GET /api/session/user"] ?? userOf,
+  };
   vi.stubGlobal("fetch", async (request: Request) => {
     requests.push(request.clone());
     const answer = all[`${request.method} ${new URL(request.url).pathname}`];
@@ -49,6 +63,19 @@ export function fakeApi(answers: Answers = {}): Request[] {
   });
   return requests;
 }
+
+// feature: shop {
+/** An empty basket, which keeps what is put into it. */
+function keptBasket(): Answers {
+  let lines: unknown[] = [];
+  const answer = () => json({ lines, orders: [] });
+  const put = async (request: Request) => {
+    lines = (await request.json()).lines;
+    return answer();
+  };
+  return { "GET /api/basket": answer, "PUT /api/basket": put };
+}
+// }
 
 export const sent = (requests: Request[], call: string) =>
   requests.filter((request) => `${request.method} ${new URL(request.url).pathname}` === call);

@@ -23,6 +23,7 @@ export function open(path: string) {
   render(<App {...kiosk} />);
   return {
     user: userEvent.setup(),
+    queries: kiosk.queries,
     path: () => kiosk.router.state.location.href,
   };
 }

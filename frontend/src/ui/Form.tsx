@@ -1,4 +1,6 @@
 import { type ComponentProps, type FormEvent, useEffect, useRef } from "react";
+import { useMe } from "../api/me";
+import { giveBack } from "./typed";
 
 type Props = Omit<ComponentProps<"form">, "onSubmit"> & {
   /** What the last try ended in; the first field that is wrong then takes the focus. */
@@ -8,6 +10,11 @@ type Props = Omit<ComponentProps<"form">, "onSubmit"> & {
 
 export function Form({ error, onSend, children, ...rest }: Props) {
   const form = useRef<HTMLFormElement>(null);
+  const user = useMe()?.id;
+
+  useEffect(() => {
+    if (form.current && user !== undefined) giveBack(form.current, user);
+  }, [user]);
 
   useEffect(() => {
     if (error) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();

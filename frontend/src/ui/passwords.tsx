@@ -1,8 +1,13 @@
+import { useQuery } from "@tanstack/react-query";
+import { passwordRuleQuery } from "../api/passwordRule";
 import { Field } from "./Field";
 
 type Props = { label: string; name: string; shown: boolean; error?: string };
 
+/** The rule stands there before the first try. */
 export function NewPasswordField({ label, name, shown, error }: Props) {
+  const rule = useQuery(passwordRuleQuery).data;
+  const length = rule ? `At least ${rule.min_length} characters. ` : "";
   return (
     <Field
       label={label}
@@ -12,7 +17,7 @@ export function NewPasswordField({ label, name, shown, error }: Props) {
       autoCapitalize="none"
       spellCheck={false}
       required
-      hint="Length is what counts: a few words in a row make a good one."
+      hint={`${length}Length is what counts: a few words in a row make a good one.`}
       error={error}
     />
   );

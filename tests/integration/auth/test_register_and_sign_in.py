@@ -91,6 +91,18 @@ def test_a_missing_field_is_named(client):
     assert fields(client.post("/api/register", json={"username": "ada", "email": "ada@example.com"})) == ["password"]
 
 
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"username": "a b", "email": "nowhere", "password": "short"},  # each has the right shape, and none will do
+        {"username": "", "email": "nowhere", "password": "short"},
+        {"email": "nowhere", "password": "short"},
+    ],
+)
+def test_all_that_is_wrong_with_an_account_is_told_at_once(client, account):
+    assert fields(client.post("/api/register", json=account)) == ["username", "email", "password"]
+
+
 @pytest.mark.parametrize("password", ["fifteen-letters", "пароль-из-букв-и-🔑", " leading and trailing ", "p" * 256])
 def test_a_password_is_any_text_of_fifteen_characters_or_more(client, password):
     assert register(client, password=password).status_code == 201
@@ -294,3 +306,25 @@ def test_a_change_of_role_holds_at_once(client, app):
 
     assert client.get("/api/users").status_code == 403
     assert browser(app).get("/api/users", headers=api).status_code == 403
+
+
+def test_the_rule_for_passwords_is_told_before_one_is_chosen(client, reconfigured):
+    reconfigured(password_min_length=20)
+
+    rule = client.get("/api/password/rule").get_json()
+
+    assert rule == {"min_length": 20, "min_length_with_second_factor": 8, "max_length": 256}
+    account = {
+        "username": "ada",
+        "email": "ada@example.com",
+        "password": "tide-lantern-orchard"[: rule["min_length"] - 1],
+    }
+    assert fields(client.post("/api/register", json=account)) == ["password"]
+
+
+def test_who_is_here_can_be_asked_by_everybody(client, signed_in):
+    assert client.get("/api/session/user").get_json() == {"user": None}
+
+    here = signed_in(make_user("grace"))
+
+    assert here.get("/api/session/user").get_json() == {"user": here.get("/api/profile").get_json()}

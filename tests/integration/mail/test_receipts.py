@@ -1,6 +1,7 @@
 """The mail to whoever paid, and what a mail server that is away means for those on duty."""
 
 import json
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -40,6 +41,16 @@ def test_a_receipt_lists_what_was_paid_for_and_leads_to_the_order(office):
     assert mail["headers"]["Subject"] == f"Your order {order.number}"
     assert "  1 x Lamp: 89.00 EUR\n  1 x Tea: 0.05 EUR\n\n  Total: 89.05 EUR" in mail["text"]
     assert f"\nhttp://localhost/orders/{order.id}\n" in mail["text"]
+
+
+def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, reconfigured):
+    paid(make_user("ada"), make_item()).paid_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    db.session.commit()
+    reconfigured(time_zone="Europe/Berlin")
+
+    office.deliver()
+
+    assert "2026-07-02 00:30 CEST" in office.mails[0]["text"]
 
 
 def test_amounts_have_the_digits_of_their_currency(office):

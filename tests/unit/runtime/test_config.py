@@ -342,5 +342,14 @@ def test_what_is_no_sender_of_mails_is_refused(sender):
     assert "KIOSK_MAIL_FROM" in refused(MAIL_FROM=sender)
 
 
+@pytest.mark.parametrize("name", ["Berlin", "", "../etc/passwd", "/etc/localtime", "Europe"])
+def test_a_time_zone_that_is_not_known_is_refused(name):
+    assert "KIOSK_TIME_ZONE" in refused(TIME_ZONE=name)
+
+
+def test_a_time_zone_has_the_name_of_a_place():
+    assert loaded(TIME_ZONE="Europe/Berlin").time_zone == "Europe/Berlin"
+
+
 def test_the_password_of_the_mail_server_is_in_no_repr():
     assert "hush" not in repr(loaded(MAIL_URL="smtps://user:hush@mail.example"))

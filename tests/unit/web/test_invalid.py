@@ -1,9 +1,12 @@
 """What is wrong with a body, told by field."""
 
+from typing import Annotated, Literal
+
 import msgspec
 import pytest
 
-from app.web.api import Id, Line, invalid
+from app.web.api import Id, Line
+from app.web.validation import invalid
 
 
 class Part(msgspec.Struct):
@@ -13,13 +16,15 @@ class Part(msgspec.Struct):
 
 class Whole(msgspec.Struct):
     name: Line
-    parts: list[Part] = []
+    parts: Annotated[list[Part], msgspec.Meta(max_length=2)] = []
+    kind: Literal["big", "small"] | None = None
 
 
 def errors(body):
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.json.decode(body, type=Whole)
-    return [(each.field, each.message) for each in invalid(caught.value).errors]
+    found = invalid(msgspec.json.decode(body), Whole, caught.value)
+    return [(each.field, each.message) for each in found.errors]
 
 
 @pytest.mark.parametrize(
@@ -54,3 +59,31 @@ def test_a_message_is_in_plain_words_without_marks_of_code():
 
     assert "`" not in message
     assert "$" not in message
+
+
+def test_everything_that_is_wrong_is_told_at_once():
+    body = '{"name": "", "parts": [{"item_id": 0}, {"note": "x"}], "kind": "huge"}'
+
+    assert errors(body) == [
+        ("name", "Write something here."),
+        ("parts[0].item_id", "Give 1 or more."),
+        ("parts[1].item_id", "This is required."),
+        ("kind", "Use one of these: big, small."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"name": 7}', "Give a text."),
+        ('{"name": null}', "This is required."),
+        (f'{{"name": "{"x" * 201}"}}', "Use at most 200 characters."),
+        ('{"name": "a", "parts": 7}', "Give a list."),
+        ('{"name": "a", "parts": [{"item_id": 1}, {"item_id": 1}, {"item_id": 1}]}', "Give at most 2 of them."),
+        ('{"name": "a", "parts": [{"item_id": "x"}]}', "Give a whole number."),
+        ('{"name": "a", "parts": [{"item_id": 9007199254740993}]}', "Give 9007199254740992 or less."),
+        ("[]", "Give an object with named fields."),
+    ],
+)
+def test_it_is_told_in_words_of_people(body, message):
+    assert [words for _, words in errors(body)] == [message]

@@ -21,12 +21,12 @@ export function PasswordSignIn({ suggestions, error, busy, onSend }: Props) {
       <h2>With a password</h2>
       {error && <Trouble error={error} />}
       <Field
-        label="Username"
+        label="Username or email"
         name="username"
         autoComplete={suggestions.join(" ")}
         autoCapitalize="none"
         spellCheck={false}
-        hint="Or your email address, once it is verified."
+        hint="The email address once it is verified."
         required
       />
       <Field

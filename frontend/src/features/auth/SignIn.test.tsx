@@ -12,7 +12,7 @@ test("a password signs in and leads on to the page that was asked for", async ()
   });
   const { user, path } = open("/sign-in?next=/profile");
 
-  await user.type(await screen.findByLabelText("Username"), "alice");
+  await user.type(await screen.findByLabelText("Username or email"), "alice");
   await user.type(screen.getByLabelText("Password"), "a long password");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
 
@@ -105,6 +105,31 @@ test("a field that is wrong says so, is read out with its error, and takes the f
   const input = screen.getByLabelText("Password");
   expect(input.getAttribute("aria-describedby")).toContain(error.id);
   expect(document.activeElement).toBe(input);
+});
+
+test("the rule for passwords is there before the first try", async () => {
+  fakeApi();
+  open("/register");
+
+  const rule = await screen.findByText(/At least 15 characters/);
+
+  expect(screen.getByLabelText("Password").getAttribute("aria-describedby")).toContain(rule.id);
+});
+
+test("all that is wrong is marked at once, each where it belongs", async () => {
+  const errors = ["username", "email", "password"].map((field) => ({
+    field,
+    message: `Not this ${field}.`,
+  }));
+  fakeApi({ "POST /api/register": () => problem(422, "invalid_input", { errors }) });
+  const { user } = open("/register");
+
+  await user.click(await screen.findByRole("button", { name: "Make an account" }));
+
+  await screen.findByText("Not this username.");
+  for (const label of ["Username", "Email", "Password"])
+    expect(screen.getByLabelText(label).getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(screen.getByLabelText("Username"));
 });
 
 test("a used link to reset the password says what to do", async () => {

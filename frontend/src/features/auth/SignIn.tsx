@@ -5,6 +5,7 @@ import { type ComponentType, useRef, useState } from "react";
 import { meQuery } from "../../api/me";
 import { hasCode } from "../../api/problem";
 import { type Credentials, useSignIn } from "../../api/session";
+import { useSessionEnded } from "../../api/sessionEnd";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
 import { GoOn } from "./GoOn";
@@ -32,6 +33,7 @@ export function SignIn({ methods, suggestions, CodeStep }: SignInProps) {
   const next = localPath(search.next);
   const { data: me, isPending } = useQuery(meQuery);
   const signIn = useSignIn();
+  const ended = useSessionEnded();
   const [half, setHalf] = useState<Credentials | null>(null);
 
   const wasOut = useRef(false);
@@ -54,6 +56,11 @@ export function SignIn({ methods, suggestions, CodeStep }: SignInProps) {
         <div className="notice notice-bad" role="alert">
           <p>{oauthError(search.error)}</p>
         </div>
+      )}
+      {ended && (
+        <p className="notice" role="status">
+          Your session has ended. Sign in, and you are back where you were; what you typed is kept.
+        </p>
       )}
       {Object.entries(methods).map(([name, Method]) => (
         <Method key={name} next={next} />

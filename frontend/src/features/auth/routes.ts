@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent, type RouteComponent } from "@tanstack/react-router";
+import { createRoute, type RouteComponent } from "@tanstack/react-router";
+import { lazyPage } from "../../shell/lazyPage";
 import { root } from "../../shell/routes";
 import { type Search, text } from "../../shell/search";
 
@@ -18,7 +19,7 @@ export const registerPage = createRoute({
   getParentRoute: () => root,
   path: "/register",
   validateSearch: (search: Search): { next?: string } => ({ next: text(search.next) }),
-  component: lazyRouteComponent(() => import("./Register"), "Register"),
+  component: lazyPage(() => import("./Register"), "Register"),
 });
 
 const withToken = (search: Search): { token?: string } => ({ token: text(search.token) });
@@ -27,18 +28,18 @@ export const resetPasswordPage = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",
   validateSearch: withToken,
-  component: lazyRouteComponent(() => import("./ResetPassword"), "ResetPassword"),
+  component: lazyPage(() => import("./ResetPassword"), "ResetPassword"),
 });
 
 export const forgotPasswordPage = createRoute({
   getParentRoute: () => root,
   path: "/forgot-password",
-  component: lazyRouteComponent(() => import("./ForgotPassword"), "ForgotPassword"),
+  component: lazyPage(() => import("./ForgotPassword"), "ForgotPassword"),
 });
 
 export const verifyEmailPage = createRoute({
   getParentRoute: () => root,
   path: "/verify-email",
   validateSearch: withToken,
-  component: lazyRouteComponent(() => import("./VerifyEmail"), "VerifyEmail"),
+  component: lazyPage(() => import("./VerifyEmail"), "VerifyEmail"),
 });

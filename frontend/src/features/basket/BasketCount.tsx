@@ -1,7 +1,9 @@
 import { useBasket } from "./basket";
+import { useKeptBasket } from "./keep";
 
 /** How many things lie in the basket, behind its link. */
 export function BasketCount() {
+  useKeptBasket();
   const { lines } = useBasket();
   const count = lines.reduce((sum, line) => sum + line.quantity, 0);
   if (count === 0) return null;

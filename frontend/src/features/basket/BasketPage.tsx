@@ -4,8 +4,9 @@ import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useMe } from "../../api/me";
 import { fieldError, Problem } from "../../api/problem";
+import { useWaitingOrders } from "../../api/shop/basket";
 import { itemQuery } from "../../api/shop/items";
-import type { Item, OrderLineRequest } from "../../api/types";
+import type { Item, NewOrder, OrderLineRequest } from "../../api/types";
 import { Empty } from "../../ui/Empty";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
@@ -14,11 +15,18 @@ import { showMoney } from "../../ui/shop/money";
 import { Trouble } from "../../ui/Trouble";
 import { BasketRow, whatIsWrong } from "./BasketRow";
 import { basketIntent, useBasket } from "./basket";
+import { whenKept } from "./keep";
 import { usePlace } from "./usePlace";
+import { Waiting } from "./Waiting";
 
 export function BasketPage() {
   const basket = useBasket();
-  const { place, busy, leaving, error } = usePlace(basketIntent, basket.clear);
+  const waiting = useWaitingOrders();
+  const { place, busy, leaving, error } = usePlace({
+    intent: basketIntent,
+    isMine: ({ from_basket }) => from_basket === true,
+    before: whenKept,
+  });
 
   return (
     <Page title="Your basket" narrow>
@@ -26,8 +34,9 @@ export function BasketPage() {
         {leaving && "Your order is placed. One moment…"}
       </p>
       {leaving && <p>Your order is placed. One moment…</p>}
-      {!leaving && basket.lines.length === 0 && <NothingInIt />}
-      {!leaving && basket.lines.length > 0 && (
+      {!leaving && <Waiting orders={waiting} />}
+      {!leaving && basket.open.length === 0 && waiting.length === 0 && <NothingInIt />}
+      {!leaving && basket.open.length > 0 && (
         <Lines basket={basket} place={place} busy={busy} error={busy ? null : error} />
       )}
     </Page>
@@ -36,7 +45,7 @@ export function BasketPage() {
 
 type Props = {
   basket: ReturnType<typeof useBasket>;
-  place: (lines: OrderLineRequest[], note: string) => void;
+  place: (wish: NewOrder) => void;
   busy: boolean;
   error: unknown;
 };
@@ -45,20 +54,21 @@ function Lines({ basket, place, busy, error }: Props) {
   const me = useMe();
   const list = useRef<HTMLUListElement>(null);
   const [unfit, setUnfit] = useState<Problem | null>(null);
-  const items = useQueries({ queries: basket.lines.map((line) => itemQuery(line.item_id)) });
-  const rows = basket.lines.map((line, at) => ({ line, item: items[at] }));
+  const items = useQueries({ queries: basket.open.map((line) => itemQuery(line.item_id)) });
+  const rows = basket.open.map((line, at) => ({ line, item: items[at] }));
   const wrong = rows.some(({ line, item }) => !item?.data || whatIsWrong(item, line.quantity));
 
   const checkOut = (value: (name: string) => string) => {
+    basket.write(value("note"));
     setUnfit(
       wrong
         ? new Problem(422, "unfit", "Some of this cannot be had: look at what is marked above.")
         : null,
     );
-    if (!wrong) place(basket.lines, value("note"));
+    if (!wrong) place({ lines: basket.open, note: value("note"), from_basket: true });
   };
   const remove = (id: number) => {
-    basket.remove(id);
+    basket.set(id, 0);
     list.current?.focus();
   };
   const shown = (wrong && unfit) || error;
@@ -83,6 +93,8 @@ function Lines({ basket, place, busy, error }: Props) {
           label="A note for the shop"
           name="note"
           maxLength={500}
+          defaultValue={basket.note}
+          onBlur={({ currentTarget }) => basket.write(currentTarget.value)}
           hint="If there is something to know before it is handed over."
           error={fieldError(shown, "note")}
         />

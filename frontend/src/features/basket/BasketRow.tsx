@@ -2,6 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useId } from "react";
 import { isNotFound } from "../../api/problem";
+import { useWaitingOrders } from "../../api/shop/basket";
 import type { Item, OrderLineRequest } from "../../api/types";
 import { Skeleton } from "../../ui/Skeleton";
 import { showMoney } from "../../ui/shop/money";
@@ -17,6 +18,7 @@ type Props = {
 
 export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
   const id = useId();
+  const isWaiting = useWaitingOrders(line.item_id).length > 0;
   if (!item || item.isPending)
     return (
       <li className="row">
@@ -44,7 +46,7 @@ export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
         {onOffer && price !== null && <p className="fine">{showMoney(price, onOffer)} each</p>}
         {wrong && (
           <p className="field-error" id={id}>
-            {wrong}
+            {wrong === SOLD_OUT && isWaiting ? MINE : wrong}
           </p>
         )}
         {item.error && wrong !== GONE && !item.data && (
@@ -70,6 +72,8 @@ export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
 }
 
 const GONE = "No longer on offer: remove it.";
+const SOLD_OUT = "Sold out.";
+const MINE = "There are no more than your unpaid order has.";
 
 /** Why this many of an item cannot be ordered now, in words; undefined where they can, as far as is known. */
 export function whatIsWrong(item: UseQueryResult<Item>, quantity: number): string | undefined {
@@ -78,5 +82,5 @@ export function whatIsWrong(item: UseQueryResult<Item>, quantity: number): strin
   if (!data) return undefined;
   if (!data.on_sale) return "Not on sale at the moment.";
   if (data.available === null || quantity <= data.available) return undefined;
-  return data.available <= 0 ? "Sold out." : `Only ${data.available} left.`;
+  return data.available <= 0 ? SOLD_OUT : `Only ${data.available} left.`;
 }

@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { alice } from "../../test/accounts";
 import { fakeApi, inTurn, json, problem, sent, torn } from "../../test/fakeApi";
@@ -29,6 +29,7 @@ test("buying places the order and goes to the payment page", async () => {
   expect(await sent(requests, place)[0]?.json()).toEqual({
     lines: [{ item_id: 7, quantity: 2 }],
     note: "",
+    from_basket: false,
   });
 });
 
@@ -125,16 +126,95 @@ test("more than there is cannot be bought", async () => {
   expect(sent(requests, place)).toHaveLength(0);
 });
 
-test("a visitor signs in first and comes back", async () => {
-  const requests = fakeApi({ "GET /api/items/7": () => json(mug) });
+const signIn = async (user: ReturnType<typeof open>["user"]) => {
+  await user.type(await screen.findByLabelText("Username or email"), "alice");
+  await user.type(screen.getByLabelText("Password"), "lantern-tide-77");
+  await user.click(screen.getByRole("button", { name: "Sign in" }));
+};
+
+test("a visitor signs in, and the purchase goes on with the quantity that was chosen", async () => {
+  const assign = leaving();
+  const requests = fakeApi({
+    "GET /api/items/7": () => json(mug),
+    "POST /api/session": () => json(alice),
+    [place]: () => json(order, 201),
+  });
   const { user, path } = open("/items/7");
 
-  await screen.findByRole("link", { name: "Sign in" });
+  await user.type(await screen.findByLabelText(/Quantity/), "{Backspace}2");
   await user.click(await buyButton());
-
-  await screen.findByRole("heading", { name: "Sign in" });
   expect(path()).toBe("/sign-in?next=%2Fitems%2F7");
   expect(sent(requests, place)).toHaveLength(0);
+  await signIn(user);
+
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("https://pay.example.org/5"));
+  expect(sent(requests, place)).toHaveLength(1);
+  expect(await sent(requests, place)[0]?.json()).toMatchObject({
+    lines: [{ item_id: 7, quantity: 2 }],
+  });
+});
+
+test("whoever turns back at the sign-in page has bought nothing, also not by a later sign-in", async () => {
+  const requests = fakeApi({
+    "GET /api/items/7": () => json(mug),
+    "POST /api/session": () => json(alice),
+    [place]: () => json(order, 201),
+  });
+  const { user } = open("/items/7");
+
+  await user.click(await buyButton());
+  await screen.findByRole("heading", { name: "Sign in" });
+  cleanup();
+  const again = open("/items/7");
+  await screen.findByRole("link", { name: "Sign in" });
+  await buyButton();
+  cleanup();
+  open("/sign-in?next=/items/7");
+  await signIn(again.user);
+
+  await buyButton();
+  expect(sent(requests, place)).toHaveLength(0);
+});
+
+test("a session that ended is begun anew, and the purchase goes on", async () => {
+  const assign = leaving();
+  fakeApi({
+    ...here,
+    "POST /api/session": () => json(alice),
+    [place]: inTurn(
+      () => problem(401, "sign_in_required"),
+      () => json(order, 201),
+    ),
+  });
+  const { user } = open("/items/7");
+
+  await user.click(await buyButton());
+  expect(await screen.findByText(/Your session has ended/)).toBeTruthy();
+  await signIn(user);
+
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("https://pay.example.org/5"));
+});
+
+test("one's own unpaid order is no reason to say sold out", async () => {
+  const gone = { ...mug, on_hand: 2, available: 0 };
+  const waiting = {
+    id: 5,
+    number: "K1005",
+    status: "pending",
+    from_basket: false,
+    lines: order.lines,
+  };
+  fakeApi({
+    ...here,
+    "GET /api/items/7": () => json(gone),
+    "GET /api/basket": () => json({ lines: [], orders: [waiting] }),
+  });
+  open("/items/7");
+
+  const link = await screen.findByRole("link", { name: "Pay or cancel order K1005" });
+
+  expect(link.getAttribute("href")).toBe("/orders/5");
+  expect(screen.queryByText(/sold out/i)).toBeNull();
 });
 
 test("an order without a payment page yet shows on its own page", async () => {

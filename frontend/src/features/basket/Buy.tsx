@@ -1,22 +1,30 @@
 import "./basket.css";
 import { type MouseEvent, useId } from "react";
+import { useWaitingOrders } from "../../api/shop/basket";
 import { useIntent } from "../../api/shop/intent";
 import type { Item, NewOrder } from "../../api/types";
 import { Form } from "../../ui/Form";
 import { Trouble } from "../../ui/Trouble";
-import { MOST, MOST_LINES, useBasket } from "./basket";
+import { useBasket } from "./basket";
 import { InBasket } from "./InBasket";
+import { count, MOST, MOST_LINES } from "./lines";
 import { usePlace } from "./usePlace";
+import { WaitingOf } from "./Waiting";
 
 export function Buy({ item }: { item: Item }) {
-  const { place, busy, leaving, error } = usePlace(useIntent<NewOrder>());
+  const most = Math.min(item.available ?? MOST, MOST);
+  const canBuy = item.on_sale && most >= 1;
+  const { place, busy, leaving, error } = usePlace({
+    intent: useIntent<NewOrder>(),
+    isMine: ({ lines, from_basket }) => canBuy && !from_basket && lines[0]?.item_id === item.id,
+  });
   const basket = useBasket();
   const id = useId();
-  const most = Math.min(item.available ?? MOST, MOST);
-  if (!item.on_sale || most < 1) return null;
+  const waiting = <WaitingOf itemId={item.id} orders={useWaitingOrders(item.id)} />;
+  if (!canBuy) return waiting;
 
-  const inBasket = basket.count(item.id);
-  const full = inBasket === 0 && basket.lines.length >= MOST_LINES;
+  const inBasket = count(basket.open, item.id);
+  const full = basket.count(item.id) === 0 && basket.lines.length >= MOST_LINES;
 
   const add = ({ currentTarget: { form } }: MouseEvent<HTMLButtonElement>) => {
     if (!form?.reportValidity()) return;
@@ -29,7 +37,13 @@ export function Buy({ item }: { item: Item }) {
       className="buy"
       error={error}
       noValidate={false}
-      onSend={(value) => place([{ item_id: item.id, quantity: Number(value("quantity")) }])}
+      onSend={(value) =>
+        place({
+          lines: [{ item_id: item.id, quantity: Number(value("quantity")) }],
+          note: "",
+          from_basket: false,
+        })
+      }
     >
       <label htmlFor={id}>
         Quantity <span className="sr-only">of {item.name}</span>
@@ -42,6 +56,7 @@ export function Buy({ item }: { item: Item }) {
         Add to basket <span className="sr-only">{item.name}</span>
       </button>
       <InBasket count={inBasket} most={most} />
+      {waiting}
       {error && !busy && <Trouble error={error} />}
       <p role="status" className="sr-only">
         {leaving && "Your order is placed. One moment…"}

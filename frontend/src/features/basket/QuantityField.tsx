@@ -1,5 +1,5 @@
 import { type ChangeEvent, type FocusEvent, useId } from "react";
-import { MOST } from "./basket";
+import { MOST } from "./lines";
 
 type Props = {
   name: string;

@@ -1,8 +1,9 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPage } from "../../shell/lazyPage";
 import { root } from "../../shell/routes";
 
 export const basketPage = createRoute({
   getParentRoute: () => root,
   path: "/basket",
-  component: lazyRouteComponent(() => import("./BasketPage"), "BasketPage"),
+  component: lazyPage(() => import("./BasketPage"), "BasketPage"),
 });

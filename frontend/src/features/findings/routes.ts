@@ -1,8 +1,9 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPage } from "../../shell/lazyPage";
 import { staffOnly } from "../../shell/routes";
 
 export const findingsPage = createRoute({
   getParentRoute: () => staffOnly,
   path: "/staff/findings",
-  component: lazyRouteComponent(() => import("./Findings"), "Findings"),
+  component: lazyPage(() => import("./Findings"), "Findings"),
 });

@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { keys } from "../../api/keys";
+import { useRefresh } from "../../api/refresh";
 import { shopQuery } from "../../api/shop/shop";
 import type { Order } from "../../api/types";
 import { When } from "../../ui/When";
@@ -12,6 +14,7 @@ import { describe } from "./status";
 /** What state the order is in. A live region: a payment that arrives meanwhile is read out. */
 export function OrderState({ order }: { order: Order }) {
   const region = useFocusOnChange(order.status);
+  useFreshBasket(order.status);
   const waits = order.status === "pending";
   return (
     <div className="order-state">
@@ -39,6 +42,16 @@ function useFocusOnChange(status: Order["status"]) {
     before.current = status;
   }, [status]);
   return region;
+}
+
+/** What was paid leaves the basket, and what was set aside may be there again. */
+function useFreshBasket(status: Order["status"]) {
+  const before = useRef(status);
+  const refresh = useRefresh(keys.basket, keys.items);
+  useEffect(() => {
+    if (before.current !== status) void refresh();
+    before.current = status;
+  }, [status, refresh]);
 }
 
 const notThereYet =

@@ -54,6 +54,12 @@ const staff = {
 
 const amountField = () => screen.findByLabelText("Amount in EUR") as Promise<HTMLInputElement>;
 const send = () => screen.getByRole("button", { name: "Send money back", hidden: true });
+/** And answers the question that comes before money goes. */
+const sendBack = async (user: ReturnType<typeof open>["user"]) => {
+  await user.click(send());
+  const sure = screen.queryByRole("button", { name: "Send it back", hidden: true });
+  if (sure) await user.click(sure);
+};
 const keys = (requests: Request[]) =>
   sent(requests, refund).map((request) => request.headers.get("Idempotency-Key"));
 
@@ -69,7 +75,7 @@ test("all that is left is what the form begins with", async () => {
   const { user } = open("/orders/5");
 
   expect((await amountField()).value).toBe("25.00");
-  await user.click(send());
+  await sendBack(user);
 
   await screen.findByText(/25[.,]00 went back/);
   expect(await sent(requests, refund)[0]?.json()).toEqual({
@@ -94,7 +100,7 @@ test("a refund has the digits of its payment's currency, by the API's table", as
   expect(amount.value).toBe("4990.00");
   await user.clear(amount);
   await user.type(amount, "1000");
-  await user.click(send());
+  await sendBack(user);
 
   await screen.findByText(/1,000\.00 went back/);
   expect(await sent(requests, refund)[0]?.json()).toMatchObject({ amount: 100000 });
@@ -114,7 +120,7 @@ test("after a part the form begins anew with the rest, and what was said has the
   await user.clear(await amountField());
   await user.type(await amountField(), "15,50");
   await user.click(screen.getByLabelText("Put what was sold back on the shelf"));
-  await user.click(send());
+  await sendBack(user);
 
   const said = await screen.findByText(/15[.,]50 is on its way back/);
   expect(await sent(requests, refund)[0]?.json()).toEqual({
@@ -131,11 +137,11 @@ test("another try after a torn connection keeps the key; the next refund has its
   const { user } = open("/orders/5");
 
   await amountField();
-  await user.click(send());
+  await sendBack(user);
   await screen.findByRole("alert");
-  await user.click(send());
+  await sendBack(user);
   await screen.findByText(/went back/);
-  await user.click(send());
+  await sendBack(user);
 
   await waitFor(() => expect(sent(requests, refund)).toHaveLength(3));
   const [first, second, third] = keys(requests);
@@ -155,9 +161,9 @@ test.each([
     const { user } = open("/orders/5");
 
     await amountField();
-    await user.click(send());
+    await sendBack(user);
     await screen.findByText(text);
-    await user.click(send());
+    await sendBack(user);
 
     await waitFor(() => expect(sent(requests, refund)).toHaveLength(2));
     expect(new Set(keys(requests)).size).toBe(2);
@@ -173,7 +179,7 @@ test("of two payments the one that no order needs goes back first, and buys noth
 
   expect((await amountField()).value).toBe("37.00");
   expect(screen.queryByLabelText("Put what was sold back on the shelf")).toBeNull();
-  await user.click(send());
+  await sendBack(user);
 
   await screen.findByText(/went back/);
   expect(await sent(requests, refund)[0]?.json()).toMatchObject({ payment: "pi_2", amount: 3700 });
@@ -186,7 +192,7 @@ test("staff choose the payment that goes back", async () => {
   await amountField();
   await user.selectOptions(screen.getByLabelText("Payment"), "pi_1");
   await user.click(screen.getByLabelText("Put what was sold back on the shelf"));
-  await user.click(send());
+  await sendBack(user);
 
   await screen.findByText(/went back/);
   expect(await sent(requests, refund)[0]?.json()).toEqual({
@@ -214,7 +220,7 @@ test.each(["", "a tenner", "1.005", "0"])("%j is not sent", async (text) => {
 
   await user.clear(await amountField());
   if (text) await user.type(await amountField(), text);
-  await user.click(send());
+  await sendBack(user);
 
   expect((await amountField()).getAttribute("aria-invalid")).toBe("true");
   expect(sent(requests, refund)).toHaveLength(0);
@@ -252,4 +258,18 @@ test("staff read what happened, in the order of the API, and what is wrong stand
 
   expect(entries[0]).toMatch(/was placed/);
   expect(entries[1]).toMatch(/Needs attention: The card is lost\./);
+});
+
+test("no money goes before the question is answered", async () => {
+  const requests = fakeApi({ ...staff, [refund]: () => sentBack(3700) });
+  const { user } = open("/orders/5");
+
+  await amountField();
+  await user.click(send());
+  const question = within(await screen.findByRole("dialog"));
+  expect(question.getByRole("heading").textContent).toMatch(/37[.,]00/);
+  await user.click(question.getByRole("button", { name: "Keep it" }));
+
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(sent(requests, refund)).toHaveLength(0);
 });

@@ -1,13 +1,14 @@
 import { useState } from "react";
 import { explain, fieldError, hasCode, Problem } from "../../api/problem";
 import type { Payment } from "../../api/types";
+import { Confirm } from "../../ui/Confirm";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Submit } from "../../ui/Submit";
 import { parseMoney, showMoney, writeMoney } from "../../ui/shop/money";
 import { Trouble } from "../../ui/Trouble";
 import { ChoosePayment, uses } from "./ChoosePayment";
-import type { useRefund } from "./queries";
+import type { RefundRequest, useRefund } from "./queries";
 
 type Props = {
   payments: Payment[];
@@ -19,6 +20,7 @@ type Props = {
 export function RefundForm({ payments, atFirst, refund }: Props) {
   const [id, choose] = useState(mostUrgent(payments));
   const [wrong, setWrong] = useState<Problem | null>(null);
+  const [asking, setAsking] = useState<RefundRequest | null>(null);
   const chosen = payments.find((payment) => payment.id === id);
   if (!chosen) return null;
 
@@ -33,8 +35,10 @@ export function RefundForm({ payments, atFirst, refund }: Props) {
     if ("error" in amount) return setWrong(amountIs(amount.error));
     if (amount.minor === 0) return setWrong(amountIs("Write more than nothing."));
     setWrong(null);
-    if (refund.isPending) return;
-    refund.mutate({ payment: id, amount: amount.minor, restock: value("restock") === "on" });
+    setAsking({ payment: id, amount: amount.minor, restock: value("restock") === "on" });
+  };
+  const confirm = () => {
+    if (asking && !refund.isPending) refund.mutate(asking, { onSettled: () => setAsking(null) });
   };
 
   return (
@@ -60,6 +64,18 @@ export function RefundForm({ payments, atFirst, refund }: Props) {
         <p className="fine">This payment {uses[chosen.disposition]}. All of it ought to go back.</p>
       )}
       <Submit label="Send money back" busyLabel="One moment…" busy={refund.isPending} />
+      {asking && (
+        <Confirm
+          title={`Send ${showMoney(asking.amount, chosen)} back?`}
+          action="Send it back"
+          busy={refund.isPending}
+          onConfirm={confirm}
+          onClose={() => setAsking(null)}
+        >
+          <p>It goes back to whoever paid, and cannot be fetched back.</p>
+          {asking.restock && <p>What was sold goes back on the shelf.</p>}
+        </Confirm>
+      )}
     </Form>
   );
 }

@@ -42,6 +42,7 @@ export const historyQuery = ({ id, status, refunded }: Order) =>
 const touched = [
   keys.orders,
   keys.items,
+  keys.basket,
   keys.todos, // feature: todos
 ];
 

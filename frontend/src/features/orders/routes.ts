@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPage } from "../../shell/lazyPage";
 import { signedIn } from "../../shell/routes";
 import { readSearch } from "./search";
 
@@ -6,11 +7,11 @@ export const ordersPage = createRoute({
   getParentRoute: () => signedIn,
   path: "/orders",
   validateSearch: readSearch,
-  component: lazyRouteComponent(() => import("./Orders"), "Orders"),
+  component: lazyPage(() => import("./Orders"), "Orders"),
 });
 
 export const orderPage = createRoute({
   getParentRoute: () => signedIn,
   path: "/orders/$id",
-  component: lazyRouteComponent(() => import("./OrderPage"), "OrderPage"),
+  component: lazyPage(() => import("./OrderPage"), "OrderPage"),
 });

@@ -5,6 +5,7 @@ import { Problem } from "../../api/problem";
 import type { Item } from "../../api/types";
 import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
+import { ItemChanges } from "./ItemChanges";
 import { ItemForm } from "./ItemForm";
 import { changes } from "./input";
 import { useChangeItem, versionQuery } from "./queries";
@@ -13,11 +14,15 @@ const route = getRouteApi("/in/staff/staff/items/$id");
 
 export function EditItem() {
   const version = useQuery(versionQuery(Number(route.useParams().id)));
+  const { page = 1 } = route.useSearch();
   return (
     <Page title={version.data ? `Edit ${version.data.value.name}` : "Edit item"} narrow>
       <Loaded query={version} lines={6}>
         {({ value, etag }) => (
-          <Edit key={etag} item={value} etag={etag} reload={() => version.refetch()} />
+          <>
+            <Edit key={etag} item={value} etag={etag} reload={() => version.refetch()} />
+            <ItemChanges item={value} page={page} />
+          </>
         )}
       </Loaded>
     </Page>

@@ -3,9 +3,13 @@ import { expect, test } from "vitest";
 import { alice, sam } from "../../test/accounts";
 import { fakeApi, inTurn, json, listOf, problem, sent } from "../../test/fakeApi";
 import { open } from "../../test/open";
-import { mug } from "../../test/shop/goods";
+import { mug, shop } from "../../test/shop/goods";
 
-const staff = { "GET /api/profile": () => json(sam), "GET /api/items": () => json(listOf(mug)) };
+const staff = {
+  "GET /api/profile": () => json(sam),
+  "GET /api/items": () => json(listOf(mug)),
+  "GET /api/items/7/changes": () => json(listOf()),
+};
 const version = (etag: string, item = mug) => json(item, 200, { ETag: etag });
 
 test("customers do not get to see the stock", async () => {
@@ -30,6 +34,7 @@ test("a new item's price is sent in minor units", async () => {
     price: 829,
     on_hand: null,
     image_url: null,
+    category: null,
   });
 });
 
@@ -85,17 +90,16 @@ test("what the API has against a price is said at its field", async () => {
 });
 
 test("without the shop's currency no price can be entered", async () => {
+  let isBroken = true;
   fakeApi({
     ...staff,
-    "GET /api/shop": inTurn(
-      () => problem(500, "internal_server_error"),
-      () => json({ currency: "EUR", hold_minutes: 30 }),
-    ),
+    "GET /api/shop": () => (isBroken ? problem(500, "internal_server_error") : json(shop)),
   });
   const { user } = open("/staff/items/new");
 
   await screen.findByRole("alert");
   expect(screen.queryByLabelText("Name")).toBeNull();
+  isBroken = false;
   await user.click(screen.getByRole("button", { name: "Try again" }));
 
   expect(await screen.findByLabelText("Price in EUR")).toBeTruthy();
@@ -178,4 +182,49 @@ test("an item is deleted only after a question, at the version that was there", 
 
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(sent(requests, "DELETE /api/items/7")[0]?.headers.get("If-Match")).toBe('"1"');
+});
+
+test("staff find items by words and by how they stand, and the address keeps both", async () => {
+  const requests = fakeApi(staff);
+  const { user, path } = open("/staff/items");
+
+  await user.type(await screen.findByLabelText("Name or description"), "mug");
+  await user.selectOptions(screen.getByLabelText("Which items"), "Running out");
+  await user.click(screen.getByRole("button", { name: "Search" }));
+
+  await waitFor(() => expect(path()).toBe("/staff/items?q=mug&only=low"));
+  await waitFor(() => {
+    const asked = new URL(sent(requests, "GET /api/items").at(-1)?.url ?? "").searchParams;
+    expect([asked.get("q"), asked.get("only")]).toEqual(["mug", "low"]);
+  });
+});
+
+test("a search that finds nothing leads back to everything", async () => {
+  fakeApi({ ...staff, "GET /api/items": () => json(listOf()) });
+  const { user, path } = open("/staff/items?only=sold_out");
+
+  await user.click(await screen.findByRole("link", { name: "Show all items" }));
+
+  await waitFor(() => expect(path()).toBe("/staff/items"));
+});
+
+test("an item shows who changed what", async () => {
+  const entry = {
+    id: 1,
+    at: "2026-05-04T10:00:00Z",
+    action: "changed",
+    actor: { id: 2, username: "sam" },
+    changes: { price: [1850, 1950] },
+  };
+  fakeApi({
+    ...staff,
+    "GET /api/items/7": () => version('"1"'),
+    "GET /api/items/7/changes": () => json(listOf(entry)),
+  });
+  open("/staff/items/7");
+
+  const log = await screen.findByRole("region", { name: "What was changed" });
+
+  await waitFor(() => expect(log.textContent).toMatch(/Price: .*18[.,]50.* → .*19[.,]50/));
+  expect(log.textContent).toContain("by sam");
 });

@@ -1,3 +1,4 @@
+import "./stock.css";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useRef } from "react";
@@ -5,20 +6,24 @@ import type { Item } from "../../api/types";
 import { Empty } from "../../ui/Empty";
 import { Listing } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
+import { ResultCount } from "../../ui/ResultCount";
 import { showMoney } from "../../ui/shop/money";
 import { DeleteItem } from "./DeleteItem";
+import { FindItems } from "./FindItems";
 import { stockQuery } from "./queries";
 
 const route = getRouteApi("/in/staff/staff/items");
 
 export function Stock() {
-  const { page = 1 } = route.useSearch();
-  const stock = useQuery(stockQuery(page));
+  const search = route.useSearch();
+  const stock = useQuery(stockQuery(search));
   const list = useRef<HTMLUListElement>(null);
 
   return (
     <Page title="Stock" aside={<NewItemLink />}>
-      <Listing list={stock} empty={<NoItems />}>
+      <FindItems key={JSON.stringify(search)} search={search} />
+      <ResultCount list={stock} one="item" />
+      <Listing list={stock} empty={search.q || search.only ? <NothingFound /> : <NoItems />}>
         {(items) => (
           <ul className="rows" ref={list} tabIndex={-1} aria-label="Items">
             {items.map((item) => (
@@ -53,6 +58,16 @@ function stockInWords({ on_hand, available }: Item): string {
   if (on_hand === null) return "No limit";
   const held = on_hand - (available ?? on_hand);
   return held > 0 ? `${on_hand} on hand, ${held} of them held for orders` : `${on_hand} on hand`;
+}
+
+function NothingFound() {
+  return (
+    <Empty title="No items found">
+      <Link to="/staff/items" className="button button-quiet">
+        Show all items
+      </Link>
+    </Empty>
+  );
 }
 
 function NoItems() {

@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions, useMutation } from "@tanstack/react-que
 import { api, body, versioned } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useRefresh } from "../../api/refresh";
+import type { StockSearch } from "./search";
 
 export type ItemInput = {
   name: string;
@@ -9,13 +10,28 @@ export type ItemInput = {
   price: number | null;
   on_hand: number | null;
   image_url: string | null;
+  category: string | null;
 };
 
-export const stockQuery = (page: number) =>
+export const stockQuery = ({ page = 1, ...search }: StockSearch) => {
+  const query = { drafts: true, ...search, page, per_page: 50 };
+  return queryOptions({
+    queryKey: keys.itemList(query),
+    queryFn: () => body(api.GET("/api/items", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+};
+
+/** What staff did to an item. */
+export const changesQuery = (id: number, page: number) =>
   queryOptions({
-    queryKey: keys.itemList({ drafts: true, page }),
+    queryKey: keys.itemChanges(id, page),
     queryFn: () =>
-      body(api.GET("/api/items", { params: { query: { drafts: true, page, per_page: 50 } } })),
+      body(
+        api.GET("/api/items/{item_id}/changes", {
+          params: { path: { item_id: id }, query: { page, per_page: 10 } },
+        }),
+      ),
     placeholderData: keepPreviousData,
   });
 

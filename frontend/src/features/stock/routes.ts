@@ -1,22 +1,25 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPage } from "../../shell/lazyPage";
 import { staffOnly } from "../../shell/routes";
 import { paged } from "../../shell/search";
+import { stockSearch } from "./search";
 
 export const stockPage = createRoute({
   getParentRoute: () => staffOnly,
   path: "/staff/items",
-  validateSearch: paged,
-  component: lazyRouteComponent(() => import("./Stock"), "Stock"),
+  validateSearch: stockSearch,
+  component: lazyPage(() => import("./Stock"), "Stock"),
 });
 
 export const newItemPage = createRoute({
   getParentRoute: () => staffOnly,
   path: "/staff/items/new",
-  component: lazyRouteComponent(() => import("./NewItem"), "NewItem"),
+  component: lazyPage(() => import("./NewItem"), "NewItem"),
 });
 
 export const editItemPage = createRoute({
   getParentRoute: () => staffOnly,
   path: "/staff/items/$id",
-  component: lazyRouteComponent(() => import("./EditItem"), "EditItem"),
+  validateSearch: paged,
+  component: lazyPage(() => import("./EditItem"), "EditItem"),
 });

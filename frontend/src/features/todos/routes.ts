@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPage } from "../../shell/lazyPage";
 import { signedIn } from "../../shell/routes";
 import { paged } from "../../shell/search";
 
@@ -6,5 +7,5 @@ export const todosPage = createRoute({
   getParentRoute: () => signedIn,
   path: "/todos",
   validateSearch: paged,
-  component: lazyRouteComponent(() => import("./Todos"), "Todos"),
+  component: lazyPage(() => import("./Todos"), "Todos"),
 });

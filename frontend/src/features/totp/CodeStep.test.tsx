@@ -14,7 +14,7 @@ test("a code is asked for after the password, and sent along with it", async () 
   });
   const { user, path } = open("/sign-in");
 
-  await user.type(await screen.findByLabelText("Username"), "alice");
+  await user.type(await screen.findByLabelText("Username or email"), "alice");
   await user.type(screen.getByLabelText("Password"), "a long password");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
 

@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent, type RouteComponent } from "@tanstack/react-router";
+import { createRoute, type RouteComponent } from "@tanstack/react-router";
 import type { Role } from "../../api/types";
+import { lazyPage } from "../../shell/lazyPage";
 import { staffOnly } from "../../shell/routes";
 import { paged, type Search, text } from "../../shell/search";
 import { isRole } from "./roles";
@@ -12,13 +13,13 @@ export const usersPage = createRoute({
     role: isRole(search.role) ? search.role : undefined,
     ...paged(search),
   }),
-  component: lazyRouteComponent(() => import("./Users"), "Users"),
+  component: lazyPage(() => import("./Users"), "Users"),
 });
 
 export const newUserPage = createRoute({
   getParentRoute: () => staffOnly,
   path: "/staff/users/new",
-  component: lazyRouteComponent(() => import("./NewUser"), "NewUser"),
+  component: lazyPage(() => import("./NewUser"), "NewUser"),
 });
 
 /** `component` fills the page with what other features know about a user. */

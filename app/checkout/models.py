@@ -1,0 +1,20 @@
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.runtime.db import BigId, Model, Moment, utcnow
+from app.users.models import User
+
+
+class Basket(Model):
+    """What a user wants to order, at whichever browser they are signed in. It stays until its order is paid."""
+
+    __tablename__ = "baskets"
+
+    user_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey(User.id), primary_key=True, autoincrement=False)
+    lines: Mapped[list[tuple[int, int]]] = mapped_column(sa.JSON)
+    """Of each line the item's id and the quantity. An item may be gone meanwhile."""
+    orders: Mapped[list[int]] = mapped_column(sa.JSON)
+    """The ids of the last orders that were placed from it."""
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)

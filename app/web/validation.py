@@ -1,0 +1,121 @@
+"""What is wrong with a body or a query: every field that is, in words for people."""
+
+import re
+from collections.abc import Callable, Iterator
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+
+from app.runtime.errors import FieldError, Invalid
+
+REQUIRED = "This is required."
+
+WORDS: tuple[tuple[str, str], ...] = (
+    (r"missing required field", REQUIRED),
+    (r"matching regex", "This holds characters that are not allowed here."),
+    (r"`str` of length >= 1\b(?!\d)", "Write something here."),
+    (r"`str` of length >= (\d+)", "Use at least {} characters."),
+    (r"`str` of length <= (\d+)", "Use at most {} characters."),
+    (r"`array` of length >= (\d+)", "Give at least {} of them."),
+    (r"`array` of length <= (\d+)", "Give at most {} of them."),
+    (r"`(?:int|float)` >= (-?\d+)", "Give {} or more."),
+    (r"`(?:int|float)` <= (-?\d+)", "Give {} or less."),
+    (r"Expected `str.*got `null`", REQUIRED),
+    (r"Expected `(?:int|float)|Invalid (?:int|float)", "Give a whole number."),
+    (r"Expected `bool|Invalid bool", "Give true or false."),
+    (r"Expected `array", "Give a list."),
+    (r"Expected `object", "Give an object with named fields."),
+    (r"Expected `str", "Give a text."),
+)
+"""By what msgspec says, the first that fits: https://jcristharif.com/msgspec/constraints.html"""
+
+
+def invalid(given: Any, shape: Any, error: msgspec.ValidationError, *, strict: bool = True) -> Invalid:
+    """`given` did not become a `shape`, and this is why. `error` is what msgspec found first, and stopped at."""
+    found = list(_faults(given, shape, "", strict=strict))
+    return Invalid(errors=found or [_fault(error, shape, "")])
+
+
+def _faults(given: Any, shape: Any, path: str, *, strict: bool) -> Iterator[FieldError]:
+    struct, part = _struct(shape), _part(shape)
+    if struct is not None and isinstance(given, dict):
+        yield from _of_fields(given, struct, path, strict=strict)
+        return
+    if part is not None and isinstance(given, list):
+        within = [
+            fault
+            for number, each in enumerate(given)
+            for fault in _faults(each, part, f"{path}[{number}]", strict=strict)
+        ]
+        if within:
+            yield from within
+            return
+    try:
+        msgspec.convert(given, shape, strict=strict)
+    except msgspec.ValidationError as error:
+        yield _fault(error, shape, path)
+
+
+def _of_fields(given: dict[str, Any], struct: type, path: str, *, strict: bool) -> Iterator[FieldError]:
+    """Those of the shape, and then what the struct itself has against the fields that have the right one."""
+    right = {}
+    for field in msgspec.structs.fields(struct):
+        name = field.encode_name
+        within = f"{path}.{name}".lstrip(".")
+        if name not in given:
+            if field.required:
+                yield FieldError(within, REQUIRED)
+            continue
+        wrong = list(_faults(given[name], field.type, within, strict=strict))
+        yield from wrong
+        if not wrong:
+            right[name] = given[name]
+    against: Callable[[dict[str, Any]], list[FieldError]] | None = getattr(struct, "against", None)
+    if against is not None:
+        yield from against(right)
+
+
+def _fault(error: msgspec.ValidationError, shape: Any, path: str) -> FieldError:
+    message, _, below = str(error).partition(" - at `$")
+    below = below.rstrip("`")
+    if missing := re.search(r"missing required field `(\w+)`", message):
+        below += f".{missing[1]}"
+    return FieldError((path + below).lstrip("."), _words(message, shape))
+
+
+def _words(message: str, shape: Any) -> str:
+    if message.startswith("Invalid enum value") and (known := _choices(shape)):
+        return f"Use one of these: {', '.join(known)}."
+    for pattern, words in WORDS:
+        if found := re.search(pattern, message):
+            return words.format(*found.groups())
+    return "This cannot be read."
+
+
+def _choices(shape: Any) -> list[str]:
+    if get_origin(shape) is Literal:
+        return [str(each) for each in get_args(shape)]
+    return [each for part in get_args(shape) for each in _choices(part)]
+
+
+def _struct(shape: Any) -> type | None:
+    """The Struct that `shape` is, with or without Annotated, None or UNSET beside it."""
+    if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
+        return shape
+    return next((found for part in _parts(shape) if (found := _struct(part))), None)
+
+
+def _part(shape: Any) -> Any:
+    """Of what `shape` is a list."""
+    if get_origin(shape) is list:
+        return get_args(shape)[0]
+    return next((found for part in _parts(shape) if (found := _part(part))), None)
+
+
+def _parts(shape: Any) -> tuple[Any, ...]:
+    if get_origin(shape) is Annotated:
+        return get_args(shape)[:1]
+    if get_origin(shape) in (Union, UnionType):
+        return tuple(each for each in get_args(shape) if each not in (NoneType, msgspec.UnsetType))
+    return ()

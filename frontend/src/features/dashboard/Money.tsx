@@ -1,0 +1,75 @@
+import type { Dashboard, Day } from "../../api/types";
+import { Section } from "../../ui/Section";
+import { showMoney } from "../../ui/shop/money";
+import { bars, HEIGHT, kept, WIDTH } from "./bars";
+
+const format = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
+const show = (day: Day) => format.format(new Date(day.day));
+
+/** What came in on each day: drawn, and as a table for those who want figures or do not see it. */
+export function Money({ shop }: { shop: Dashboard }) {
+  const money = (minor: number) => showMoney(minor, shop);
+  const { days } = shop;
+  const sum = days.reduce((sum, day) => sum + kept(day), 0);
+  return (
+    <Section title="Money by day">
+      <p>
+        <strong className="dashboard-sum">{money(sum)}</strong> in the last {days.length} days,
+        refunds taken off.
+      </p>
+      <Chart days={days} money={money} />
+      <details>
+        <summary>As a table</summary>
+        <div className="dashboard-table">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Day (UTC)</th>
+                <th scope="col">Orders</th>
+                <th scope="col">Paid</th>
+                <th scope="col">Refunded</th>
+              </tr>
+            </thead>
+            <tbody>
+              {days.toReversed().map((day) => (
+                <tr key={day.day}>
+                  <th scope="row">{show(day)}</th>
+                  <td>{day.orders}</td>
+                  <td>{money(day.amount)}</td>
+                  <td>{money(day.refunded)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </Section>
+  );
+}
+
+function Chart({ days, money }: { days: Day[]; money: (minor: number) => string }) {
+  const [first, last] = [days[0], days.at(-1)];
+  if (!first || !last) return null;
+  const best = Math.max(...days.map((day) => day.amount));
+  return (
+    <figure className="dashboard-chart" aria-hidden="true">
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" focusable="false">
+        <title>Money by day</title>
+        {bars(days).map(({ day, ...bar }) => (
+          <rect key={day.day} {...bar} rx={2}>
+            <title>{`${show(day)}: ${money(day.amount)}`}</title>
+          </rect>
+        ))}
+      </svg>
+      <figcaption className="fine">
+        <span>{show(first)}</span>
+        <span>best day {money(best)}</span>
+        <span>{show(last)}</span>
+      </figcaption>
+    </figure>
+  );
+}

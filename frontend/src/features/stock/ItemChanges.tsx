@@ -1,0 +1,39 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Item, ItemChange } from "../../api/types";
+import { Listing } from "../../ui/Listing";
+import { Section } from "../../ui/Section";
+import { When } from "../../ui/When";
+import { describeChange } from "./changeWords";
+import { changesQuery } from "./queries";
+
+/** Who of staff did what to an item. */
+export function ItemChanges({ item, page }: { item: Item; page: number }) {
+  const changes = useQuery(changesQuery(item.id, page));
+  return (
+    <Section title="What was changed">
+      <Listing list={changes} empty={<p>Nothing yet.</p>}>
+        {(entries) => (
+          <ol className="trail">
+            {entries.map((entry) => (
+              <Change key={entry.id} entry={entry} item={item} />
+            ))}
+          </ol>
+        )}
+      </Listing>
+    </Section>
+  );
+}
+
+function Change({ entry, item }: { entry: ItemChange; item: Item }) {
+  return (
+    <li>
+      {describeChange(entry, item).map((words) => (
+        <p key={words}>{words}</p>
+      ))}
+      <p className="fine">
+        <When at={entry.at} />
+        {` · by ${entry.actor.username.startsWith("closed:") ? "a user who has left" : entry.actor.username}`}
+      </p>
+    </li>
+  );
+}

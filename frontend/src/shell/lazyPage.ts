@@ -1,0 +1,26 @@
+import { lazyRouteComponent } from "@tanstack/react-router";
+import { Problem } from "../api/problem";
+
+/**
+ * A page whose code is loaded when it is wanted. Where a new release has taken the place of that code, the browser
+ * loads everything anew, once; where the shop cannot be reached, it stays and says so.
+ */
+export function lazyPage<T extends Record<string, unknown>, N extends keyof T & string>(
+  load: () => Promise<T>,
+  name: N,
+) {
+  const orSay = async (error: unknown) => {
+    if (await isReachable()) throw error;
+    throw new Problem(0, "unreachable", "");
+  };
+  return lazyRouteComponent(() => load().catch(orSay), name);
+}
+
+async function isReachable(): Promise<boolean> {
+  try {
+    await fetch(new Request(location.origin, { method: "HEAD", cache: "no-store" }));
+    return true;
+  } catch {
+    return false;
+  }
+}
