@@ -34,7 +34,7 @@ def check_settings(settings: Settings) -> Iterator[str]:
 def _is_time_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):  # a key that leads elsewhere, or nowhere
+    except (KeyError, ValueError, OSError):  # nowhere, or to what is no zone
         return False
     return True
 

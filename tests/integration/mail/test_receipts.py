@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import httpx
+import msgspec
 import pytest
 
 from app import create_app, db
@@ -43,10 +44,11 @@ def test_a_receipt_lists_what_was_paid_for_and_leads_to_the_order(office):
     assert f"\nhttp://localhost/orders/{order.id}\n" in mail["text"]
 
 
-def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, reconfigured):
+def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, monkeypatch):
+    here = msgspec.structs.replace(office.app.extensions["settings"], time_zone="Europe/Berlin")
+    monkeypatch.setitem(office.app.extensions, "settings", here)
     paid(make_user("ada"), make_item()).paid_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
     db.session.commit()
-    reconfigured(time_zone="Europe/Berlin")
 
     office.deliver()
 
