@@ -44,6 +44,7 @@ from app.checkout import kept_basket  # feature: shop
 from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
 from app.dashboard import routes as dashboard_routes  # feature: shop
+from app.items import checks as item_checks  # feature: shop
 from app.items import routes as item_routes  # feature: shop
 from app.mail import Kind, delivery, outbox, quota
 from app.mail import checks as mail_checks
@@ -71,6 +72,8 @@ from app.runtime.jobs import Handler
 from app.runtime.log_context import log_context
 from app.runtime.metrics import DatabaseGauge, Metric
 from app.runtime.schedule import Work
+from app.shop import for_machines, page_heads, pictures  # feature: shop
+from app.shop import routes as shop_routes  # feature: shop
 from app.stripe import checks as stripe_checks  # feature: shop
 from app.stripe import gateway  # feature: shop
 from app.stripe import metrics as stripe_metrics  # feature: shop
@@ -80,7 +83,7 @@ from app.todos import service as todo_service  # feature: todos
 from app.users import audit_trail
 from app.users import routes as user_routes
 from app.users import signals as user_signals
-from app.web import api, frontend, headers, limits, openapi, overload
+from app.web import api, first_answer, frontend, headers, limits, openapi, overload
 from app.web.api import Api
 from app.web.flask_session import NoSession
 
@@ -97,6 +100,8 @@ ROUTES: tuple[Api, ...] = (
     totp_routes.routes,  # feature: totp
     account_routes.routes,
     user_routes.routes,
+    shop_routes.routes,  # feature: shop
+    for_machines.routes,  # feature: shop
     item_routes.routes,  # feature: shop
     todo_routes.routes,  # feature: todos
     checkout_routes.routes,  # feature: shop
@@ -180,6 +185,7 @@ CHORES: tuple[tuple[str, timedelta, Work], ...] = (
     ("trail-nightly", DAY, audit_trail.forget_old),
     ("events-hourly", HOUR, payment_retention.forget),  # feature: shop
     ("messages-nightly", DAY, payment_background.reduce_events),  # feature: shop
+    ("pictures-nightly", DAY, pictures.forget),  # feature: shop
     ("keys-nightly", DAY, lambda session, _: key_rotation.renew_all(session, config.settings())),  # feature: totp
 )
 """What one of the workers does in each interval. The name is that of a row, which an earlier release may have made."""
@@ -201,6 +207,7 @@ CLOCKS: Mapping[str, Clock] = {
 
 CHECKS: tuple[Checks, ...] = (
     own_checks.checks,
+    item_checks.checks,  # feature: shop
     payment_checks.checks,  # feature: shop
     stripe_checks.checks,  # feature: shop
     lambda: own_checks.of_clocks(CLOCKS),
@@ -227,6 +234,13 @@ GAUGES: tuple[DatabaseGauge, ...] = (
     *mail_metrics.GAUGES,
     *database_gauges.GAUGES,
 )
+
+
+PAGE_DATA: Mapping[str, Callable[[], Any]] = {
+    "me": account_routes.first,
+    "shop": shop_routes.first,  # feature: shop
+}
+"""Answers of the API that come with the page."""
 
 
 class Application(Flask):
@@ -294,6 +308,11 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
     for routes in ROUTES:
         routes.init_app(app)
     frontend.init_app(app)
+    first_answer.init_app(
+        app,
+        page_heads.head,  # feature: shop
+        data=PAGE_DATA,
+    )
     headers.init_app(app, settings)
     cli.init_app(app)
     return app

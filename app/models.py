@@ -20,6 +20,7 @@ from app.payments.models import (  # feature: shop {
     Refund,
 )  # }
 from app.runtime.schedule import Chore
+from app.shop.models import Picture, ShopPage, ShopProfile  # feature: shop
 from app.todos.models import Todo  # feature: todos
 from app.users.models import AuditTrailEntry, Identity, User
 
@@ -50,9 +51,12 @@ __all__ = [
     "Passkey",  # feature: passkeys
     "PasskeyChallenge",  # feature: passkeys
     "Payment",  # feature: shop
+    "Picture",  # feature: shop
     "RecoveryCode",  # feature: totp
     "RefreshToken",
     "Refund",  # feature: shop
+    "ShopPage",  # feature: shop
+    "ShopProfile",  # feature: shop
     "Throttle",
     "Todo",  # feature: todos
     "Totp",  # feature: totp

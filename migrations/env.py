@@ -1,5 +1,6 @@
 """Runs the migrations on the application's own engine, one process at a time: see `app/ops/migrate.py`."""
 
+import re
 from functools import partial
 
 import sqlalchemy as sa
@@ -9,6 +10,8 @@ from flask import current_app
 from app import models
 from app.ops.migrate import alone, check_references, patiently, put_right
 from app.runtime.db import db, writing
+
+INDEX_OF_WORDS = re.compile(r"\w+_search(_(data|idx|content|docsize|config))?")
 
 assert models.__all__  # every table is known to the metadata by now
 
@@ -23,11 +26,17 @@ def migrate(connection: sa.Connection) -> None:
     """On SQLite all of it in one transaction, which is its lock; elsewhere one each, so that none holds locks long."""
     options = {"render_as_batch": True, **current_app.extensions["migrate"].configure_args}
     options.update(target_metadata=db.metadata, transactional_ddl=True, compare_type=True)
+    options.update(include_name=_is_of_models)
     options.update(transaction_per_migration=connection.dialect.name != "sqlite")
     context.configure(connection=connection, **options)
     with context.begin_transaction():
         context.run_migrations()
         check_references(connection)
+
+
+def _is_of_models(name: str | None, kind: str, _parents: object) -> bool:
+    """Not the indexes of words, which no model can tell of; SQLite keeps some of them in tables."""
+    return kind not in ("index", "table") or not INDEX_OF_WORDS.fullmatch(name or "")
 
 
 def run_offline() -> None:

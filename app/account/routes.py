@@ -11,6 +11,7 @@ from app.account.schemas import (
 )
 from app.auth import (
     cookies,
+    guard,
     second_factor,  # feature: totp
 )
 from app.auth import service as auth_service
@@ -42,6 +43,12 @@ routes = Api("account")
 def show_profile(user: SignedInUser) -> UserOut:
     """The user who is signed in."""
     return UserOut.of(user)
+
+
+def first() -> UserOut | None:
+    """What comes with the page: who is signed in."""
+    asking = guard.signed_in()
+    return UserOut.of(asking.user) if asking else None
 
 
 @routes.patch("/api/profile", access=Access.SIGNED_IN, raises=(ConfirmationRequired,), limit=limits.MAIL)

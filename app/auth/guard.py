@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar, get_args
 
 from flask import g, request
+from flask.globals import request_ctx
 
 from app.auth import cookies, metrics_token, opaque_tokens, recent_auth, sessions, tokens
 from app.auth.models import UserSession
@@ -36,13 +37,14 @@ def guard(access: Access, *, wanted: Mapping[str, Any], confirmed: bool) -> dict
 
     A route for all clients looks up the user only where its view has wanted one of them; without one it is None.
     """
-    bearer = request.headers.get("Authorization", "")
+    asked = request_ctx.request
+    bearer = asked.headers.get("Authorization", "")
     if access is Access.PROVIDER:
         return {}
     if access is Access.OPERATOR:
         metrics_token.check(bearer)
         return {}
-    if request.method not in SAFE and (not bearer or access is Access.ALL):
+    if asked.method not in SAFE and (not bearer or access is Access.ALL):
         _check_origin()
     if access is Access.ALL and not wanted:
         return {}

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items.models import Item
+from app.runtime.db import table
 from app.runtime.errors import Conflict, FieldError, Invalid
 from app.stripe import currencies
 
@@ -37,12 +38,18 @@ def fingerprint(quantities: Mapping[int, int], note: str | None) -> str:
     return hashlib.sha256(msgspec.json.encode([wanted, note] if note else wanted)).hexdigest()
 
 
+def query(*beside: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """For `lines`. `beside` is read with each of the items."""
+    items = table(Item).c
+    wanted = items.id.in_(sa.bindparam("items", expanding=True))
+    return sa.select(*items, *beside).where(wanted).order_by(items.id)
+
+
 def lines(
-    session: Session, quantities: Mapping[int, int], *beside: sa.ColumnElement[Any]
+    session: Session, query: sa.Select[Any], quantities: Mapping[int, int], **beside: object
 ) -> list[tuple[sa.Row[Any], int]]:
-    """Rows of the items, with their quantities. `beside` is read with each of them. Raises NotOnSale."""
-    query = sa.select(*Item.__table__.columns, *beside).where(Item.id.in_(quantities))
-    items = session.execute(query.order_by(Item.id)).all()
+    """Rows of the items, with their quantities. `beside` is what else `query` asks for. Raises NotOnSale."""
+    items = session.execute(query, {"items": list(quantities), **beside}).all()
     if len(items) < len(quantities) or any(item.price is None or item.withdrawn_at for item in items):
         raise NotOnSale
     return [(item, quantities[item.id]) for item in items]

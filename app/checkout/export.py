@@ -17,6 +17,7 @@ from app.payments.ledger import Ledger
 from app.runtime.db import db
 from app.stripe import currencies
 from app.users.signed_in import SignedInUser
+from app.web import at_once
 
 AT_ONCE = 500
 """Orders that are read by one transaction: a slow client holds none open."""
@@ -31,9 +32,10 @@ FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 
 def ids(session: Session, viewer: SignedInUser, search: Search) -> "array[int]":
-    """Of the orders that fit, as they are to be listed: eight bytes each."""
-    query = sa.select(Order.id).where(search.condition(viewer)).order_by(*search.ordering())
-    return array("q", session.scalars(query))
+    """Of the orders that fit, as they are to be listed: eight bytes each. Raises TooManyRequests."""
+    query = sa.select(Order.id).where(search.condition(session, viewer)).order_by(*search.ordering())
+    with at_once.SEARCHES.turn():
+        return array("q", session.scalars(query))
 
 
 def table(context: Callable[[], AppContext], ids: Sequence[int]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from app.checkout.schemas import (
     OrderSearch,
     added_up,
 )
+from app.orders import service as orders
 from app.orders.service import NotHandedOver, NotInStock, NotPaid
 from app.orders.stock import SoldOut
 from app.payments import attempts, handover
@@ -152,7 +153,7 @@ async def check_out(order_id: int, user: SignedInUser) -> Answer[OrderOut]:
     The provider is asked first whether it can still be paid there; without an address the answer is an order that
     turned out to be paid, or over.
     """
-    await blocking(service.get, db.session(), order_id, user)
+    await blocking(orders.check, db.session(), order_id, user)
     attempt, is_new = await blocking(service.payable_attempt, db.session(), settings(), order_id, utcnow())
     if not is_new:
         await settle(db.session(), gateway(), attempt.id)
@@ -178,7 +179,7 @@ def _where_to_pay(ledger: Ledger, user: SignedInUser) -> Answer[OrderOut]:
 )
 async def cancel_order(order_id: int, user: SignedInUser) -> Answer[OrderOut]:
     """Give the order up. Its stock is for sale again once the order cannot be paid any more."""
-    await blocking(service.get, db.session(), order_id, user)
+    await blocking(orders.check, db.session(), order_id, user)
     attempt = await blocking(service.begin_cancel, db.session(), order_id, utcnow())
     if attempt is not None:
         await settle(db.session(), gateway(), attempt.id)
@@ -195,7 +196,7 @@ async def cancel_order(order_id: int, user: SignedInUser) -> Answer[OrderOut]:
 )
 def fulfil_order(order_id: int, query: FulfilOptions, user: SignedInUser) -> OrderOut:
     """Hand a paid order over to its buyer. One whose payment is disputed needs `despite_dispute`."""
-    service.get(db.session(), order_id, user)
+    orders.check(db.session(), order_id, user)
     ledger = service.fulfil(db.session(), order_id, utcnow(), despite_dispute=query.despite_dispute)
     return OrderOut.of(ledger, user)
 
@@ -203,7 +204,7 @@ def fulfil_order(order_id: int, query: FulfilOptions, user: SignedInUser) -> Ord
 @routes.post("/api/orders/<id:order_id>/unfulfil", access=Access.STAFF, raises=(NotHandedOver,))
 def take_back_order(order_id: int, user: SignedInUser) -> OrderOut:
     """Take a hand-over back: the order is paid, and to be handed over again. Its stock stays sold."""
-    service.get(db.session(), order_id, user)
+    orders.check(db.session(), order_id, user)
     return OrderOut.of(service.take_back(db.session(), order_id), user)
 
 

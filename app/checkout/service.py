@@ -19,6 +19,7 @@ from app.payments import attempts, cancel, handover, installation
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.config import Settings
+from app.runtime.db import table
 from app.runtime.errors import Conflict
 from app.users.signed_in import SignedInUser
 from app.web.idempotency import KeyReused
@@ -47,6 +48,17 @@ class NothingToPay(Conflict):
     detail = "This order is paid, over, or being cancelled."
 
 
+_orders, _lines = table(Order), table(OrderLine)
+_waits = sa.or_(_orders.c.status == "pending", _orders.c.status == "cancelling")
+_is_unpaid = (_orders.c.user_id == sa.bindparam("user")) & _waits
+_waiting = sa.select(sa.func.count()).select_from(_orders).where(_is_unpaid)
+_units = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).join(_orders).where(_is_unpaid)
+_WANTED = basket.query(
+    _waiting.scalar_subquery().label("waiting"), _units.scalar_subquery().label("waiting_units"), installation.MARK
+)
+"""What is ordered; how many orders of the user wait to be paid, and how many units are in them; our mark."""
+
+
 def place(
     session: Session,
     settings: Settings,
@@ -65,7 +77,7 @@ def place(
     """
     request_hash = basket.fingerprint(quantities, note)
     if (order_id := orders.under_key(session, user, key)) is None:
-        lines = basket.lines(session, quantities, *_unpaid(user), installation.MARK)
+        lines = basket.lines(session, _WANTED, quantities, user=user.id)
         _check_room(settings, lines[0][0], sum(quantities.values()))
         order = orders.create(
             session,
@@ -92,14 +104,6 @@ def place(
     if known.order.request_hash != request_hash:
         raise KeyReused
     return known, None
-
-
-def _unpaid(user: SignedInUser) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int]]:
-    """How many orders of the user wait to be paid, and how many units are in them."""
-    is_unpaid = (Order.user_id == user.id) & Order.status.in_(("pending", "cancelling"))
-    count = sa.select(sa.func.count()).select_from(Order).where(is_unpaid)
-    units = sa.select(sa.func.coalesce(sa.func.sum(OrderLine.quantity), 0)).join(Order).where(is_unpaid)
-    return count.scalar_subquery().label("waiting"), units.scalar_subquery().label("waiting_units")
 
 
 def _check_room(settings: Settings, unpaid: sa.Row[Any], units: int) -> None:

@@ -16,6 +16,7 @@ class DemoItem(msgspec.Struct, frozen=True):
     price: int | None
     on_hand: int | None
     image_url: str | None
+    category: str | None = None
 
 
 def add_items(session: Session, _: Settings, now: datetime) -> int:

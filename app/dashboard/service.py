@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session
 
 from app.dashboard.schemas import Dashboard, Day, LowStock, Needs
-from app.items.models import Item
-from app.items.service import LEFT, ONLY
+from app.items.models import FEW_LEFT, Item
+from app.items.service import LEFT
 from app.mail.metrics import GIVEN_UP
 from app.mail.models import Outgoing
 from app.orders.models import NEXT, Order, OrderStatus
@@ -27,8 +27,8 @@ def of(session: Session, currency: str, now: datetime) -> Dashboard:
         currencies.digits(currency),
         _orders(session),
         list(_days(session, currency, now)),
-        _low_stock(session),
-        Needs(_to_hand_over(session), len(open_findings), _given_up(session)),
+        low_stock(session),
+        Needs(to_hand_over(session), len(open_findings), given_up(session)),
         open_findings[:MOST_SHOWN],
     )
 
@@ -61,15 +61,13 @@ def _by_day(at: Mapped[datetime], amount: Mapped[int], begins: list[datetime]) -
         yield sa.func.coalesce(sa.func.sum(amount).filter(on_day), 0)
 
 
-def _low_stock(session: Session) -> list[LowStock]:
-    few = sa.select(Item.id, Item.name, Item.on_hand, LEFT.label("left")).where(
-        Item.withdrawn_at.is_(None), ONLY["low"]
-    )
+def low_stock(session: Session) -> list[LowStock]:
+    few = sa.select(Item.id, Item.name, Item.on_hand, LEFT.label("left")).where(sa.text(FEW_LEFT))
     rows = session.execute(few.order_by(LEFT, Item.name, Item.id).limit(MOST_SHOWN))
     return [LowStock(row.id, row.name, row.on_hand, row.left) for row in rows]
 
 
-def _to_hand_over(session: Session) -> int:
+def to_hand_over(session: Session) -> int:
     """Paid orders of which not all of the money went back."""
     kept = sa.exists().where(Payment.order_id == Order.id, Payment.disposition == "settles")
     kept = kept.where(Payment.refund_reserved < Payment.amount)
@@ -77,5 +75,5 @@ def _to_hand_over(session: Session) -> int:
     return session.scalar(query) or 0
 
 
-def _given_up(session: Session) -> int:
+def given_up(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(Outgoing).where(GIVEN_UP)) or 0

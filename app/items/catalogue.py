@@ -7,6 +7,7 @@ of the items that an answer shows, which orders change. So no server has to hear
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
@@ -17,18 +18,20 @@ from app.items import service
 from app.items.models import Catalogue, Item
 from app.items.schemas import ItemOut, ItemSearch
 from app.runtime.config import settings
-from app.runtime.db import read
-from app.web import limits
+from app.runtime.db import read, table
+from app.web import at_once, limits
 from app.web.api import Encoded
-from app.web.paging import Page
+from app.web.paging import DEEP, Page
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of all answers that a process keeps. Those that were not asked for the longest go first."""
 
+_catalogue, _items = table(Catalogue), table(Item)
+_stamp = sa.select(_catalogue.c.stamp)
 _state = (
-    sa.select(Catalogue.stamp, Item.id, Item.on_hand, Item.held)
-    .select_from(Catalogue)
-    .outerjoin(Item, Item.id.in_(sa.bindparam("ids", expanding=True)))
+    sa.select(_catalogue.c.stamp, _items.c.id, _items.c.on_hand, _items.c.held)
+    .select_from(_catalogue)
+    .outerjoin(_items, _items.c.id.in_(sa.bindparam("ids", expanding=True)))
 )
 """One row for each of these items, or one without."""
 
@@ -74,11 +77,17 @@ _shelf = Shelf()
 
 def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
     """The items that `search` finds, by name. Raises TooManyRequests."""
-    if search.q:
+    takes_long = bool(search.q) or search.skipped >= DEEP
+    if takes_long:
         limits.check(limits.SEARCH)
+
+    def rows() -> Page[Any]:
+        with at_once.SEARCHES.turn() if takes_long else nullcontext():
+            return service.listed(session, search)
+
     if search.only:  # what of an item on no page has changed may bring it onto this one
-        return Encoded.of(service.listed(session, search).map(ItemOut.of))
-    return _answer(search, lambda: service.listed(session, search), Encoded.of).answer
+        return Encoded.of(rows().map(ItemOut.of))
+    return _answer(search, rows, Encoded.of).answer
 
 
 def shown(session: Session, item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:
@@ -97,9 +106,10 @@ def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[A
     key = asked, settings().currency
     known = _shelf.get(key)
     if known is not None:
-        now = read(_state, {"ids": list(known.stock)})
+        now = read(_state, {"ids": list(known.stock)}) if known.stock else read(_stamp)
         if now and now[0].stamp == known.stamp:
-            return known if (stock := _stock(now)) == known.stock else _restocked(key, known, stock, encode)
+            stock = _stock(now) if known.stock else {}
+            return known if stock == known.stock else _restocked(key, known, stock, encode)
     rows = build()
     page = rows.map(ItemOut.of)
     made = Shown(rows.items[0].stamp if rows.items else "", _stock(rows.items), page, encode(page))

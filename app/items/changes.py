@@ -11,7 +11,7 @@ from app.runtime.errors import NotFound
 from app.users.models import User
 from app.web.paging import Page, Paging, paged
 
-FIELDS = ("name", "description", "price", "on_hand", "image_url")
+FIELDS = ("name", "description", "price", "on_hand", "image_url", "category")
 
 
 def values(item: Item) -> dict[str, Any]:

@@ -11,13 +11,17 @@ from app.users.models import User
 ItemAction = Literal["added", "changed", "withdrawn"]
 
 SET_ASIDE = "held > 0"
-"""The condition of an index, so it stands in queries as it is."""
+SORTED = "category IS NOT NULL"
+ON_SALE = "withdrawn_at IS NULL AND price IS NOT NULL"
+FEW_LEFT = f"{ON_SALE} AND on_hand - held <= 5"
+"""Conditions of indexes, so they stand in queries as they are."""
 
 
 class Item(Model):
     """An item on offer. Without a price it is a draft; without `on_hand` its stock is unlimited.
 
-    It is never deleted, since orders name it: it is withdrawn, and no list shows it any more.
+    It is never deleted, since orders name it: it is withdrawn, and no list shows it any more. Migration 0016 makes an
+    index of its words.
     """
 
     __tablename__ = "items"
@@ -25,7 +29,11 @@ class Item(Model):
         sa.CheckConstraint("held >= 0 AND (on_hand IS NULL OR held <= on_hand)", name="stock"),
         sa.CheckConstraint("price > 0", name="price"),
         sa.Index("ix_items_catalogue", "name", "id"),
+        sa.Index("ix_items_price", "price", "id"),
+        index_where("ix_items_category", "category", "name", "id", condition=SORTED),
         index_where("ix_items_set_aside", "id", condition=SET_ASIDE),
+        index_where("ix_items_on_sale", "name", "id", condition=ON_SALE),
+        index_where("ix_items_few_left", "id", condition=FEW_LEFT),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -37,6 +45,7 @@ class Item(Model):
     held: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     """How many of those on hand are set aside for unpaid orders."""
     image_url: Mapped[str | None] = mapped_column(sa.String(2000))
+    category: Mapped[str | None] = mapped_column(sa.String(100))
     version: Mapped[int] = mapped_column(default=1)
     """Grows with each change by staff; a sale does not change it."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -6,11 +6,10 @@ from flask import request
 
 from app.auth import guard
 from app.items import catalogue, changes, service
-from app.items.schemas import ItemChange, ItemChangeOut, ItemDeleted, ItemOut, ItemSearch, NewItem, ShopOut
+from app.items.schemas import CategoryOut, ItemChange, ItemChangeOut, ItemDeleted, ItemOut, ItemSearch, NewItem
 from app.runtime.config import settings
 from app.runtime.db import db
 from app.runtime.errors import Forbidden, NotFound, StaleVersion
-from app.stripe import currencies
 from app.users.signed_in import SignedInUser
 from app.web.api import Access, Api, Encoded
 from app.web.limits import TooManyRequests
@@ -19,19 +18,18 @@ from app.web.paging import Page, Paging
 routes = Api("items")
 
 
-@routes.get("/api/shop", access=Access.ALL, etag=True)
-def show_shop() -> ShopOut:
-    """The shop: its currency, and how long it sets stock aside for an order that is not paid yet."""
-    currency = settings().currency
-    return ShopOut(currency, currencies.digits(currency), settings().hold_minutes)
-
-
 @routes.get("/api/items", access=Access.ALL, etag=True, raises=(Forbidden, TooManyRequests))
 def list_items(query: ItemSearch) -> Encoded[Page[ItemOut]]:
-    """The items on offer, by name. Staff may ask for drafts too, and by stock."""
+    """The items on offer: of a category, with all the words of `q`, sorted. Staff see drafts too, and ask by stock."""
     if (query.drafts or query.only) and not _by_staff():
         raise Forbidden("Only staff see drafts, and search by stock.")
     return catalogue.listed(db.session(), query)
+
+
+@routes.get("/api/categories", access=Access.ALL, etag=True)
+def list_categories() -> list[CategoryOut]:
+    """The categories that have items on offer, by name."""
+    return service.categories(db.session())
 
 
 @routes.get("/api/items/<id:item_id>", access=Access.ALL, etag=True)

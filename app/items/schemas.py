@@ -9,7 +9,7 @@ from app.items.models import ItemAction
 from app.runtime.config import settings
 from app.stripe import currencies
 from app.users.schemas import ActorOut
-from app.web.api import END, Id, Line, Text
+from app.web.api import END, ONE_LINE, Id, Line, Text
 from app.web.paging import Paging
 
 Price = Annotated[
@@ -29,12 +29,22 @@ Picture = Annotated[
 ]
 
 
+Category = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=100, pattern=ONE_LINE, description="The one list that it is on besides the whole"
+    ),
+]
+Sorting = Literal["name", "-name", "price", "-price", "newest"]
+
+
 class NewItem(msgspec.Struct, frozen=True):
     name: Line
     description: Text = ""
     price: Price | None = None
     on_hand: Stock | None = None
     image_url: Picture | None = None
+    category: Category | None = None
 
 
 class ItemChange(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -43,6 +53,7 @@ class ItemChange(msgspec.Struct, frozen=True, omit_defaults=True):
     price: Price | msgspec.UnsetType | None = msgspec.UNSET
     on_hand: Stock | msgspec.UnsetType | None = msgspec.UNSET
     image_url: Picture | msgspec.UnsetType | None = msgspec.UNSET
+    category: Category | msgspec.UnsetType | None = msgspec.UNSET
 
 
 Only = Literal["on_sale", "drafts", "low", "sold_out"]
@@ -58,6 +69,8 @@ class ItemSearch(Paging, frozen=True):
 
     q: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
     drafts: bool = False
+    category: Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
+    sort: Sorting = "name"
     only: Only | None = None
 
 
@@ -71,6 +84,7 @@ class ItemOut(msgspec.Struct, frozen=True):
     on_hand: int | None
     available: int | None
     image_url: str | None
+    category: str | None
     on_sale: bool
     version: int
 
@@ -88,12 +102,20 @@ class ItemOut(msgspec.Struct, frozen=True):
             item.on_hand,
             None if item.on_hand is None else item.on_hand - item.held,
             item.image_url,
+            item.category,
             item.price is not None,
             item.version,
         )
 
     def with_stock(self, on_hand: int, held: int) -> "ItemOut":
         return msgspec.structs.replace(self, on_hand=on_hand, available=on_hand - held)
+
+
+class CategoryOut(msgspec.Struct, frozen=True):
+    """A category, and the number of items on offer in it."""
+
+    name: str
+    items: int
 
 
 class ItemDeleted(msgspec.Struct, frozen=True):
@@ -113,15 +135,3 @@ class ItemChangeOut(msgspec.Struct, frozen=True):
     def of(cls, entry: Any) -> "ItemChangeOut":
         """From a row with the columns of an entry, and the username of its actor as `actor`."""
         return cls(entry.id, entry.at, entry.action, ActorOut(entry.actor_id, entry.actor), entry.changes)
-
-
-class ShopOut(msgspec.Struct, frozen=True):
-    """What holds for all items: the currency of every price (ISO 4217), and how long an order may stay unpaid.
-
-    `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
-    from ISO 4217's.
-    """
-
-    currency: str
-    currency_digits: int
-    hold_minutes: int

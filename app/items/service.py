@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items import changes
-from app.items.models import Catalogue, Item, ItemAction
-from app.items.schemas import FEW, ItemSearch, Only
+from app.items.models import FEW_LEFT, ON_SALE, SORTED, Catalogue, Item, ItemAction
+from app.items.schemas import CategoryOut, ItemSearch, Only
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.runtime.search import MOST, Searched, words
 from app.stripe import currencies
-from app.web.paging import Page, paged
+from app.web.paging import Page, paged_by_id
 
 
 class StockHeld(Conflict):
@@ -22,29 +23,52 @@ class StockHeld(Conflict):
 
 
 _stamp = sa.select(Catalogue.stamp).scalar_subquery().label("stamp")
-_rows = sa.select(*Item.__table__.columns, _stamp).where(Item.withdrawn_at.is_(None))
+_all = sa.select(*Item.__table__.columns, _stamp)
+_rows = _all.where(Item.withdrawn_at.is_(None))
 """Items that are not withdrawn, each with the catalogue's stamp at that moment."""
+
+is_on_sale, _is_there = sa.text(ON_SALE), Item.withdrawn_at.is_(None)
+_searched = Searched(Item.id, Item.name, Item.description)
 
 LEFT = Item.on_hand - Item.held
 """How many of an item can be sold; null where there is no limit."""
 
-ON_SALE = Item.price.is_not(None)
-ONLY: dict[Only, sa.ColumnElement[bool]] = {
-    "on_sale": ON_SALE,
-    "drafts": Item.price.is_(None),
-    "low": ON_SALE & (LEFT <= FEW),
-    "sold_out": ON_SALE & (LEFT <= 0),
+ONLY: dict[Only, sa.ColumnElement[bool] | sa.TextClause] = {
+    "on_sale": is_on_sale,
+    "drafts": _is_there & Item.price.is_(None),
+    "low": sa.text(FEW_LEFT),
+    "sold_out": sa.and_(is_on_sale, LEFT <= 0),
 }
 
 
 def listed(session: Session, search: ItemSearch) -> Page[Any]:
-    """Rows of items with the catalogue's stamp, by name: those whose name or description holds every word of `q`."""
-    query = _rows if search.drafts and search.only is None else _rows.where(ONLY[search.only or "on_sale"])
-    for word in search.q.split()[:8]:
-        query = query.where(
-            Item.name.icontains(word, autoescape=True) | Item.description.icontains(word, autoescape=True)
-        )
-    return paged(session, query.order_by(Item.name, Item.id), search)
+    """Rows of items with the catalogue's stamp: of a category, with every word of `q` in name or description.
+
+    Of those that `q` finds MOST are sorted and counted.
+    """
+    key, is_descending = search.sort.removeprefix("-"), search.sort in ("newest", "-name", "-price")
+    sorted_by = [getattr(Item, key)] if key != "newest" else []
+    part = sa.select(Item.id, *sorted_by).where(_shown_in(search))
+    if search.category:
+        part = part.where(sa.text(SORTED), Item.category == search.category)
+    if wanted := words(search.q):
+        first = part.with_only_columns(Item.id).order_by(Item.name, Item.id)
+        part = part.where(_searched.holding(session, wanted, first)).limit(MOST)
+    ids = part.cte("wanted") if wanted else part
+    return paged_by_id(session, _all, ids, search, sorted_by, is_descending=is_descending)
+
+
+def _shown_in(search: ItemSearch) -> sa.ColumnElement[bool] | sa.TextClause:
+    if search.only:
+        return ONLY[search.only]
+    return _is_there if search.drafts else is_on_sale
+
+
+def categories(session: Session) -> list[CategoryOut]:
+    """Those that have items on offer, by name."""
+    query = sa.select(Item.category.label("name"), sa.func.count().label("items")).where(is_on_sale, sa.text(SORTED))
+    rows = session.execute(query.group_by(Item.category).order_by(Item.category))
+    return [CategoryOut(row.name, row.items) for row in rows]
 
 
 def shown(session: Session, item_id: int) -> Page[Any]:

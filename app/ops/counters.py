@@ -6,17 +6,19 @@ of several processes go into one folder.
 
 import time
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app
+from flask.globals import app_ctx, request_ctx
 
 from app.runtime import metrics
 from app.runtime.db import db
 
 if TYPE_CHECKING:
     import prometheus_client as prometheus
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PREFIX = "kiosk"
 SIGN_INS = {
@@ -86,27 +88,28 @@ def counters() -> Counters:
     return made
 
 
-def _begin() -> None:
-    g.is_counted = True
-    counters().under_way.inc()
+def _counting(app: "WSGIApplication", made: Counters) -> "WSGIApplication":
+    def of_request(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        made.under_way.inc()
+        try:
+            return app(environ, start_response)
+        finally:
+            made.under_way.dec()
+
+    return of_request
 
 
-def _end(response: Response) -> Response:
-    made = counters()
-    method = request.method if request.method in METHODS else "other"
-    route = request.url_rule.rule if request.url_rule else "none"
+def _count(made: Counters, response: Response) -> Response:
+    asked, known = request_ctx.request, app_ctx.g
+    method = asked.method if asked.method in METHODS else "other"
+    route = asked.url_rule.rule if asked.url_rule else "none"
     made.answered(method, route, response.status_code).inc()
-    if "began" in g:  # since `logs.py`
-        made.duration(method, route).observe(time.perf_counter() - g.began)
+    if "began" in known:  # since `logs.py`
+        made.duration(method, route).observe(time.perf_counter() - known.began)
     sign_in = SIGN_INS.get(route)
     if sign_in and method in ("GET", "POST") and response.status_code != 405:  # noqa: PLR2004
-        made.sign_ins.labels(sign_in, g.get("refusal", "ok")).inc()
+        made.sign_ins.labels(sign_in, known.get("refusal", "ok")).inc()
     return response
-
-
-def _leave(_error: BaseException | None) -> None:
-    if g.pop("is_counted", False):
-        counters().under_way.dec()
 
 
 def _watch_connections(made: Counters, pool: sa.Pool) -> None:
@@ -125,6 +128,5 @@ def init_app(app: Flask, listed: Iterable[metrics.Metric]) -> None:
             metric.signal.connect(metric.receive)
     with app.app_context():
         _watch_connections(made, db.engine.pool)
-    app.before_request(_begin)
-    app.after_request(_end)
-    app.teardown_request(_leave)
+    app.wsgi_app = _counting(app.wsgi_app, made)  # type: ignore[method-assign, assignment]  # Flask's own way for a middleware
+    app.after_request(partial(_count, made))

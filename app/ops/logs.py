@@ -5,7 +5,8 @@ import re
 import time
 from secrets import token_hex
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context
+from flask.globals import app_ctx, request_ctx
 from pythonjsonlogger.json import JsonFormatter
 
 from app.ops.log_file import SharedFile
@@ -77,28 +78,30 @@ def handlers(settings: Settings) -> list[logging.Handler]:
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else token_hex(8)
-    g.began = time.perf_counter()
-    note(request_id=g.request_id, order_id=(request.view_args or {}).get("order_id"))
+    asked, known = request_ctx.request, app_ctx.g
+    given = asked.headers.get("X-Request-ID", "")
+    known.request_id = given if REQUEST_ID.fullmatch(given) else token_hex(8)
+    known.began = time.perf_counter()
+    note(request_id=known.request_id, order_id=(asked.view_args or {}).get("order_id"))
 
 
 def _end(response: Response) -> Response:
-    if "request_id" not in g:  # an error before the request began, such as a host that is no host
+    asked, known = request_ctx.request, app_ctx.g
+    if "request_id" not in known:  # an error before the request began, such as a host that is no host
         _begin()
-    response.headers["X-Request-ID"] = g.request_id
-    path = request.url_rule.rule if request.url_rule else ascii(request.path)  # never the query: it carries codes
+    response.headers["X-Request-ID"] = known.request_id
+    path = asked.url_rule.rule if asked.url_rule else ascii(asked.path)  # never the query: it carries codes
     level = logging.DEBUG if path.startswith(QUIET) else logging.INFO
     if access.isEnabledFor(level):
-        spent = round((time.perf_counter() - g.began) * 1000, 1)
+        spent = round((time.perf_counter() - known.began) * 1000, 1)
         details = {
-            "method": request.method,
+            "method": asked.method,
             "path": path,
             "status": response.status_code,
             "ms": spent,
             "address": client_address(),
         }
-        access.log(level, "%s %s %s %sms", request.method, path, response.status_code, spent, extra=details)
+        access.log(level, "%s %s %s %sms", asked.method, path, response.status_code, spent, extra=details)
     return response
 
 

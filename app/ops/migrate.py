@@ -115,13 +115,13 @@ def _is_in_the_way(error: sa.exc.OperationalError) -> bool:
     return isinstance(cause, locked) or "database is locked" in str(cause)
 
 
-def add_index(name: str, table: str, columns: Sequence[str], condition: str | None = None) -> None:
+def add_index(name: str, table: str, columns: Sequence[str], condition: str | None = None, using: str = "") -> None:
     """Make an index. On PostgreSQL requests go on meanwhile, and what the migration did before is committed.
 
     A run that was cut off may have left it, and left it unusable, so it is made anew.
     https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
     """
-    what = f"{name} ON {table} ({', '.join(columns)})" + (f" WHERE {condition}" if condition else "")
+    what = f"{name} ON {table} {using}({', '.join(columns)})" + (f" WHERE {condition}" if condition else "")
     if op.get_context().dialect.name == "sqlite":
         op.execute(f"CREATE INDEX {what}")
         return

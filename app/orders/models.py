@@ -42,6 +42,8 @@ class Order(Model):
         sa.UniqueConstraint("user_id", "idempotency_key"),
         one_of("status", OrderStatus),
         sa.Index("ix_orders_status_hold_until", "status", "hold_until"),
+        sa.Index("ix_orders_created_at", "created_at"),
+        sa.Index("ix_orders_total", "total", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

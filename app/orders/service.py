@@ -1,6 +1,7 @@
 """The life of an order. No function here commits: the caller does, with what else belongs to the step."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -19,8 +20,8 @@ from app.runtime.db import insert_once, table
 from app.runtime.errors import Conflict
 from app.users.models import User
 from app.users.signed_in import SignedInUser
-from app.web import limits
-from app.web.paging import Page, Paging, paged
+from app.web import at_once, limits
+from app.web.paging import DEEP, Page, Paging, paged
 
 
 class NotPaid(Conflict):
@@ -48,6 +49,8 @@ _under_key = (
     .where(_users.c.id == sa.bindparam("user"))
     .with_for_update(key_share=True, of=_users)
 )
+
+_owner = sa.select(_orders.c.user_id).where(_orders.c.id == sa.bindparam("order"))
 
 
 def create(
@@ -91,6 +94,11 @@ def under_key(session: Session, user: SignedInUser, key: str) -> int | None:
     return session.scalar(_under_key, {"user": user.id, "key": key})
 
 
+def check(session: Session, order_id: int, user: SignedInUser) -> None:
+    """Raises NotFound unless the order is the user's, or the user is staff."""
+    owned(session.execute(_owner, {"order": order_id}).first(), user, staff=True)
+
+
 def get(session: Session, order_id: int, user: SignedInUser) -> Order:
     """The order as it is now. Raises NotFound unless it is the user's, or the user is staff."""
     query = sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines), *_seen_by(user))
@@ -99,10 +107,12 @@ def get(session: Session, order_id: int, user: SignedInUser) -> Order:
 
 def listed(session: Session, user: SignedInUser, paging: Paging, search: Search) -> Page[Order]:
     """Of the user's orders, for staff of all orders, those that fit. Raises TooManyRequests."""
-    if search.words:
+    takes_long = bool(search.words) or paging.skipped >= DEEP
+    if takes_long:
         limits.check(limits.SEARCH)
-    query = sa.select(Order).where(search.condition(user)).options(selectinload(Order.lines), *_seen_by(user))
-    return paged(session, query.order_by(*search.ordering()), paging)
+    query = sa.select(Order).where(search.condition(session, user)).options(selectinload(Order.lines), *_seen_by(user))
+    with at_once.SEARCHES.turn() if takes_long else nullcontext():
+        return paged(session, query.order_by(*search.ordering()), paging)
 
 
 def _seen_by(user: SignedInUser) -> list[ORMOption]:
@@ -111,9 +121,8 @@ def _seen_by(user: SignedInUser) -> list[ORMOption]:
 
 
 def lock(session: Session, condition: sa.ColumnElement[bool]) -> Order | None:
-    """The order with its lines and holds as they are now, locked until the transaction ends."""
-    query = sa.select(Order).where(condition).with_for_update(of=Order)
-    query = query.options(selectinload(Order.lines), selectinload(Order.holds))
+    """The order with its holds as they are now, locked until the transaction ends. Its lines are read where needed."""
+    query = sa.select(Order).where(condition).with_for_update(of=Order).options(selectinload(Order.holds))
     order = session.scalar(query.execution_options(populate_existing=True))
     if order is not None:
         log_context.note(order_id=order.id)

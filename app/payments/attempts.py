@@ -14,7 +14,7 @@ from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.async_bridge import blocking
 from app.runtime.config import Settings
-from app.runtime.db import affected, utcnow
+from app.runtime.db import Moment, table, utcnow, write
 from app.runtime.lease import LEASE
 from app.stripe.errors import Misconfigured, NotFound, PaymentError
 from app.stripe.form import form
@@ -36,30 +36,43 @@ SKEW = timedelta(minutes=5)
 """How far the provider's clock and ours may differ."""
 
 
+_attempts, _orders = table(Attempt), table(Order)
+_insert = sa.insert(_attempts).returning(_attempts.c.id)
+_locked = sa.select(_orders.c.id).where(_orders.c.id == sa.bindparam("order")).with_for_update().scalar_subquery()
+_is_unheard = sa.or_(_attempts.c.status == "new", _attempts.c.status == "unknown") & (_attempts.c.order_id == _locked)
+_open = (
+    sa.update(_attempts)
+    .where(_attempts.c.id == sa.bindparam("attempt"), _is_unheard)
+    .values(status="open", lease_until=None, next_check_at=sa.bindparam("next_look", type_=Moment))
+    .values(session_id=sa.bindparam("made"), url=sa.bindparam("where"))
+    .returning(_attempts.c.id)
+)
+
+
 def make(session: Session, settings: Settings, ledger: Ledger, now: datetime, mark: str | None = None) -> Attempt:
     """The order's next attempt, leased to the caller, who sends it after the commit.
 
-    `mark` is the installation's, where the caller has read it.
+    As it was written, and not part of the session. `mark` is the installation's, where the caller has read it.
     """
     key = secrets.token_urlsafe(24)
     order, expires_at = ledger.order, now + SESSION_LASTS
     mark = mark or installation.mark(session)
     marks: dict[str, object] = {installation.INSTALLATION: mark, "order": order.id, installation.ATTEMPT: key}
-    attempt = Attempt(
-        order_id=order.id,
-        seq=len(ledger.attempts) + 1,
-        idem_key=key,
-        body=_body(settings, order, marks, expires_at),
-        api_version=API_VERSION,
-        expires_at=expires_at,
-        created_at=now,
-        first_sent_at=now,
-        next_try_at=now + LEASE,
-        lease_until=now + LEASE,
-    )
+    values = {
+        "order_id": order.id,
+        "seq": len(ledger.attempts) + 1,
+        "idem_key": key,
+        "body": _body(settings, order, marks, expires_at),
+        "api_version": API_VERSION,
+        "expires_at": expires_at,
+        "status": "new",
+        "created_at": now,
+        "first_sent_at": now,
+        "lease_until": now + LEASE,
+    }
+    attempt_id = session.execute(_insert, {**values, "next_check_at": now + LEASE}).scalar_one()
+    attempt = Attempt(id=attempt_id, next_try_at=now + LEASE, **values)
     ledger.attempts.append(attempt)
-    session.add(attempt)
-    session.flush()
     return attempt
 
 
@@ -112,15 +125,12 @@ def _record_session(session: Session, attempt: Attempt, made: CheckoutSession, n
 
     One UPDATE, which locks the order before the attempt, as all do that move an attempt on.
     """
-    opened: dict[str, object] = {"status": "open", "session_id": made.id, "url": made.url}
-    opened |= {"lease_until": None, "next_try_at": attempt.next_look(now)}
-    locked = sa.select(Order.id).where(Order.id == attempt.order_id).with_for_update().scalar_subquery()
-    is_unheard = Attempt.status.in_(("new", "unknown")) & (Attempt.order_id == locked)
-    statement = sa.update(Attempt).where(Attempt.id == attempt.id, is_unheard).values(opened)
-    if affected(session, statement.execution_options(synchronize_session=False)):
-        for name, value in opened.items():
+    next_look = attempt.next_look(now)
+    opened = {"attempt": attempt.id, "order": attempt.order_id, "made": made.id, "where": made.url}
+    if write(session, _open, {**opened, "next_look": next_look}):
+        known = {"status": "open", "session_id": made.id, "url": made.url, "lease_until": None}
+        for name, value in {**known, "next_try_at": next_look}.items():
             set_committed_value(attempt, name, value)
-    session.commit()
 
 
 def _record_failure(session: Session, attempt_id: int, now: datetime, *, is_dead: bool) -> None:

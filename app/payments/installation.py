@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.payments.models import Attempt, Installation
-from app.runtime.db import insert_once
+from app.runtime.db import insert_once, table
 
 INSTALLATION, ATTEMPT = "installation", "attempt"
 """Names in the metadata of sessions and payment intents."""
@@ -20,7 +20,7 @@ INSTALLATION, ATTEMPT = "installation", "attempt"
 AT_ONCE = 500
 """The number of keys that one query asks for."""
 
-MARK = sa.select(Installation.mark).scalar_subquery().label("mark")
+MARK = sa.select(table(Installation).c.mark).scalar_subquery().label("mark")
 """This installation's mark, as a column of a query; null where it is not made yet."""
 
 Marks = Mapping[str, str]

@@ -46,7 +46,7 @@ async def refund_order(order_id: int, body: NewRefund, user: SignedInUser) -> An
 
     The same Idempotency-Key refunds once.
     """
-    await blocking(orders.get, db.session(), order_id, user)
+    await blocking(orders.check, db.session(), order_id, user)
     key, wish = idempotency.key(), Wish(body.amount, body.restock, body.payment)
     refund, is_new = await blocking(refund_requests.request, db.session(), order_id, user, key, wish, utcnow())
     if is_new:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 REQUEST_SECONDS = 12
@@ -24,10 +24,8 @@ def within(seconds: float) -> Iterator[None]:
         _until.reset(token)
 
 
-@contextmanager
-def of_request() -> Iterator[None]:
-    with within(REQUEST_SECONDS - queued.get()):
-        yield
+def of_request() -> AbstractContextManager[None]:
+    return within(REQUEST_SECONDS - queued.get())
 
 
 def renew() -> None:

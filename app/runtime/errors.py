@@ -87,6 +87,12 @@ class WrongContentType(Problem):
     detail = "Send the body as application/json."
 
 
+class UnsupportedType(Problem):
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    error = "unsupported_media_type"
+    detail = "A file of this type is not taken here."
+
+
 class Invalid(Problem):
     """Input of the wrong shape or value; `errors` names the fields."""
 

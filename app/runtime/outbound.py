@@ -160,5 +160,17 @@ def client(most: int = MOST_BYTES) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=Bounded(pool(), most), timeout=TIMEOUT, trust_env=False)
 
 
+async def send(request: httpx.Request, most: int = MOST_BYTES) -> httpx.Response:
+    """As `client(most).send` does, at half the cost: for calls with headers of their own, and without cookies."""
+    request.extensions["timeout"] = TIMEOUT.as_dict()
+    answer = await Bounded(pool(), most).handle_async_request(request)
+    answer.request = request
+    try:
+        await answer.aread()
+    finally:
+        await answer.aclose()
+    return answer
+
+
 def init_app(app: Flask) -> None:
     app.extensions["pool"] = Pool()

@@ -38,6 +38,9 @@ OPTIONS = {
 }
 
 
+NOTHING_MORE = (None,) * 6
+
+
 class Silence:
     """Whether the database of this process has left a question without an answer, and has given none since."""
 
@@ -45,6 +48,19 @@ class Silence:
 
 
 silence = Silence()
+
+
+class Cursor(psycopg.Cursor[Any]):
+    @property
+    def description(self) -> Any:
+        """The names of the columns, as PEP 249 has them. SQLAlchemy asks for these at every statement.
+
+        The driver's own looks up the type of each column too: a tenth of what a query of 18 columns costs.
+        """
+        result = self.pgresult
+        if result is None or not result.nfields:
+            return super().description
+        return [((result.fname(number) or b"").decode(), *NOTHING_MORE) for number in range(result.nfields)]
 
 
 class Connection(psycopg.Connection[Any]):
@@ -86,7 +102,7 @@ def _connect(_dialect: Any, _record: Any, args: tuple[Any, ...], options: dict[s
         if left < LEAST_SECONDS:
             raise psycopg.OperationalError("there is no time left to connect to the database")
         options = {**options, "connect_timeout": int(min(left, CONNECT_SECONDS))}
-    return Connection.connect(*args, **options)
+    return Connection.connect(*args, cursor_factory=Cursor, **options)
 
 
 def be_patient(connection: sa.Connection) -> None:

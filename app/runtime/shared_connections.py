@@ -1,67 +1,97 @@
-"""Many connections to providers, in small pools.
+"""Connections to providers, by aiohttp, behind the face of httpx.
 
-One pool of httpx looks at each of its connections whenever it gives one out or gets one back, and with many of them
-that is most of its work: https://github.com/encode/httpx/issues/3215
+A call over httpx's own costs three times the processor time, and its pool looks at each of its connections whenever
+it gives one out or gets one back: https://github.com/encode/httpx/issues/3215
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
+import aiohttp
 import httpx
+from yarl import URL
 
-EACH = 8
-"""Connections in one of the small pools."""
+LONGEST = 64 * 1024
+"""Bytes of an answer's first line, and of one of its headers."""
+
+ERRORS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
+    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),  # a free connection is waited for within this time too
+    (aiohttp.ServerTimeoutError, httpx.ReadTimeout),
+    (aiohttp.ClientConnectorError, httpx.ConnectError),
+    (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError),
+    (aiohttp.ClientConnectionError, httpx.ReadError),
+    (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
+    (aiohttp.ClientError, httpx.RemoteProtocolError),
+    (ValueError, httpx.LocalProtocolError),  # a header that would break the line
+)
+"""The first that fits counts. What is asked again, and what rests the circuit, is decided by httpx's."""
 
 
 class SharedConnections(httpx.AsyncBaseTransport):
-    """At most `most` connections, each kept for `seconds` after its use. Where all are in use, calls wait for one."""
+    """At most `most` connections, each kept for `seconds` after its use. Where all are in use, calls wait for one.
+
+    It is made anywhere, and opened on the loop that makes the first call.
+    """
 
     def __init__(self, most: int, seconds: float) -> None:
-        limits = httpx.Limits(max_connections=EACH, max_keepalive_connections=EACH, keepalive_expiry=seconds)
-        context = httpx.create_ssl_context()  # once: it reads the authorities' certificates
-        self._pools = [httpx.AsyncHTTPTransport(verify=context, limits=limits) for _ in range(most // EACH)]
-        self._calls = [0] * len(self._pools)
+        self._most, self._seconds = most, seconds
+        self._tls = httpx.create_ssl_context()  # once: it reads the authorities' certificates
+        self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        number = self._choose()
-        self._calls[number] += 1
+        session = self._session = self._session or self._open()
+        with _errors_of_httpx():
+            answer = await session.request(
+                request.method,
+                URL(str(request.url), encoded=True),
+                data=await request.aread() or None,
+                headers=request.headers.multi_items(),
+                timeout=_timeout(request.extensions.get("timeout", {})),
+                allow_redirects=False,
+            )
+        return httpx.Response(answer.status, headers=answer.raw_headers, stream=_Body(answer))
 
-        def leave() -> None:
-            self._calls[number] -= 1
-
-        try:
-            answer = await self._pools[number].handle_async_request(request)
-        except BaseException:
-            leave()
-            raise
-        assert isinstance(answer.stream, httpx.AsyncByteStream)
-        answer.stream = _Counted(answer.stream, leave)
-        return answer
-
-    def _choose(self) -> int:
-        """The first pool with room, so that few callers share few warm connections; else the one with the fewest."""
-        with_room = (number for number, calls in enumerate(self._calls) if calls < EACH)
-        return next(with_room, self._calls.index(min(self._calls)))
+    def _open(self) -> aiohttp.ClientSession:
+        """It adds nothing to a request, follows nothing and unpacks nothing."""
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._most, keepalive_timeout=self._seconds, ssl=self._tls),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            auto_decompress=False,
+            max_line_size=LONGEST,
+            max_field_size=LONGEST,
+        )
 
     async def aclose(self) -> None:
-        for each in self._pools:
-            await each.aclose()
+        if self._session is not None:
+            await self._session.close()
 
 
-class _Counted(httpx.AsyncByteStream):
-    """A body. Its connection is in use until it is closed."""
+class _Body(httpx.AsyncByteStream):
+    """Its connection is in use until it is read to its end or closed."""
 
-    def __init__(self, body: httpx.AsyncByteStream, leave: Callable[[], None]) -> None:
-        self._body, self._leave = body, leave
-        self._is_open = True
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._body:
-            yield chunk
+        with _errors_of_httpx():
+            async for chunk in self._answer.content.iter_any():
+                yield chunk
 
     async def aclose(self) -> None:
-        try:
-            await self._body.aclose()
-        finally:
-            if self._is_open:
-                self._is_open = False
-                self._leave()
+        self._answer.release()
+
+
+def _timeout(seconds: dict[str, float | None]) -> aiohttp.ClientTimeout:
+    wait, connect = seconds.get("pool"), seconds.get("connect")
+    both = None if wait is None or connect is None else wait + connect
+    return aiohttp.ClientTimeout(connect=both, sock_connect=connect, sock_read=seconds.get("read"))
+
+
+@contextmanager
+def _errors_of_httpx() -> Iterator[None]:
+    try:
+        yield
+    except (aiohttp.ClientError, ValueError) as error:
+        kind = next(httpx_s for of_aiohttp, httpx_s in ERRORS if isinstance(error, of_aiohttp))
+        raise kind(str(error)) from error

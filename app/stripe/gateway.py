@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -175,7 +176,7 @@ async def _send(request: tuple[str, str, str, dict[str, str]]) -> httpx.Response
     method, url, content, headers = request
     for attempt in range(1, TRIES + 1):
         try:
-            answer = await outbound.client(MOST_BYTES).request(method, url, content=content, headers=headers)
+            answer = await outbound.send(httpx.Request(method, _url(url), content=content, headers=headers), MOST_BYTES)
         except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             if attempt == TRIES:
                 raise
@@ -199,6 +200,9 @@ def name_of(thing: Any) -> str:
     """The id of an object of the provider; empty where it has none."""
     name = thing.get("id") if isinstance(thing, dict) else None
     return name if isinstance(name, str) else ""
+
+
+_url = lru_cache(256)(httpx.URL)  # most calls go to one of few addresses, and httpx reads each anew
 
 
 def _part(name: str) -> str:

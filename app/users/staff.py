@@ -1,5 +1,6 @@
 """What staff see and change of the accounts of other users. The audit trail has each change."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,14 +9,14 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from app import mail
 from app.runtime.config import Settings
 from app.runtime.errors import NotFound
+from app.runtime.search import words
 from app.users import passwords, service, signals
 from app.users.audit_trail import Actor
-from app.users.models import AuditTrailEntry, Role, User, key
+from app.users.models import AuditTrailEntry, Role, User
 from app.users.schemas import NewUser, UserChange
-from app.web import limits
+from app.users.search import is_called
+from app.web import at_once, limits
 from app.web.paging import Page, Paging, paged
-
-MOST_WORDS = 8
 
 
 def listed(session: Session, q: str, paging: Paging, *, role: Role | None, active: bool | None) -> Page[User]:
@@ -26,15 +27,14 @@ def listed(session: Session, q: str, paging: Paging, *, role: Role | None, activ
     if q:
         limits.check(limits.SEARCH)
     conditions: list[sa.ColumnElement[bool]] = [User.closed_at.is_(None)]
-    for word in q.split()[:MOST_WORDS]:
-        named = User.name.icontains(word, autoescape=True) | User.email.icontains(word, autoescape=True)
-        conditions.append(named | User.username_key.contains(key(word), autoescape=True))
+    conditions += [is_called(session, word) for word in words(q)]
     if role is not None:
         conditions.append(User.role == role)
     if active is not None:
         conditions.append(User.active.is_(active))
     query = sa.select(User).where(*conditions).options(selectinload(User.identities)).order_by(User.username_key)
-    return paged(session, query, paging)
+    with at_once.SEARCHES.turn() if q else nullcontext():
+        return paged(session, query, paging)
 
 
 def get(session: Session, user_id: int) -> User:

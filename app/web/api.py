@@ -9,6 +9,7 @@
 `SignedInUser` or, for a view that changes it, the row; `user_session` is the session that they are signed in by, a
 `SignedIn` or the row. With `confirmed` they have proved within the last 30 minutes who they are. A plain or an
 `async def` view answers with a Struct, an `Answer` around one, an `Encoded` one, or a ready Response.
+A `body` of bytes is a file of one of the types that the route `takes`.
 The changes of a view that writes are committed here, once, after it returned; after an error they are rolled back.
 """
 
@@ -22,13 +23,14 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 
 import msgspec
 from flask import Blueprint, Flask, current_app, request
+from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
 from app.runtime import deadline, text
 from app.runtime.db import db, reading, writing
-from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, WrongContentType
+from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, UnsupportedType, WrongContentType
 from app.web import limits
 from app.web.validation import invalid
 
@@ -39,10 +41,13 @@ View_ = TypeVar("View_", bound=View)
 MAX_BODY = 256 * 1024
 """Bytes; more is refused before it is read."""
 
+JSON = ("application/json",)
+
 END = r"(?![\s\S])"
 """Of a pattern: `$` would let a line break through behind it in Python, and `\\Z` is not known in JSON Schema."""
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=rf"^[^{text.BREAKS}\ud800-\udfff]*{END}")]
+ONE_LINE = rf"^[^{text.BREAKS}\ud800-\udfff]*{END}"
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
@@ -114,6 +119,7 @@ class Operation:
     writes: bool
     limit: limits.Limit | None
     confirmed: bool
+    takes: tuple[str, ...]
     max_body: int
     tag: str
     reads: dict[str, Any]
@@ -129,23 +135,27 @@ class Operation:
         return self.path.startswith("/api/") and self.access is not Access.PROVIDER
 
     def __call__(self, **given: Any) -> Response:
-        request.max_content_length = self.max_body
+        asked, extensions = request_ctx.request, app_ctx.app.extensions
+        asked.max_content_length = self.max_body
+        if self.takes != JSON:  # a file of a stranger does not get into memory
+            with reading():
+                extensions["guard"](self.access, wanted={}, confirmed=self.confirmed)
         if "body" in self.reads:
             raw_body()  # before the database is touched: a slow client may not hold a lock
             deadline.renew()
         with writing() if self.writes else reading():
             wanted = {name: self.reads[name] for name in ("user", "user_session") if name in self.reads}
-            given |= current_app.extensions["guard"](self.access, wanted=wanted, confirmed=self.confirmed)
+            given |= extensions["guard"](self.access, wanted=wanted, confirmed=self.confirmed)
             if self.limit is not None:
                 db.session.commit()  # nothing is locked while Redis is asked
                 limits.check(self.limit)
             if "body" in self.reads:
-                given["body"] = read_body(self.reads["body"])
-            if self.is_strict and request.query_string:
-                refuse_unknown(request.args, self.reads.get("query"))
+                given["body"] = read_body(self.reads["body"], self.takes)
+            if self.is_strict and asked.query_string:
+                refuse_unknown(asked.args, self.reads.get("query"))
             if "query" in self.reads:
                 given["query"] = read_query(self.reads["query"])
-            result = current_app.ensure_sync(self.view)(**given)
+            result = app_ctx.app.ensure_sync(self.view)(**given)
             if self.writes:
                 db.session.commit()
         return self._respond(result)
@@ -195,6 +205,7 @@ class Api:
         writes: bool | None = None,
         limit: limits.Limit | None = None,
         confirmed: bool = False,
+        takes: tuple[str, ...] = JSON,
         max_body: int = MAX_BODY,
     ) -> Callable[[View_], View_]:
         def declare(view: View_) -> View_:
@@ -212,6 +223,7 @@ class Api:
                 method != "GET" if writes is None else writes,
                 limit,
                 confirmed,
+                takes,
                 max_body,
                 self.blueprint.name,
                 reads,
@@ -248,6 +260,18 @@ class IdConverter(IntegerConverter):
         super().__init__(map, min=1, max=2**53)
 
 
+class SlugConverter(BaseConverter):
+    """A page's name in its address."""
+
+    regex = r"[a-z0-9][a-z0-9-]{0,63}"
+
+
+class DigestConverter(BaseConverter):
+    """A file's hash."""
+
+    regex = r"[0-9a-f]{32}"
+
+
 class TokenConverter(BaseConverter):
     """An opaque token in a path, of characters that every database takes."""
 
@@ -264,9 +288,12 @@ def raw_body() -> bytes:
         raise MalformedBody("The body cannot be read.") from error
 
 
-def read_body(shape: type[T]) -> T:
-    if request.mimetype != "application/json":
-        raise WrongContentType
+def read_body(shape: Any, takes: tuple[str, ...] = JSON) -> Any:
+    """The body as `shape`; as it is for bytes. Raises WrongContentType, UnsupportedType, MalformedBody, Invalid."""
+    if request.mimetype not in takes:
+        raise WrongContentType if takes == JSON else UnsupportedType(f"Send the body as {', '.join(takes)}.")
+    if shape is bytes:
+        return raw_body()
     try:
         return msgspec.json.decode(raw_body(), type=shape)
     except msgspec.ValidationError as error:
@@ -312,7 +339,12 @@ def init_app(app: Flask, guard: Callable[..., Any]) -> None:
     app.extensions["guard"] = guard
     app.extensions["operations"] = []
     app.url_map.merge_slashes = False  # its redirect would go wherever the Host header says
-    app.url_map.converters |= {"id": IdConverter, "token": TokenConverter}
+    app.url_map.converters |= {
+        "digest": DigestConverter,
+        "id": IdConverter,
+        "slug": SlugConverter,
+        "token": TokenConverter,
+    }
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
 

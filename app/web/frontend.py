@@ -1,12 +1,16 @@
 """Serves the built frontend: its files, and its one page for every path that no route has."""
 
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+
 from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.runtime.config import ROOT
 from app.runtime.errors import Unavailable, from_http, respond
-from app.web import packed
+from app.web import first_answer, packed
 from app.web.api import Access, Api
 
 DIST = ROOT / "frontend" / "dist"
@@ -26,13 +30,34 @@ class NotBuilt(Unavailable):
     detail = "The page has not been built yet: run `make install`, then reload."
 
 
-def page(name: str = "index.html") -> Response:
-    """A page of the frontend. The files it names carry their content's hash, so it alone must be fresh."""
+def page(name: str) -> Response:
+    """A page of the build, as it is. The files it names carry their content's hash, so it alone must be fresh."""
     if not (DIST / name).is_file():
         raise NotBuilt
     response = packed.send(DIST, name, max_age=0)
     response.cache_control.no_cache = True
     return response
+
+
+def start(path: str) -> Response:
+    """The one page of the frontend, at `path`. It tells who is signed in, so no other client may keep it."""
+    file = DIST / "index.html"
+    if not file.is_file():
+        raise NotBuilt
+    html, status = first_answer.written(_template(file, file.stat().st_mtime_ns), path)
+    response = Response(html, status, mimetype="text/html")
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    response.vary.add("Cookie")
+    if status == HTTPStatus.OK:
+        response.add_etag()
+        response.make_conditional(request, accept_ranges=True, complete_length=len(response.data))
+    return response
+
+
+@lru_cache(maxsize=2)
+def _template(file: Path, _changed: int) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 def asset(name: str) -> Response:
@@ -61,7 +86,7 @@ def fall_back(error: NotFound) -> Response:
     try:
         if "." in (last or first):
             return packed.send(DIST, request.path.lstrip("/"), max_age=3600)
-        return page()
+        return start(request.path)
     except HTTPException as refusal:  # Flask does not handle what an error handler raises
         return from_http(refusal)
     except NotBuilt as problem:

@@ -57,7 +57,7 @@ ORDER = Limit("order", 1200, by="user")  # feature: shop
 HASH = Limit("hash", 300)
 """Passwords that are hashed or compared, for any reason: a third of a core at most."""
 SEARCH = Limit("search", 1200)
-"""Searches by words, which read a whole table."""
+"""Searches by words, and pages far down a list. How many run at once is bounded too: app/web/at_once.py."""
 
 LIMITS = (
     SIGN_IN,

@@ -20,10 +20,11 @@ from app.runtime.errors import (
     ProblemBody,
     Unauthorized,
     Unavailable,
+    UnsupportedType,
     WrongContentType,
 )
 from app.web import limits
-from app.web.api import CONFIRMED_WITHIN, Access, Api, ConfirmationRequired, Operation, operations
+from app.web.api import CONFIRMED_WITHIN, JSON, Access, Api, ConfirmationRequired, Operation, operations
 from app.web.frontend import page
 
 VERSION = "1"
@@ -78,7 +79,7 @@ def _shapes(listed: list[Operation]) -> Iterator[Any]:
     yield ProblemBody
     for operation in listed:
         for name in ("body", "query"):
-            if name in operation.reads:
+            if operation.reads.get(name, bytes) is not bytes:
                 yield operation.reads[name]
         if _has_body(operation.answer):
             yield operation.answer
@@ -108,7 +109,8 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     elif operation.access not in (Access.ALL, Access.PROVIDER):
         described["security"] = [{"bearer": []}, {"session": []}]
     if "body" in operation.reads:
-        content = {"application/json": {"schema": schemas[operation.reads["body"]]}}
+        schema = schemas.get(operation.reads["body"], {"type": "string", "format": "binary"})
+        content = {each: {"schema": schema} for each in operation.takes}
         described["requestBody"] = {"required": True, "content": content}
     return described
 
@@ -158,7 +160,7 @@ def _raised(operation: Operation) -> set[type[Problem]]:
     if operation.limit is not None:
         raised.add(limits.TooManyRequests)
     if "body" in operation.reads:
-        raised |= {MalformedBody, WrongContentType, Invalid, TooLarge}
+        raised |= {MalformedBody, WrongContentType if operation.takes == JSON else UnsupportedType, Invalid, TooLarge}
     if operation.is_strict or "query" in operation.reads:
         raised.add(Invalid)
     return raised

@@ -6,6 +6,7 @@ import { dashboardPage } from "./features/dashboard/routes"; // feature: shop
 import { findingsPage } from "./features/findings/routes"; // feature: shop
 import { cataloguePage, itemPage } from "./features/items/routes"; // feature: shop
 import { orderPage, ordersPage } from "./features/orders/routes"; // feature: shop
+import { settingsPage, writePage, writtenPage } from "./features/shop/routes"; // feature: shop
 import { editItemPage, newItemPage, stockPage } from "./features/stock/routes"; // feature: shop
 import { todosPage } from "./features/todos/routes"; // feature: todos
 import { newUserPage, userPage, usersPage } from "./features/users/routes";
@@ -22,6 +23,7 @@ const forVisitors = [
   startPage,
   itemPage(Buy), // feature: shop
   basketPage, // feature: shop
+  writtenPage, // feature: shop
   auth.signInPage(lazyPage(() => import("./pages/SignInPage"), "SignInPage")),
   auth.registerPage,
   auth.resetPasswordPage,
@@ -42,6 +44,8 @@ const forStaff = [
   newItemPage, // feature: shop
   editItemPage, // feature: shop
   findingsPage, // feature: shop
+  settingsPage, // feature: shop
+  writePage, // feature: shop
   usersPage,
   newUserPage,
   userPage(lazyPage(() => import("./pages/StaffUserPage"), "StaffUserPage")),

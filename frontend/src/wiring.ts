@@ -1,9 +1,11 @@
 import { BasketCount } from "./features/basket/BasketCount"; // feature: shop
 import { byPasskey } from "./features/passkeys/ConfirmByPasskey"; // feature: passkeys
+import { shopLook } from "./features/shop/look"; // feature: shop
 import { CodeFieldOnDemand } from "./features/totp/CodeField"; // feature: totp
 import { byPassword } from "./shell/ConfirmByPassword";
 import { byProvider } from "./shell/ConfirmByProvider";
 import type { Parts } from "./shell/parts";
+import { plainLook } from "./shell/plainLook";
 
 /** The first of these stands on the links to the start page. */
 const [toStart = ""] = [
@@ -11,9 +13,16 @@ const [toStart = ""] = [
   "To your profile",
 ];
 
+/** The first of these. */
+const [look] = [
+  shopLook, // feature: shop
+  plainLook,
+];
+
 /** What features add to the frame around the pages; routes.tsx and pages/ have what they add to the pages. */
 export const parts: Parts = {
   toStart,
+  look,
   navigation: [
     { label: "Items", to: "/", exact: true }, // feature: shop
     { label: "Orders", to: "/orders", for: "users" }, // feature: shop
@@ -21,6 +30,7 @@ export const parts: Parts = {
     { label: "Overview", to: "/staff", for: "staff", exact: true }, // feature: shop
     { label: "Stock", to: "/staff/items", for: "staff" }, // feature: shop
     { label: "Users", to: "/staff/users", for: "staff" },
+    { label: "Shop", to: "/staff/shop", for: "staff" }, // feature: shop
     { label: "Needs attention", to: "/staff/findings", for: "staff" }, // feature: shop
     { label: "Basket", to: "/basket", Count: BasketCount }, // feature: shop
   ],

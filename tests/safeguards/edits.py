@@ -426,7 +426,7 @@ STOCK = (
         "stock is taken in the order of the items",
         (
             Edit("app/orders/stock.py", "sorted(quantities.items())", "quantities.items()"),
-            Edit("app/checkout/basket.py", "order_by(Item.id)).all()", "order_by(sa.func.random())).all()"),
+            Edit("app/checkout/basket.py", "order_by(items.id)", "order_by(sa.func.random())"),
         ),
         (f"{PLACING}::test_baskets_that_cross_each_other_do_not_lock_each_other_out",),
         "postgresql",

@@ -1,16 +1,19 @@
 """`make scale`: what a request of each hot route takes over few rows and over many, with PostgreSQL.
 
     python -m tests.scale 100 10000 1000000
+    python -m tests.scale beside
 
 Every table that grows gets so many rows. What a route takes ought to be the same in each column, but for lists that
-count all that they have.
+count all that they have. Then, or alone, come searches beside an item's page: `beside.py`.
 """
 
+import logging
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +23,7 @@ from app.models import User
 from app.runtime.db import utcnow
 from tests.databases import PostgresqlServer
 from tests.integration.conftest import browser, close, migrate, sign_in
+from tests.scale import beside
 from tests.scale.rows import Rows
 from tests.settings import settings
 
@@ -35,22 +39,33 @@ ROUTES = {
     "all orders": ("staff", "/api/orders"),
     "staff's to-dos": ("staff", "/api/todos"),  # feature: todos
     "findings": ("staff", "/api/findings"),
-    "a search for an item": ("nobody", "/api/items?q=kettle"),
+    "a search for an item": ("nobody", "/api/items?q=kettle {turn}"),
+    "a deep page of items": ("nobody", "/api/items?page={half}"),
+    "a search for an order": ("staff", "/api/orders?q=lamp-{turn}"),
+    "the dashboard": ("staff", "/api/dashboard"),
     "metrics": ("nobody", "/metrics"),
 }
 
 
 def main(numbers: tuple[int, ...]) -> None:
+    logging.getLogger("app.access").setLevel(logging.WARNING)
     columns = [_column(number) for number in numbers]
     print(f"{'milliseconds, median':24}" + "".join(f"{number:>12,}" for number in numbers))
     for name in ROUTES:
-        print(f"{name:24}" + "".join(f"{column[name]:12.1f}" for column in columns))
+        print(f"{name:24}" + "".join(f"{column[name]:12.1f}" for column in columns), flush=True)
+
+
+def say(words: str) -> None:
+    """How far it is: a million rows take many minutes."""
+    print(words, file=sys.stderr, flush=True)
 
 
 def _column(number: int) -> dict[str, float]:
+    began = time.monotonic()
     with _shop(number) as app:
+        say(f"{number:,} rows of each table: made in {time.monotonic() - began:.0f} s")
         people = _people(app, number)
-        return {name: _milliseconds(people[who], path) for name, (who, path) in ROUTES.items()}
+        return {name: _milliseconds(people[who], path, number) for name, (who, path) in ROUTES.items()}
 
 
 @contextmanager
@@ -73,9 +88,10 @@ def _people(app: Flask, number: int) -> dict[str, FlaskClient]:
         return {"nobody": browser(app), "buyer": sign_in(app, buyer), "staff": sign_in(app, staff)}
 
 
-def _milliseconds(client: FlaskClient, path: str) -> float:
-    """The first request is not counted: it fills caches."""
-    took = [_timed(lambda: client.get(path)) for _ in range(TIMES + 1)]
+def _milliseconds(client: FlaskClient, path: str, number: int) -> float:
+    """The first request is not counted: it fills caches. The half is the number of a page in the middle."""
+    paths = [path.format(turn=10 + turn, half=number // 40 + turn) for turn in range(TIMES + 1)]
+    took = [_timed(partial(client.get, each)) for each in paths]
     return statistics.median(took[1:]) * 1000
 
 
@@ -86,4 +102,6 @@ def _timed(ask: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main(tuple(map(int, sys.argv[1:])) or NUMBERS)
+    if sys.argv[1:] != ["beside"]:
+        main(tuple(map(int, sys.argv[1:])) or NUMBERS)
+    beside.main()

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "./client";
+import { first } from "./first";
 import { keys } from "./keys";
 import { Problem } from "./problem";
 import type { User } from "./types";
@@ -13,6 +14,7 @@ export const meQuery = queryOptions({
     if (user || !wasIn) return user;
     throw new Problem(401, "sign_in_required", ""); // it is the end of a session for all who look at it
   },
+  initialData: first.me,
   staleTime: 60_000,
 });
 

@@ -16,6 +16,9 @@ export type PasskeyChallenge = Schemas["PasskeyChallengeOut"]; // feature: passk
 export type PasskeyAnswer = Schemas["Assertion"]; // feature: passkeys
 export type AppToSetUp = Schemas["AuthenticatorAppSetup"]; // feature: totp
 
+export type Shop = Schemas["ShopOut"]; // feature: shop
+export type ShopChange = Schemas["ShopChange"]; // feature: shop
+export type WrittenPage = Schemas["PageOut"]; // feature: shop
 export type Item = Schemas["ItemOut"]; // feature: shop
 export type Order = Schemas["OrderOut"]; // feature: shop
 export type NewOrder = Schemas["NewOrder"]; // feature: shop

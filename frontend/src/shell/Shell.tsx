@@ -1,22 +1,27 @@
 import "./shell.css";
 import { Link, Outlet } from "@tanstack/react-router";
+import { use } from "react";
 import { useMe } from "../api/me";
 import type { User } from "../api/types";
+import { SiteName } from "../ui/SiteName";
 import { Navigation } from "./Navigation";
 import { Offline } from "./Offline";
+import { Parts } from "./parts";
 
 export function Shell() {
   const me = useMe();
+  const { useName, Logo, Foot } = use(Parts).look;
+  const name = useName();
   return (
-    <>
+    <SiteName value={name}>
       <a className="skip" href="#main">
         Skip to the content
       </a>
       <header className="shell-head">
         <div className="shell-bar">
           <Link to="/" className="brand">
-            <img src="/favicon.svg" alt="" width="34" height="34" />
-            Kiosk
+            <Logo />
+            {name}
           </Link>
           <Navigation me={me} />
           <div className="shell-user">{me !== undefined && <UserLink me={me} />}</div>
@@ -28,10 +33,10 @@ export function Shell() {
         <Outlet />
       </main>
       <footer className="shell-foot">
-        <p>Kiosk, a small shop that you host yourself</p>
+        <Foot />
         <a href="/api/docs">API</a>
       </footer>
-    </>
+    </SiteName>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { LinkProps } from "@tanstack/react-router";
 import { type ComponentType, createContext } from "react";
 import type { Confirmation } from "../api/types";
+import { plainLook } from "./plainLook";
 
 /** A link in the head of every page. */
 export type NavigationLink = {
@@ -20,10 +21,21 @@ export type WayToConfirm = {
   Way: ComponentType<{ confirmation: Confirmation; onConfirmed: () => void }>;
 };
 
+/** The frame's own look. */
+export type Look = {
+  /** What the site is called, in the head of each page and in titles. */
+  useName: () => string;
+  /** Beside the name. */
+  Logo: ComponentType;
+  /** Below each page. */
+  Foot: ComponentType;
+};
+
 /** What features add to the frame around the pages; the lists are in wiring.ts. */
 export type Parts = {
   /** On the link that leads to the start page. */
   toStart: string;
+  look: Look;
   navigation: NavigationLink[];
   /** In the order in which they are offered. */
   waysToConfirm: Record<string, WayToConfirm>;
@@ -31,4 +43,9 @@ export type Parts = {
   CodeField?: ComponentType<{ error: unknown }>;
 };
 
-export const Parts = createContext<Parts>({ toStart: "", navigation: [], waysToConfirm: {} });
+export const Parts = createContext<Parts>({
+  toStart: "",
+  look: plainLook,
+  navigation: [],
+  waysToConfirm: {},
+});

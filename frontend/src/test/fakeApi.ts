@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { noFactors } from "./accounts";
+import { shop } from "./shop/goods"; // feature: shop
 
 /** What the API answers to one request; an Error is a connection that broke. */
 type Answer = Response | Error;
@@ -31,8 +32,9 @@ const empty: Answers = {
   "GET /api/password/rule": () =>
     json({ min_length: 15, min_length_with_second_factor: 8, max_length: 256 }),
   "GET /api/profile/factors": () => json(noFactors),
-  "GET /api/shop": () => json({ currency: "EUR", currency_digits: 2, hold_minutes: 30 }), // feature: shop
+  "GET /api/shop": () => json(shop), // feature: shop
   "GET /api/items": () => json(listOf()), // feature: shop
+  "GET /api/categories": () => json([]), // feature: shop
 };
 
 /**

@@ -1,14 +1,18 @@
 """A TCP proxy between Kiosk and PostgreSQL that hangs up at a COMMIT: nobody knows then what became of it."""
 
 import contextlib
+import re
 import socket
 import threading
 from typing import Literal
 
 from sqlalchemy.engine import make_url
 
-COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
-"""As a simple query: https://www.postgresql.org/docs/current/protocol-message-formats.html"""
+COMMIT = re.compile(rb"Q\x00\x00\x00\x0bCOMMIT\x00|UPDATE attempts SET .*RETURNING attempts\.id", re.DOTALL)
+"""As a simple query, or the statement that is a transaction by itself, which records the provider's answer.
+
+https://www.postgresql.org/docs/current/protocol-message-formats.html
+"""
 
 
 class Proxy:
@@ -52,7 +56,7 @@ class Proxy:
     def _ask(self, client: socket.socket, server: socket.socket, doomed: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
-                if COMMIT in data and self._is_the_one():
+                if COMMIT.search(data) and self._is_the_one():
                     if self._when == "before":
                         break
                     doomed.set()

@@ -123,9 +123,19 @@ def test_an_order_is_cancelled_once_and_its_stock_free_once(remote_shop, proxy, 
 
 
 def test_the_proxy_does_cut(remote_shop, proxy):
-    proxy.cut(2, when="after")  # the first one ends the look at who is asking
+    proxy.cut(1, when="after")
 
     assert remote_shop.place().status_code == 503
 
     assert proxy.has_cut
     assert remote_shop.place().status_code == 200
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_proxy_cuts_what_records_the_providers_answer(remote_shop, proxy, when):
+    proxy.cut(2, when=when)
+
+    assert remote_shop.place().status_code == 503
+
+    assert proxy.has_cut
+    assert remote_shop.sessions == ["open"]

@@ -116,12 +116,12 @@ def test_a_file_is_sent_as_the_client_takes_it(client, built, accepted, encoding
 
 
 def test_a_packed_file_has_an_etag_of_its_own(client, built):
-    (built / "index.html.br").write_bytes(b"brotli")
+    (built / "docs" / "index.html.br").write_bytes(b"brotli")
 
-    plain, small = get(client, "/"), get(client, "/", **{"Accept-Encoding": "br"})
+    plain, small = get(client, "/api/docs"), get(client, "/api/docs", **{"Accept-Encoding": "br"})
 
     assert plain.headers["ETag"] != small.headers["ETag"]
-    again = get(client, "/", **{"Accept-Encoding": "br", "If-None-Match": small.headers["ETag"]})
+    again = get(client, "/api/docs", **{"Accept-Encoding": "br", "If-None-Match": small.headers["ETag"]})
     assert (again.status_code, again.headers["Vary"]) == (304, "Accept-Encoding")
 
 
@@ -133,7 +133,7 @@ def test_a_part_of_a_file_is_a_part_of_the_plain_one(client, built):
     assert (response.status_code, response.data, response.headers.get("Content-Encoding")) == (206, b"export", None)
 
 
-@pytest.mark.parametrize("path", ["/nothing.txt", "/robots.txt", "/assets/nothing.js", "/assets/", "/docs/nothing.css"])
+@pytest.mark.parametrize("path", ["/nothing.txt", "/humans.txt", "/assets/nothing.js", "/assets/", "/docs/nothing.css"])
 def test_a_file_that_is_not_there_is_not_found(client, built, path):
     assert_problem(get(client, path), 404, "not_found")
 

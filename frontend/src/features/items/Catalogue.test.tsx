@@ -68,3 +68,30 @@ test("an item that is gone is said in words", async () => {
 
   expect(await screen.findByRole("heading", { name: "No such item" })).toBeTruthy();
 });
+
+test("a category shows what is in it, and keeps the order that was chosen", async () => {
+  const requests = fakeApi({
+    "GET /api/items": () => json(listOf(mug, { ...mug, id: 8, name: "Tea" })),
+    "GET /api/categories": () => json([{ name: "Kitchen", items: 2 }]),
+  });
+  const { user, path } = open("/");
+
+  await user.selectOptions(await screen.findByLabelText("Order of the items"), "Cheapest first");
+  await user.click(await screen.findByRole("link", { name: "Kitchen" }));
+
+  expect(await screen.findByRole("heading", { level: 1, name: "Kitchen" })).toBeTruthy();
+  expect(path()).toBe("/?sort=price&category=Kitchen");
+  const asked = new URL(sent(requests, "GET /api/items").at(-1)?.url ?? "").searchParams;
+  expect([asked.get("category"), asked.get("sort")]).toEqual(["Kitchen", "price"]);
+  await user.click(screen.getByRole("link", { name: "All" }));
+  expect(path()).toBe("/?sort=price");
+});
+
+test("a shop without categories has no list of them", async () => {
+  fakeApi({ "GET /api/items": () => json(listOf(mug, { ...mug, id: 8, name: "Tea" })) });
+  open("/");
+
+  await card("Mug");
+
+  expect(screen.queryByRole("navigation", { name: "Categories" })).toBeNull();
+});

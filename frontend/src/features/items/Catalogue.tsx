@@ -5,6 +5,7 @@ import { Empty } from "../../ui/Empty";
 import { Listing } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
 import { ResultCount } from "../../ui/ResultCount";
+import { Choose } from "./Choose";
 import { type BuySlot, ItemCard } from "./ItemCard";
 import { itemsQuery } from "./queries";
 import { SearchBox } from "./SearchBox";
@@ -12,12 +13,17 @@ import { SearchBox } from "./SearchBox";
 const route = getRouteApi("/");
 
 export function Catalogue({ buy }: { buy: BuySlot }) {
-  const { q = "", page = 1 } = route.useSearch();
-  const items = useQuery(itemsQuery(q, page));
+  const { page = 1, ...search } = route.useSearch();
+  const { q = "", category } = search;
+  const items = useQuery(itemsQuery(search, page));
 
   return (
-    <Page title={q ? `Items for “${q}”` : "On offer today"} aside={<SearchBox key={q} q={q} />}>
+    <Page
+      title={q ? `Items for “${q}”` : (category ?? "On offer today")}
+      aside={<SearchBox key={q} q={q} />}
+    >
       <ResultCount list={items} one="item" />
+      {(items.data?.total ?? 0) > 1 || category ? <Choose search={search} /> : null}
       <Listing list={items} empty={<NoItems q={q} />} loading={<EmptyShelf />}>
         {(shown) => (
           <ul className="shelf">

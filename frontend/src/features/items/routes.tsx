@@ -1,17 +1,18 @@
 import { createRoute } from "@tanstack/react-router";
 import { root } from "../../shell/routes";
-import { paged, type Search, text } from "../../shell/search";
+import { paged, type Search } from "../../shell/search";
 import { Catalogue } from "./Catalogue";
 import type { BuySlot } from "./ItemCard";
 import { ItemPage } from "./ItemPage";
+import { type ItemSearch, readSearch } from "./search";
 
 /** `buy` is what stands below each item, to order it. */
 export const cataloguePage = (buy: BuySlot) =>
   createRoute({
     getParentRoute: () => root,
     path: "/",
-    validateSearch: (search: Search): { q?: string; page?: number } => ({
-      q: text(search.q),
+    validateSearch: (search: Search): ItemSearch & { page?: number } => ({
+      ...readSearch(search),
       ...paged(search),
     }),
     component: () => <Catalogue buy={buy} />,

@@ -6,6 +6,7 @@ import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Submit } from "../../ui/Submit";
 import { type Currency, writeMoney } from "../../ui/shop/money";
+import { PictureField } from "../../ui/shop/PictureField";
 import { Trouble } from "../../ui/Trouble";
 import { readItem } from "./input";
 import type { ItemInput } from "./queries";
@@ -62,11 +63,17 @@ export function ItemForm({ item, currency, error, busy, onSave }: Props) {
         />
       </div>
       <Field
-        label="Address of a picture"
-        name="image_url"
+        label="Category"
+        name="category"
         autoComplete="off"
-        defaultValue={item?.image_url ?? ""}
-        hint="Starts with https:// or with /pictures/."
+        defaultValue={item?.category ?? ""}
+        hint="Left empty: none."
+        error={about("category")}
+      />
+      <PictureField
+        label="Picture"
+        name="image_url"
+        defaultValue={item?.image_url ?? null}
         error={about("image_url")}
       />
       <div className="actions">

@@ -27,4 +27,5 @@ const fields: Record<string, Words> = {
   },
   on_hand: { name: "On hand", show: (value) => String(value ?? "no limit") },
   image_url: { name: "Picture", show: plain, long: true },
+  category: { name: "Category", show: plain },
 };

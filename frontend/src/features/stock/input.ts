@@ -24,6 +24,7 @@ export function readItem(value: (name: string) => string, currency: Currency): I
     price: price.minor,
     on_hand: onHand ? Number(onHand) : null,
     image_url: text("image_url") || null,
+    category: text("category") || null,
   };
 }
 

@@ -10,6 +10,7 @@ export type ItemInput = {
   price: number | null;
   on_hand: number | null;
   image_url: string | null;
+  category: string | null;
 };
 
 export const stockQuery = ({ page = 1, ...search }: StockSearch) => {

@@ -1,4 +1,17 @@
-import type { Item, Order } from "../../api/types";
+import type { Item, Order, Shop } from "../../api/types";
+
+export const shop: Shop = {
+  name: "Kiosk",
+  currency: "EUR",
+  currency_digits: 2,
+  hold_minutes: 30,
+  contact: "",
+  delivery: "",
+  logo_url: null,
+  colours: { primary: "#0d4a4a", accent: "#ffd35c" },
+  time_zone: "UTC",
+  pages: [],
+};
 
 export const mug: Item = {
   id: 7,
@@ -10,6 +23,7 @@ export const mug: Item = {
   on_hand: 3,
   available: 3,
   image_url: null,
+  category: null,
   on_sale: true,
   version: 1,
 };

@@ -83,8 +83,8 @@ def test_a_code_of_the_app_makes_it_count_and_gives_ten_recovery_codes(own, ada)
         "has_password": True,
         "totp": True,
         "recovery_codes_left": 10,
-        "passkeys": [],
-        "passkeys_possible": True,
+        "passkeys": [],  # feature: passkeys
+        "passkeys_possible": True,  # feature: passkeys
     }
     assert done_to(ada) == ["totp_added"]
 
@@ -411,8 +411,8 @@ def test_of_many_who_use_one_code_at_once_one_gets_in(own_app, kind):
         ("put", "/api/profile/totp", {"code": "123456"}),
         ("delete", "/api/profile/totp", {}),
         ("post", "/api/profile/recovery-codes", None),
-        ("delete", "/api/profile/passkeys/1", None),
-        ("post", "/api/profile/passkeys/challenge", None),
+        ("delete", "/api/profile/passkeys/1", None),  # feature: passkeys
+        ("post", "/api/profile/passkeys/challenge", None),  # feature: passkeys
     ],
 )
 @pytest.mark.attack

@@ -1,0 +1,1 @@
+"""What an owner makes the shop's own: its name, colours and pages, and pictures that staff upload."""

@@ -1,0 +1,74 @@
+"""What crawlers and browsers ask a shop for by fixed names: robots.txt, the sitemap, the manifest."""
+
+from collections.abc import Iterator
+from html import escape
+
+import msgspec
+import sqlalchemy as sa
+from werkzeug.wrappers import Response
+
+from app.items.models import Item
+from app.runtime.config import settings
+from app.runtime.db import db, read
+from app.shop import service
+from app.shop.models import ShopPage
+from app.web.api import Access, Api
+
+MOST_ADDRESSES = 50_000
+"""That a sitemap may have: https://www.sitemaps.org/protocol.html"""
+
+PRIVATE = ("/api/", "/basket", "/checkout/", "/oauth/", "/orders", "/profile", "/sign-in", "/staff/", "/todos")
+
+routes = Api("machines")
+
+
+@routes.get("/robots.txt", access=Access.ALL)
+def tell_robots() -> Response:
+    """What crawlers need not look at.
+
+    https://www.rfc-editor.org/rfc/rfc9309
+    """
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
+    return _kept("\n".join([*lines, "", f"Sitemap: {settings().public_url}/sitemap.xml", ""]), "text/plain")
+
+
+@routes.get("/sitemap.xml", access=Access.ALL)
+def show_sitemap() -> Response:
+    """The start page, the owner's pages and the items on offer, the newest first."""
+    places = "".join(f"<url><loc>{escape(settings().public_url + path)}</loc></url>" for path in _paths())
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return _kept(f"{head}{places}</urlset>\n", "application/xml")
+
+
+@routes.get("/manifest.webmanifest", access=Access.ALL)
+def show_manifest() -> Response:
+    """How the shop looks among the apps of a phone.
+
+    https://www.w3.org/TR/appmanifest/
+    """
+    profile = service.profile(db.session())
+    manifest = {
+        "name": profile.name,
+        "short_name": profile.name,
+        "start_url": "/",
+        "display": "minimal-ui",
+        "theme_color": profile.primary_colour,
+        "background_color": "#f2f7f3",
+        "icons": [{"src": profile.logo_url or "/favicon.svg", "sizes": "any"}],
+    }
+    return _kept(msgspec.json.encode(manifest).decode(), "application/manifest+json")
+
+
+def _paths() -> Iterator[str]:
+    yield "/"
+    for page in read(sa.select(ShopPage.slug).order_by(ShopPage.slug)):
+        yield f"/pages/{page.slug}"
+    offered = sa.select(Item.id).where(Item.withdrawn_at.is_(None), Item.price.is_not(None))
+    for item in read(offered.order_by(Item.id.desc()).limit(MOST_ADDRESSES - service.MOST_PAGES - 1)):
+        yield f"/items/{item.id}"
+
+
+def _kept(text: str, kind: str) -> Response:
+    response = Response(text, mimetype=kind)
+    response.cache_control.max_age = 3600
+    return response

@@ -1,0 +1,67 @@
+"""What search engines and messengers read of the shop's pages: the catalogue, an item, a page that the owner wrote."""
+
+import re
+
+import sqlalchemy as sa
+
+from app.items.models import Item
+from app.runtime.config import settings
+from app.runtime.db import db, read
+from app.shop import service
+from app.shop.models import ShopPage
+from app.stripe import currencies
+from app.web.first_answer import Head, absolute
+
+ITEM = re.compile(r"/items/([0-9]{1,16})/?")
+PAGE = re.compile(r"/pages/([a-z0-9-]{1,64})/?")
+LONGEST = 200
+"""Of a description, in characters: more is cut off wherever it is shown."""
+
+_offered = sa.select(Item).where(Item.withdrawn_at.is_(None), Item.price.is_not(None))
+
+
+def head(path: str) -> Head:
+    """Of the page at `path`, as a visitor sees it who is not signed in."""
+    name = service.profile(db.session()).name
+    if match := ITEM.fullmatch(path):
+        return _of_item(int(match[1]), name)
+    if match := PAGE.fullmatch(path):
+        return _of_page(match[1], name)
+    store = {"@type": "Store", "name": name, "url": settings().public_url}
+    return Head(name, f"{name}: what is on offer, and what it costs.", structured=store if path == "/" else None)
+
+
+def _missing(name: str) -> Head:
+    return Head(name, "There is nothing here.", status=404)
+
+
+def _of_page(slug: str, name: str) -> Head:
+    rows = read(sa.select(ShopPage.title).where(ShopPage.slug == slug))
+    return Head(f"{rows[0].title} · {name}", f"{rows[0].title} of {name}") if rows else _missing(name)
+
+
+def _of_item(item_id: int, name: str) -> Head:
+    item = db.session.scalar(_offered.where(Item.id == item_id)) if item_id <= 2**53 else None
+    if item is None:
+        return _missing(name)
+    about = " ".join(item.description.split())
+    about = about if len(about) <= LONGEST else f"{about[: LONGEST - 1].rstrip()}…"
+    about = about or f"{item.name} at {name}"
+    return Head(f"{item.name} · {name}", about, item.image_url or "", "product", _structured(item, about))
+
+
+def _structured(item: Item, about: str) -> dict[str, object]:
+    """https://schema.org/Product"""
+    currency = settings().currency
+    is_left = item.on_hand is None or item.on_hand > item.held
+    product: dict[str, object] = {"@type": "Product", "name": item.name, "description": about, "sku": str(item.id)}
+    if item.image_url:
+        product["image"] = [absolute(item.image_url)]
+    product["offers"] = {
+        "@type": "Offer",
+        "url": f"{settings().public_url}/items/{item.id}",
+        "price": currencies.decimal(item.price or 0, currency),
+        "priceCurrency": currency,
+        "availability": f"https://schema.org/{'InStock' if is_left else 'OutOfStock'}",
+    }
+    return product

@@ -1,0 +1,103 @@
+from typing import Any
+
+import msgspec
+from werkzeug.wrappers import Response
+
+from app.runtime.config import settings
+from app.runtime.db import db, utcnow
+from app.shop import pictures, service
+from app.shop.pictures import NotAPicture, PictureTooLarge
+from app.shop.schemas import NewPage, PageDeleted, PageOut, PictureOut, ShopChange, ShopOut
+from app.stripe import currencies
+from app.web.api import Access, Api
+
+routes = Api("shop")
+
+
+@routes.get("/api/shop", access=Access.ALL, etag=True)
+def show_shop() -> ShopOut:
+    """The shop: its name, colours and pages, its currency, and how long it sets stock aside for an unpaid order."""
+    return _shown()
+
+
+@routes.patch("/api/shop", access=Access.STAFF, confirmed=True)
+def change_shop(body: ShopChange) -> ShopOut:
+    """Change some of what the owner sets."""
+    service.change(db.session(), _columns(body))
+    return _shown()
+
+
+def first() -> ShopOut:
+    """What comes with the page."""
+    return _shown()
+
+
+def _shown() -> ShopOut:
+    session, currency = db.session(), settings().currency
+    return ShopOut.of(
+        service.profile(session),
+        service.titles(session),
+        currency,
+        currencies.digits(currency),
+        settings().hold_minutes,
+    )
+
+
+def _columns(body: ShopChange) -> dict[str, Any]:
+    given: dict[str, Any] = msgspec.to_builtins(body)
+    colours = given.pop("colours", {})
+    return given | {f"{name}_colour": value for name, value in colours.items()}
+
+
+@routes.get("/api/pages/<slug:slug>", access=Access.ALL, etag=True)
+def show_page(slug: str) -> PageOut:
+    """A page that the owner has written, such as the imprint."""
+    return PageOut.of(service.page(db.session(), slug))
+
+
+@routes.put("/api/pages/<slug:slug>", access=Access.STAFF, confirmed=True, raises=(service.TooManyPages,))
+def write_page(slug: str, body: NewPage) -> PageOut:
+    """Write a page, new or anew. Its slug is its name in addresses."""
+    return PageOut.of(service.put_page(db.session(), slug, body.title, body.text))
+
+
+@routes.delete("/api/pages/<slug:slug>", access=Access.STAFF, confirmed=True)
+def delete_page(slug: str) -> PageDeleted:
+    """Take a page away."""
+    service.delete_page(db.session(), slug)
+    return PageDeleted(True)
+
+
+@routes.post(
+    "/api/pictures",
+    access=Access.STAFF,
+    status=201,
+    takes=pictures.TYPES,
+    max_body=pictures.MOST_BYTES,
+    raises=(NotAPicture, PictureTooLarge),
+)
+def add_picture(body: bytes) -> PictureOut:
+    """Upload a picture: the file as it is. It is turned upright, made small enough, and stripped of what it tells."""
+    db.session.commit()  # nothing is locked while it is decoded
+    return PictureOut(pictures.keep(db.session(), pictures.prepared(body), utcnow()))
+
+
+@routes.get("/pictures/<digest:digest>.webp", access=Access.ALL)
+def show_picture(digest: str) -> Response:
+    """An uploaded picture."""
+    return _file(digest, small=False)
+
+
+@routes.get("/pictures/<digest:digest>-small.webp", access=Access.ALL)
+def show_small_picture(digest: str) -> Response:
+    """An uploaded picture, as small as lists show it."""
+    return _file(digest, small=True)
+
+
+def _file(digest: str, *, small: bool) -> Response:
+    """It never changes: its name is its hash."""
+    response = Response(pictures.file(db.session(), digest, small=small), mimetype="image/webp")
+    response.cache_control.public = True
+    response.cache_control.max_age = 365 * 24 * 3600
+    response.cache_control.immutable = True
+    return response

@@ -1,0 +1,111 @@
+"""What callers send and get about the shop itself."""
+
+from typing import Annotated
+
+import msgspec
+
+from app.items.schemas import Picture
+from app.shop import markdown
+from app.shop.models import ShopPage, ShopProfile
+from app.web.api import END, ONE_LINE, Line
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=ONE_LINE)]
+Colour = Annotated[str, msgspec.Meta(pattern=rf"^#[0-9a-f]{{6}}{END}", examples=["#0d4a4a"])]
+TimeZone = Annotated[
+    str, msgspec.Meta(max_length=64, description="A name of the IANA database", examples=["Europe/Berlin"])
+]
+Lines = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+
+
+class Colours(msgspec.Struct, frozen=True):
+    """`primary` is the colour of header and links, `accent` of the buttons that buy."""
+
+    primary: str
+    accent: str
+
+
+class NewColours(msgspec.Struct, frozen=True, omit_defaults=True):
+    primary: Colour | msgspec.UnsetType = msgspec.UNSET
+    accent: Colour | msgspec.UnsetType = msgspec.UNSET
+
+
+class ShopChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`delivery` tells buyers how they get what they bought. What is left out stays."""
+
+    name: Name | msgspec.UnsetType = msgspec.UNSET
+    contact: Lines | msgspec.UnsetType = msgspec.UNSET
+    delivery: Lines | msgspec.UnsetType = msgspec.UNSET
+    logo_url: Picture | msgspec.UnsetType | None = msgspec.UNSET
+    colours: NewColours | msgspec.UnsetType = msgspec.UNSET
+    time_zone: TimeZone | msgspec.UnsetType = msgspec.UNSET
+
+
+class PageTitle(msgspec.Struct, frozen=True):
+    slug: str
+    title: str
+
+
+class ShopOut(msgspec.Struct, frozen=True):
+    """The shop: what its owner has set, the currency of every price (ISO 4217), and how long an order may stay unpaid.
+
+    `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
+    from ISO 4217's. `pages` are those that the owner has written, by title.
+    """
+
+    name: str
+    currency: str
+    currency_digits: int
+    hold_minutes: int
+    contact: str
+    delivery: str
+    logo_url: str | None
+    colours: Colours
+    time_zone: str
+    pages: list[PageTitle]
+
+    @classmethod
+    def of(
+        cls, profile: ShopProfile, pages: list[PageTitle], currency: str, currency_digits: int, hold_minutes: int
+    ) -> "ShopOut":
+        return cls(
+            profile.name,
+            currency,
+            currency_digits,
+            hold_minutes,
+            profile.contact,
+            profile.delivery,
+            profile.logo_url,
+            Colours(profile.primary_colour, profile.accent_colour),
+            profile.time_zone,
+            pages,
+        )
+
+
+class NewPage(msgspec.Struct, frozen=True):
+    """`text` is Markdown, in which HTML is text like any other."""
+
+    title: Line
+    text: Annotated[str, msgspec.Meta(max_length=100_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+
+
+class PageOut(msgspec.Struct, frozen=True):
+    """`html` is made of the Markdown in `text`, and safe to show."""
+
+    slug: str
+    title: str
+    text: str
+    html: str
+
+    @classmethod
+    def of(cls, page: ShopPage) -> "PageOut":
+        return cls(page.slug, page.title, page.text, markdown.html(page.text))
+
+
+class PageDeleted(msgspec.Struct, frozen=True):
+    deleted: bool
+
+
+class PictureOut(msgspec.Struct, frozen=True):
+    """Where a browser finds the picture, for `image_url` of an item or `logo_url` of the shop."""
+
+    url: str

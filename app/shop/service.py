@@ -1,0 +1,76 @@
+"""The shop as its owner has set it: one row, and the pages that they have written."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.runtime.db import insert_once
+from app.runtime.errors import Conflict, Invalid, NotFound
+from app.shop import colours
+from app.shop.models import ACCENT, PRIMARY, ShopPage, ShopProfile
+from app.shop.schemas import PageTitle
+
+MOST_PAGES = 20
+
+
+class TooManyPages(Conflict):
+    error = "too_many_pages"
+    detail = f"A shop has at most {MOST_PAGES} pages."
+
+
+def profile(session: Session) -> ShopProfile:
+    """What the owner has set, or what holds before they have set anything."""
+    return session.get(ShopProfile, 1) or ShopProfile(
+        name="Kiosk", contact="", delivery="", primary_colour=PRIMARY, accent_colour=ACCENT, time_zone="UTC"
+    )
+
+
+def titles(session: Session) -> list[PageTitle]:
+    """Of all pages, by title."""
+    rows = session.execute(sa.select(ShopPage.slug, ShopPage.title).order_by(ShopPage.title, ShopPage.id))
+    return [PageTitle(row.slug, row.title) for row in rows]
+
+
+def change(session: Session, values: Mapping[str, Any]) -> None:
+    """Set these columns; the others stay. Raises Invalid."""
+    if words := colours.fault(values.get("primary_colour", PRIMARY)):
+        raise Invalid.field("colours.primary", words)
+    if not _is_time_zone(values.get("time_zone", "UTC")):
+        raise Invalid.field("time_zone", "There is no such time zone: take one such as Europe/Berlin.")
+    insert_once(session, ShopProfile, {"id": 1})
+    if values:
+        session.execute(sa.update(ShopProfile).values(values))
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # the last one for the name of a folder
+        return False
+    return True
+
+
+def page(session: Session, slug: str) -> ShopPage:
+    """Raises NotFound."""
+    written = session.scalar(sa.select(ShopPage).where(ShopPage.slug == slug))
+    if written is None:
+        raise NotFound
+    return written
+
+
+def put_page(session: Session, slug: str, title: str, text: str) -> ShopPage:
+    """Write a page, new or anew. Raises TooManyPages."""
+    made = insert_once(session, ShopPage, {"slug": slug, "title": title, "text": text})
+    if made is not None and (session.scalar(sa.select(sa.func.count()).select_from(ShopPage)) or 0) > MOST_PAGES:
+        raise TooManyPages
+    written = page(session, slug)
+    written.title, written.text = title, text
+    return written
+
+
+def delete_page(session: Session, slug: str) -> None:
+    """Raises NotFound."""
+    session.delete(page(session, slug))

@@ -1,0 +1,65 @@
+"""What is done by few at once, because each takes long: others go on being served beside it.
+
+    with at_once.SEARCHES.turn():
+        ...
+
+Counted for each process: it is its processor and its connections that are spared.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from flask import has_request_context
+
+from app.web.client_address import client_network
+from app.web.limits import TooManyRequests
+from app.web.overload import Turns
+
+WAIT_SECONDS = 2
+AGAIN_SECONDS = 1
+
+
+class AtOnce:
+    """So many run, so many more wait, and of each client's address so many do either; the rest is refused."""
+
+    def __init__(self, *, running: int, waiting: int, each: int) -> None:
+        self.most, self.each = running + waiting, each
+        self._turns = Turns(running)
+        self._there: Counter[str] = Counter()
+        self._lock = Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Raises TooManyRequests, at once or after WAIT_SECONDS. Outside of a request nobody waits."""
+        if not has_request_context():
+            yield
+            return
+        whose = client_network() or "nowhere"
+        self._enter(whose)
+        try:
+            if not self._turns.take(WAIT_SECONDS):
+                raise TooManyRequests.wait(AGAIN_SECONDS)
+            try:
+                yield
+            finally:
+                self._turns.give_back()
+        finally:
+            self._leave(whose)
+
+    def _enter(self, whose: str) -> None:
+        with self._lock:
+            if self._there[whose] >= self.each or self._there.total() >= self.most:
+                raise TooManyRequests.wait(AGAIN_SECONDS)
+            self._there[whose] += 1
+
+    def _leave(self, whose: str) -> None:
+        with self._lock:
+            self._there[whose] -= 1
+            if not self._there[whose]:
+                del self._there[whose]
+
+
+SEARCHES = AtOnce(running=1, waiting=7, each=4)
+"""Searches by words, and pages so deep that all rows before them are counted."""

@@ -1,0 +1,89 @@
+"""The page as the server sends it: with what search engines read of it, and with what it would ask for at once."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+import msgspec
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.runtime import deadline
+from app.runtime.config import settings
+from app.runtime.db import reading
+from app.runtime.errors import Problem
+
+BEGIN, END = "<!-- head -->", "<!-- /head -->"
+"""Between these, frontend/index.html has what a page is that no server has told of."""
+
+SECONDS = 3
+"""How long the database is waited for: the page works without what it would tell, and asks the API."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What machines read of a page. `image` is a path or an address; `structured` is JSON-LD of schema.org.
+
+    `status` is 404 for a page about something that is not there.
+    """
+
+    title: str
+    description: str
+    image: str = ""
+    kind: str = "website"
+    structured: dict[str, Any] | None = None
+    status: int = 200
+
+
+PLAIN = Head("Kiosk", "A small shop that you host yourself.")
+
+
+def written(template: str, path: str) -> tuple[str, int]:
+    """The page at `path`, as HTML, and its status."""
+    before, begin, rest = template.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        return template, 200
+    try:
+        with deadline.within(SECONDS), reading():
+            head = current_app.extensions["page_head"](path)
+            data = {name: give() for name, give in current_app.extensions["page_data"].items()}
+    except (SQLAlchemyError, Problem):
+        head, data = PLAIN, {}
+    return f"{before}{_tags(head, path)}{_script('first', 'application/json', data)}{after}", head.status
+
+
+def _tags(head: Head, path: str) -> str:
+    here = settings().public_url + path
+    tags = [
+        f"<title>{escape(head.title)}</title>",
+        f'<meta name="description" content="{escape(head.description)}">',
+        f'<link rel="canonical" href="{escape(here)}">',
+    ]
+    shown = {"title": head.title, "description": head.description, "type": head.kind, "url": here}
+    if head.image:
+        shown["image"] = absolute(head.image)
+    tags += [f'<meta property="og:{name}" content="{escape(value)}">' for name, value in shown.items()]
+    if head.status != PLAIN.status:
+        tags.append('<meta name="robots" content="noindex">')
+    if head.structured:
+        tags.append(_script("", "application/ld+json", {"@context": "https://schema.org", **head.structured}))
+    return "\n    ".join(tags)
+
+
+def absolute(address: str) -> str:
+    """A path of the shop, or an address, as an address."""
+    return settings().public_url + address if address.startswith("/") else address
+
+
+def _script(name: str, kind: str, data: Any) -> str:
+    """Data, which no browser runs. No text in it can end the element: https://html.spec.whatwg.org/#the-script-element"""
+    json = msgspec.json.encode(data).decode().replace("<", "\\u003c")
+    return f'<script{name and f" id={name}"} type="{kind}">{json}</script>'
+
+
+def init_app(
+    app: Flask, head: Callable[[str], Head] | None = None, data: Mapping[str, Callable[[], Any]] | None = None
+) -> None:
+    """`head` tells of the page at a path. `data` are answers of the API, by the names that the page has for them."""
+    app.extensions["page_head"] = head or (lambda _: PLAIN)
+    app.extensions["page_data"] = data or {}

@@ -1,0 +1,76 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useId } from "react";
+import { categoriesQuery } from "./queries";
+import { type ItemSearch, isSorting, sortings } from "./search";
+
+/** Categories, where the shop has some, and the order in which items stand. */
+export function Choose({ search }: { search: ItemSearch }) {
+  const categories = useQuery(categoriesQuery).data ?? [];
+  return (
+    <div className="choose">
+      {categories.length > 0 && (
+        <nav className="chips" aria-label="Categories">
+          <Chip
+            search={{ ...search, category: undefined }}
+            label="All"
+            isChosen={!search.category}
+          />
+          {categories.map(({ name }) => (
+            <Chip
+              key={name}
+              search={{ ...search, category: name }}
+              label={name}
+              isChosen={search.category === name}
+            />
+          ))}
+        </nav>
+      )}
+      <Sort search={search} />
+    </div>
+  );
+}
+
+type ChipProps = { search: ItemSearch; label: string; isChosen: boolean };
+
+function Chip({ search, label, isChosen }: ChipProps) {
+  return (
+    <Link
+      to="/"
+      search={search}
+      className={isChosen ? "chip chip-chosen" : "chip"}
+      activeProps={{}}
+      aria-current={isChosen ? "true" : undefined}
+    >
+      {label}
+    </Link>
+  );
+}
+
+function Sort({ search }: { search: ItemSearch }) {
+  const navigate = useNavigate();
+  const id = useId();
+  const choose = (sort: string) =>
+    navigate({
+      to: "/",
+      search: { ...search, sort: isSorting(sort) && sort !== "name" ? sort : undefined },
+    });
+  return (
+    <div className="sort">
+      <label htmlFor={id} className="sr-only">
+        Order of the items
+      </label>
+      <select
+        id={id}
+        value={search.sort ?? "name"}
+        onChange={(event) => choose(event.target.value)}
+      >
+        {Object.entries(sortings).map(([sort, words]) => (
+          <option key={sort} value={sort}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

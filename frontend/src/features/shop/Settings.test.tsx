@@ -1,0 +1,153 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { sam } from "../../test/accounts";
+import { fakeApi, json, listOf, problem, sent } from "../../test/fakeApi";
+import { open } from "../../test/open";
+import { mug, shop } from "../../test/shop/goods";
+
+const staff = { "GET /api/profile": () => json(sam) };
+const set = { ...shop, name: "Tea & Co", pages: [{ slug: "imprint", title: "Imprint" }] };
+const page = { slug: "imprint", title: "Imprint", text: "**Ada**", html: "<p><b>Ada</b></p>" };
+
+test("the shop's name, contact and pages stand around every page", async () => {
+  fakeApi({
+    "GET /api/shop": () => json({ ...set, contact: "tea@example.com" }),
+    "GET /api/pages/imprint": () => json(page),
+  });
+  const { user } = open("/");
+
+  expect(await screen.findByRole("link", { name: "Tea & Co" })).toBeTruthy();
+  expect(screen.getByText("tea@example.com")).toBeTruthy();
+  await user.click(screen.getByRole("link", { name: "Imprint" }));
+
+  expect(await screen.findByRole("heading", { name: "Imprint" })).toBeTruthy();
+  expect(await screen.findByText("Ada")).toBeTruthy();
+  await waitFor(() => expect(document.title).toBe("Imprint · Tea & Co"));
+});
+
+test("the owner's colours are on the page, and those of always where none are set", async () => {
+  fakeApi({
+    "GET /api/shop": () => json({ ...shop, colours: { primary: "#7a1f5c", accent: "#222222" } }),
+  });
+  open("/");
+
+  const { style } = document.documentElement;
+  await waitFor(() => expect(style.getPropertyValue("--head")).toBe("#7a1f5c"));
+  expect(style.getPropertyValue("--on-tag")).toBe("#ffffff");
+});
+
+test("a page that is not there says so", async () => {
+  fakeApi();
+  open("/pages/nothing");
+
+  expect(await screen.findByRole("heading", { name: /not here|nothing here/i })).toBeTruthy();
+});
+
+test("staff set the shop's name, and it stands in the head at once", async () => {
+  let now = shop;
+  const requests = fakeApi({
+    ...staff,
+    "GET /api/shop": () => json(now),
+    "PATCH /api/shop": () => {
+      now = set;
+      return json(now);
+    },
+  });
+  const { user } = open("/staff/shop");
+
+  const name = await screen.findByLabelText("Name");
+  await user.clear(name);
+  await user.type(name, "Tea & Co");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+
+  expect(await screen.findByText("Saved.")).toBeTruthy();
+  expect(await screen.findByRole("link", { name: "Tea & Co" })).toBeTruthy();
+  expect(await sent(requests, "PATCH /api/shop")[0]?.json()).toEqual({
+    name: "Tea & Co",
+    contact: "",
+    delivery: "",
+    logo_url: null,
+    time_zone: "UTC",
+    colours: { primary: "#0d4a4a", accent: "#ffd35c" },
+  });
+});
+
+test("what the API has against a colour is said at its field", async () => {
+  const message = "White on this colour is hard to read: take a darker one.";
+  fakeApi({
+    ...staff,
+    "PATCH /api/shop": () =>
+      problem(422, "invalid_input", { errors: [{ field: "colours.primary", message }] }),
+  });
+  const { user } = open("/staff/shop");
+
+  await user.click(await screen.findByRole("button", { name: "Save" }));
+
+  await screen.findByText(message);
+  expect(screen.getByLabelText("Head and links").getAttribute("aria-invalid")).toBe("true");
+});
+
+test("a page is written under an address made of its title", async () => {
+  const requests = fakeApi({ ...staff, "PUT /api/pages/uber-uns": () => json(page) });
+  const { user } = open("/staff/shop");
+
+  await user.click(await screen.findByRole("link", { name: "Another page" }));
+  await user.type(await screen.findByLabelText("Title"), "Über uns!");
+  await user.type(screen.getByLabelText("Text"), "We sell tea.");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+
+  await screen.findByRole("heading", { name: "Your shop" });
+  expect(await sent(requests, "PUT /api/pages/uber-uns")[0]?.json()).toEqual({
+    title: "Über uns!",
+    text: "We sell tea.",
+  });
+});
+
+test("a page is deleted after a question", async () => {
+  const requests = fakeApi({
+    ...staff,
+    "GET /api/shop": () => json(set),
+    "GET /api/pages/imprint": () => json(page),
+    "DELETE /api/pages/imprint": () => json({ deleted: true }),
+  });
+  const { user } = open("/staff/shop");
+
+  await user.click(await screen.findByRole("link", { name: "Edit Imprint" }));
+  await user.click(await screen.findByRole("button", { name: "Delete this page" }));
+  expect(sent(requests, "DELETE /api/pages/imprint")).toHaveLength(0);
+  await user.click(screen.getByRole("button", { name: "Delete it" }));
+
+  await screen.findByRole("heading", { name: "Your shop" });
+  expect(sent(requests, "DELETE /api/pages/imprint")).toHaveLength(1);
+});
+
+test("an uploaded picture is the item's, and one that is none says why", async () => {
+  let file: Response | null = null;
+  const requests = fakeApi({
+    ...staff,
+    "GET /api/items/7": () => json(mug, 200, { ETag: '"1"' }),
+    "GET /api/items/7/changes": () => json(listOf()),
+    "PATCH /api/items/7": () => json(mug),
+    "POST /api/pictures": () => file ?? problem(422, "not_a_picture"),
+  });
+  const { user } = open("/staff/items/7");
+  const chosen = new File(["x"], "mug.png", { type: "image/png" });
+
+  await user.upload(await screen.findByLabelText("Upload a picture"), chosen);
+  expect((await screen.findByRole("alert")).textContent).toMatch(/cannot be read as a picture/);
+  file = json({ url: "/pictures/1f.webp" }, 201);
+  await user.upload(screen.getByLabelText("Upload a picture"), chosen);
+  await waitFor(() =>
+    expect((screen.getByLabelText("Address of a picture") as HTMLInputElement).value).toBe(
+      "/pictures/1f.webp",
+    ),
+  );
+  await user.click(screen.getByRole("button", { name: "Save" }));
+
+  await screen.findByRole("heading", { name: "Stock" });
+  const [upload] = sent(requests, "POST /api/pictures");
+  expect(upload?.headers.get("Content-Type")).toBe("image/png");
+  expect(await sent(requests, "PATCH /api/items/7")[0]?.json()).toEqual({
+    image_url: "/pictures/1f.webp",
+  });
+});

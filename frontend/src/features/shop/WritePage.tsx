@@ -1,0 +1,99 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { fieldError, isNotFound } from "../../api/problem";
+import type { WrittenPage } from "../../api/types";
+import { AskFirst } from "../../ui/AskFirst";
+import { Field } from "../../ui/Field";
+import { Form } from "../../ui/Form";
+import { Page } from "../../ui/Page";
+import { Skeleton } from "../../ui/Skeleton";
+import { Submit } from "../../ui/Submit";
+import { Trouble } from "../../ui/Trouble";
+import { pageQuery, useDeletePage, useWritePage } from "./queries";
+
+const route = getRouteApi("/in/staff/staff/shop/page");
+
+export function WritePage() {
+  const { slug = "", title = "" } = route.useSearch();
+  const page = useQuery({ ...pageQuery(slug), enabled: slug !== "" });
+  const isNew = slug === "" || isNotFound(page.error);
+  return (
+    <Page title={title || "A page of your own"} narrow>
+      {page.error && !isNew && <Trouble error={page.error} retry={() => page.refetch()} />}
+      {page.isLoading && <Skeleton lines={8} />}
+      {page.data && <WriteForm page={page.data} />}
+      {isNew && <WriteForm page={{ slug, title, text: "", html: "" }} isNew />}
+    </Page>
+  );
+}
+
+function WriteForm({ page, isNew = false }: { page: WrittenPage; isNew?: boolean }) {
+  const navigate = useNavigate();
+  const { mutate, error, isPending } = useWritePage();
+  const back = () => navigate({ to: "/staff/shop" });
+  const about = (field: string) => fieldError(error, field);
+
+  const send = (value: (name: string) => string) => {
+    const [title, text] = [value("title").trim(), value("text")];
+    mutate({ slug: page.slug || slugOf(title), title, text }, { onSuccess: back });
+  };
+
+  return (
+    <>
+      <Form className="panel" error={error} onSend={send}>
+        {error && <Trouble error={error} />}
+        <Field
+          label="Title"
+          name="title"
+          defaultValue={page.title}
+          error={about("title")}
+          required
+        />
+        <Field
+          multiline
+          rows={18}
+          label="Text"
+          name="text"
+          defaultValue={page.text}
+          hint="Markdown: # heading, **bold**, [a link](https://example.com), - a list."
+          error={about("text")}
+        />
+        <div className="actions">
+          <Submit label="Save" busyLabel="Saving…" busy={isPending} />
+          <Link to="/staff/shop">Back to the shop</Link>
+        </div>
+      </Form>
+      {!isNew && <DeletePage page={page} onDeleted={back} />}
+    </>
+  );
+}
+
+function DeletePage({ page, onDeleted }: { page: WrittenPage; onDeleted: () => void }) {
+  const remove = useDeletePage(page.slug);
+  return (
+    <AskFirst
+      label="Delete this page"
+      title={`Delete “${page.title}”?`}
+      action="Delete it"
+      busy={remove.isPending}
+      onConfirm={() => remove.mutate(undefined, { onSuccess: onDeleted })}
+    >
+      <p>Links to it lead nowhere from then on.</p>
+      {remove.error && <Trouble error={remove.error} />}
+    </AskFirst>
+  );
+}
+
+/** "Über uns & mehr" is "uber-uns-mehr". */
+export function slugOf(title: string): string {
+  const plain = title
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
+    .toLowerCase();
+  return (
+    plain
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "")
+      .slice(0, 64) || "page"
+  );
+}

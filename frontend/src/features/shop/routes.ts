@@ -1,0 +1,26 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { root, staffOnly } from "../../shell/routes";
+import { type Search, text } from "../../shell/search";
+
+export const writtenPage = createRoute({
+  getParentRoute: () => root,
+  path: "/pages/$slug",
+  component: lazyRouteComponent(() => import("./WrittenPage"), "WrittenPage"),
+});
+
+export const settingsPage = createRoute({
+  getParentRoute: () => staffOnly,
+  path: "/staff/shop",
+  component: lazyRouteComponent(() => import("./Settings"), "Settings"),
+});
+
+/** `slug` and `title` are what a new page is suggested to have. */
+export const writePage = createRoute({
+  getParentRoute: () => staffOnly,
+  path: "/staff/shop/page",
+  validateSearch: (search: Search): { slug?: string; title?: string } => ({
+    slug: text(search.slug),
+    title: text(search.title),
+  }),
+  component: lazyRouteComponent(() => import("./WritePage"), "WritePage"),
+});

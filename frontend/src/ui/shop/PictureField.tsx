@@ -1,0 +1,49 @@
+import "./picture.css";
+import { type ChangeEvent, useId, useState } from "react";
+import { useUpload } from "../../api/shop/pictures";
+import { Field } from "../Field";
+import { Trouble } from "../Trouble";
+
+type Props = { label: string; name: string; defaultValue: string | null; error?: string };
+
+/** The address of a picture, with a way to upload one. */
+export function PictureField({ label, name, defaultValue, error }: Props) {
+  const id = useId();
+  const [url, setUrl] = useState(defaultValue ?? "");
+  const upload = useUpload();
+  const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
+    const file = target.files?.[0];
+    if (file) upload.mutate(file, { onSuccess: setUrl });
+    target.value = ""; // so that the same file may be chosen once more
+  };
+
+  return (
+    <fieldset className="picture-field">
+      <legend>{label}</legend>
+      {url && <img src={url} alt="" className="picture-preview" />}
+      <div className="field">
+        <label htmlFor={id}>Upload a picture</label>
+        <input
+          id={id}
+          type="file"
+          accept="image/jpeg,image/png,image/webp,image/gif"
+          disabled={upload.isPending}
+          onChange={choose}
+        />
+        <p className="field-hint" role="status">
+          {upload.isPending ? "Uploading…" : "JPEG, PNG, WebP or GIF, up to 10 MB."}
+        </p>
+      </div>
+      {upload.error && <Trouble error={upload.error} />}
+      <Field
+        label="Address of a picture"
+        name={name}
+        autoComplete="off"
+        value={url}
+        onChange={({ target }) => setUrl((target as HTMLInputElement).value)}
+        hint="Starts with https:// or with /pictures/."
+        error={error}
+      />
+    </fieldset>
+  );
+}
