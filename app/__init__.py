@@ -22,6 +22,7 @@ from app.auth import (
     sign_in_methods,
     throttle,
 )
+from app.auth import field_words as auth_words
 from app.auth import retention as auth_retention
 from app.auth import routes as auth_routes
 from app.auth.email import addresses, messages
@@ -40,13 +41,16 @@ from app.auth.passkeys import routes as passkey_routes  # feature: passkeys
 from app.auth.totp import key_rotation  # feature: totp
 from app.auth.totp import routes as totp_routes  # feature: totp
 from app.auth.totp import service as totp  # feature: totp
+from app.checkout import field_words as order_words  # feature: shop
 from app.checkout import kept_basket  # feature: shop
 from app.checkout import routes as checkout_routes  # feature: shop
 from app.commands import cli
+from app.dashboard import field_words as dashboard_words  # feature: shop
 from app.dashboard import routes as dashboard_routes  # feature: shop
 from app.items import checks as item_checks  # feature: shop
+from app.items import field_words as item_words  # feature: shop
 from app.items import routes as item_routes  # feature: shop
-from app.mail import Kind, delivery, outbox, quota
+from app.mail import Kind, delivery, moments, outbox, quota
 from app.mail import checks as mail_checks
 from app.mail import metrics as mail_metrics
 from app.ops import checks as own_checks
@@ -58,6 +62,7 @@ from app.orders import service as order_service  # feature: shop
 from app.orders import signals as order_signals  # feature: shop
 from app.payments import background as payment_background  # feature: shop
 from app.payments import checks as payment_checks  # feature: shop
+from app.payments import field_words as payment_words  # feature: shop
 from app.payments import finding_mails, findings  # feature: shop
 from app.payments import metrics as payment_metrics  # feature: shop
 from app.payments import retention as payment_retention  # feature: shop
@@ -72,18 +77,22 @@ from app.runtime.jobs import Handler
 from app.runtime.log_context import log_context
 from app.runtime.metrics import DatabaseGauge, Metric
 from app.runtime.schedule import Work
+from app.shop import field_words as shop_words  # feature: shop
 from app.shop import for_machines, page_heads, pictures  # feature: shop
 from app.shop import routes as shop_routes  # feature: shop
+from app.shop import service as shop_service  # feature: shop
 from app.stripe import checks as stripe_checks  # feature: shop
 from app.stripe import gateway  # feature: shop
 from app.stripe import metrics as stripe_metrics  # feature: shop
+from app.todos import field_words as todo_words  # feature: todos
 from app.todos import handover as order_todos  # feature: todos
 from app.todos import routes as todo_routes  # feature: todos
 from app.todos import service as todo_service  # feature: todos
 from app.users import audit_trail
+from app.users import field_words as user_words
 from app.users import routes as user_routes
 from app.users import signals as user_signals
-from app.web import api, first_answer, frontend, headers, limits, openapi, overload
+from app.web import api, field_words, first_answer, frontend, headers, limits, openapi, overload
 from app.web.api import Api
 from app.web.flask_session import NoSession
 
@@ -111,6 +120,19 @@ ROUTES: tuple[Api, ...] = (
     metrics.routes,
     openapi.routes,
 )
+
+FIELD_WORDS: tuple[field_words.Words, ...] = (
+    field_words.WORDS,
+    user_words.WORDS,
+    auth_words.WORDS,
+    item_words.WORDS,  # feature: shop
+    shop_words.WORDS,  # feature: shop
+    order_words.WORDS,  # feature: shop
+    payment_words.WORDS,  # feature: shop
+    dashboard_words.WORDS,  # feature: shop
+    todo_words.WORDS,  # feature: todos
+)
+"""What the API's description says of each field."""
 
 SIGN_IN_METHODS: tuple[sign_in_methods.SignInMethod, ...] = (
     password.METHOD,
@@ -300,6 +322,10 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
         plan.every(interval, name, work)
     health.init_app(app, DEGRADED)
     delivery.init_app(app, settings, MAIL_RENDERERS)
+    moments.init_app(
+        app,
+        shop_service.time_zone,  # feature: shop
+    )
     doctor.init_app(app, CHECKS)
     for name, handler in JOBS.items():
         jobs.jobs(app).on(name, handler)
@@ -313,6 +339,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
         page_heads.head,  # feature: shop
         data=PAGE_DATA,
     )
+    openapi.init_app(app, FIELD_WORDS)
     headers.init_app(app, settings)
     cli.init_app(app)
     return app

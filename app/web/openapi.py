@@ -2,16 +2,19 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from http import HTTPStatus
+from itertools import groupby
 from typing import Any
 
 import msgspec
-from flask import current_app
+from flask import Flask, current_app
 from werkzeug.wrappers import Response
 
 from app.runtime.errors import (
+    FieldError,
     Forbidden,
     Invalid,
     MalformedBody,
@@ -22,10 +25,14 @@ from app.runtime.errors import (
     Unavailable,
     UnsupportedType,
     WrongContentType,
+    encoded,
+    of_status,
 )
 from app.web import limits
 from app.web.api import CONFIRMED_WITHIN, JSON, Access, Api, ConfirmationRequired, Operation, operations
+from app.web.field_words import Words
 from app.web.frontend import page
+from app.web.introduction import HEADERS, INTRODUCTION
 
 VERSION = "1"
 RECENT = f"Takes a sign-in or a confirmation within the last {CONFIRMED_WITHIN // timedelta(minutes=1)} minutes."
@@ -56,13 +63,14 @@ def description(listed: list[Operation]) -> dict[str, Any]:
     shapes = list(dict.fromkeys(_shapes(listed)))
     schemas, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     by_shape = dict(zip(shapes, schemas, strict=True))
+    _explain(components)
     paths: dict[str, dict[str, Any]] = {}
     for operation in listed:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", operation.path)
         paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, by_shape)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Kiosk", "version": VERSION, "description": "A small shop that you host yourself."},
+        "info": {"title": "Kiosk", "version": VERSION, "description": "\n".join(INTRODUCTION)},
         "paths": paths,
         "components": {
             "schemas": components,
@@ -73,6 +81,25 @@ def description(listed: list[Operation]) -> dict[str, Any]:
             },
         },
     }
+
+
+def _explain(components: dict[str, dict[str, Any]]) -> None:
+    """Give each field its sentence and its example."""
+    for name, component in components.items():
+        for field, schema in component.get("properties", {}).items():
+            if found := _words(name, field):
+                schema.setdefault("description", found[0])
+                schema.setdefault("examples", [found[1]])
+
+
+def _words(schema: str, field: str) -> tuple[str, object] | None:
+    words: ChainMap[str, tuple[str, object]] = current_app.extensions["field_words"]
+    return words.get(f"{schema}.{field}") or words.get(field)
+
+
+def init_app(app: Flask, words: Sequence[Words]) -> None:
+    """`words` of all features; of two that have a field of one name, the one that has named its schema wins."""
+    app.extensions["field_words"] = ChainMap(*map(dict, words))
 
 
 def _shapes(listed: list[Operation]) -> Iterator[Any]:
@@ -122,10 +149,14 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     if "query" in operation.reads:
         shape = operation.reads["query"]
         _, components = msgspec.json.schema_components([shape])
+        _explain(components)
         for name, schema in components[shape.__name__]["properties"].items():
-            yield {"name": name, "in": "query", "schema": schema}
+            described = {"description": schema["description"]} if "description" in schema else {}
+            yield {"name": name, "in": "query", "schema": schema, **described}
     for name in operation.headers:
-        yield {"name": name, "in": "header", "required": name == "Idempotency-Key", "schema": {"type": "string"}}
+        said = {"description": HEADERS[name]} if name in HEADERS else {}
+        schema = {"type": "string"}
+        yield {"name": name, "in": "header", "required": name == "Idempotency-Key", "schema": schema, **said}
 
 
 def _responses(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
@@ -136,12 +167,26 @@ def _responses(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
             answers[str(status)]["content"] = {"application/json": {"schema": schemas[operation.answer]}}
     if operation.etag:
         answers["304"] = {"description": "Not changed since the ETag in If-None-Match"}
-    problem = {"application/problem+json": {"schema": schemas[ProblemBody]}}
-    for raised in sorted(_raised(operation), key=lambda each: (each.status, each.error)):
-        code = str(raised.status.value)
-        words = answers.get(code, {}).get("description", "")
-        answers[code] = {"description": f"{words}, {raised.error}".lstrip(", "), "content": problem}
+    for code, raised in groupby(sorted(_raised(operation), key=_by_status), key=lambda each: str(each.status.value)):
+        problems = list(raised)
+        said = [answers.get(code, {}).get("description", ""), *(f"`{each.error}`: {each.detail}" for each in problems)]
+        examples = {each.error: {"value": _example(each)} for each in problems}
+        content = {"application/problem+json": {"schema": schemas[ProblemBody], "examples": examples}}
+        answers[code] = {"description": "\n\n".join(filter(None, said)), "content": content}
     return answers
+
+
+def _by_status(problem: type[Problem]) -> tuple[int, str]:
+    return problem.status.value, problem.error
+
+
+def _example(problem: type[Problem]) -> Any:
+    errors = [FieldError("quantity", "Give 1 or more.")] if problem is Invalid else []
+    return msgspec.json.decode(encoded(problem(errors=errors) if errors else of_status(*_told(problem))))
+
+
+def _told(problem: type[Problem]) -> tuple[HTTPStatus, str, str]:
+    return problem.status, problem.error, problem.detail
 
 
 def _raised(operation: Operation) -> set[type[Problem]]:
@@ -171,3 +216,4 @@ class TooLarge(Problem):
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     error = "request_entity_too_large"
+    detail = "The body is larger than this route takes."

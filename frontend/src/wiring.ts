@@ -27,7 +27,7 @@ export const parts: Parts = {
     { label: "Items", to: "/", exact: true }, // feature: shop
     { label: "Orders", to: "/orders", for: "users" }, // feature: shop
     { label: "To-dos", to: "/todos", for: "users" }, // feature: todos
-    { label: "At a glance", to: "/staff", for: "staff", exact: true }, // feature: shop
+    { label: "Overview", to: "/staff", for: "staff", exact: true }, // feature: shop
     { label: "Stock", to: "/staff/items", for: "staff" }, // feature: shop
     { label: "Users", to: "/staff/users", for: "staff" },
     { label: "Shop", to: "/staff/shop", for: "staff" }, // feature: shop

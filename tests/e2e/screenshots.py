@@ -1,43 +1,125 @@
-"""Takes the pictures of README.md and docs/ anew: `make screenshots`. By its name no test run sees it."""
+"""Takes the pictures of README.md and docs/pictures/ anew: `make screenshots`. By its name no test run sees it.
 
+Each page is taken on either screen and in both schemes, as `page.screen.scheme.webp`.
+"""
+
+import base64
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.shop import Shop
+from tests.e2e.shop import DECLINED, Shop
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+CUSTOMER, STAFF = "Ada Lovelace", "Grace Hopper"
+QUALITY = 50  # of 100: text is still sharp
+TALLEST = 1500  # CSS pixels
+
+FOR_VISITORS = {
+    "items": "/",
+    "item": "/items/1",
+    "empty-basket": "/basket",
+    "sign-in": "/sign-in",
+    "register": "/register",
+    "forgot-password": "/forgot-password",
+    "reset-password": "/reset-password?token=x",
+    "verify-email": "/verify-email?token=x",
+    "nowhere": "/nowhere",
+}
+FOR_STAFF = {
+    "overview": "/staff",
+    "stock": "/staff/items",
+    "stock-search": "/staff/items?only=low",
+    "new-item": "/staff/items/new",
+    "edit-item": "/staff/items/1",
+    "the-shop": "/staff/shop",
+    "needs-attention": "/staff/findings",
+    "users": "/staff/users",
+    "new-user": "/staff/users/new",
+    "user": "/staff/users/1",
+    "all-orders": "/orders",
+    "staff-todos": "/todos",
+}
 
 
-def take(shop: Shop, name: str) -> None:
-    shop.see_loaded()
-    FOLDER.mkdir(exist_ok=True)
-    shop.page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+@pytest.fixture
+def take(shop: Shop, project: str):
+    """Takes a picture of a page in both schemes."""
+
+    def picture(of: Shop, name: str, *, whole: bool = True) -> None:
+        of.see_loaded()
+        for scheme in ("light", "dark"):
+            of.page.emulate_media(color_scheme=scheme)
+            FOLDER.mkdir(exist_ok=True)
+            (FOLDER / f"{name}.{project}.{scheme}.webp").write_bytes(photograph(of, whole=whole))
+        of.page.emulate_media(color_scheme="light")
+
+    return picture
 
 
-@pytest.mark.projects("desktop")
-def test_a_purchase_on_a_desktop(shop: Shop, back_office: Shop) -> None:
-    shop.go_to("/")
-    take(shop, "items")
-    shop.go_to("/sign-in")
-    take(shop, "sign-in")
-    shop.continue_as("Ada Lovelace")
-    shop.buy("Stoneware mug", quantity=2)
+def photograph(shop: Shop, *, whole: bool) -> bytes:
+    """In WebP, which Playwright itself does not write; a pixel for each CSS pixel, whatever the screen has."""
+    page = shop.page
+    width, height, tall, ratio = page.evaluate(
+        "[innerWidth, innerHeight, document.documentElement.scrollHeight, devicePixelRatio]"
+    )
+    area = {"x": 0, "y": 0, "width": width, "height": min(max(tall, height), TALLEST) if whole else height}
+    how = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": True, "clip": {**area, "scale": 1 / ratio}}
+    devtools = page.context.new_cdp_session(page)
+    taken = devtools.send("Page.captureScreenshot", how)
+    devtools.detach()
+    return base64.b64decode(taken["data"])
+
+
+def test_every_page(shop: Shop, back_office: Shop, take) -> None:
+    for name, path in FOR_VISITORS.items():
+        shop.go_to(path)
+        take(shop, name)
+
+    buy_something(shop, take)
+    sell_something(shop.order, back_office, take)
+
+    shop.go_to("/orders")
+    take(shop, "your-orders")
+    shop.go_to("/todos")
+    take(shop, "your-todos")
+    shop.go_to("/profile")
+    take(shop, "profile")
+
+
+def buy_something(shop: Shop, take) -> None:
+    shop.come_signed_in_as(CUSTOMER)
+    shop.add_to_basket("Stoneware mug", quantity=2)
+    shop.add_to_basket("Dotted notebook")
+    shop.open_basket()
+    take(shop, "basket")
+    shop.check_out()
     expect(shop.page.get_by_label("Card number")).to_be_visible()
     take(shop, "payment")
+    shop.pay(DECLINED)
+    shop.see_payment_declined()
+    take(shop, "payment-declined")
+    shop.cancel_payment()
+    shop.see_order("Not paid yet")
+    take(shop, "order-waiting")
+    shop.open_basket()
+    take(shop, "basket-waiting")
+    shop.page.get_by_role("link", name="Pay or cancel").first.click()
+    shop.go_on_to_payment()
     shop.pay()
     shop.see_order("Paid")
-    take(shop, "order")
-
-    back_office.sign_in_as("Grace Hopper")
-    back_office.see_one_todo_for(shop.order, "To do")
-    take(back_office, "todos")
-    back_office.go_to("/staff/items")
-    take(back_office, "stock")
+    take(shop, "order-paid")
 
 
-@pytest.mark.projects("phone")
-def test_the_items_on_a_phone(shop: Shop) -> None:
-    shop.go_to("/")
-    take(shop, "phone")
+def sell_something(order: str, office: Shop, take) -> None:
+    office.come_signed_in_as(STAFF)
+    for name, path in FOR_STAFF.items():
+        office.go_to(path)
+        take(office, name)
+    office.open_order(order)
+    take(office, "order-for-staff")
+    office.page.get_by_role("button", name="Hand over").click()
+    take(office, "hand-over", whole=False)
+    office.page.get_by_role("button", name="It is handed over").click()
+    office.see_order("Handed over")

@@ -13,6 +13,7 @@ FOR_STAFF = [
     *("/profile", "/staff/users", "/staff/users/new", "/staff/users/1"),
     *("/", "/items/1", "/orders"),  # feature: shop
     *("/staff", "/staff/items", "/staff/items/new", "/staff/items/1", "/staff/findings"),  # feature: shop
+    *("/staff/shop", "/staff/shop/page"),  # feature: shop
     "/todos",  # feature: todos
 ]
 

@@ -1374,42 +1374,143 @@ export interface components {
          * @description What a caller sees of an error; `error` is a stable snake_case code, `errors` the fields of invalid input.
          */
         ProblemBody: {
+            /**
+             * @description Always about:blank: `error` tells the kinds apart.
+             * @example about:blank
+             */
             type: string;
+            /**
+             * @description The HTTP status in words.
+             * @example Unprocessable Entity
+             */
             title: string;
+            /**
+             * @description The HTTP status.
+             * @example 422
+             */
             status: number;
+            /**
+             * @description What went wrong, for people. It may be worded anew.
+             * @example Some of what was sent is not valid.
+             */
             detail: string;
+            /**
+             * @description What went wrong, for programs: a code that stays the same.
+             * @example invalid_input
+             */
             error: string;
+            /**
+             * @description Each field that is wrong, of invalid input.
+             * @example [
+             *       {
+             *         "field": "name",
+             *         "message": "This is required."
+             *       }
+             *     ]
+             */
             errors?: components["schemas"]["FieldError"][];
         };
         /** FieldError */
         FieldError: {
+            /**
+             * @description The path to the field that is wrong.
+             * @example lines[0].quantity
+             */
             field: string;
+            /**
+             * @description What is wrong with it, for people.
+             * @example Give 1 or more.
+             */
             message: string;
         };
         /** Registration */
         Registration: {
+            /**
+             * @description What a user signs in with. It is unique, whatever the case of its letters.
+             * @example ada
+             */
             username: string;
+            /**
+             * @description An email address. It counts as the user's own only once it is verified.
+             * @example ada@example.com
+             */
             email: string;
+            /**
+             * @description At least as long as `GET /api/password/rule` says.
+             * @example a walk in the quiet harbour
+             */
             password: string;
         };
         /** UserOut */
         UserOut: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description What a user signs in with. It is unique, whatever the case of its letters.
+             * @example ada
+             */
             username: string;
+            /**
+             * @description An email address. It counts as the user's own only once it is verified.
+             * @example ada@example.com
+             */
             email: string | null;
+            /**
+             * @description Whether the user has opened the link that was mailed to the address.
+             * @example true
+             */
             email_verified: boolean;
+            /**
+             * @description What people call it.
+             * @example Ada Lovelace
+             */
             name: string | null;
+            /**
+             * @description A picture of the user, at the provider that they sign in with.
+             * @example https://id.example.com/ada.png
+             */
             avatar_url: string | null;
-            /** @enum {unknown} */
+            /**
+             * @description `customer`, or `staff` for those who run the shop.
+             * @example customer
+             * @enum {unknown}
+             */
             role: "customer" | "staff";
+            /**
+             * @description Whether the user may sign in.
+             * @example true
+             */
             active: boolean;
+            /**
+             * @description The accounts at providers that the user can sign in with.
+             * @example []
+             */
             identities: components["schemas"]["IdentityOut"][];
+            /**
+             * @description When it was made, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             created_at: string;
         };
         /** IdentityOut */
         IdentityOut: {
+            /**
+             * @description The name of the provider, as in its sign-in address.
+             * @example acme
+             */
             provider: string;
+            /**
+             * @description An email address. It counts as the user's own only once it is verified.
+             * @example ada@example.com
+             */
             email: string | null;
+            /**
+             * @description When it was made, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             created_at: string;
         };
         /**
@@ -1419,8 +1520,20 @@ export interface components {
          *         No common password is taken, and none that holds the username, the email or the shop's name.
          */
         PasswordRule: {
+            /**
+             * @description How many characters a password has at least.
+             * @example 15
+             */
             min_length: number;
+            /**
+             * @description The same, for an account that asks for a code too.
+             * @example 8
+             */
             min_length_with_second_factor: number;
+            /**
+             * @description How many characters a password has at most.
+             * @example 256
+             */
             max_length: number;
         };
         /**
@@ -1428,8 +1541,20 @@ export interface components {
          * @description `code` is of the user's authenticator app, or a recovery code, where the account asks for one.
          */
         Credentials: {
+            /**
+             * @description The username, or a verified email.
+             * @example ada
+             */
             username: string;
+            /**
+             * @description At least as long as `GET /api/password/rule` says.
+             * @example a walk in the quiet harbour
+             */
             password: string;
+            /**
+             * @description Six digits of the authenticator app, or a recovery code, where the account asks for one.
+             * @example 123456
+             */
             code?: string | null;
         };
         /**
@@ -1437,17 +1562,41 @@ export interface components {
          * @description `expires_in` is of the access token, in seconds.
          */
         TokenPair: {
+            /**
+             * @description Shown as `Authorization: Bearer …` at each request. A signed JWT.
+             * @example eyJhbGciOiJIUzI1NiJ9…
+             */
             access_token: string;
+            /**
+             * @description Gets the next pair of tokens, once. A second use ends the session.
+             * @example kq3v0Vv8yW…
+             */
             refresh_token: string;
+            /**
+             * @description How the access token is shown.
+             * @example Bearer
+             */
             token_type: string;
+            /**
+             * @description For how many seconds the access token is good.
+             * @example 900
+             */
             expires_in: number;
         };
         /** RefreshRequest */
         RefreshRequest: {
+            /**
+             * @description Gets the next pair of tokens, once. A second use ends the session.
+             * @example kq3v0Vv8yW…
+             */
             refresh_token: string;
         };
         /** Done */
         Done: {
+            /**
+             * @description That it was done.
+             * @example true
+             */
             done: boolean;
         };
         /**
@@ -1455,6 +1604,10 @@ export interface components {
          * @description `user` is null where nobody is signed in.
          */
         SessionUser: {
+            /**
+             * @description The user who is signed in, or null.
+             * @example null
+             */
             user: components["schemas"]["UserOut"] | null;
         };
         /**
@@ -1464,10 +1617,26 @@ export interface components {
          *         `available` is there only where it is false: the provider was out of order when it was last needed.
          */
         ProviderOut: {
+            /**
+             * @description The provider, as in its sign-in address.
+             * @example acme
+             */
             name: string;
+            /**
+             * @description What stands on its button.
+             * @example Acme
+             */
             label: string;
+            /**
+             * @description Where a browser begins to sign in with it.
+             * @example /oauth/login/acme
+             */
             url: string;
-            /** @default true */
+            /**
+             * @description False while the provider does not answer; left out otherwise.
+             * @default true
+             * @example false
+             */
             available: boolean;
         };
         /**
@@ -1475,11 +1644,19 @@ export interface components {
          * @description `next` is the page to come back to.
          */
         LoginQuery: {
-            /** @default null */
+            /**
+             * @description The path of the shop to go to afterwards.
+             * @default null
+             * @example /orders
+             */
             next: string | null;
         };
         /** ForgottenPassword */
         ForgottenPassword: {
+            /**
+             * @description An email address. It counts as the user's own only once it is verified.
+             * @example ada@example.com
+             */
             email: string;
         };
         /**
@@ -1487,7 +1664,15 @@ export interface components {
          * @description `token` is of a one-time link.
          */
         PasswordReset: {
+            /**
+             * @description The part behind `?token=` of the link that was mailed.
+             * @example Vd0p4rXyQ1…
+             */
             token: string;
+            /**
+             * @description At least as long as `GET /api/password/rule` says.
+             * @example a walk in the quiet harbour
+             */
             password: string;
         };
         /**
@@ -1495,6 +1680,10 @@ export interface components {
          * @description `token` is of the link that was mailed to the address.
          */
         EmailVerification: {
+            /**
+             * @description The part behind `?token=` of the link that was mailed.
+             * @example Vd0p4rXyQ1…
+             */
             token: string;
         };
         /**
@@ -1502,6 +1691,12 @@ export interface components {
          * @description `public_key` is for `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`.
          */
         PasskeyChallengeOut: {
+            /**
+             * @description For the browser's `navigator.credentials`, in its JSON form.
+             * @example {
+             *       "challenge": "9XQ4…"
+             *     }
+             */
             public_key: Record<string, never>;
         };
         /**
@@ -1509,6 +1704,10 @@ export interface components {
          * @description A challenge that was signed by a passkey.
          */
         PasskeyProof: {
+            /**
+             * @description What the browser's `navigator.credentials` gave, in its JSON form.
+             * @example {}
+             */
             credential: components["schemas"]["Assertion"];
         };
         /**
@@ -1516,23 +1715,63 @@ export interface components {
          * @description Of `navigator.credentials.get()`.
          */
         Assertion: {
+            /**
+             * @description The id of the passkey.
+             * @example Jz1cVv…
+             */
             id: string;
+            /**
+             * @description The same id, in base64url.
+             * @example Jz1cVv…
+             */
             rawId: string;
-            /** @enum {unknown} */
+            /**
+             * @description Always `public-key`.
+             * @example public-key
+             * @enum {unknown}
+             */
             type: "public-key";
+            /**
+             * @description What the device signed.
+             * @example {}
+             */
             response: components["schemas"]["AssertionResponse"];
         };
         /** AssertionResponse */
         AssertionResponse: {
+            /**
+             * @description What the browser told the device, in base64url.
+             * @example eyJ0eXBlIjoi…
+             */
             clientDataJSON: string;
+            /**
+             * @description What the device tells of itself, in base64url.
+             * @example SZYN5Y…
+             */
             authenticatorData: string;
+            /**
+             * @description The device's signature, in base64url.
+             * @example MEUCIQ…
+             */
             signature: string;
-            /** @default null */
+            /**
+             * @description Whose passkey it is, in base64url.
+             * @default null
+             * @example u5Yt…
+             */
             userHandle: string | null;
         };
         /** NewPasskey */
         NewPasskey: {
+            /**
+             * @description What its owner knows it by.
+             * @example My phone
+             */
             name: string;
+            /**
+             * @description What the browser's `navigator.credentials` gave, in its JSON form.
+             * @example {}
+             */
             credential: components["schemas"]["NewCredential"];
         };
         /**
@@ -1540,22 +1779,62 @@ export interface components {
          * @description Of `navigator.credentials.create()`.
          */
         NewCredential: {
+            /**
+             * @description The id of the passkey.
+             * @example Jz1cVv…
+             */
             id: string;
+            /**
+             * @description The same id, in base64url.
+             * @example Jz1cVv…
+             */
             rawId: string;
-            /** @enum {unknown} */
+            /**
+             * @description Always `public-key`.
+             * @example public-key
+             * @enum {unknown}
+             */
             type: "public-key";
+            /**
+             * @description What the device signed.
+             * @example {}
+             */
             response: components["schemas"]["AttestationResponse"];
         };
         /** AttestationResponse */
         AttestationResponse: {
+            /**
+             * @description What the browser told the device, in base64url.
+             * @example eyJ0eXBlIjoi…
+             */
             clientDataJSON: string;
+            /**
+             * @description The new public key, in base64url.
+             * @example o2NmbXRkbm9uZQ…
+             */
             attestationObject: string;
         };
         /** PasskeyOut */
         PasskeyOut: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description What its owner knows it by.
+             * @example My phone
+             */
             name: string;
+            /**
+             * @description When it was made, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             created_at: string;
+            /**
+             * @description When it was last used, in UTC, right to the hour.
+             * @example 2026-05-04T10:00:00Z
+             */
             used_at: string | null;
         };
         /**
@@ -1565,9 +1844,27 @@ export interface components {
          *         By a sign-in at one of the `providers` too: it begins at `/oauth/login/{provider}`.
          */
         Confirmation: {
+            /**
+             * @description Until when sensitive changes are allowed, in UTC; null where they are not.
+             * @example 2026-05-04T10:30:00Z
+             */
             until: string | null;
+            /**
+             * @description Whether a password proves who the user is.
+             * @example true
+             */
             password: boolean;
+            /**
+             * @description Whether a passkey does.
+             * @example true
+             */
             passkey: boolean;
+            /**
+             * @description At which providers a sign-in does.
+             * @example [
+             *       "acme"
+             *     ]
+             */
             providers: string[];
         };
         /**
@@ -1575,12 +1872,28 @@ export interface components {
          * @description `qr` is an SVG that shows `uri`. `secret` is for typing it in.
          */
         AuthenticatorAppSetup: {
+            /**
+             * @description The app's key, for those who type it.
+             * @example JBSWY3DPEHPK3PXP
+             */
             secret: string;
+            /**
+             * @description The same key, as an address that the app opens.
+             * @example otpauth://totp/Kiosk:ada?secret=JBSWY3DPEHPK3PXP
+             */
             uri: string;
+            /**
+             * @description The same address, as a picture to photograph (SVG).
+             * @example <svg …>
+             */
             qr: string;
         };
         /** AuthenticatorCode */
         AuthenticatorCode: {
+            /**
+             * @description Six digits of the authenticator app, or a recovery code, where the account asks for one.
+             * @example 123456
+             */
             code: string;
         };
         /**
@@ -1588,6 +1901,12 @@ export interface components {
          * @description They are shown only in this answer. Each works once.
          */
         RecoveryCodes: {
+            /**
+             * @description Each stands for the app once. They are shown this one time.
+             * @example [
+             *       "7f3k-92mq"
+             *     ]
+             */
             recovery_codes: string[];
         };
         /**
@@ -1595,11 +1914,23 @@ export interface components {
          * @description `password` is the account's, where it has one.
          */
         AuthenticatorAppRemoval: {
+            /**
+             * @description At least as long as `GET /api/password/rule` says.
+             * @example a walk in the quiet harbour
+             */
             password?: string | null;
         };
         /** ProfileChange */
         ProfileChange: {
+            /**
+             * @description What people call it.
+             * @example Ada Lovelace
+             */
             name?: string | null;
+            /**
+             * @description An email address. It counts as the user's own only once it is verified.
+             * @example ada@example.com
+             */
             email?: string | null;
         };
         /**
@@ -1607,10 +1938,30 @@ export interface components {
          * @description What the account has beside its password.
          */
         FactorsOut: {
+            /**
+             * @description Whether the account has a password.
+             * @example true
+             */
             has_password: boolean;
+            /**
+             * @description Whether an authenticator app is set up.
+             * @example false
+             */
             totp: boolean;
+            /**
+             * @description How many recovery codes were not used yet.
+             * @example 10
+             */
             recovery_codes_left: number;
+            /**
+             * @description The passkeys of the account.
+             * @example []
+             */
             passkeys: components["schemas"]["PasskeyOut"][];
+            /**
+             * @description Whether passkeys can be made at the shop's address.
+             * @example true
+             */
             passkeys_possible: boolean;
         };
         /**
@@ -1618,8 +1969,16 @@ export interface components {
          * @description `code` as at sign-in, where the account asks for one.
          */
         PasswordConfirmation: {
+            /**
+             * @description At least as long as `GET /api/password/rule` says.
+             * @example a walk in the quiet harbour
+             */
             password: string;
-            /** @default null */
+            /**
+             * @description Six digits of the authenticator app, or a recovery code, where the account asks for one.
+             * @default null
+             * @example 123456
+             */
             code: string | null;
         };
         /**
@@ -1627,8 +1986,16 @@ export interface components {
          * @description `current_password` may be left out where the account has no password yet.
          */
         PasswordChange: {
+            /**
+             * @description The password from now on. All other sessions end.
+             * @example a quiet walk by the harbour
+             */
             new_password: string;
-            /** @default null */
+            /**
+             * @description The password so far. An account that has none leaves it out.
+             * @default null
+             * @example a walk in the quiet harbour
+             */
             current_password: string | null;
         };
         /**
@@ -1636,9 +2003,17 @@ export interface components {
          * @description The query of a list. A search with words or filters adds its fields to it.
          */
         Paging: {
-            /** @default 1 */
+            /**
+             * @description Which page of the list, from 1 on.
+             * @default 1
+             * @example 1
+             */
             page: number;
-            /** @default 20 */
+            /**
+             * @description How many are on a page, 100 at most.
+             * @default 20
+             * @example 20
+             */
             per_page: number;
         };
         /**
@@ -1646,9 +2021,25 @@ export interface components {
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
         Page_SessionOut_: {
+            /**
+             * @description What is on this page of the list.
+             * @example []
+             */
             items: components["schemas"]["SessionOut"][];
+            /**
+             * @description How many there are on all pages.
+             * @example 42
+             */
             total: number;
+            /**
+             * @description Which page of the list, from 1 on.
+             * @example 1
+             */
             page: number;
+            /**
+             * @description How many are on a page, 100 at most.
+             * @example 20
+             */
             per_page: number;
         };
         /**
@@ -1656,17 +2047,49 @@ export interface components {
          * @description `used_at` is right to the hour. `current` is the session of this request.
          */
         SessionOut: {
+            /**
+             * @description What the session is ended by.
+             * @example hN2tqz1vWw
+             */
             id: string;
-            /** @enum {unknown} */
+            /**
+             * @description `browser` for a cookie, `api` for tokens.
+             * @example browser
+             * @enum {unknown}
+             */
             kind: "api" | "browser";
+            /**
+             * @description The browser or program, as far as it tells of itself.
+             * @example Firefox on Linux
+             */
             device: string;
+            /**
+             * @description The client's address on the network.
+             * @example 192.0.2.7
+             */
             address: string | null;
+            /**
+             * @description When it was made, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             created_at: string;
+            /**
+             * @description When it was last used, in UTC, right to the hour.
+             * @example 2026-05-04T10:00:00Z
+             */
             used_at: string;
+            /**
+             * @description Whether it is the session of this request.
+             * @example true
+             */
             current: boolean;
         };
         /** SessionsEnded */
         SessionsEnded: {
+            /**
+             * @description How many sessions were ended.
+             * @example 2
+             */
             ended: number;
         };
         /**
@@ -1674,15 +2097,35 @@ export interface components {
          * @description Words that username, name or email hold, in either case.
          */
         UserSearch: {
-            /** @default 1 */
+            /**
+             * @description Which page of the list, from 1 on.
+             * @default 1
+             * @example 1
+             */
             page: number;
-            /** @default 20 */
+            /**
+             * @description How many are on a page, 100 at most.
+             * @default 20
+             * @example 20
+             */
             per_page: number;
-            /** @default  */
+            /**
+             * @description Words that username, name or email hold.
+             * @default
+             * @example ada
+             */
             q: string;
-            /** @default null */
+            /**
+             * @description `customer`, or `staff` for those who run the shop.
+             * @default null
+             * @example customer
+             */
             role: ("customer" | "staff") | null;
-            /** @default null */
+            /**
+             * @description Whether the user may sign in.
+             * @default null
+             * @example true
+             */
             active: boolean | null;
         };
         /**
@@ -1690,40 +2133,98 @@ export interface components {
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
         Page_UserOut_: {
+            /**
+             * @description What is on this page of the list.
+             * @example []
+             */
             items: components["schemas"]["UserOut"][];
+            /**
+             * @description How many there are on all pages.
+             * @example 42
+             */
             total: number;
+            /**
+             * @description Which page of the list, from 1 on.
+             * @example 1
+             */
             page: number;
+            /**
+             * @description How many are on a page, 100 at most.
+             * @example 20
+             */
             per_page: number;
         };
         /** NewUser */
         NewUser: {
+            /**
+             * @description What a user signs in with. It is unique, whatever the case of its letters.
+             * @example ada
+             */
             username: string;
-            /** @default null */
+            /**
+             * @description An email address. It counts as the user's own only once it is verified.
+             * @default null
+             * @example ada@example.com
+             */
             email: string | null;
-            /** @default null */
+            /**
+             * @description What people call it.
+             * @default null
+             * @example Ada Lovelace
+             */
             name: string | null;
-            /** @default null */
+            /**
+             * @description At least as long as `GET /api/password/rule` says.
+             * @default null
+             * @example a walk in the quiet harbour
+             */
             password: string | null;
             /**
+             * @description `customer`, or `staff` for those who run the shop.
              * @default customer
+             * @example customer
              * @enum {unknown}
              */
             role: "customer" | "staff";
         };
         /** UserChange */
         UserChange: {
+            /**
+             * @description Whether the user may sign in.
+             * @example true
+             */
             active?: boolean;
-            /** @enum {unknown} */
+            /**
+             * @description `customer`, or `staff` for those who run the shop.
+             * @example customer
+             * @enum {unknown}
+             */
             role?: "customer" | "staff";
+            /**
+             * @description What people call it.
+             * @example Ada Lovelace
+             */
             name?: string | null;
+            /**
+             * @description An email address. It counts as the user's own only once it is verified.
+             * @example ada@example.com
+             */
             email?: string | null;
         };
         /** UserDeleted */
         UserDeleted: {
+            /**
+             * @description That it is gone.
+             * @example true
+             */
             deleted: boolean;
         };
         /** SignedOut */
         SignedOut: {
+            /**
+             * @description That the user is signed in nowhere any more.
+             * @example true
+             */
             signed_out: boolean;
         };
         /**
@@ -1731,9 +2232,25 @@ export interface components {
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
         Page_AuditTrailEntryOut_: {
+            /**
+             * @description What is on this page of the list.
+             * @example []
+             */
             items: components["schemas"]["AuditTrailEntryOut"][];
+            /**
+             * @description How many there are on all pages.
+             * @example 42
+             */
             total: number;
+            /**
+             * @description Which page of the list, from 1 on.
+             * @example 1
+             */
             page: number;
+            /**
+             * @description How many are on a page, 100 at most.
+             * @example 20
+             */
             per_page: number;
         };
         /**
@@ -1741,19 +2258,56 @@ export interface components {
          * @description `actor` is null for a client that was not signed in, and for the command line. `details` depend on the action.
          */
         AuditTrailEntryOut: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description When it happened, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             at: string;
-            /** @enum {unknown} */
+            /**
+             * @description What was done.
+             * @example email_changed
+             * @enum {unknown}
+             */
             action: "account_closed" | "account_made" | "activated" | "deactivated" | "email_changed" | "email_verified" | "identity_linked" | "identity_unlinked" | "name_changed" | "passkey_added" | "passkey_removed" | "password_changed" | "password_reset" | "recovery_codes_made" | "reset_link_made" | "role_changed" | "session_ended" | "sessions_ended" | "sign_in" | "sign_in_methods_removed" | "totp_added" | "totp_removed";
+            /**
+             * @description Who did it; null for the command line or a stranger.
+             * @example {
+             *       "id": 7,
+             *       "username": "ada"
+             *     }
+             */
             actor: components["schemas"]["ActorOut"] | null;
+            /**
+             * @description The client's address on the network.
+             * @example 192.0.2.7
+             */
             address: string | null;
+            /**
+             * @description More about it; which fields there are depends on the action.
+             * @example {
+             *       "provider": "acme"
+             *     }
+             */
             details: {
                 [key: string]: string | number | boolean | null;
             };
         };
         /** ActorOut */
         ActorOut: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description What a user signs in with. It is unique, whatever the case of its letters.
+             * @example ada
+             */
             username: string;
         };
         /**
@@ -1764,15 +2318,63 @@ export interface components {
          *         from ISO 4217's. `pages` are those that the owner has written, by title.
          */
         ShopOut: {
+            /**
+             * @description What the shop is called.
+             * @example The corner shop
+             */
             name: string;
+            /**
+             * @description The currency of all amounts beside it (ISO 4217).
+             * @example EUR
+             */
             currency: string;
+            /**
+             * @description How many digits of an amount stand after the point: 1850 with 2 is 18.50.
+             * @example 2
+             */
             currency_digits: number;
+            /**
+             * @description For how long an order that is not paid keeps its stock.
+             * @example 30
+             */
             hold_minutes: number;
+            /**
+             * @description How to reach the owner; it stands below each page.
+             * @example hello@shop.example
+             */
             contact: string;
+            /**
+             * @description How buyers get what they bought.
+             * @example Pick it up from nine to six.
+             */
             delivery: string;
+            /**
+             * @description The shop's picture in the head of each page.
+             * @example /pictures/logo.png
+             */
             logo_url: string | null;
+            /**
+             * @description The colours of the page.
+             * @example {
+             *       "primary": "#0d4a4a",
+             *       "accent": "#ffd35c"
+             *     }
+             */
             colours: components["schemas"]["Colours"];
+            /**
+             * @description In which mails tell the time: a name of the IANA database.
+             * @example Europe/Berlin
+             */
             time_zone: string;
+            /**
+             * @description The pages that the owner has written.
+             * @example [
+             *       {
+             *         "slug": "imprint",
+             *         "title": "Imprint"
+             *       }
+             *     ]
+             */
             pages: components["schemas"]["PageTitle"][];
         };
         /**
@@ -1780,12 +2382,28 @@ export interface components {
          * @description `primary` is the colour of header and links, `accent` of the buttons that buy.
          */
         Colours: {
+            /**
+             * @description Of header and links.
+             * @example #0d4a4a
+             */
             primary: string;
+            /**
+             * @description Of the buttons that buy.
+             * @example #ffd35c
+             */
             accent: string;
         };
         /** PageTitle */
         PageTitle: {
+            /**
+             * @description The end of the page's address.
+             * @example imprint
+             */
             slug: string;
+            /**
+             * @description The page's heading.
+             * @example Imprint
+             */
             title: string;
         };
         /**
@@ -1793,10 +2411,33 @@ export interface components {
          * @description `delivery` tells buyers how they get what they bought. What is left out stays.
          */
         ShopChange: {
+            /**
+             * @description What the shop is called.
+             * @example The corner shop
+             */
             name?: string;
+            /**
+             * @description How to reach the owner; it stands below each page.
+             * @example hello@shop.example
+             */
             contact?: string;
+            /**
+             * @description How buyers get what they bought.
+             * @example Pick it up from nine to six.
+             */
             delivery?: string;
+            /**
+             * @description The shop's picture in the head of each page.
+             * @example /pictures/logo.png
+             */
             logo_url?: string | null;
+            /**
+             * @description The colours of the page.
+             * @example {
+             *       "primary": "#0d4a4a",
+             *       "accent": "#ffd35c"
+             *     }
+             */
             colours?: components["schemas"]["NewColours"];
             /**
              * @description A name of the IANA database
@@ -1806,9 +2447,15 @@ export interface components {
         };
         /** NewColours */
         NewColours: {
-            /** @example #0d4a4a */
+            /**
+             * @description Of header and links.
+             * @example #0d4a4a
+             */
             primary?: string;
-            /** @example #0d4a4a */
+            /**
+             * @description Of the buttons that buy.
+             * @example #0d4a4a
+             */
             accent?: string;
         };
         /**
@@ -1816,9 +2463,25 @@ export interface components {
          * @description `html` is made of the Markdown in `text`, and safe to show.
          */
         PageOut: {
+            /**
+             * @description The end of the page's address.
+             * @example imprint
+             */
             slug: string;
+            /**
+             * @description The page's heading.
+             * @example Imprint
+             */
             title: string;
+            /**
+             * @description The page in Markdown.
+             * @example **The corner shop**, Market street 1
+             */
             text: string;
+            /**
+             * @description The same page in HTML, safe to show.
+             * @example <p><strong>The corner shop</strong>, Market street 1</p>
+             */
             html: string;
         };
         /**
@@ -1826,11 +2489,23 @@ export interface components {
          * @description `text` is Markdown, in which HTML is text like any other.
          */
         NewPage: {
+            /**
+             * @description The page's heading.
+             * @example Imprint
+             */
             title: string;
+            /**
+             * @description The page in Markdown.
+             * @example **The corner shop**, Market street 1
+             */
             text: string;
         };
         /** PageDeleted */
         PageDeleted: {
+            /**
+             * @description That it is gone.
+             * @example true
+             */
             deleted: boolean;
         };
         /**
@@ -1838,6 +2513,10 @@ export interface components {
          * @description Where a browser finds the picture, for `image_url` of an item or `logo_url` of the shop.
          */
         PictureOut: {
+            /**
+             * @description Where the picture is from now on; it never changes there.
+             * @example /pictures/5f0c.webp
+             */
             url: string;
         };
         /**
@@ -1847,22 +2526,48 @@ export interface components {
          *         `only` narrows to items on sale, to drafts, or to items on sale of which few or none can be sold.
          */
         ItemSearch: {
-            /** @default 1 */
+            /**
+             * @description Which page of the list, from 1 on.
+             * @default 1
+             * @example 1
+             */
             page: number;
-            /** @default 20 */
+            /**
+             * @description How many are on a page, 100 at most.
+             * @default 20
+             * @example 20
+             */
             per_page: number;
-            /** @default  */
+            /**
+             * @description Words that name or description hold.
+             * @default
+             * @example mug
+             */
             q: string;
-            /** @default false */
+            /**
+             * @description Also items without a price. For staff.
+             * @default false
+             * @example false
+             */
             drafts: boolean;
-            /** @default  */
+            /**
+             * @description The category that it is in, if any.
+             * @default
+             * @example Kitchen
+             */
             category: string;
             /**
+             * @description The order of the list; a minus turns it around.
              * @default name
+             * @example name
              * @enum {unknown}
              */
             sort: "-name" | "-price" | "name" | "newest" | "price";
-            /** @default null */
+            /**
+             * @description Only items of this kind. For staff.
+             * @default null
+             * @example low
+             */
             only: ("drafts" | "low" | "on_sale" | "sold_out") | null;
         };
         /**
@@ -1870,24 +2575,88 @@ export interface components {
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
         Page_ItemOut_: {
+            /**
+             * @description What is on this page of the list.
+             * @example []
+             */
             items: components["schemas"]["ItemOut"][];
+            /**
+             * @description How many there are on all pages.
+             * @example 42
+             */
             total: number;
+            /**
+             * @description Which page of the list, from 1 on.
+             * @example 1
+             */
             page: number;
+            /**
+             * @description How many are on a page, 100 at most.
+             * @example 20
+             */
             per_page: number;
         };
         /** ItemOut */
         ItemOut: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description What the item is called.
+             * @example Stoneware mug
+             */
             name: string;
+            /**
+             * @description What buyers read of it.
+             * @example Thrown by hand, glazed in deep teal.
+             */
             description: string;
+            /**
+             * @description In minor units of `currency`; null for a draft, which is not on sale.
+             * @example 1850
+             */
             price: number | null;
+            /**
+             * @description The currency of all amounts beside it (ISO 4217).
+             * @example EUR
+             */
             currency: string;
+            /**
+             * @description How many digits of an amount stand after the point: 1850 with 2 is 18.50.
+             * @example 2
+             */
             currency_digits: number;
+            /**
+             * @description How many there are; null where there is no limit.
+             * @example 12
+             */
             on_hand: number | null;
+            /**
+             * @description How many of them can be sold: the others are set aside for orders.
+             * @example 10
+             */
             available: number | null;
+            /**
+             * @description Its picture: a path of the shop, or an https address.
+             * @example /pictures/mug.svg
+             */
             image_url: string | null;
+            /**
+             * @description The category that it is in, if any.
+             * @example Kitchen
+             */
             category: string | null;
+            /**
+             * @description Whether it has a price.
+             * @example true
+             */
             on_sale: boolean;
+            /**
+             * @description Grows with each edit; a sale does not change it.
+             * @example 3
+             */
             version: number;
         };
         /**
@@ -1895,34 +2664,94 @@ export interface components {
          * @description A category, and the number of items on offer in it.
          */
         CategoryOut: {
+            /**
+             * @description What the category is called.
+             * @example Kitchen
+             */
             name: string;
+            /**
+             * @description How many items on offer are in it.
+             * @example 4
+             */
             items: number;
         };
         /** NewItem */
         NewItem: {
+            /**
+             * @description What the item is called.
+             * @example Stoneware mug
+             */
             name: string;
-            /** @default  */
+            /**
+             * @description What buyers read of it.
+             * @default
+             * @example Thrown by hand, glazed in deep teal.
+             */
             description: string;
-            /** @default null */
+            /**
+             * @description In minor units of `currency`; null for a draft, which is not on sale.
+             * @default null
+             * @example 1850
+             */
             price: number | null;
-            /** @default null */
+            /**
+             * @description How many there are; null where there is no limit.
+             * @default null
+             * @example 12
+             */
             on_hand: number | null;
-            /** @default null */
+            /**
+             * @description Its picture: a path of the shop, or an https address.
+             * @default null
+             * @example /pictures/mug.svg
+             */
             image_url: string | null;
-            /** @default null */
+            /**
+             * @description The category that it is in, if any.
+             * @default null
+             * @example Kitchen
+             */
             category: string | null;
         };
         /** ItemChange */
         ItemChange: {
+            /**
+             * @description What the item is called.
+             * @example Stoneware mug
+             */
             name?: string;
+            /**
+             * @description What buyers read of it.
+             * @example Thrown by hand, glazed in deep teal.
+             */
             description?: string;
+            /**
+             * @description In minor units of `currency`; null for a draft, which is not on sale.
+             * @example 1850
+             */
             price?: number | null;
+            /**
+             * @description How many there are; null where there is no limit.
+             * @example 12
+             */
             on_hand?: number | null;
+            /**
+             * @description Its picture: a path of the shop, or an https address.
+             * @example /pictures/mug.svg
+             */
             image_url?: string | null;
+            /**
+             * @description The category that it is in, if any.
+             * @example Kitchen
+             */
             category?: string | null;
         };
         /** ItemDeleted */
         ItemDeleted: {
+            /**
+             * @description That it is gone.
+             * @example true
+             */
             deleted: boolean;
         };
         /**
@@ -1930,9 +2759,25 @@ export interface components {
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
         Page_ItemChangeOut_: {
+            /**
+             * @description What is on this page of the list.
+             * @example []
+             */
             items: components["schemas"]["ItemChangeOut"][];
+            /**
+             * @description How many there are on all pages.
+             * @example 42
+             */
             total: number;
+            /**
+             * @description Which page of the list, from 1 on.
+             * @example 1
+             */
             page: number;
+            /**
+             * @description How many are on a page, 100 at most.
+             * @example 20
+             */
             per_page: number;
         };
         /**
@@ -1940,11 +2785,39 @@ export interface components {
          * @description `changes` has each field that changed, with its value before and its value after. A sale is no change.
          */
         ItemChangeOut: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description When it happened, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             at: string;
-            /** @enum {unknown} */
+            /**
+             * @description What was done to the item.
+             * @example changed
+             * @enum {unknown}
+             */
             action: "added" | "changed" | "withdrawn";
+            /**
+             * @description Who did it; null for the command line or a stranger.
+             * @example {
+             *       "id": 7,
+             *       "username": "ada"
+             *     }
+             */
             actor: components["schemas"]["ActorOut"];
+            /**
+             * @description By field: its value before, and its value after.
+             * @example {
+             *       "price": [
+             *         1850,
+             *         1950
+             *       ]
+             *     }
+             */
             changes: {
                 [key: string]: (string | number | null)[];
             };
@@ -1954,9 +2827,25 @@ export interface components {
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
         Page_TodoOut_: {
+            /**
+             * @description What is on this page of the list.
+             * @example []
+             */
             items: components["schemas"]["TodoOut"][];
+            /**
+             * @description How many there are on all pages.
+             * @example 42
+             */
             total: number;
+            /**
+             * @description Which page of the list, from 1 on.
+             * @example 1
+             */
             page: number;
+            /**
+             * @description How many are on a page, 100 at most.
+             * @example 20
+             */
             per_page: number;
         };
         /**
@@ -1964,26 +2853,62 @@ export interface components {
          * @description `order_id` is set where it says "Hand over order …"; it is done when that order is handed over.
          */
         TodoOut: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description What is to be done.
+             * @example Order more mugs
+             */
             title: string;
+            /**
+             * @description Whether it is done.
+             * @example false
+             */
             done: boolean;
+            /**
+             * @description The order that is to be handed over; null for a to-do of the user's own.
+             * @example 7
+             */
             order_id: number | null;
         };
         /** NewTodo */
         NewTodo: {
+            /**
+             * @description What is to be done.
+             * @example Order more mugs
+             */
             title: string;
-            /** @default false */
+            /**
+             * @description Whether it is done.
+             * @default false
+             * @example false
+             */
             done: boolean;
         };
         /** TodoChange */
         TodoChange: {
-            /** @default null */
+            /**
+             * @description What is to be done.
+             * @default null
+             * @example Order more mugs
+             */
             title: string | null;
-            /** @default null */
+            /**
+             * @description Whether it is done.
+             * @default null
+             * @example true
+             */
             done: boolean | null;
         };
         /** TodoDeleted */
         TodoDeleted: {
+            /**
+             * @description That it is gone.
+             * @example true
+             */
             deleted: boolean;
         };
         /**
@@ -1993,15 +2918,40 @@ export interface components {
          *         `from_basket`: once this order is paid, what it has leaves the basket that is kept with the account.
          */
         NewOrder: {
+            /**
+             * @description Which items, and how many of each.
+             * @example [
+             *       {
+             *         "item_id": 7,
+             *         "quantity": 2
+             *       }
+             *     ]
+             */
             lines: components["schemas"]["OrderLineRequest"][];
-            /** @default  */
+            /**
+             * @description What the buyer wants staff to know.
+             * @default
+             * @example Ring twice, please.
+             */
             note: string;
-            /** @default false */
+            /**
+             * @description Whether the order is of the basket: once it is paid, its lines leave the basket.
+             * @default false
+             * @example true
+             */
             from_basket: boolean;
         };
         /** OrderLineRequest */
         OrderLineRequest: {
+            /**
+             * @description The item, by its id.
+             * @example 7
+             */
             item_id: number;
+            /**
+             * @description How many of it.
+             * @example 2
+             */
             quantity: number;
         };
         /**
@@ -2016,34 +2966,144 @@ export interface components {
          *         payment page has collected them.
          */
         OrderOut: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description What people call the order by.
+             * @example K1007
+             */
             number: string;
-            /** @enum {unknown} */
+            /**
+             * @description How far the order has come.
+             * @example pending
+             * @enum {unknown}
+             */
             status: "cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing";
+            /**
+             * @description What is to be paid: subtotal - discount + shipping + tax, in minor units.
+             * @example 3700
+             */
             total: number;
+            /**
+             * @description The sum of the lines, in minor units.
+             * @example 3700
+             */
             subtotal: number;
+            /**
+             * @description What was taken off, in minor units; 0 until it is paid.
+             * @example 0
+             */
             discount: number;
+            /**
+             * @description What the way costs, in minor units; 0 until it is paid.
+             * @example 0
+             */
             shipping: number;
+            /**
+             * @description What was added as tax, in minor units; 0 until it is paid.
+             * @example 0
+             */
             tax: number;
+            /**
+             * @description The currency of all amounts beside it (ISO 4217).
+             * @example EUR
+             */
             currency: string;
+            /**
+             * @description How many digits of an amount stand after the point: 1850 with 2 is 18.50.
+             * @example 2
+             */
             currency_digits: number;
+            /**
+             * @description What went back or is on its way, in minor units.
+             * @example 0
+             */
             refunded: number;
+            /**
+             * @description What can still go back, in minor units.
+             * @example 3700
+             */
             refundable: number;
+            /**
+             * @description Which items, and how many of each.
+             * @example [
+             *       {
+             *         "item_id": 7,
+             *         "quantity": 2
+             *       }
+             *     ]
+             */
             lines: components["schemas"]["OrderLineOut"][];
+            /**
+             * @description Where the buyer pays, while there is something to pay.
+             * @example https://pay.example/c/cs_1
+             */
             checkout_url: string | null;
+            /**
+             * @description When it was made, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             created_at: string;
+            /**
+             * @description When the payment came, in UTC; null until then.
+             * @example 2026-05-04T10:03:00Z
+             */
             paid_at: string | null;
+            /**
+             * @description All the money that came for the order. For staff.
+             * @example []
+             */
             payments?: components["schemas"]["PaymentOut"][];
+            /**
+             * @description Who ordered. For staff.
+             * @example {
+             *       "id": 7,
+             *       "username": "ada",
+             *       "name": "Ada Lovelace",
+             *       "email": "ada@example.com"
+             *     }
+             */
             buyer?: components["schemas"]["Buyer"];
+            /**
+             * @description What the buyer wants staff to know.
+             * @example Ring twice, please.
+             */
             note?: string | null;
+            /**
+             * @description As the payment page collected it. For staff.
+             * @example +49 30 1234567
+             */
             phone?: string | null;
+            /**
+             * @description Where it goes, as the payment page collected it. For staff.
+             * @example null
+             */
             shipping_address?: components["schemas"]["ShippingAddress"] | null;
         };
         /** OrderLineOut */
         OrderLineOut: {
+            /**
+             * @description The item, by its id.
+             * @example 7
+             */
             item_id: number;
+            /**
+             * @description What the item was called when it was ordered.
+             * @example Stoneware mug
+             */
             name: string;
+            /**
+             * @description How many of it.
+             * @example 2
+             */
             quantity: number;
+            /**
+             * @description What one of it cost when it was ordered, in minor units.
+             * @example 1850
+             */
             unit_price: number;
         };
         /**
@@ -2054,14 +3114,46 @@ export interface components {
          *         `refunded` went back or is on its way; `refundable` is left.
          */
         PaymentOut: {
+            /**
+             * @description The payment provider's id.
+             * @example pi_3NqKvT
+             */
             id: string;
+            /**
+             * @description In minor units of `currency`.
+             * @example 1850
+             */
             amount: number;
+            /**
+             * @description The currency of all amounts beside it (ISO 4217).
+             * @example EUR
+             */
             currency: string;
+            /**
+             * @description How many digits of an amount stand after the point: 1850 with 2 is 18.50.
+             * @example 2
+             */
             currency_digits: number;
-            /** @enum {unknown} */
+            /**
+             * @description Whether the payment settles the order, is surplus, or came too late.
+             * @example settles
+             * @enum {unknown}
+             */
             disposition: "late" | "settles" | "surplus";
+            /**
+             * @description What went back or is on its way, in minor units.
+             * @example 0
+             */
             refunded: number;
+            /**
+             * @description What can still go back, in minor units.
+             * @example 3700
+             */
             refundable: number;
+            /**
+             * @description When it was made, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             created_at: string;
         };
         /**
@@ -2069,9 +3161,25 @@ export interface components {
          * @description Who ordered. Of an account that is closed nothing is left but the id.
          */
         Buyer: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description What a user signs in with. It is unique, whatever the case of its letters.
+             * @example ada
+             */
             username: string;
+            /**
+             * @description What people call it.
+             * @example Ada Lovelace
+             */
             name: string | null;
+            /**
+             * @description An email address. It counts as the user's own only once it is verified.
+             * @example ada@example.com
+             */
             email: string | null;
         };
         /**
@@ -2079,12 +3187,40 @@ export interface components {
          * @description Where the order goes. The fields are the payment provider's, and `country` is of two capitals.
          */
         ShippingAddress: {
+            /**
+             * @description Whose door it is.
+             * @example Ada Lovelace
+             */
             name: string | null;
+            /**
+             * @description Street and number.
+             * @example Market street 1
+             */
             line1: string | null;
+            /**
+             * @description What else finds the door.
+             * @example Second floor
+             */
             line2: string | null;
+            /**
+             * @description The postal code.
+             * @example 10115
+             */
             postal_code: string | null;
+            /**
+             * @description The city.
+             * @example Berlin
+             */
             city: string | null;
+            /**
+             * @description The state or province, where addresses have one.
+             * @example null
+             */
             state: string | null;
+            /**
+             * @description The country, in two capitals.
+             * @example DE
+             */
             country: string | null;
         };
         /**
@@ -2092,24 +3228,54 @@ export interface components {
          * @description A page of the orders that fit.
          */
         OrderSearch: {
-            /** @default  */
+            /**
+             * @description Words that number, buyer or items hold.
+             * @default
+             * @example mug
+             */
             q: string;
-            /** @default null */
+            /**
+             * @description Only orders in this state.
+             * @default null
+             * @example paid
+             */
             status: ("cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing") | null;
-            /** @default null */
+            /**
+             * @description Only orders placed from then on: a day, or a moment.
+             * @default null
+             * @example 2026-05-01
+             */
             from: string | null;
-            /** @default null */
+            /**
+             * @description Only orders placed until then: a day, which counts whole, or a moment.
+             * @default null
+             * @example 2026-05-31
+             */
             to: string | null;
             /**
+             * @description The order of the list; a minus turns it around.
              * @default -created_at
+             * @example -created_at
              * @enum {unknown}
              */
             sort: "-created_at" | "-paid_at" | "-status" | "-total" | "created_at" | "paid_at" | "status" | "total";
-            /** @default null */
+            /**
+             * @description Only orders of this user. For staff.
+             * @default null
+             * @example 7
+             */
             user_id: number | null;
-            /** @default 1 */
+            /**
+             * @description Which page of the list, from 1 on.
+             * @default 1
+             * @example 1
+             */
             page: number;
-            /** @default 20 */
+            /**
+             * @description How many are on a page, 100 at most.
+             * @default 20
+             * @example 20
+             */
             per_page: number;
         };
         /**
@@ -2117,9 +3283,25 @@ export interface components {
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
         Page_OrderOut_: {
+            /**
+             * @description What is on this page of the list.
+             * @example []
+             */
             items: components["schemas"]["OrderOut"][];
+            /**
+             * @description How many there are on all pages.
+             * @example 42
+             */
             total: number;
+            /**
+             * @description Which page of the list, from 1 on.
+             * @example 1
+             */
             page: number;
+            /**
+             * @description How many are on a page, 100 at most.
+             * @example 20
+             */
             per_page: number;
         };
         /**
@@ -2129,20 +3311,42 @@ export interface components {
          *         `from` and `to` bound when an order was placed.
          */
         OrderFilter: {
-            /** @default  */
+            /**
+             * @description Words that number, buyer or items hold.
+             * @default
+             * @example mug
+             */
             q: string;
-            /** @default null */
+            /**
+             * @description Only orders in this state.
+             * @default null
+             * @example paid
+             */
             status: ("cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing") | null;
-            /** @default null */
+            /**
+             * @description Only orders placed from then on: a day, or a moment.
+             * @default null
+             * @example 2026-05-01
+             */
             from: string | null;
-            /** @default null */
+            /**
+             * @description Only orders placed until then: a day, which counts whole, or a moment.
+             * @default null
+             * @example 2026-05-31
+             */
             to: string | null;
             /**
+             * @description The order of the list; a minus turns it around.
              * @default -created_at
+             * @example -created_at
              * @enum {unknown}
              */
             sort: "-created_at" | "-paid_at" | "-status" | "-total" | "created_at" | "paid_at" | "status" | "total";
-            /** @default null */
+            /**
+             * @description Only orders of this user. For staff.
+             * @default null
+             * @example 7
+             */
             user_id: number | null;
         };
         /**
@@ -2150,7 +3354,11 @@ export interface components {
          * @description `despite_dispute`: hand the order over although the payer's bank may take the money back, or has.
          */
         FulfilOptions: {
-            /** @default false */
+            /**
+             * @description Hand it over although the payer's bank may take the money back.
+             * @default false
+             * @example false
+             */
             despite_dispute: boolean;
         };
         /**
@@ -2160,7 +3368,20 @@ export interface components {
          *         What was ordered stays in `lines` until the order is paid. Items that are gone stay in it too.
          */
         BasketOut: {
+            /**
+             * @description Which items, and how many of each.
+             * @example [
+             *       {
+             *         "item_id": 7,
+             *         "quantity": 2
+             *       }
+             *     ]
+             */
             lines: components["schemas"]["OrderLineRequest"][];
+            /**
+             * @description The user's orders that wait to be paid, the newest first.
+             * @example []
+             */
             orders: components["schemas"]["WaitingOrder"][];
         };
         /**
@@ -2168,11 +3389,36 @@ export interface components {
          * @description An order that is not paid yet, with what is set aside for it. `from_basket`: it was placed from the basket.
          */
         WaitingOrder: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description What people call the order by.
+             * @example K1007
+             */
             number: string;
-            /** @enum {unknown} */
+            /**
+             * @description How far the order has come.
+             * @example pending
+             * @enum {unknown}
+             */
             status: "cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing";
+            /**
+             * @description Whether the order is of the basket: once it is paid, its lines leave the basket.
+             * @example true
+             */
             from_basket: boolean;
+            /**
+             * @description Which items, and how many of each.
+             * @example [
+             *       {
+             *         "item_id": 7,
+             *         "quantity": 2
+             *       }
+             *     ]
+             */
             lines: components["schemas"]["OrderLineOut"][];
         };
         /**
@@ -2180,6 +3426,15 @@ export interface components {
          * @description All that is to lie in the basket.
          */
         BasketIn: {
+            /**
+             * @description Which items, and how many of each.
+             * @example [
+             *       {
+             *         "item_id": 7,
+             *         "quantity": 2
+             *       }
+             *     ]
+             */
             lines: components["schemas"]["OrderLineRequest"][];
         };
         /**
@@ -2189,11 +3444,23 @@ export interface components {
          *         `payment` is the id of one of the order's `payments`; where it is missing, the one that paid the order.
          */
         NewRefund: {
-            /** @default null */
+            /**
+             * @description How much goes back, in minor units; all that is left where it is missing.
+             * @default null
+             * @example 500
+             */
             amount: number | null;
-            /** @default false */
+            /**
+             * @description Put what was sold back on the shelf.
+             * @default false
+             * @example true
+             */
             restock: boolean;
-            /** @default null */
+            /**
+             * @description The payment that goes back, by its id; if missing, the one that paid the order.
+             * @default null
+             * @example pi_3NqKvT
+             */
             payment: string | null;
         };
         /**
@@ -2201,14 +3468,46 @@ export interface components {
          * @description `payment` is the id of the order's payment that goes back. `amount` is in minor units of `currency`.
          */
         RefundOut: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description The order whose money goes back.
+             * @example 7
+             */
             order_id: number;
+            /**
+             * @description The payment that goes back, by its id; if missing, the one that paid the order.
+             * @example pi_3NqKvT
+             */
             payment: string;
+            /**
+             * @description In minor units of `currency`.
+             * @example 1850
+             */
             amount: number;
+            /**
+             * @description The currency of all amounts beside it (ISO 4217).
+             * @example EUR
+             */
             currency: string;
+            /**
+             * @description How many digits of an amount stand after the point: 1850 with 2 is 18.50.
+             * @example 2
+             */
             currency_digits: number;
-            /** @enum {unknown} */
+            /**
+             * @description How far the refund has come.
+             * @example succeeded
+             * @enum {unknown}
+             */
             status: "canceled" | "failed" | "new" | "pending" | "requires_action" | "succeeded" | "unknown";
+            /**
+             * @description When it was made, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             created_at: string;
         };
         /**
@@ -2216,11 +3515,35 @@ export interface components {
          * @description `reference` is the provider's id where there is one; `problem` is what is wrong and not closed, in words.
          */
         HistoryEntry: {
+            /**
+             * @description When it happened, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             at: string;
+            /**
+             * @description What the entry is about.
+             * @example attempt
+             */
             kind: string;
+            /**
+             * @description How that stands.
+             * @example paid
+             */
             status: string;
+            /**
+             * @description The same in words.
+             * @example Attempt 1. Paid.
+             */
             words: string;
+            /**
+             * @description The payment provider's id, where there is one.
+             * @example cs_test_a1
+             */
             reference: string | null;
+            /**
+             * @description What is wrong with it, and not closed.
+             * @example null
+             */
             problem: string | null;
         };
         /**
@@ -2228,11 +3551,35 @@ export interface components {
          * @description Something that staff have to look at, in words. `id` stands for these facts alone, and is never used again.
          */
         Finding: {
+            /**
+             * @description Stands for these facts alone.
+             * @example f3k9vQ2m
+             */
             id: string;
+            /**
+             * @description What kind of thing has to be looked at.
+             * @example refund
+             */
             kind: string;
+            /**
+             * @description Which one, as the books or the provider name it.
+             * @example re_3NqKvT
+             */
             subject: string;
+            /**
+             * @description The same in words.
+             * @example Attempt 1. Paid.
+             */
             words: string;
+            /**
+             * @description The order that it is about, if it is about one.
+             * @example 7
+             */
             order_id: number | null;
+            /**
+             * @description When it was first seen, in UTC.
+             * @example 2026-05-04T10:00:00Z
+             */
             found_at: string;
         };
         /**
@@ -2240,9 +3587,25 @@ export interface components {
          * @description `total` counts the items of all pages. Pages are numbered from 1.
          */
         Page_ClosedFinding_: {
+            /**
+             * @description What is on this page of the list.
+             * @example []
+             */
             items: components["schemas"]["ClosedFinding"][];
+            /**
+             * @description How many there are on all pages.
+             * @example 42
+             */
             total: number;
+            /**
+             * @description Which page of the list, from 1 on.
+             * @example 1
+             */
             page: number;
+            /**
+             * @description How many are on a page, 100 at most.
+             * @example 20
+             */
             per_page: number;
         };
         /**
@@ -2250,13 +3613,45 @@ export interface components {
          * @description A finding that staff have dealt with. `closed_by` is the username of a member of staff.
          */
         ClosedFinding: {
+            /**
+             * @description Stands for these facts alone.
+             * @example f3k9vQ2m
+             */
             id: string;
+            /**
+             * @description What kind of thing had to be looked at.
+             * @example refund
+             */
             kind: string;
+            /**
+             * @description Which one, as the books or the provider name it.
+             * @example re_3NqKvT
+             */
             subject: string;
+            /**
+             * @description The same in words.
+             * @example Attempt 1. Paid.
+             */
             words: string;
+            /**
+             * @description The order that it is about, if it is about one.
+             * @example 7
+             */
             order_id: number | null;
+            /**
+             * @description What was done about it, in the words of the one who closed it.
+             * @example Paid back by bank transfer.
+             */
             reason: string;
+            /**
+             * @description The username of the one who closed it.
+             * @example grace
+             */
             closed_by: string;
+            /**
+             * @description When it was closed, in UTC.
+             * @example 2026-05-04T12:00:00Z
+             */
             closed_at: string;
         };
         /**
@@ -2264,10 +3659,18 @@ export interface components {
          * @description `reason`: what was done about the finding, for those who ask later.
          */
         CloseFinding: {
+            /**
+             * @description What was done about it, in the words of the one who closed it.
+             * @example Paid back by bank transfer.
+             */
             reason: string;
         };
         /** EventReceived */
         EventReceived: {
+            /**
+             * @description That the message is stored.
+             * @example true
+             */
             received: boolean;
         };
         /**
@@ -2277,14 +3680,49 @@ export interface components {
          *         `low_stock` has the items that are next to run out. `findings` are the oldest that are not closed.
          */
         Dashboard: {
+            /**
+             * @description The currency of all amounts beside it (ISO 4217).
+             * @example EUR
+             */
             currency: string;
+            /**
+             * @description How many digits of an amount stand after the point: 1850 with 2 is 18.50.
+             * @example 2
+             */
             currency_digits: number;
+            /**
+             * @description How many orders there are in each state.
+             * @example {
+             *       "pending": 2,
+             *       "paid": 3
+             *     }
+             */
             orders: {
                 [key: string]: number;
             };
+            /**
+             * @description The last 30 days, the oldest first.
+             * @example []
+             */
             days: components["schemas"]["Day"][];
+            /**
+             * @description The items that are next to run out.
+             * @example []
+             */
             low_stock: components["schemas"]["LowStock"][];
+            /**
+             * @description How much waits for a person.
+             * @example {
+             *       "hand_over": 3,
+             *       "findings": 0,
+             *       "mails": 0
+             *     }
+             */
             needs: components["schemas"]["Needs"];
+            /**
+             * @description The oldest findings that are not closed.
+             * @example []
+             */
             findings: components["schemas"]["Finding"][];
         };
         /**
@@ -2292,10 +3730,26 @@ export interface components {
          * @description A day in UTC: how many orders were paid, what came for them and what went back, in minor units.
          */
         Day: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day, in UTC.
+             * @example 2026-05-04
+             */
             day: string;
+            /**
+             * @description How many orders were paid on it.
+             * @example 4
+             */
             orders: number;
+            /**
+             * @description What came for them, in minor units.
+             * @example 7400
+             */
             amount: number;
+            /**
+             * @description What went back on it, in minor units.
+             * @example 0
+             */
             refunded: number;
         };
         /**
@@ -2303,9 +3757,25 @@ export interface components {
          * @description An item on sale of which few are left. `available`: on hand, and not set aside for orders.
          */
         LowStock: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
             id: number;
+            /**
+             * @description What the item is called.
+             * @example Stoneware mug
+             */
             name: string;
+            /**
+             * @description How many there are; null where there is no limit.
+             * @example 12
+             */
             on_hand: number;
+            /**
+             * @description How many of them can be sold: the others are set aside for orders.
+             * @example 10
+             */
             available: number;
         };
         /**
@@ -2313,13 +3783,29 @@ export interface components {
          * @description How much needs a person: `hand_over` orders that are paid, `findings`, and `mails` that were given up.
          */
         Needs: {
+            /**
+             * @description How many paid orders are to be handed over.
+             * @example 3
+             */
             hand_over: number;
+            /**
+             * @description How many findings are not closed.
+             * @example 0
+             */
             findings: number;
+            /**
+             * @description How many mails were given up.
+             * @example 0
+             */
             mails: number;
         };
         /** Health */
         Health: {
-            /** @enum {unknown} */
+            /**
+             * @description That the server runs.
+             * @example ok
+             * @enum {unknown}
+             */
             status: "ok";
         };
         /**
@@ -2327,8 +3813,16 @@ export interface components {
          * @description `degraded` says what is slower than it should be. Requests are served all the same.
          */
         Readiness: {
-            /** @enum {unknown} */
+            /**
+             * @description Whether the server takes requests.
+             * @example ok
+             * @enum {unknown}
+             */
             status: "ok";
+            /**
+             * @description What else is out of order at the moment; the server works without it.
+             * @example []
+             */
             degraded: string[];
         };
     };
@@ -2362,7 +3856,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2371,7 +3865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description username_taken */
+            /** @description `username_taken`: Another user has this username already. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2380,7 +3874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2389,7 +3883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2398,7 +3892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2407,7 +3901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2416,7 +3910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2452,7 +3946,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2461,7 +3955,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2494,7 +3988,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenPair"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2503,7 +3997,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_code, invalid_credentials, second_factor_required */
+            /**
+             * @description `invalid_code`: This code is wrong, too old, or was used before. After 100 wrong ones in a row only a recovery code is accepted.
+             *
+             *     `invalid_credentials`: The username or the password is wrong.
+             *
+             *     `second_factor_required`: The password is right. Send it again together with a code of the authenticator app, or a recovery code.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2512,7 +4012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2521,7 +4021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2530,7 +4030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2539,7 +4039,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests, too_many_tries */
+            /**
+             * @description `too_many_requests`: Too many requests of this kind. Wait, then try again.
+             *
+             *     `too_many_tries`: Too many tries to sign in to this account. Wait, then try again.
+             */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2548,7 +4052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2581,7 +4085,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenPair"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2590,7 +4094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_token */
+            /** @description `invalid_token`: This token is not valid, or has expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2599,7 +4103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2608,7 +4112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2617,7 +4121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2626,7 +4130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2635,7 +4139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2664,7 +4168,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2673,7 +4177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2682,7 +4186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2691,7 +4195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2724,7 +4228,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2733,7 +4237,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_code, invalid_credentials, second_factor_required */
+            /**
+             * @description `invalid_code`: This code is wrong, too old, or was used before. After 100 wrong ones in a row only a recovery code is accepted.
+             *
+             *     `invalid_credentials`: The username or the password is wrong.
+             *
+             *     `second_factor_required`: The password is right. Send it again together with a code of the authenticator app, or a recovery code.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2742,7 +4252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2751,7 +4261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2760,7 +4270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2769,7 +4279,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests, too_many_tries */
+            /**
+             * @description `too_many_requests`: Too many requests of this kind. Wait, then try again.
+             *
+             *     `too_many_tries`: Too many tries to sign in to this account. Wait, then try again.
+             */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2778,7 +4292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2807,7 +4321,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2816,7 +4330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2845,7 +4359,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionUser"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2854,7 +4368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2883,7 +4397,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderOut"][];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2892,7 +4406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2906,6 +4420,7 @@ export interface operations {
     oauth_begin_oauth: {
         parameters: {
             query?: {
+                /** @description The path of the shop to go to afterwards. */
                 next?: string | null;
             };
             header?: never;
@@ -2923,7 +4438,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2932,7 +4447,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2941,7 +4456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2950,7 +4465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2977,7 +4492,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3006,7 +4521,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3015,7 +4530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3046,7 +4561,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3055,7 +4570,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3064,7 +4583,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3073,7 +4592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description last_sign_in_method */
+            /** @description `last_sign_in_method`: Without this you could not sign in any more. Set a password or link another account first. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3082,7 +4601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3091,7 +4610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3124,7 +4643,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3133,7 +4652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3142,7 +4661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3151,7 +4670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3160,7 +4679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3169,7 +4688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3202,7 +4721,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3211,7 +4730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3220,7 +4739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3229,7 +4748,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input, invalid_token */
+            /**
+             * @description `invalid_input`: Some of what was sent is not valid.
+             *
+             *     `invalid_token`: This link is not valid, or has expired. Ask for another one.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3238,7 +4761,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3247,7 +4770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3280,7 +4803,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3289,7 +4812,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description email_in_use */
+            /** @description `email_in_use`: Another account has this email address. Sign in to that one, or give this account another address. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3298,7 +4821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3307,7 +4830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3316,7 +4839,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input, invalid_token */
+            /**
+             * @description `invalid_input`: Some of what was sent is not valid.
+             *
+             *     `invalid_token`: This link is not valid, or has expired. Ask for another one.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3325,7 +4852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3334,7 +4861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3363,7 +4890,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3372,7 +4899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3381,7 +4908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3390,7 +4917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3399,7 +4926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3428,7 +4955,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyChallengeOut"];
                 };
             };
-            /** @description passkeys_impossible */
+            /** @description `passkeys_impossible`: Browsers keep no passkeys for an address that is a number. Open the shop under a name, such as localhost. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3437,7 +4964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3446,7 +4973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3455,7 +4982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3488,7 +5015,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3497,7 +5024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_passkey */
+            /** @description `invalid_passkey`: This passkey was not accepted. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3506,7 +5033,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3515,7 +5042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3524,7 +5051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3533,7 +5060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3542,7 +5069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3571,7 +5098,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyChallengeOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3580,7 +5107,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3589,7 +5120,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description passkeys_impossible, too_many_passkeys */
+            /**
+             * @description `passkeys_impossible`: Browsers keep no passkeys for an address that is a number. Open the shop under a name, such as localhost.
+             *
+             *     `too_many_passkeys`: There are 25 passkeys already. Remove one first.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3598,7 +5133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3607,7 +5142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3640,7 +5175,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3649,7 +5184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3658,7 +5193,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3667,7 +5206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_passkeys */
+            /** @description `too_many_passkeys`: There are 25 passkeys already. Remove one first. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3676,7 +5215,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3685,7 +5224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3694,7 +5233,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input, invalid_passkey */
+            /**
+             * @description `invalid_input`: Some of what was sent is not valid.
+             *
+             *     `invalid_passkey`: This passkey was not accepted.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3703,7 +5246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3734,7 +5277,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3743,7 +5286,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3752,7 +5299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3761,7 +5308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description last_sign_in_method */
+            /** @description `last_sign_in_method`: Without this you could not sign in any more. Set a password or link another account first. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3770,7 +5317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3779,7 +5326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3808,7 +5355,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyChallengeOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3817,7 +5364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3826,7 +5373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description passkeys_impossible */
+            /** @description `passkeys_impossible`: Browsers keep no passkeys for an address that is a number. Open the shop under a name, such as localhost. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3835,7 +5382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3844,7 +5391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3877,7 +5424,7 @@ export interface operations {
                     "application/json": components["schemas"]["Confirmation"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3886,7 +5433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3895,7 +5442,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden, invalid_passkey */
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `invalid_passkey`: This passkey was not accepted, or belongs to another user.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3904,7 +5455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3913,7 +5464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3922,7 +5473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3931,7 +5482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3964,7 +5515,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3973,7 +5524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3982,7 +5533,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3991,7 +5546,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description totp_already_on, totp_not_on */
+            /**
+             * @description `totp_already_on`: An authenticator app is set up already. Remove it first, or keep it.
+             *
+             *     `totp_not_on`: No authenticator app is set up.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4000,7 +5559,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4009,7 +5568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4018,7 +5577,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_code, invalid_input */
+            /**
+             * @description `invalid_code`: This code is wrong, too old, or was used before. After 100 wrong ones in a row only a recovery code is accepted.
+             *
+             *     `invalid_input`: Some of what was sent is not valid.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4027,7 +5590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4056,7 +5619,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuthenticatorAppSetup"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4065,7 +5628,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4074,7 +5641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description totp_already_on */
+            /** @description `totp_already_on`: An authenticator app is set up already. Remove it first, or keep it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4083,7 +5650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4092,7 +5659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4125,7 +5692,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4134,7 +5701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4143,7 +5710,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden, wrong_password */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             *
+             *     `wrong_password`: This is not your password.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4152,7 +5725,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description password_too_short, totp_not_on */
+            /**
+             * @description `password_too_short`: The request cannot be understood.
+             *
+             *     `totp_not_on`: No authenticator app is set up.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4161,7 +5738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4170,7 +5747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4179,7 +5756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4188,7 +5765,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests, too_many_tries */
+            /**
+             * @description `too_many_requests`: Too many requests of this kind. Wait, then try again.
+             *
+             *     `too_many_tries`: Too many tries to sign in to this account. Wait, then try again.
+             */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4197,7 +5778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4226,7 +5807,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4235,7 +5816,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4244,7 +5829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description totp_not_on */
+            /** @description `totp_not_on`: No authenticator app is set up. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4253,7 +5838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4262,7 +5847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4291,7 +5876,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4300,7 +5885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4309,7 +5894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4338,7 +5923,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4347,7 +5932,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4356,7 +5945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description last_staff */
+            /** @description `last_staff`: This is the last member of staff. Make another user staff first. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4365,7 +5954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4374,7 +5963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4407,7 +5996,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4416,7 +6005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4425,7 +6014,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4434,7 +6027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4443,7 +6036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4452,7 +6045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4461,7 +6054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4470,7 +6063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4499,7 +6092,7 @@ export interface operations {
                     "application/json": components["schemas"]["FactorsOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4508,7 +6101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4517,7 +6110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4546,7 +6139,7 @@ export interface operations {
                     "application/json": components["schemas"]["Confirmation"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4555,7 +6148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4564,7 +6157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4597,7 +6190,7 @@ export interface operations {
                     "application/json": components["schemas"]["Confirmation"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4606,7 +6199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4615,7 +6208,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden, second_factor_required, wrong_password */
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `second_factor_required`: The password is right. Send it again together with a code of the authenticator app, or a recovery code.
+             *
+             *     `wrong_password`: This is not your password.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4624,7 +6223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4633,7 +6232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4642,7 +6241,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_code, invalid_input */
+            /**
+             * @description `invalid_code`: This code is wrong, too old, or was used before. After 100 wrong ones in a row only a recovery code is accepted.
+             *
+             *     `invalid_input`: Some of what was sent is not valid.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4651,7 +6254,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests, too_many_tries */
+            /**
+             * @description `too_many_requests`: Too many requests of this kind. Wait, then try again.
+             *
+             *     `too_many_tries`: Too many tries to sign in to this account. Wait, then try again.
+             */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4660,7 +6267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4693,7 +6300,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4702,7 +6309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4711,7 +6318,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden, wrong_password */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             *
+             *     `wrong_password`: This is not your password.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4720,7 +6333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4729,7 +6342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4738,7 +6351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4747,7 +6360,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests, too_many_tries */
+            /**
+             * @description `too_many_requests`: Too many requests of this kind. Wait, then try again.
+             *
+             *     `too_many_tries`: Too many tries to sign in to this account. Wait, then try again.
+             */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4756,7 +6373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4770,7 +6387,9 @@ export interface operations {
     account_list_sessions: {
         parameters: {
             query?: {
+                /** @description Which page of the list, from 1 on. */
                 page?: number;
+                /** @description How many are on a page, 100 at most. */
                 per_page?: number;
             };
             header?: never;
@@ -4788,7 +6407,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_SessionOut_"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4797,7 +6416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4806,7 +6425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4835,7 +6454,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionsEnded"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4844,7 +6463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4853,7 +6472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4862,7 +6481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4893,7 +6512,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4902,7 +6521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4911,7 +6530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4920,7 +6539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4929,7 +6548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4943,10 +6562,15 @@ export interface operations {
     users_list_users: {
         parameters: {
             query?: {
+                /** @description Which page of the list, from 1 on. */
                 page?: number;
+                /** @description How many are on a page, 100 at most. */
                 per_page?: number;
+                /** @description Words that username, name or email hold. */
                 q?: string;
+                /** @description `customer`, or `staff` for those who run the shop. */
                 role?: ("customer" | "staff") | null;
+                /** @description Whether the user may sign in. */
                 active?: boolean | null;
             };
             header?: never;
@@ -4964,7 +6588,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_UserOut_"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4973,7 +6597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4982,7 +6606,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4991,7 +6615,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5000,7 +6624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5033,7 +6657,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5042,7 +6666,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5051,7 +6675,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5060,7 +6688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description username_taken */
+            /** @description `username_taken`: Another user has this username already. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5069,7 +6697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5078,7 +6706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5087,7 +6715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5096,7 +6724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5105,7 +6733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5136,7 +6764,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5145,7 +6773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5154,7 +6782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5163,7 +6791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5172,7 +6800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5203,7 +6831,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserDeleted"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5212,7 +6840,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5221,7 +6853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5230,7 +6862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description last_staff */
+            /** @description `last_staff`: This is the last member of staff. Make another user staff first. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5239,7 +6871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5248,7 +6880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5283,7 +6915,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5292,7 +6924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5301,7 +6933,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5310,7 +6946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5319,7 +6955,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description last_staff */
+            /** @description `last_staff`: This is the last member of staff. Make another user staff first. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5328,7 +6964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5337,7 +6973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5346,7 +6982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5355,7 +6991,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5386,7 +7022,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5395,7 +7031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5404,7 +7040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5413,7 +7049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5422,7 +7058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5436,7 +7072,9 @@ export interface operations {
     users_show_audit_trail: {
         parameters: {
             query?: {
+                /** @description Which page of the list, from 1 on. */
                 page?: number;
+                /** @description How many are on a page, 100 at most. */
                 per_page?: number;
             };
             header?: never;
@@ -5456,7 +7094,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditTrailEntryOut_"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5465,7 +7103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5474,7 +7112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5483,7 +7121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5492,7 +7130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5528,7 +7166,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5537,7 +7175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5570,7 +7208,7 @@ export interface operations {
                     "application/json": components["schemas"]["ShopOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5579,7 +7217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5588,7 +7226,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5597,7 +7239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5606,7 +7248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5615,7 +7257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5624,7 +7266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5662,7 +7304,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5671,7 +7313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5680,7 +7322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5715,7 +7357,7 @@ export interface operations {
                     "application/json": components["schemas"]["PageOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5724,7 +7366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5733,7 +7375,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5742,7 +7388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5751,7 +7397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_pages */
+            /** @description `too_many_pages`: A shop has at most 20 pages. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5760,7 +7406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5769,7 +7415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5778,7 +7424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5787,7 +7433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5818,7 +7464,7 @@ export interface operations {
                     "application/json": components["schemas"]["PageDeleted"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5827,7 +7473,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description confirmation_required, forbidden */
+            /**
+             * @description `confirmation_required`: Confirm that it is you first: it has been a while since you signed in.
+             *
+             *     `forbidden`: You may not do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5836,7 +7486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5845,7 +7495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5854,7 +7504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5890,7 +7540,7 @@ export interface operations {
                     "application/json": components["schemas"]["PictureOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5899,7 +7549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5908,7 +7558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5917,7 +7567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5926,7 +7576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unsupported_media_type */
+            /** @description `unsupported_media_type`: A file of this type is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5935,7 +7585,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input, not_a_picture, picture_too_large */
+            /**
+             * @description `invalid_input`: Some of what was sent is not valid.
+             *
+             *     `not_a_picture`: This cannot be read as a picture. Send a JPEG, PNG, WebP or GIF file that a browser shows.
+             *
+             *     `picture_too_large`: This picture has more than 50 million pixels. Send a smaller one.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5944,7 +7600,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5973,7 +7629,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5982,7 +7638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6011,7 +7667,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6020,7 +7676,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6047,7 +7703,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6074,7 +7730,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6101,7 +7757,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6115,12 +7771,19 @@ export interface operations {
     items_list_items: {
         parameters: {
             query?: {
+                /** @description Which page of the list, from 1 on. */
                 page?: number;
+                /** @description How many are on a page, 100 at most. */
                 per_page?: number;
+                /** @description Words that name or description hold. */
                 q?: string;
+                /** @description Also items without a price. For staff. */
                 drafts?: boolean;
+                /** @description The category that it is in, if any. */
                 category?: string;
+                /** @description The order of the list; a minus turns it around. */
                 sort?: "-name" | "-price" | "name" | "newest" | "price";
+                /** @description Only items of this kind. For staff. */
                 only?: ("drafts" | "low" | "on_sale" | "sold_out") | null;
             };
             header?: never;
@@ -6145,7 +7808,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6154,7 +7817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6163,7 +7826,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6172,7 +7835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6205,7 +7868,7 @@ export interface operations {
                     "application/json": components["schemas"]["ItemOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6214,7 +7877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6223,7 +7886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6232,7 +7895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6241,7 +7904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6250,7 +7913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6259,7 +7922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6295,7 +7958,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6304,7 +7967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6342,7 +8005,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6351,7 +8014,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6360,7 +8023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6375,6 +8038,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of what was read before: where it has changed since, nothing is written. */
                 "If-Match"?: string;
             };
             path: {
@@ -6397,7 +8061,7 @@ export interface operations {
                     "application/json": components["schemas"]["ItemOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6406,7 +8070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6415,7 +8079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6424,7 +8088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6433,7 +8097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description stock_held */
+            /** @description `stock_held`: More of these are set aside for orders than that. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6442,7 +8106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description stale_version */
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6451,7 +8115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6460,7 +8124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6469,7 +8133,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6478,7 +8142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6493,6 +8157,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of what was read before: where it has changed since, nothing is written. */
                 "If-Match"?: string;
             };
             path: {
@@ -6511,7 +8176,7 @@ export interface operations {
                     "application/json": components["schemas"]["ItemDeleted"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6520,7 +8185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6529,7 +8194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6538,7 +8203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description stale_version */
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6547,7 +8212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6556,7 +8221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6571,6 +8236,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of what was read before: where it has changed since, nothing is written. */
                 "If-Match"?: string;
             };
             path: {
@@ -6593,7 +8259,7 @@ export interface operations {
                     "application/json": components["schemas"]["ItemOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6602,7 +8268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6611,7 +8277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6620,7 +8286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6629,7 +8295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description stock_held */
+            /** @description `stock_held`: More of these are set aside for orders than that. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6638,7 +8304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description stale_version */
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6647,7 +8313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6656,7 +8322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6665,7 +8331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6674,7 +8340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6688,7 +8354,9 @@ export interface operations {
     items_list_changes: {
         parameters: {
             query?: {
+                /** @description Which page of the list, from 1 on. */
                 page?: number;
+                /** @description How many are on a page, 100 at most. */
                 per_page?: number;
             };
             header?: never;
@@ -6708,7 +8376,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ItemChangeOut_"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6717,7 +8385,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6726,7 +8394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6735,7 +8403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6744,7 +8412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6758,7 +8426,9 @@ export interface operations {
     todos_list_todos: {
         parameters: {
             query?: {
+                /** @description Which page of the list, from 1 on. */
                 page?: number;
+                /** @description How many are on a page, 100 at most. */
                 per_page?: number;
             };
             header?: never;
@@ -6776,7 +8446,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TodoOut_"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6785,7 +8455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6794,7 +8464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6827,7 +8497,7 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6836,7 +8506,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6845,7 +8515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6854,7 +8524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6863,7 +8533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6872,7 +8542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6881,7 +8551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6912,7 +8582,7 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6921,7 +8591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6930,7 +8600,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6939,7 +8609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6974,7 +8644,7 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6983,7 +8653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6992,7 +8662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7001,7 +8671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7010,7 +8680,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description todo_belongs_to_order */
+            /** @description `todo_belongs_to_order`: This to-do comes from an order: it is done when the order is handed over, and stays. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7019,7 +8689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7028,7 +8698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7037,7 +8707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7046,7 +8716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7077,7 +8747,7 @@ export interface operations {
                     "application/json": components["schemas"]["TodoDeleted"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7086,7 +8756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7095,7 +8765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7104,7 +8774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description todo_belongs_to_order */
+            /** @description `todo_belongs_to_order`: This to-do comes from an order: it is done when the order is handed over, and stays. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7113,7 +8783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7122,7 +8792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7157,7 +8827,7 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7166,7 +8836,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7175,7 +8845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7184,7 +8854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7193,7 +8863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description todo_belongs_to_order */
+            /** @description `todo_belongs_to_order`: This to-do comes from an order: it is done when the order is handed over, and stays. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7202,7 +8872,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7211,7 +8881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7220,7 +8890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7229,7 +8899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7243,13 +8913,21 @@ export interface operations {
     orders_list_orders: {
         parameters: {
             query?: {
+                /** @description Words that number, buyer or items hold. */
                 q?: string;
+                /** @description Only orders in this state. */
                 status?: ("cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing") | null;
+                /** @description Only orders placed from then on: a day, or a moment. */
                 from?: string | null;
+                /** @description Only orders placed until then: a day, which counts whole, or a moment. */
                 to?: string | null;
+                /** @description The order of the list; a minus turns it around. */
                 sort?: "-created_at" | "-paid_at" | "-status" | "-total" | "created_at" | "paid_at" | "status" | "total";
+                /** @description Only orders of this user. For staff. */
                 user_id?: number | null;
+                /** @description Which page of the list, from 1 on. */
                 page?: number;
+                /** @description How many are on a page, 100 at most. */
                 per_page?: number;
             };
             header?: never;
@@ -7267,7 +8945,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OrderOut_"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7276,7 +8954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7285,7 +8963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7294,7 +8972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7309,6 +8987,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description A name of your own for this one wish: the same key again does nothing twice. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -7347,7 +9026,11 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description idempotency_key_required, malformed_body */
+            /**
+             * @description `idempotency_key_required`: Send an Idempotency-Key of 1 to 255 characters: a random one for each order or refund.
+             *
+             *     `malformed_body`: The body is not valid JSON.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7356,7 +9039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7365,7 +9048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description payment_declined */
+            /** @description `payment_declined`: The payment provider declined this order. Nothing was charged. */
             402: {
                 headers: {
                     [name: string]: unknown;
@@ -7374,7 +9057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7383,7 +9066,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_on_sale, payment_refused, sold_out, too_many_unpaid_orders, too_many_unpaid_units */
+            /**
+             * @description `not_on_sale`: One of these items is not on sale.
+             *
+             *     `payment_refused`: The payment provider refuses this order, and would again. Nothing was charged and nothing is set aside.
+             *
+             *     `sold_out`: There are not enough of these left.
+             *
+             *     `too_many_unpaid_orders`: So many orders of yours wait to be paid that there is no room for another. Pay or cancel one first.
+             *
+             *     `too_many_unpaid_units`: So many units are set aside for unpaid orders of yours that there is no room for these. Pay or cancel first.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7392,7 +9085,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7401,7 +9094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7410,7 +9103,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description amount_too_small, idempotency_key_reused, invalid_input */
+            /**
+             * @description `amount_too_small`: The payment provider does not take so small a sum. Nothing was charged; order a little more.
+             *
+             *     `idempotency_key_reused`: This Idempotency-Key belongs to another request. Use a new one for a new request.
+             *
+             *     `invalid_input`: Some of what was sent is not valid.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7419,7 +9118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7428,7 +9127,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description payments_unavailable, unavailable */
+            /**
+             * @description `payments_unavailable`: The shop cannot take payments at the moment. Nothing was charged and nothing is set aside.
+             *
+             *     `unavailable`: This is out of order for a moment. Try again soon.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7442,11 +9145,17 @@ export interface operations {
     orders_export_orders: {
         parameters: {
             query?: {
+                /** @description Words that number, buyer or items hold. */
                 q?: string;
+                /** @description Only orders in this state. */
                 status?: ("cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing") | null;
+                /** @description Only orders placed from then on: a day, or a moment. */
                 from?: string | null;
+                /** @description Only orders placed until then: a day, which counts whole, or a moment. */
                 to?: string | null;
+                /** @description The order of the list; a minus turns it around. */
                 sort?: "-created_at" | "-paid_at" | "-status" | "-total" | "created_at" | "paid_at" | "status" | "total";
+                /** @description Only orders of this user. For staff. */
                 user_id?: number | null;
             };
             header?: never;
@@ -7462,7 +9171,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7471,7 +9180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7480,7 +9189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7489,7 +9198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7498,7 +9207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7529,7 +9238,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7538,7 +9247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7547,7 +9256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7556,7 +9265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7596,7 +9305,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7605,7 +9314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description payment_declined */
+            /** @description `payment_declined`: The payment provider declined this order. Nothing was charged. */
             402: {
                 headers: {
                     [name: string]: unknown;
@@ -7614,7 +9323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7623,7 +9332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7632,7 +9341,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description nothing_to_pay, payment_refused, sold_out */
+            /**
+             * @description `nothing_to_pay`: This order is paid, over, or being cancelled.
+             *
+             *     `payment_refused`: The payment provider refuses this order, and would again. Nothing was charged and nothing is set aside.
+             *
+             *     `sold_out`: There are not enough of these left.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7641,7 +9356,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description amount_too_small, invalid_input */
+            /**
+             * @description `amount_too_small`: The payment provider does not take so small a sum. Nothing was charged; order a little more.
+             *
+             *     `invalid_input`: Some of what was sent is not valid.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7650,7 +9369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description too_many_requests */
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7659,7 +9378,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description payments_unavailable, unavailable */
+            /**
+             * @description `payments_unavailable`: The shop cannot take payments at the moment. Nothing was charged and nothing is set aside.
+             *
+             *     `unavailable`: This is out of order for a moment. Try again soon.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7699,7 +9422,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7708,7 +9431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7717,7 +9440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7726,7 +9449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description order_not_cancellable */
+            /** @description `order_not_cancellable`: This order is paid, or its payment is on its way: it can be refunded, not cancelled. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7735,7 +9458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7744,7 +9467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7758,6 +9481,7 @@ export interface operations {
     orders_fulfil_order: {
         parameters: {
             query?: {
+                /** @description Hand it over although the payer's bank may take the money back. */
                 despite_dispute?: boolean;
             };
             header?: never;
@@ -7777,7 +9501,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7786,7 +9510,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7795,7 +9519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7804,7 +9528,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_in_stock, order_disputed, order_not_paid, order_refunded */
+            /**
+             * @description `not_in_stock`: What was bought went back on the shelf and is sold since: there is nothing to hand over. Refund the order.
+             *
+             *     `order_disputed`: The payer has asked their bank for this money, and the shop may not keep it. Look at the dispute first; despite_dispute=true hands the order over all the same.
+             *
+             *     `order_not_paid`: Only a paid order can be handed over.
+             *
+             *     `order_refunded`: All of this order's money went back: there is nothing to hand over.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7813,7 +9545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7822,7 +9554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7853,7 +9585,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7862,7 +9594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7871,7 +9603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7880,7 +9612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description order_not_handed_over */
+            /** @description `order_not_handed_over`: Only an order that was handed over can be taken back. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7889,7 +9621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7898,7 +9630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7927,7 +9659,7 @@ export interface operations {
                     "application/json": components["schemas"]["BasketOut"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7936,7 +9668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7945,7 +9677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7978,7 +9710,7 @@ export interface operations {
                     "application/json": components["schemas"]["BasketOut"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7987,7 +9719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7996,7 +9728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8005,7 +9737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8014,7 +9746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8023,7 +9755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8032,7 +9764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8061,7 +9793,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8070,7 +9802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8085,6 +9817,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description A name of your own for this one wish: the same key again does nothing twice. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -8116,7 +9849,11 @@ export interface operations {
                     "application/json": components["schemas"]["RefundOut"];
                 };
             };
-            /** @description idempotency_key_required, malformed_body */
+            /**
+             * @description `idempotency_key_required`: Send an Idempotency-Key of 1 to 255 characters: a random one for each order or refund.
+             *
+             *     `malformed_body`: The body is not valid JSON.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8125,7 +9862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8134,7 +9871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8143,7 +9880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8152,7 +9889,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description order_not_paid, refund_refused, refund_too_large */
+            /**
+             * @description `order_not_paid`: Nothing has been paid for this order.
+             *
+             *     `refund_refused`: The payment provider refused this refund.
+             *
+             *     `refund_too_large`: This is more than is left of what was paid.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8161,7 +9904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8170,7 +9913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8179,7 +9922,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description idempotency_key_reused, invalid_input */
+            /**
+             * @description `idempotency_key_reused`: This Idempotency-Key belongs to another request. Use a new one for a new request.
+             *
+             *     `invalid_input`: Some of what was sent is not valid.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8188,7 +9935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8219,7 +9966,7 @@ export interface operations {
                     "application/json": components["schemas"]["HistoryEntry"][];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8228,7 +9975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8237,7 +9984,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8246,7 +9993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8255,7 +10002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8284,7 +10031,7 @@ export interface operations {
                     "application/json": components["schemas"]["Finding"][];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8293,7 +10040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8302,7 +10049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8311,7 +10058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8325,7 +10072,9 @@ export interface operations {
     payments_list_closed_findings: {
         parameters: {
             query?: {
+                /** @description Which page of the list, from 1 on. */
                 page?: number;
+                /** @description How many are on a page, 100 at most. */
                 per_page?: number;
             };
             header?: never;
@@ -8343,7 +10092,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ClosedFinding_"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8352,7 +10101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8361,7 +10110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8370,7 +10119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8405,7 +10154,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClosedFinding"];
                 };
             };
-            /** @description malformed_body */
+            /** @description `malformed_body`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8414,7 +10163,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8423,7 +10172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8432,7 +10181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description not_found */
+            /** @description `not_found`: There is no such thing here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8441,7 +10190,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description attempt_in_use, session_may_be_paid */
+            /**
+             * @description `attempt_in_use`: This attempt is being settled at this moment. Look again.
+             *
+             *     `session_may_be_paid`: The request cannot be understood.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8450,7 +10203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description request_entity_too_large */
+            /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8459,7 +10212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description json_required */
+            /** @description `json_required`: Send the body as application/json. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8468,7 +10221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8477,7 +10230,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description provider_unavailable, unavailable */
+            /**
+             * @description `provider_unavailable`: The payment provider does not answer, or not to our key, so it cannot be told whether this can be given up. Try again in a moment.
+             *
+             *     `unavailable`: This is out of order for a moment. Try again soon.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8506,7 +10263,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventReceived"];
                 };
             };
-            /** @description bad_signature */
+            /** @description `bad_signature`: This event does not carry a valid signature. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8515,7 +10272,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable, webhook_secret_missing */
+            /**
+             * @description `unavailable`: This is out of order for a moment. Try again soon.
+             *
+             *     `webhook_secret_missing`: Set KIOSK_PAYMENTS__WEBHOOK_SECRET: without it the sender of this event cannot be verified.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8544,7 +10305,7 @@ export interface operations {
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8553,7 +10314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description forbidden */
+            /** @description `forbidden`: You may not do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8562,7 +10323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8571,7 +10332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8600,7 +10361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8629,7 +10390,11 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description not_ready, unavailable */
+            /**
+             * @description `not_ready`: This is out of order for a moment. Try again soon.
+             *
+             *     `unavailable`: This is out of order for a moment. Try again soon.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8656,7 +10421,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description sign_in_required */
+            /** @description `sign_in_required`: Sign in first. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8665,7 +10430,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8692,7 +10457,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8701,7 +10466,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8728,7 +10493,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description invalid_input */
+            /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8737,7 +10502,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8764,7 +10529,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description unavailable */
+            /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
                     [name: string]: unknown;

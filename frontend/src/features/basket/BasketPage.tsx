@@ -35,7 +35,7 @@ export function BasketPage() {
       </p>
       {leaving && <p>Your order is placed. One moment…</p>}
       {!leaving && <Waiting orders={waiting} />}
-      {!leaving && basket.open.length === 0 && waiting.length === 0 && <NothingInIt />}
+      {!leaving && basket.open.length === 0 && (waiting.length === 0 ? <NothingInIt /> : <More />)}
       {!leaving && basket.open.length > 0 && (
         <Lines basket={basket} place={place} busy={busy} error={busy ? null : error} />
       )}
@@ -108,9 +108,7 @@ function Lines({ basket, place, busy, error }: Props) {
           {busy ? "One moment…" : me === null ? "Sign in and check out" : "Check out"}
         </button>
       </div>
-      <p>
-        <Link to="/">More items</Link>
-      </p>
+      <More />
     </Form>
   );
 }
@@ -126,6 +124,14 @@ function total(rows: { line: OrderLineRequest; item: Item | undefined }[]): stri
   const of = priced[0]?.item;
   const sum = priced.reduce((sum, each) => sum + each.sum, 0);
   return of ? showMoney(sum, of) : "–";
+}
+
+function More() {
+  return (
+    <p>
+      <Link to="/">More items</Link>
+    </p>
+  );
 }
 
 function NothingInIt() {

@@ -12,7 +12,7 @@ import { dashboardQuery } from "./queries";
 export function Dashboard() {
   const dashboard = useQuery(dashboardQuery);
   return (
-    <Page title="At a glance">
+    <Page title="Overview">
       <Loaded query={dashboard} lines={8}>
         {(shop) => (
           <div className="dashboard">

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { keys } from "../../api/keys";
+import { useMe } from "../../api/me";
 import { useRefresh } from "../../api/refresh";
 import { shopQuery } from "../../api/shop/shop";
 import type { Order } from "../../api/types";
@@ -9,18 +10,22 @@ import { CancelOrder } from "./CancelOrder";
 import { HandOver } from "./HandOver";
 import { PayNow } from "./PayNow";
 import { StatusMark } from "./StatusMark";
-import { describe } from "./status";
+import { describe, isRefunded, staffTexts } from "./status";
 
 /** What state the order is in. A live region: a payment that arrives meanwhile is read out. */
 export function OrderState({ order }: { order: Order }) {
   const region = useFocusOnChange(order.status);
   useFreshBasket(order.status);
   const waits = order.status === "pending";
+  const me = useMe();
+  const isBuyer = !order.buyer || order.buyer.id === me?.id;
+  const forStaff = isBuyer || isRefunded(order) ? undefined : staffTexts[order.status];
+  const text = forStaff ?? describe(order).text;
   return (
     <div className="order-state">
       <div role="status" ref={region} tabIndex={-1}>
         <StatusMark order={order} />
-        <p>{waits && !order.checkout_url ? notThereYet : describe(order).text}</p>
+        <p>{waits && !order.checkout_url ? notThereYet : text}</p>
         {waits && <TimeToPay order={order} />}
       </div>
       <div className="actions">

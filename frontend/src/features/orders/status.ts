@@ -77,6 +77,12 @@ const stateOf = ({ status }: Order): State =>
 export const describe = (order: Order): Pick<State, "label" | "text" | "tone"> =>
   isRefunded(order) ? refunded : stateOf(order);
 
+/** What staff, who are not its buyer, read of an order; where nothing is here, the same as its buyer. */
+export const staffTexts: Partial<Record<OrderStatus, string>> = {
+  paid: "The payment has arrived: this is to be handed over.",
+  fulfilled: "Paid and handed over.",
+};
+
 export const isFinal = (order: Order): boolean => stateOf(order).final;
 
 export const isPaid = (order: Order): boolean => stateOf(order).paid;

@@ -1,17 +1,18 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPage } from "../../shell/lazyPage";
 import { root, staffOnly } from "../../shell/routes";
 import { type Search, text } from "../../shell/search";
 
 export const writtenPage = createRoute({
   getParentRoute: () => root,
   path: "/pages/$slug",
-  component: lazyRouteComponent(() => import("./WrittenPage"), "WrittenPage"),
+  component: lazyPage(() => import("./WrittenPage"), "WrittenPage"),
 });
 
 export const settingsPage = createRoute({
   getParentRoute: () => staffOnly,
   path: "/staff/shop",
-  component: lazyRouteComponent(() => import("./Settings"), "Settings"),
+  component: lazyPage(() => import("./Settings"), "Settings"),
 });
 
 /** `slug` and `title` are what a new page is suggested to have. */
@@ -22,5 +23,5 @@ export const writePage = createRoute({
     slug: text(search.slug),
     title: text(search.title),
   }),
-  component: lazyRouteComponent(() => import("./WritePage"), "WritePage"),
+  component: lazyPage(() => import("./WritePage"), "WritePage"),
 });
