@@ -77,7 +77,7 @@ bench:  ## what a request costs
 	@$(BIN)/python -m tests.bench
 
 # feature: shop {
-scale:  ## what a request takes over 100, 10,000 and a million rows of each table; NUMBERS="100 10000"
+scale:  ## what a request takes over 100, 10,000 and a million rows of each table, and beside searches; NUMBERS="100 10000"
 	@scripts/install development frontend
 	@$(BIN)/python -m tests.scale $(NUMBERS)
 

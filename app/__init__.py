@@ -50,7 +50,7 @@ from app.dashboard import routes as dashboard_routes  # feature: shop
 from app.items import checks as item_checks  # feature: shop
 from app.items import field_words as item_words  # feature: shop
 from app.items import routes as item_routes  # feature: shop
-from app.mail import Kind, delivery, outbox, quota
+from app.mail import Kind, delivery, moments, outbox, quota
 from app.mail import checks as mail_checks
 from app.mail import metrics as mail_metrics
 from app.ops import checks as own_checks
@@ -80,6 +80,7 @@ from app.runtime.schedule import Work
 from app.shop import field_words as shop_words  # feature: shop
 from app.shop import for_machines, page_heads, pictures  # feature: shop
 from app.shop import routes as shop_routes  # feature: shop
+from app.shop import service as shop_service  # feature: shop
 from app.stripe import checks as stripe_checks  # feature: shop
 from app.stripe import gateway  # feature: shop
 from app.stripe import metrics as stripe_metrics  # feature: shop
@@ -321,6 +322,10 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
         plan.every(interval, name, work)
     health.init_app(app, DEGRADED)
     delivery.init_app(app, settings, MAIL_RENDERERS)
+    moments.init_app(
+        app,
+        shop_service.time_zone,  # feature: shop
+    )
     doctor.init_app(app, CHECKS)
     for name, handler in JOBS.items():
         jobs.jobs(app).on(name, handler)

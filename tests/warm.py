@@ -40,15 +40,23 @@ class Warm:
         self._channel.close()
         self._process.wait()
 
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def start(
         self, command: Sequence[str], env: Mapping[str, str], stop: signal.Signals, output: int, errors: int
     ) -> "Forked":
         """`output` and `errors` are descriptors that the program writes to."""
         request = {"command": command, "env": dict(env), "stop": int(stop)}
         mine, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self._channel, [b"."], [theirs.fileno(), output, errors])
-        mine.sendall(json.dumps(request).encode() + b"\n")
+        try:
+            with theirs:
+                socket.send_fds(self._channel, [b"."], [theirs.fileno(), output, errors])
+            mine.sendall(json.dumps(request).encode() + b"\n")
+        except BrokenPipeError as error:
+            words = f"the process that `kiosk` is forked from has ended with {self._process.wait()}: see above"
+            raise AssertionError(words) from error
         return Forked(mine)
 
 
@@ -86,7 +94,8 @@ _beginning = threading.Lock()
 def warm() -> Warm:
     global _warm  # noqa: PLW0603 -- one for all tests of this process
     with _beginning:
-        _warm = _warm or Warm()
+        if _warm is None or _warm.has_ended:  # killed, or the tree could not be imported at that moment
+            _warm = Warm()
         return _warm
 
 

@@ -78,7 +78,7 @@ def place(
     request_hash = basket.fingerprint(quantities, note)
     if (order_id := orders.under_key(session, user, key)) is None:
         lines = basket.lines(session, _WANTED, quantities, user=user.id)
-        _check_room(settings, lines[0][0], sum(quantities.values()))
+        _check_room(settings, user, lines[0][0], sum(quantities.values()))
         order = orders.create(
             session,
             user,
@@ -106,11 +106,17 @@ def place(
     return known, None
 
 
-def _check_room(settings: Settings, unpaid: sa.Row[Any], units: int) -> None:
-    """Keep one account from setting the whole stock aside. Its orders come here one after the other."""
+def _check_room(settings: Settings, user: SignedInUser, unpaid: sa.Row[Any], units: int) -> None:
+    """Keep one account from setting the whole stock aside. Its orders come here one after the other.
+
+    One without a verified email and without an account elsewhere may be one of very many of the same person.
+    """
+    most = settings.max_unpaid_units
+    if not user.email_verified and not user.identities:
+        most = min(most, settings.max_unverified_units)
     if unpaid.waiting >= settings.max_unpaid_orders:
         raise TooManyUnpaid
-    if unpaid.waiting_units + units > settings.max_unpaid_units:
+    if unpaid.waiting_units + units > most:
         raise TooManyUnits
 
 

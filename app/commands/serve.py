@@ -27,7 +27,7 @@ from granian.server import MPServer
 from app.mail.delivery import STOP_SECONDS, delivery
 from app.ops import capacity, logs, traces
 from app.ops.drain import drain
-from app.ops.multiprocess_dir import shared
+from app.ops.multiprocess_dir import reserve, shared
 from app.runtime import config
 from app.runtime.async_bridge import bridge
 from app.runtime.jobs import jobs
@@ -132,6 +132,7 @@ def _work(settings: config.Settings, folder: Path, bind: str, port: int, is_told
     _log_as_ours(settings)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C reaches all; the first process tells the others
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    reserve(folder)  # before prometheus-client is imported, which looks then where to count
     _drop_gauges(folder)
     app = create_app()
     gc.collect()

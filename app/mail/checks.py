@@ -4,11 +4,10 @@ import asyncio
 import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from app.mail.message import sender
 from app.mail.smtp import MailError, greet
-from app.runtime import email_address, urls
+from app.runtime import email_address, time_zones, urls
 from app.runtime.async_bridge import bridge
 from app.runtime.checks import Check, Line
 from app.runtime.config import Settings, settings
@@ -27,16 +26,8 @@ def check_settings(settings: Settings) -> Iterator[str]:
         yield "KIOSK_MAIL_URL has a user without a password, or the other way round: write smtps://user:password@host"
     if not _is_sender(settings.sender):
         yield "KIOSK_MAIL_FROM is no address: write it like shop@mail.example, or My shop <shop@mail.example>"
-    if not _is_time_zone(settings.time_zone):
+    if not time_zones.is_known(settings.time_zone):
         yield "KIOSK_TIME_ZONE is not known here: write it like Europe/Berlin; a machine without any needs its tzdata"
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # nowhere, or to what is no zone
-        return False
-    return True
 
 
 def _is_sender(text: str) -> bool:

@@ -7,6 +7,7 @@ from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.orders.models import Order
 from app.runtime.config import settings
+from app.shop import service as shop
 from app.stripe.currencies import written
 from app.users.models import User
 
@@ -34,6 +35,7 @@ def receipt(session: Session, mail: Outgoing) -> Message | None:
         "lines": lines,
         "total": written(order.total, order.currency),
         "at": moments.written(order.paid_at),
+        "delivery": shop.profile(session).delivery.splitlines(),
         "link": f"{settings().public_url}/orders/{order.id}",
     }
     return Message(user.email, "receipt", values)

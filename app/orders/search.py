@@ -65,13 +65,13 @@ _newest = sa.select(OrderLine.id).order_by(OrderLine.id.desc())
 def _holds(session: Session, word: str) -> sa.ColumnElement[bool]:
     """The order's number is `word`, or its buyer or one of its items holds it."""
     buyers = sa.select(User.id).where(is_called(session, word))
-    found = [
+    orders = [
         sa.select(Order.id).where(Order.user_id.in_(buyers)),
         sa.select(OrderLine.order_id).where(_lines.holding(session, [word], _newest)),
     ]
     if number := NUMBER.fullmatch(word):
-        found.append(sa.select(sa.literal(int(number[1]) - NUMBER_FROM, BigId)))
-    return Order.id.in_(sa.union_all(*found))
+        orders.append(sa.select(sa.literal(int(number[1]) - NUMBER_FROM, BigId)))
+    return Order.id.in_(sa.union_all(*orders))
 
 
 def _of_one_holds(session: Session, word: str) -> sa.ColumnElement[bool]:

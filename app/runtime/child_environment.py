@@ -12,6 +12,11 @@ def announce(name: str, value: str) -> None:
     os.environ[name] = value
 
 
+def withdraw(name: str) -> None:
+    """Take back what was announced."""
+    os.environ.pop(name, None)
+
+
 def environment(values: Mapping[str, Any]) -> dict[str, str]:
     """This process's environment, with `values` in place of all settings of Kiosk. `values` may be nested."""
     others = {name: value for name, value in os.environ.items() if not name.startswith((f"{PREFIX}_", "DATABASE_URL"))}

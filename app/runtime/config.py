@@ -106,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     collect_address: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2}( *, *[A-Z]{2})*)?\Z")] = ""  # feature: shop
     collect_phone: bool = False  # feature: shop
     max_unpaid_units: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 5000  # feature: shop
+    max_unverified_units: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 500  # feature: shop
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15
     mail_url: Secret = ""
     mail_from: str = ""

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.runtime.db import Moment, affected
+from app.runtime.db import Moment, affected, write
 
 LEASE = timedelta(seconds=30)
 """How long a process may work on a row: several times the deadline of a call to a provider."""
@@ -62,8 +62,7 @@ def let_go(session: Session, model: type[Leased], key: Any, **values: Any) -> No
     [primary_key] = sa.inspect(model, raiseerr=True).primary_key
     session.rollback()
     statement = sa.update(model).where(primary_key == key).values({**values, "lease_until": None})
-    session.execute(statement.execution_options(synchronize_session=False))
-    session.commit()
+    write(session, statement.returning(primary_key).execution_options(synchronize_session=False), {})
 
 
 def pause(age: timedelta, first: timedelta) -> timedelta:

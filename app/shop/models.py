@@ -23,7 +23,8 @@ class ShopProfile(Model):
     logo_url: Mapped[str | None] = mapped_column(sa.String(2000))
     primary_colour: Mapped[str] = mapped_column(sa.String(7), default=PRIMARY)
     accent_colour: Mapped[str] = mapped_column(sa.String(7), default=ACCENT)
-    time_zone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
+    time_zone: Mapped[str | None] = mapped_column(sa.String(64))
+    """None: that of the settings."""
 
 
 class ShopPage(Model):

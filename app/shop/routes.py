@@ -8,7 +8,6 @@ from app.runtime.db import db, utcnow
 from app.shop import pictures, service
 from app.shop.pictures import NotAPicture, PictureTooLarge
 from app.shop.schemas import NewPage, PageDeleted, PageOut, PictureOut, ShopChange, ShopOut
-from app.stripe import currencies
 from app.web.api import Access, Api
 
 routes = Api("shop")
@@ -33,14 +32,8 @@ def first() -> ShopOut:
 
 
 def _shown() -> ShopOut:
-    session, currency = db.session(), settings().currency
-    return ShopOut.of(
-        service.profile(session),
-        service.titles(session),
-        currency,
-        currencies.digits(currency),
-        settings().hold_minutes,
-    )
+    session = db.session()
+    return ShopOut.of(service.profile(session), service.titles(session), settings())
 
 
 def _columns(body: ShopChange) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from typing import Annotated
 import msgspec
 
 from app.items.schemas import Picture
+from app.runtime.config import Settings
 from app.shop import markdown
 from app.shop.models import ShopPage, ShopProfile
+from app.stripe import currencies
 from app.web.api import END, ONE_LINE, Line
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=ONE_LINE)]
@@ -64,19 +66,17 @@ class ShopOut(msgspec.Struct, frozen=True):
     pages: list[PageTitle]
 
     @classmethod
-    def of(
-        cls, profile: ShopProfile, pages: list[PageTitle], currency: str, currency_digits: int, hold_minutes: int
-    ) -> "ShopOut":
+    def of(cls, profile: ShopProfile, pages: list[PageTitle], settings: Settings) -> "ShopOut":
         return cls(
             profile.name,
-            currency,
-            currency_digits,
-            hold_minutes,
+            settings.currency,
+            currencies.digits(settings.currency),
+            settings.hold_minutes,
             profile.contact,
             profile.delivery,
             profile.logo_url,
             Colours(profile.primary_colour, profile.accent_colour),
-            profile.time_zone,
+            profile.time_zone or settings.time_zone,
             pages,
         )
 

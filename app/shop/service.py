@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.runtime.db import insert_once
+from app.runtime import time_zones
+from app.runtime.config import settings
+from app.runtime.db import db, insert_once
 from app.runtime.errors import Conflict, Invalid, NotFound
 from app.shop import colours
 from app.shop.models import ACCENT, PRIMARY, ShopPage, ShopProfile
@@ -24,8 +25,13 @@ class TooManyPages(Conflict):
 def profile(session: Session) -> ShopProfile:
     """What the owner has set, or what holds before they have set anything."""
     return session.get(ShopProfile, 1) or ShopProfile(
-        name="Kiosk", contact="", delivery="", primary_colour=PRIMARY, accent_colour=ACCENT, time_zone="UTC"
+        name="Kiosk", contact="", delivery="", primary_colour=PRIMARY, accent_colour=ACCENT
     )
+
+
+def time_zone() -> str:
+    """The shop's: that of its owner, or else that of the settings."""
+    return profile(db.session()).time_zone or settings().time_zone
 
 
 def titles(session: Session) -> list[PageTitle]:
@@ -38,19 +44,11 @@ def change(session: Session, values: Mapping[str, Any]) -> None:
     """Set these columns; the others stay. Raises Invalid."""
     if words := colours.fault(values.get("primary_colour", PRIMARY)):
         raise Invalid.field("colours.primary", words)
-    if not _is_time_zone(values.get("time_zone", "UTC")):
+    if not time_zones.is_known(values.get("time_zone", "UTC")):
         raise Invalid.field("time_zone", "There is no such time zone: take one such as Europe/Berlin.")
     insert_once(session, ShopProfile, {"id": 1})
     if values:
         session.execute(sa.update(ShopProfile).values(values))
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # the last one for the name of a folder
-        return False
-    return True
 
 
 def page(session: Session, slug: str) -> ShopPage:

@@ -32,7 +32,7 @@ class AtOnce:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Raises TooManyRequests, at once or after WAIT_SECONDS. Outside of a request nobody waits."""
+        """Raises TooManyRequests, at once or after WAIT_SECONDS. Outside of a request no caller waits."""
         if not has_request_context():
             yield
             return

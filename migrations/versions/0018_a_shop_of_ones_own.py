@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("logo_url", sa.String(length=2000), nullable=True),
         sa.Column("primary_colour", sa.String(length=7), nullable=False),
         sa.Column("accent_colour", sa.String(length=7), nullable=False),
-        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=True),
         sa.CheckConstraint("id = 1", name=op.f("ck_shop_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shop")),
     )

@@ -107,6 +107,14 @@ def quick_hashes() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient_jobs() -> Iterator[None]:
+    """On a busy machine a job may take longer than a request waits for it, and would go on beside the next test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.runtime.jobs.WAIT_MILLISECONDS", 20_000)
+        yield
+
+
 @pytest.fixture
 def app(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The application, in a transaction that is rolled back after the test; whatever commits, commits within.

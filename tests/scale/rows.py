@@ -130,7 +130,10 @@ class Rows:
             Item,
             id=n,
             name=words[0] + " " + words[1] + " " + sa.cast(n, sa.String),
-            description="For a room that needs a " + words[1] + ", number " + sa.cast(n * 7919, sa.String),
+            description="For a room that needs a "
+            + words[1]
+            + ", number "
+            + sa.cast(sa.cast(n, sa.BigInteger) * 7919, sa.String),
             price=500 + n % 9000,
             on_hand=1000,
             held=self._if_last(1, 0),

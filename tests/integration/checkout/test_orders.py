@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from app import db
-from app.models import Attempt, Hold, Item, Order, OrderLine
+from app.models import Attempt, Hold, Identity, Item, Order, OrderLine
 from tests.integration.checkout.buying import SESSIONS, available, opened, order
 from tests.integration.conftest import sign_in
-from tests.integration.factories import make_item, make_user
+from tests.integration.factories import make_item, make_user, saved
 
 
 @pytest.fixture
@@ -347,6 +347,19 @@ def test_an_account_sets_only_so_many_units_aside(buyer, provider, reconfigured)
     Order.query.filter_by(id=first.get_json()["id"]).update({"status": "paid"})
     db.session.commit()
     assert order(buyer, cake, Cake=3, key="second").status_code == 201
+
+
+def test_an_account_that_names_nobody_sets_fewer_units_aside(app, provider, reconfigured):
+    reconfigured(max_unpaid_units=5, max_unverified_units=2)
+    tea = make_item("Tea", on_hand=50)
+    stranger, linked, known = make_user("eve", verified=False), make_user("bob", verified=False), make_user("ada")
+    saved(Identity(user_id=linked.id, provider="acme", issuer="https://id.example", subject="bob"))
+
+    answers = {user.username: order(sign_in(app, user), tea, Tea=3) for user in (stranger, linked, known)}
+
+    assert {name: answer.status_code for name, answer in answers.items()} == {"eve": 409, "bob": 201, "ada": 201}
+    assert answers["eve"].get_json()["error"] == "too_many_unpaid_units"
+    assert order(sign_in(app, stranger), tea, Tea=2).status_code == 201
 
 
 def test_an_order_that_is_being_cancelled_still_holds(buyer, provider, reconfigured):

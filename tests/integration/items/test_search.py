@@ -3,6 +3,7 @@
 import pytest
 
 from app import db
+from app.items.checks import check_search
 from app.runtime import search
 from app.web import at_once
 from app.web.at_once import AtOnce
@@ -113,8 +114,10 @@ def test_a_search_without_an_index_finds_the_same(own_app, client, q):
             db.session.execute(db.text(f"DROP TRIGGER items_search_{trigger}"))
         db.session.execute(db.text("DROP TABLE items_search"))
         db.session.commit()
+        [line] = check_search()
 
     assert found(client, q) >= {"Green tea", "Teapot"}
+    assert (line.level, line.name) == ("warn", "search")
 
 
 @pytest.mark.parametrize("q", ["tea", "e", "x tea"])

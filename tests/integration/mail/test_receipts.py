@@ -10,12 +10,12 @@ import pytest
 from app import create_app, db
 from app.mail import queue
 from app.mail.delivery import delivery
-from app.models import Attempt, Outgoing
+from app.models import Attempt, Outgoing, ShopProfile
 from app.runtime.child_environment import environment as inherited
 from app.runtime.db import utcnow
 from tests.attacks import came_of
 from tests.integration.conftest import close
-from tests.integration.factories import make_item, make_order, make_user
+from tests.integration.factories import make_item, make_order, make_user, saved
 from tests.integration.mail.conftest import UNHEARD
 from tests.integration.payments.conftest import BROWSER
 from tests.integration.payments.shop import Shop
@@ -44,15 +44,26 @@ def test_a_receipt_lists_what_was_paid_for_and_leads_to_the_order(office):
     assert f"\nhttp://localhost/orders/{order.id}\n" in mail["text"]
 
 
-def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, monkeypatch):
-    here = msgspec.structs.replace(office.app.extensions["settings"], time_zone="Europe/Berlin")
-    monkeypatch.setitem(office.app.extensions, "settings", here)
+@pytest.mark.parametrize("of_owner", [None, "Europe/Berlin"])
+def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, of_owner):
     paid(make_user("ada"), make_item()).paid_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
-    db.session.commit()
+    saved(ShopProfile(id=1, time_zone=of_owner))
+    given = office.app.extensions["settings"]
+    office.app.extensions["settings"] = msgspec.structs.replace(given, time_zone="Asia/Tokyo")
 
     office.deliver()
 
-    assert "2026-07-02 00:30 CEST" in office.mails[0]["text"]
+    here = "2026-07-02 00:30 CEST" if of_owner else "2026-07-02 07:30 JST"
+    assert here in office.mails[0]["text"]
+
+
+def test_a_receipt_tells_how_the_buyer_gets_what_was_bought(office):
+    paid(make_user("ada"), make_item())
+    saved(ShopProfile(id=1, delivery="Pick it up at the market.\nSaturdays, 8 to 13."))
+
+    office.deliver()
+
+    assert "\nPick it up at the market.\nSaturdays, 8 to 13.\n\nSee how it stands" in office.mails[0]["text"]
 
 
 def test_amounts_have_the_digits_of_their_currency(office):

@@ -1,5 +1,6 @@
 """PostgreSQL stands still while requests are under way: all are answered in time, and then it goes on by itself."""
 
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,11 +13,14 @@ from app.runtime import deadline
 from tests.integration.conftest import close
 from tests.integration.live import LiveKiosk
 from tests.integration.ops.freezing import frozen
-from tests.processes import wait_for
+from tests.processes import KIOSK, Process, wait_for
 from tests.settings import environment, settings
 
 PROMISED, HEALTH = 15, 2.5
 """Seconds, within which any request is answered, and those for the process's health."""
+
+WORKER_ENDS = 25
+"""Seconds after SIGTERM."""
 
 
 @pytest.fixture
@@ -54,6 +58,17 @@ def test_whatever_hangs_all_are_answered_in_time_and_afterwards_served(postgresq
         assert {answer[:2] for answer in people.map(lambda _: asked(kiosk, "/api/profile"), range(40))} == {
             (401, "sign_in_required")
         }
+
+
+@pytest.mark.long
+def test_a_worker_ends_in_time_beside_it(postgresql, kiosk, tmp_path):
+    worker = Process([KIOSK, "worker"], tmp_path / "worker", env=kiosk.environment)
+    worker.wait_until_said("kiosk worker is at work")
+    with frozen(postgresql.process.pid):
+        worker.send(signal.SIGTERM)
+
+        wait_for(lambda: not worker.running, "the worker to end", WORKER_ENDS)
+    assert worker.stop() == 0
 
 
 @pytest.fixture

@@ -42,15 +42,20 @@ def routes(own_app, request, monkeypatch):
         simulator = request.getfixturevalue("payments_simulator")
         account = PaymentsAccount(simulator.url, PAYMENTS_KEY, WEBHOOK_SECRET)
         monkeypatch.setitem(own_app.extensions, "gateway", Gateway(account))
-        item, keys = make_item("Tea", on_hand=10), iter(("first", "second"))
+        item, keys, placed = make_item("Tea", on_hand=10), iter(("first", "second")), []
         order, lines = make_order(ada, item), [{"item_id": item.id, "quantity": 1}]
+
+        def place():
+            answer = client.post("/api/orders", json={"lines": lines}, headers={"Idempotency-Key": next(keys)})
+            placed.append(answer.json["id"])
+            return answer
+
         calls["GET /api/items"] = lambda: client.get("/api/items")
         calls[f"GET /api/items/{item.id}"] = lambda: client.get(f"/api/items/{item.id}")
         calls["GET /api/orders"] = lambda: client.get("/api/orders")
         calls[f"GET /api/orders/{order.id}"] = lambda: client.get(f"/api/orders/{order.id}")
-        calls["POST /api/orders"] = lambda: client.post(
-            "/api/orders", json={"lines": lines}, headers={"Idempotency-Key": next(keys)}
-        )
+        calls["POST /api/orders"] = place
+        calls["POST /api/orders/{id}/cancel"] = lambda: client.post(f"/api/orders/{placed.pop()}/cancel")
         # }
         # feature: todos {
         todo = saved(Todo(user_id=ada.id, title="Tea"))

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { alice, sam } from "../../test/accounts";
 import { fakeApi, inTurn, json, listOf, problem, sent } from "../../test/fakeApi";
 import { open } from "../../test/open";
-import { order } from "../../test/shop/goods";
+import { order, shop } from "../../test/shop/goods";
 
 const read = "GET /api/orders/5";
 const paid = {
@@ -208,4 +208,20 @@ test("a list that does not load can be asked for again", async () => {
   await user.click(screen.getByRole("button", { name: "Try again" }));
 
   await waitFor(() => expect(screen.getByText("Order 1005")).toBeTruthy());
+});
+
+test.each([
+  ["paid", 1],
+  ["fulfilled", 0],
+] as const)("of an order that is %s, how it comes is said %i times", async (status, times) => {
+  const delivery = "Pick it up at the market.";
+  fakeApi({
+    ...signedIn,
+    "GET /api/shop": () => json({ ...shop, delivery }),
+    [read]: () => json({ ...paid, status }),
+  });
+  open("/orders/5");
+
+  await screen.findByRole("region", { name: "Receipt" });
+  await waitFor(() => expect(screen.queryAllByText(delivery)).toHaveLength(times));
 });

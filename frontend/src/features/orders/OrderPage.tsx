@@ -5,6 +5,7 @@ import { isNotFound } from "../../api/problem";
 import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
 import { BoughtBy } from "./BoughtBy";
+import { Delivery } from "./Delivery";
 import { History } from "./History";
 import { OrderState } from "./OrderState";
 import { orderQuery } from "./queries";
@@ -31,6 +32,7 @@ export function OrderPage() {
         {(order) => (
           <>
             <OrderState order={order} />
+            <Delivery order={order} />
             <BoughtBy order={order} />
             <Receipt order={order} />
             <Refund order={order} />
