@@ -70,7 +70,7 @@ def sign_in_browser(body: Credentials) -> Answer[UserOut]:
 
 @routes.get("/api/session/user", access=Access.ALL)
 def show_session_user(user: SignedInUser | None) -> SessionUser:
-    """Who is signed in here, as `GET /api/profile` shows them. That nobody is, is an answer too, and no error."""
+    """Who is signed in here, as `GET /api/profile` shows them. A visitor gets an answer too, and no error."""
     return SessionUser(None if user is None else UserOut.of(user))
 
 

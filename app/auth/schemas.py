@@ -49,7 +49,7 @@ class RefreshRequest(Private, frozen=True):
 
 
 class SessionUser(msgspec.Struct, frozen=True):
-    """`user` is null where nobody is signed in."""
+    """`user` is null where no user is signed in."""
 
     user: UserOut | None
 

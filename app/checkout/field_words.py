@@ -11,7 +11,7 @@ WORDS: Words = {
     "quantity": ("How many of it.", 2),
     "unit_price": ("What one of it cost when it was ordered, in minor units.", 1850),
     "OrderLineOut.name": ("What the item was called when it was ordered.", "Stoneware mug"),
-    "note": ("What the buyer wants staff to know.", "Ring twice, please."),
+    "note": ("What the buyer wants staff to know.", "Please knock twice."),
     "from_basket": ("Whether the order is of the basket: once it is paid, its lines leave the basket.", True),
     "number": ("What people call the order by.", "K1007"),
     "OrderOut.status": ("How far the order has come.", "pending"),

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 class MayBePaid(Conflict):
     error = "session_may_be_paid"
+    detail = "The provider may still take money for this. Nothing was closed."
 
     def __init__(self, attempt: Attempt) -> None:
         super().__init__(

@@ -87,9 +87,9 @@ def _explain(components: dict[str, dict[str, Any]]) -> None:
     """Give each field its sentence and its example."""
     for name, component in components.items():
         for field, schema in component.get("properties", {}).items():
-            if found := _words(name, field):
-                schema.setdefault("description", found[0])
-                schema.setdefault("examples", [found[1]])
+            if told := _words(name, field):
+                schema.setdefault("description", told[0])
+                schema.setdefault("examples", [told[1]])
 
 
 def _words(schema: str, field: str) -> tuple[str, object] | None:

@@ -33,8 +33,8 @@ WORDS: tuple[tuple[str, str], ...] = (
 
 def invalid(given: Any, shape: Any, error: msgspec.ValidationError, *, strict: bool = True) -> Invalid:
     """`given` did not become a `shape`, and this is why. `error` is what msgspec found first, and stopped at."""
-    found = list(_faults(given, shape, "", strict=strict))
-    return Invalid(errors=found or [_fault(error, shape, "")])
+    faults = list(_faults(given, shape, "", strict=strict))
+    return Invalid(errors=faults or [_fault(error, shape, "")])
 
 
 def _faults(given: Any, shape: Any, path: str, *, strict: bool) -> Iterator[FieldError]:
@@ -88,8 +88,8 @@ def _words(message: str, shape: Any) -> str:
     if message.startswith("Invalid enum value") and (known := _choices(shape)):
         return f"Use one of these: {', '.join(known)}."
     for pattern, words in WORDS:
-        if found := re.search(pattern, message):
-            return words.format(*found.groups())
+        if matched := re.search(pattern, message):
+            return words.format(*matched.groups())
     return "This cannot be read."
 
 
@@ -103,14 +103,14 @@ def _struct(shape: Any) -> type | None:
     """The Struct that `shape` is, with or without Annotated, None or UNSET beside it."""
     if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
         return shape
-    return next((found for part in _parts(shape) if (found := _struct(part))), None)
+    return next((struct for part in _parts(shape) if (struct := _struct(part))), None)
 
 
 def _part(shape: Any) -> Any:
     """Of what `shape` is a list."""
     if get_origin(shape) is list:
         return get_args(shape)[0]
-    return next((found for part in _parts(shape) if (found := _part(part))), None)
+    return next((within for part in _parts(shape) if (within := _part(part))), None)
 
 
 def _parts(shape: Any) -> tuple[Any, ...]:

@@ -40,6 +40,7 @@ class PasswordTooShort(Conflict):
     """The password is long enough together with a second factor, and not without."""
 
     error = "password_too_short"
+    detail = "The password would be too short without a second factor. Choose a longer one first."
 
 
 def is_on(user_id: int) -> sa.ColumnElement[bool]:

@@ -126,7 +126,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in here, as `GET /api/profile` shows them. That nobody is, is an answer too, and no error. */
+        /** Who is signed in here, as `GET /api/profile` shows them. A visitor gets an answer too, and no error. */
         get: operations["auth_show_session_user"];
         put?: never;
         post?: never;
@@ -1601,7 +1601,7 @@ export interface components {
         };
         /**
          * SessionUser
-         * @description `user` is null where nobody is signed in.
+         * @description `user` is null where no user is signed in.
          */
         SessionUser: {
             /**
@@ -2931,7 +2931,7 @@ export interface components {
             /**
              * @description What the buyer wants staff to know.
              * @default
-             * @example Ring twice, please.
+             * @example Please knock twice.
              */
             note: string;
             /**
@@ -3069,7 +3069,7 @@ export interface components {
             buyer?: components["schemas"]["Buyer"];
             /**
              * @description What the buyer wants staff to know.
-             * @example Ring twice, please.
+             * @example Please knock twice.
              */
             note?: string | null;
             /**
@@ -5726,7 +5726,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `password_too_short`: The request cannot be understood.
+             * @description `password_too_short`: The password would be too short without a second factor. Choose a longer one first.
              *
              *     `totp_not_on`: No authenticator app is set up.
              */
@@ -10193,7 +10193,7 @@ export interface operations {
             /**
              * @description `attempt_in_use`: This attempt is being settled at this moment. Look again.
              *
-             *     `session_may_be_paid`: The request cannot be understood.
+             *     `session_may_be_paid`: The provider may still take money for this. Nothing was closed.
              */
             409: {
                 headers: {

@@ -154,7 +154,7 @@ test("a visitor signs in, and the purchase goes on with the quantity that was ch
   });
 });
 
-test("whoever turns back at the sign-in page has bought nothing, also not by a later sign-in", async () => {
+test("a visitor who turns back at the sign-in page has bought nothing, also not by a later sign-in", async () => {
   const requests = fakeApi({
     "GET /api/items/7": () => json(mug),
     "POST /api/session": () => json(alice),

@@ -15,9 +15,7 @@ export function Needs({ shop: { needs, findings } }: { shop: Dashboard }) {
           </Link>
         </p>
       )}
-      {mails > 0 && (
-        <p>{count(mails, "mail")} that could not be sent. Whoever runs the machine can mend it.</p>
-      )}
+      {mails > 0 && <p>{count(mails, "mail")} that could not be sent. The operator can mend it.</p>}
       {open > 0 && (
         <>
           <p>

@@ -72,7 +72,7 @@ export function RefundForm({ payments, atFirst, refund }: Props) {
           onConfirm={confirm}
           onClose={() => setAsking(null)}
         >
-          <p>It goes back to whoever paid, and cannot be fetched back.</p>
+          <p>It goes back to the payer, and cannot be fetched back.</p>
           {asking.restock && <p>What was sold goes back on the shelf.</p>}
         </Confirm>
       )}
