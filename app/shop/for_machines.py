@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from werkzeug.wrappers import Response
 
 from app.items.models import Item
+from app.items.service import is_on_sale
 from app.runtime.config import settings
 from app.runtime.db import db, read
 from app.shop import service
@@ -63,7 +64,7 @@ def _paths() -> Iterator[str]:
     yield "/"
     for page in read(sa.select(ShopPage.slug).order_by(ShopPage.slug)):
         yield f"/pages/{page.slug}"
-    offered = sa.select(Item.id).where(Item.withdrawn_at.is_(None), Item.price.is_not(None))
+    offered = sa.select(Item.id).where(is_on_sale)
     for item in read(offered.order_by(Item.id.desc()).limit(MOST_ADDRESSES - service.MOST_PAGES - 1)):
         yield f"/items/{item.id}"
 

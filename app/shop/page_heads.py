@@ -3,8 +3,10 @@
 import re
 
 import sqlalchemy as sa
+from msgspec import structs
 
 from app.items.models import Item
+from app.items.service import is_on_sale
 from app.runtime.config import settings
 from app.runtime.db import db, read
 from app.shop import service
@@ -17,12 +19,16 @@ PAGE = re.compile(r"/pages/([a-z0-9-]{1,64})/?")
 LONGEST = 200
 """Of a description, in characters: more is cut off wherever it is shown."""
 
-_offered = sa.select(Item).where(Item.withdrawn_at.is_(None), Item.price.is_not(None))
+_offered = sa.select(Item).where(is_on_sale)
 
 
 def head(path: str) -> Head:
     """Of the page at `path`, as a visitor sees it who is not signed in."""
-    name = service.profile(db.session()).name
+    profile = service.profile(db.session())
+    return structs.replace(_of(path, profile.name), colour=profile.primary_colour, manifest="/manifest.webmanifest")
+
+
+def _of(path: str, name: str) -> Head:
     if match := ITEM.fullmatch(path):
         return _of_item(int(match[1]), name)
     if match := PAGE.fullmatch(path):
@@ -47,7 +53,7 @@ def _of_item(item_id: int, name: str) -> Head:
     about = " ".join(item.description.split())
     about = about if len(about) <= LONGEST else f"{about[: LONGEST - 1].rstrip()}…"
     about = about or f"{item.name} at {name}"
-    return Head(f"{item.name} · {name}", about, item.image_url or "", "product", _structured(item, about))
+    return Head(f"{item.name} · {name}", about, item.image_url or "", "product", structured=_structured(item, about))
 
 
 def _structured(item: Item, about: str) -> dict[str, object]:

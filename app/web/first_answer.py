@@ -21,8 +21,9 @@ SECONDS = 3
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What machines read of a page. `image` is a path or an address; `structured` is JSON-LD of schema.org.
+    """What machines read of a page. `image` is a path or an address, `manifest` a path.
 
+    `structured` is JSON-LD of schema.org.
     `status` is 404 for a page about something that is not there.
     """
 
@@ -30,6 +31,8 @@ class Head(msgspec.Struct, frozen=True):
     description: str
     image: str = ""
     kind: str = "website"
+    colour: str = ""
+    manifest: str = ""
     structured: dict[str, Any] | None = None
     status: int = 200
 
@@ -63,6 +66,10 @@ def _tags(head: Head, path: str) -> str:
     if head.image:
         shown["image"] = absolute(head.image)
     tags += [f'<meta property="og:{name}" content="{escape(value)}">' for name, value in shown.items()]
+    if head.colour:
+        tags.append(f'<meta name="theme-color" content="{escape(head.colour)}">')
+    if head.manifest:
+        tags.append(f'<link rel="manifest" href="{escape(head.manifest)}">')
     if head.status != PLAIN.status:
         tags.append('<meta name="robots" content="noindex">')
     if head.structured:

@@ -7,7 +7,7 @@ import { Page } from "../../ui/Page";
 import { ResultCount } from "../../ui/ResultCount";
 import { Choose } from "./Choose";
 import { type BuySlot, ItemCard } from "./ItemCard";
-import { itemsQuery } from "./queries";
+import { itemsQuery, PER_PAGE } from "./queries";
 import { SearchBox } from "./SearchBox";
 
 const route = getRouteApi("/");
@@ -23,7 +23,7 @@ export function Catalogue({ buy }: { buy: BuySlot }) {
       aside={<SearchBox key={q} q={q} />}
     >
       <ResultCount list={items} one="item" />
-      {(items.data?.total ?? 0) > 1 || category ? <Choose search={search} /> : null}
+      <Choose search={search} isLong={(items.data?.total ?? 0) > PER_PAGE} />
       <Listing list={items} empty={<NoItems q={q} />} loading={<EmptyShelf />}>
         {(shown) => (
           <ul className="shelf">

@@ -4,9 +4,11 @@ import { useId } from "react";
 import { categoriesQuery } from "./queries";
 import { type ItemSearch, isSorting, sortings } from "./search";
 
-/** Categories, where the shop has some, and the order in which items stand. */
-export function Choose({ search }: { search: ItemSearch }) {
+/** Categories, where the shop has some, and the order in which items stand, where there are many. */
+export function Choose({ search, isLong }: { search: ItemSearch; isLong: boolean }) {
   const categories = useQuery(categoriesQuery).data ?? [];
+  const isUsed = search.category !== undefined || search.sort !== undefined;
+  if (categories.length === 0 && !isLong && !isUsed) return null;
   return (
     <div className="choose">
       {categories.length > 0 && (

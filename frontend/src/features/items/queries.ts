@@ -9,10 +9,12 @@ export const categoriesQuery = queryOptions({
   staleTime: 60_000,
 });
 
+export const PER_PAGE = 12;
+
 export const itemsQuery = (search: ItemSearch, page: number) =>
   queryOptions({
     queryKey: keys.itemList({ ...search, page }),
     queryFn: () =>
-      body(api.GET("/api/items", { params: { query: { ...search, page, per_page: 12 } } })),
+      body(api.GET("/api/items", { params: { query: { ...search, page, per_page: PER_PAGE } } })),
     placeholderData: keepPreviousData,
   });

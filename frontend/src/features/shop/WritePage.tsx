@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { fieldError, isNotFound } from "../../api/problem";
+import { shopQuery } from "../../api/shop/shop";
 import type { WrittenPage } from "../../api/types";
 import { AskFirst } from "../../ui/AskFirst";
 import { Field } from "../../ui/Field";
@@ -15,12 +16,14 @@ const route = getRouteApi("/in/staff/staff/shop/page");
 
 export function WritePage() {
   const { slug = "", title = "" } = route.useSearch();
-  const page = useQuery({ ...pageQuery(slug), enabled: slug !== "" });
-  const isNew = slug === "" || isNotFound(page.error);
+  const pages = useQuery(shopQuery).data?.pages;
+  const isThere = pages?.some((each) => each.slug === slug) ?? false;
+  const page = useQuery({ ...pageQuery(slug), enabled: isThere });
+  const isNew = pages !== undefined && (!isThere || isNotFound(page.error));
   return (
     <Page title={title || "A page of your own"} narrow>
       {page.error && !isNew && <Trouble error={page.error} retry={() => page.refetch()} />}
-      {page.isLoading && <Skeleton lines={8} />}
+      {(page.isLoading || pages === undefined) && <Skeleton lines={8} />}
       {page.data && <WriteForm page={page.data} />}
       {isNew && <WriteForm page={{ slug, title, text: "", html: "" }} isNew />}
     </Page>
