@@ -28,7 +28,7 @@ INTRODUCTION = (
     SHOP,  # feature: shop
 )
 
-HEADERS = {
+HEADERS: dict[str, str] = {
     "Idempotency-Key": "A name of your own for this one wish: the same key again does nothing twice.",  # feature: shop
     "If-Match": "The ETag of what was read before: where it has changed since, nothing is written.",  # feature: shop
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
 from app.auth.totp import codes  # feature: totp
 
@@ -39,7 +39,7 @@ SCHEMES: dict[Literal["light", "dark"], dict[str, object]] = {
     "light": {},
     "dark": {"runOnly": ["color-contrast", "link-in-text-block"]},  # the rest is as it was
 }
-FAILED = 400
+FAILED, SERVER_FAILED = 400, 500
 
 
 class Shop:
@@ -447,12 +447,24 @@ class Shop:
         assert wrong == [], f"{self.page.url} is not for everybody:\n" + "\n".join(wrong)
 
     @contextmanager
-    def nothing_goes_wrong(self) -> Iterator[None]:
-        """No script fails meanwhile, the browser complains of nothing, and the server fails nowhere."""
+    def nothing_goes_wrong(self, *, refusals: bool = False) -> Iterator[None]:
+        """No script fails meanwhile, the browser complains of nothing, and no request fails.
+
+        `refusals` are part of some stories: then answers below 500 do not count, nor what the browser says of them.
+        """
         wrong: list[str] = []
+
+        def on_console(said: ConsoleMessage) -> None:
+            if said.type in ("error", "warning") and not (refusals and "the server responded with" in said.text):
+                wrong.append(said.text)
+
+        def on_response(got: Response) -> None:
+            if got.status >= (SERVER_FAILED if refusals else FAILED):
+                wrong.append(f"{got.status} {got.url}")
+
         self.page.on("pageerror", lambda error: wrong.append(str(error)))
-        self.page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
-        self.page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= FAILED else None)
+        self.page.on("console", on_console)
+        self.page.on("response", on_response)
         yield
         assert wrong == []
 

@@ -49,7 +49,7 @@ def visitor(shop: Shop) -> str:
 @pytest.mark.projects("desktop")
 @pytest.mark.usefixtures("own_device")
 def test_a_passkey_is_added_signs_in_and_is_removed(shop: Shop, visitor: str) -> None:
-    with shop.nothing_goes_wrong():
+    with shop.nothing_goes_wrong(refusals=True):
         shop.add_passkey("Work laptop")
         shop.sign_out()
 
@@ -66,13 +66,32 @@ def test_a_passkey_is_added_signs_in_and_is_removed(shop: Shop, visitor: str) ->
         expect(shop.page.get_by_role("alert")).to_contain_text("not accepted")
 
 
+# feature: shop {
+@pytest.mark.projects("desktop")
+@pytest.mark.usefixtures("own_device", "visitor")
+def test_a_purchase_goes_on_after_signing_in_by_passkey(shop: Shop) -> None:
+    shop.add_passkey("Work laptop")
+    shop.sign_out()
+    shop.suggest_no_passkeys()
+
+    shop.buy("Postcard from the kiosk", quantity=2)
+    shop.page.get_by_role("button", name="Use a passkey").click()
+    shop.pay()
+
+    shop.see_order("Paid")
+    shop.see_total("7.00")
+
+
+# }
+
+
 # }
 
 
 # feature: totp {
 @pytest.mark.projects("phone")
 def test_an_app_is_set_up_and_its_codes_are_asked_for(shop: Shop, visitor: str) -> None:
-    with shop.nothing_goes_wrong():
+    with shop.nothing_goes_wrong(refusals=True):
         recovery_codes = shop.set_up_app()
         shop.sign_out()
 
