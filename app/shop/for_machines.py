@@ -1,13 +1,14 @@
 """What crawlers and browsers ask a shop for by fixed names: robots.txt, the sitemap, the manifest."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 
 import msgspec
 import sqlalchemy as sa
 from werkzeug.wrappers import Response
 
-from app.items.models import Item
+from app.items.models import Catalogue, Item
 from app.items.service import is_on_sale
 from app.runtime.config import settings
 from app.runtime.db import db, read
@@ -36,9 +37,9 @@ def tell_robots() -> Response:
 @routes.get("/sitemap.xml", access=Access.ALL)
 def show_sitemap() -> Response:
     """The start page, the owner's pages and the items on offer, the newest first."""
-    places = "".join(f"<url><loc>{escape(settings().public_url + path)}</loc></url>" for path in _paths())
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-    return _kept(f"{head}{places}</urlset>\n", "application/xml")
+    [row] = read(sa.select(Catalogue.stamp))
+    slugs = tuple(page.slug for page in read(sa.select(ShopPage.slug).order_by(ShopPage.slug)))
+    return _kept(_sitemap(settings().public_url, row.stamp, slugs), "application/xml")
 
 
 @routes.get("/manifest.webmanifest", access=Access.ALL)
@@ -60,10 +61,17 @@ def show_manifest() -> Response:
     return _kept(msgspec.json.encode(manifest).decode(), "application/manifest+json")
 
 
-def _paths() -> Iterator[str]:
+@lru_cache(maxsize=1)  # that of a large shop has megabytes
+def _sitemap(shop: str, _catalogue: str, slugs: tuple[str, ...]) -> str:
+    places = "".join(f"<url><loc>{escape(shop + path)}</loc></url>" for path in _paths(slugs))
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return f"{head}{places}</urlset>\n"
+
+
+def _paths(slugs: tuple[str, ...]) -> Iterator[str]:
     yield "/"
-    for page in read(sa.select(ShopPage.slug).order_by(ShopPage.slug)):
-        yield f"/pages/{page.slug}"
+    for slug in slugs:
+        yield f"/pages/{slug}"
     offered = sa.select(Item.id).where(is_on_sale)
     for item in read(offered.order_by(Item.id.desc()).limit(MOST_ADDRESSES - service.MOST_PAGES - 1)):
         yield f"/items/{item.id}"

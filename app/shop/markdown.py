@@ -1,10 +1,11 @@
 """Markdown of an owner as HTML that is safe to show: no HTML of their own, and no address that runs a script."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 
 
+@lru_cache(maxsize=64)  # a long page takes a quarter of a second
 def html(text: str) -> str:
     """Headings begin a level lower than written: the page's title is above them."""
     tokens = _parser().parse(text)

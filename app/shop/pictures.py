@@ -1,114 +1,31 @@
-"""Uploaded pictures: decoded within bounds, made small enough to show, and kept in the database for every server.
+"""Uploaded pictures, kept in the database so that every server has them."""
 
-What is kept is made anew from the pixels, so nothing else of the upload is in it, such as where it was taken.
-"""
-
-import hashlib
+import re
 from datetime import datetime
-from io import BytesIO
-from threading import Lock
-from typing import TYPE_CHECKING
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.items.models import Item
-from app.runtime.db import insert_once
-from app.runtime.errors import Invalid, NotFound, Problem
-from app.runtime.retention import before, delete
+from app.runtime.db import insert_into, read, reading
+from app.runtime.errors import NotFound
+from app.runtime.retention import BATCH, before, delete
+from app.shop.decoding import Prepared
 from app.shop.models import Picture, ShopPage, ShopProfile
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000
-LARGE, SMALL = 1600, 480
-"""Longest sides in pixels."""
-
-QUALITY = 80
-TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 UNUSED_DAYS = 7
 """How long a picture is kept that nothing shows: staff upload one before they save what shows it."""
 
-
-class NotAPicture(Invalid):
-    error = "not_a_picture"
-    detail = "This cannot be read as a picture. Send a JPEG, PNG, WebP or GIF file that a browser shows."
-
-
-class PictureTooLarge(Invalid):
-    error = "picture_too_large"
-    detail = f"This picture has more than {MOST_PIXELS // 1_000_000} million pixels. Send a smaller one."
-
-
-class Prepared(msgspec.Struct, frozen=True):
-    """The two files of a picture, both WebP."""
-
-    large: bytes
-    small: bytes
-
-    @property
-    def digest(self) -> str:
-        return hashlib.blake2b(self.large, digest_size=16).hexdigest()
-
-
-_one_at_a_time = Lock()
-"""A large picture takes some hundred megabytes for a moment."""
-
-
-def prepared(data: bytes) -> Prepared:
-    """The picture in `data`. Raises NotAPicture, PictureTooLarge."""
-    from PIL import Image
-
-    try:
-        with _one_at_a_time, Image.open(BytesIO(data), formats=FORMATS) as opened:
-            _check_size(opened)
-            picture = _upright(opened)
-            return Prepared(_file(picture), _file(picture, SMALL))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureTooLarge from error
-    except Problem:
-        raise
-    except Exception as error:  # a broken file raises whatever its decoder stumbles over
-        raise NotAPicture from error
-
-
-def _check_size(opened: "Image") -> None:
-    """What its head says, before anything is decoded."""
-    if opened.width * opened.height > MOST_PIXELS:
-        raise PictureTooLarge
-
-
-def _upright(opened: "Image") -> "Image":
-    """At most LARGE on a side, turned as the camera was held, in colours that WebP knows."""
-    from PIL import ImageOps
-
-    picture = opened if opened.mode in ("RGB", "RGBA", "L") else opened.convert("RGBA")
-    picture.thumbnail((LARGE, LARGE))
-    turned: Image = ImageOps.exif_transpose(picture)
-    return turned
-
-
-def _file(picture: "Image", longest: int = LARGE) -> bytes:
-    from PIL import Image
-
-    plain = Image.new(picture.mode, picture.size)  # has the pixels alone
-    plain.paste(picture)
-    plain.thumbnail((longest, longest))
-    file = BytesIO()
-    plain.save(file, "WEBP", quality=QUALITY)
-    return file.getvalue()
+ADDRESS = re.compile(r"/pictures/([0-9a-f]{32})")
+"""In any form: with the shop's own address before it, or as the small file."""
 
 
 def keep(session: Session, picture: Prepared, now: datetime) -> str:
     """Where a browser finds it from now on. The same picture is kept once. Not committed."""
     digest = picture.digest
     values = {"digest": digest, "large": picture.large, "small": picture.small, "created_at": now}
-    if insert_once(session, Picture, values) is None:
-        session.execute(sa.update(Picture).where(Picture.digest == digest).values(created_at=now))
+    statement = insert_into(session, Picture).values(values)
+    session.execute(statement.on_conflict_do_update(index_elements=[Picture.digest], set_={"created_at": now}))
     return f"/pictures/{digest}.webp"
 
 
@@ -121,8 +38,27 @@ def file(session: Session, digest: str, *, small: bool) -> bytes:
 
 
 def forget(session: Session, now: datetime) -> str | None:
-    """Delete pictures that nothing shows a week after their upload. Committed."""
-    url = "/pictures/" + Picture.digest + ".webp"
-    is_shown = sa.exists().where(Item.image_url == url) | sa.exists().where(ShopProfile.logo_url == url)
-    is_shown |= sa.exists().where(ShopPage.text.contains(Picture.digest))
-    return delete(session, Picture, Picture.created_at < before(now, UNUSED_DAYS), ~is_shown)
+    """Delete pictures that nothing shows a week after their upload. Committed.
+
+    What is shown is read without a transaction, once, however many pictures there are.
+    """
+    old = before(now, UNUSED_DAYS)
+    with reading():
+        rows = read(sa.select(Picture.id, Picture.digest).where(Picture.created_at < old))
+        shown = _shown() if rows else set()
+    unused = [row.id for row in rows if row.digest not in shown]
+    for at in range(0, len(unused), BATCH):
+        part = Picture.id.in_(unused[at : at + BATCH])
+        if unfinished := delete(session, Picture, part, Picture.created_at < old):
+            return unfinished
+    return None
+
+
+def _shown() -> set[str]:
+    """The digests of the pictures that an item, a page or the logo shows."""
+    return {
+        digest
+        for column in (Item.image_url, ShopProfile.logo_url, ShopPage.text)
+        for row in read(sa.select(column.label("text")).where(column.contains("/pictures/")).distinct())
+        for digest in ADDRESS.findall(row.text)
+    }

@@ -3,12 +3,15 @@ from typing import Any
 import msgspec
 from werkzeug.wrappers import Response
 
+from app.runtime import deadline
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
-from app.shop import pictures, service
-from app.shop.pictures import NotAPicture, PictureTooLarge
+from app.shop import decoding, markdown, pictures, service
+from app.shop.decoding import NotAPicture, PictureTooLarge, prepared
 from app.shop.schemas import NewPage, PageDeleted, PageOut, PictureOut, ShopChange, ShopOut
+from app.web import at_once
 from app.web.api import Access, Api
+from app.web.limits import TooManyRequests
 
 routes = Api("shop")
 
@@ -51,6 +54,7 @@ def show_page(slug: str) -> PageOut:
 @routes.put("/api/pages/<slug:slug>", access=Access.STAFF, confirmed=True, raises=(service.TooManyPages,))
 def write_page(slug: str, body: NewPage) -> PageOut:
     """Write a page, new or anew. Its slug is its name in addresses."""
+    markdown.html(body.text)  # is kept: nothing is locked while it is made
     return PageOut.of(service.put_page(db.session(), slug, body.title, body.text))
 
 
@@ -65,14 +69,17 @@ def delete_page(slug: str) -> PageDeleted:
     "/api/pictures",
     access=Access.STAFF,
     status=201,
-    takes=pictures.TYPES,
-    max_body=pictures.MOST_BYTES,
-    raises=(NotAPicture, PictureTooLarge),
+    takes=decoding.TYPES,
+    max_body=decoding.MOST_BYTES,
+    raises=(NotAPicture, PictureTooLarge, TooManyRequests),
 )
 def add_picture(body: bytes) -> PictureOut:
     """Upload a picture: the file as it is. It is turned upright, made small enough, and stripped of what it tells."""
     db.session.commit()  # nothing is locked while it is decoded
-    return PictureOut(pictures.keep(db.session(), pictures.prepared(body), utcnow()))
+    with at_once.UPLOADS.turn():
+        picture = prepared(body)
+    deadline.renew()
+    return PictureOut(pictures.keep(db.session(), picture, utcnow()))
 
 
 @routes.get("/pictures/<digest:digest>.webp", access=Access.ALL)

@@ -85,7 +85,7 @@ class NewPage(msgspec.Struct, frozen=True):
     """`text` is Markdown, in which HTML is text like any other."""
 
     title: Line
-    text: Annotated[str, msgspec.Meta(max_length=100_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+    text: Annotated[str, msgspec.Meta(max_length=50_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 
 
 class PageOut(msgspec.Struct, frozen=True):

@@ -61,5 +61,8 @@ class AtOnce:
                 del self._there[whose]
 
 
+UPLOADS = AtOnce(running=1, waiting=3, each=2)
+"""Pictures that are decoded, each of which takes hundreds of megabytes."""
+
 SEARCHES = AtOnce(running=1, waiting=7, each=4)
 """Searches by words, and pages so deep that all rows before them are counted."""

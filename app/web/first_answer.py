@@ -40,19 +40,28 @@ class Head(msgspec.Struct, frozen=True):
 PLAIN = Head("Kiosk", "A small shop that you host yourself.")
 
 
-def written(template: str, path: str) -> tuple[str, int]:
-    """The page at `path`, as HTML, and its status."""
+class Written(msgspec.Struct, frozen=True):
+    """The page as HTML. `is_personal`: it tells who is signed in."""
+
+    html: str
+    status: int = 200
+    is_personal: bool = False
+
+
+def written(template: str, path: str) -> Written:
+    """The page at `path`."""
     before, begin, rest = template.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        return template, 200
+        return Written(template)
     try:
         with deadline.within(SECONDS), reading():
-            head = current_app.extensions["page_head"](path)
             data = {name: give() for name, give in current_app.extensions["page_data"].items()}
+            head = current_app.extensions["page_head"](path)
     except (SQLAlchemyError, Problem):
         head, data = PLAIN, {}
-    return f"{before}{_tags(head, path)}{_script('first', 'application/json', data)}{after}", head.status
+    html = f"{before}{_tags(head, path)}{_script('first', 'application/json', data)}{after}"
+    return Written(html, head.status, is_personal=data.get("me") is not None)
 
 
 def _tags(head: Head, path: str) -> str:

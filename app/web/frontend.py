@@ -40,16 +40,19 @@ def page(name: str) -> Response:
 
 
 def start(path: str) -> Response:
-    """The one page of the frontend, at `path`. It tells who is signed in, so no other client may keep it."""
+    """The one page of the frontend, at `path`. Where it tells who is signed in, no client keeps it."""
     file = DIST / "index.html"
     if not file.is_file():
         raise NotBuilt
-    html, status = first_answer.written(_template(file, file.stat().st_mtime_ns), path)
-    response = Response(html, status, mimetype="text/html")
-    response.cache_control.private = True
-    response.cache_control.no_cache = True
+    page = first_answer.written(_template(file, file.stat().st_mtime_ns), path)
+    response = Response(page.html, page.status, mimetype="text/html")
     response.vary.add("Cookie")
-    if status == HTTPStatus.OK:
+    if page.is_personal:
+        response.cache_control.no_store = True
+    else:
+        response.cache_control.private = True
+        response.cache_control.no_cache = True
+    if page.status == HTTPStatus.OK and not page.is_personal:
         response.add_etag()
         response.make_conditional(request, accept_ranges=True, complete_length=len(response.data))
     return response

@@ -7590,9 +7590,18 @@ export interface operations {
              *
              *     `not_a_picture`: This cannot be read as a picture. Send a JPEG, PNG, WebP or GIF file that a browser shows.
              *
-             *     `picture_too_large`: This picture has more than 50 million pixels. Send a smaller one.
+             *     `picture_too_large`: This picture has too many pixels: JPEG and PNG may have 50 million, WebP and GIF 16.
              */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ export function Form({ error, onSend, children, ...rest }: Props) {
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (event.currentTarget.querySelector("[data-busy]")) return; // an upload is under way
     const data = new FormData(event.currentTarget);
     onSend((name) => String(data.get(name) ?? ""));
   };

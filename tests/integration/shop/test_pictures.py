@@ -98,9 +98,11 @@ def test_more_than_ten_megabytes_are_refused(staff):
 
 
 def test_a_picture_that_nothing_shows_goes_after_a_week(app, staff):
-    urls = [uploaded(staff, (size, 9)) for size in (10, 11, 12, 13)]
+    urls = [uploaded(staff, (size, 9)) for size in (10, 11, 12, 14, 15, 13)]
     digests = [url.removeprefix("/pictures/").removesuffix(".webp") for url in urls]
     make_item(image_url=urls[0])
+    make_item(image_url=f"https://shop.example{urls[3]}")
+    make_item(image_url=urls[4].replace(".webp", "-small.webp"))
     saved(ShopProfile(id=1, logo_url=urls[1]))
     saved(ShopPage(slug="about", title="About", text=f"![us]({urls[2]})"))
 
@@ -108,7 +110,18 @@ def test_a_picture_that_nothing_shows_goes_after_a_week(app, staff):
     assert kept() == set(digests)
     pictures.forget(db.session(), utcnow() + timedelta(days=8))
 
-    assert kept() == set(digests[:3])
+    assert kept() == set(digests[:5])
+
+
+def test_a_picture_that_is_uploaded_again_is_kept_for_another_week(app, staff):
+    [url] = {uploaded(staff) for _ in range(2)}
+    Picture.query.update({"created_at": utcnow() - timedelta(days=8)})
+    db.session.commit()
+
+    uploaded(staff)
+    pictures.forget(db.session(), utcnow())
+
+    assert staff.get(url).status_code == 200
 
 
 def kept():

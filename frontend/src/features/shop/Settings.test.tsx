@@ -64,11 +64,7 @@ test("staff set the shop's name, and it stands in the head at once", async () =>
   expect(await screen.findByRole("link", { name: "Tea & Co" })).toBeTruthy();
   expect(await sent(requests, "PATCH /api/shop")[0]?.json()).toEqual({
     name: "Tea & Co",
-    contact: "",
-    delivery: "",
-    logo_url: null,
-    time_zone: "UTC",
-    colours: { primary: "#0d4a4a", accent: "#ffd35c" },
+    colours: {},
   });
 });
 
@@ -101,6 +97,21 @@ test("a page is written under an address made of its title", async () => {
     title: "Über uns!",
     text: "We sell tea.",
   });
+});
+
+test("a new page replaces none that has its title", async () => {
+  const requests = fakeApi({
+    ...staff,
+    "GET /api/shop": () => json(set),
+    "PUT /api/pages/imprint-2": () => json(page),
+  });
+  const { user } = open("/staff/shop/page");
+
+  await user.type(await screen.findByLabelText("Title"), "Imprint");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+
+  await screen.findByRole("heading", { name: "Your shop" });
+  expect(sent(requests, "PUT /api/pages/imprint-2")).toHaveLength(1);
 });
 
 test("a page is deleted after a question", async () => {

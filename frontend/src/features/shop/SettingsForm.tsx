@@ -1,5 +1,5 @@
 import { fieldError } from "../../api/problem";
-import type { Shop } from "../../api/types";
+import type { Shop, ShopChange } from "../../api/types";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { Submit } from "../../ui/Submit";
@@ -11,15 +11,7 @@ export function SettingsForm({ shop }: { shop: Shop }) {
   const { mutate, error, isPending, isSuccess } = useChangeShop();
   const about = (field: string) => fieldError(error, field);
 
-  const send = (value: (name: string) => string) =>
-    mutate({
-      name: value("name").trim(),
-      contact: value("contact").trim(),
-      delivery: value("delivery").trim(),
-      logo_url: value("logo_url").trim() || null,
-      time_zone: value("time_zone").trim(),
-      colours: { primary: value("primary"), accent: value("accent") },
-    });
+  const send = (value: (name: string) => string) => mutate(changes(shop, value));
 
   return (
     <Form className="panel" aria-label="Settings" error={error} onSend={send}>
@@ -76,4 +68,24 @@ export function SettingsForm({ shop }: { shop: Shop }) {
       </div>
     </Form>
   );
+}
+
+/** Only what was edited: what other staff have set meanwhile stays. */
+function changes(shop: Shop, value: (name: string) => string): ShopChange {
+  const given = {
+    name: value("name").trim(),
+    contact: value("contact").trim(),
+    delivery: value("delivery").trim(),
+    logo_url: value("logo_url").trim() || null,
+    time_zone: value("time_zone").trim(),
+  };
+  const colours = { primary: value("primary"), accent: value("accent") };
+  return { ...edited(shop, given), colours: edited(shop.colours, colours) };
+}
+
+function edited<T extends object>(before: T, after: Partial<T>): Partial<T> {
+  const changed = Object.entries(after).filter(
+    ([name, value]) => before[name as keyof T] !== value,
+  );
+  return Object.fromEntries(changed) as Partial<T>;
 }

@@ -33,12 +33,13 @@ export function WritePage() {
 function WriteForm({ page, isNew = false }: { page: WrittenPage; isNew?: boolean }) {
   const navigate = useNavigate();
   const { mutate, error, isPending } = useWritePage();
+  const pages = useQuery(shopQuery).data?.pages ?? [];
   const back = () => navigate({ to: "/staff/shop" });
   const about = (field: string) => fieldError(error, field);
 
   const send = (value: (name: string) => string) => {
     const [title, text] = [value("title").trim(), value("text")];
-    mutate({ slug: page.slug || slugOf(title), title, text }, { onSuccess: back });
+    mutate({ slug: page.slug || freeSlug(title, pages), title, text }, { onSuccess: back });
   };
 
   return (
@@ -87,8 +88,18 @@ function DeletePage({ page, onDeleted }: { page: WrittenPage; onDeleted: () => v
   );
 }
 
+/** One that no page has: writing it replaces none. */
+function freeSlug(title: string, pages: { slug: string }[]): string {
+  const isFree = (slug: string) => !pages.some((page) => page.slug === slug);
+  const wanted = slugOf(title);
+  for (let number = 1; ; number++) {
+    const slug = number === 1 ? wanted : `${wanted}-${number}`;
+    if (isFree(slug)) return slug;
+  }
+}
+
 /** "Über uns & mehr" is "uber-uns-mehr". */
-export function slugOf(title: string): string {
+function slugOf(title: string): string {
   const plain = title
     .normalize("NFKD")
     .replace(/\p{Mark}/gu, "")
@@ -97,6 +108,6 @@ export function slugOf(title: string): string {
     plain
       .replace(/[^a-z0-9]+/g, "-")
       .replace(/^-+|-+$/g, "")
-      .slice(0, 64) || "page"
+      .slice(0, 60) || "page"
   );
 }

@@ -18,7 +18,7 @@ export function PictureField({ label, name, defaultValue, error }: Props) {
   };
 
   return (
-    <fieldset className="picture-field">
+    <fieldset className="picture-field" data-busy={upload.isPending || undefined}>
       <legend>{label}</legend>
       {url && <img src={url} alt="" className="picture-preview" />}
       <div className="field">
@@ -31,7 +31,9 @@ export function PictureField({ label, name, defaultValue, error }: Props) {
           onChange={choose}
         />
         <p className="field-hint" role="status">
-          {upload.isPending ? "Uploading…" : "JPEG, PNG, WebP or GIF, up to 10 MB."}
+          {upload.isPending
+            ? "Uploading… Save once it is there."
+            : "JPEG, PNG, WebP or GIF, up to 10 MB."}
         </p>
       </div>
       {upload.error && <Trouble error={upload.error} />}
