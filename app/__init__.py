@@ -321,7 +321,12 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
     for name, interval, work in CHORES:
         plan.every(interval, name, work)
     health.init_app(app, DEGRADED)
-    delivery.init_app(app, settings, MAIL_RENDERERS)
+    delivery.init_app(
+        app,
+        settings,
+        MAIL_RENDERERS,
+        shop_service.name,  # feature: shop
+    )
     moments.init_app(
         app,
         shop_service.time_zone,  # feature: shop

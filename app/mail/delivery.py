@@ -33,10 +33,13 @@ Renderer = Callable[[Session, Outgoing], Message | None]
 class Delivery:
     """One per application. It works on a thread of its own, so that a slow mail server delays no request."""
 
-    def __init__(self, app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer]) -> None:
+    def __init__(
+        self, app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer], site: Callable[[], str]
+    ) -> None:
         self._app = weakref.ref(app)
         self._settings = settings
         self._renderers = renderers
+        self._site = site
         self._awake = threading.Event()
         self._ended = False
         self._thread: threading.Thread | None = None
@@ -118,10 +121,11 @@ class Delivery:
     def _rendered(self, session: Session, mail: Outgoing) -> tuple[EmailMessage, str, str] | None:
         """The mail, and the addresses of its sender and its recipient. Raises Undeliverable."""
         message = self._renderers[mail.kind](session, mail)  # a kind of a newer release raises KeyError
+        site = self._site()
         session.commit()
         if message is None:
             return None
-        made = rendered(self._settings, message, mail.dedupe_key, mail.created_at)
+        made = rendered(self._settings, message, mail.dedupe_key, mail.created_at, site)
         return made, sender(self._settings), address(message.to)
 
     async def _not_sent(self, session: Session, mail: Outgoing, error: MailError) -> None:
@@ -139,8 +143,11 @@ def delivery(app: Flask | None = None) -> Delivery:
     return made
 
 
-def init_app(app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer]) -> None:
-    made = app.extensions["delivery"] = Delivery(app, settings, renderers)
+def init_app(
+    app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer], site: Callable[[], str] = lambda: "Kiosk"
+) -> None:
+    """`site` gives the name under which mails are sent."""
+    made = app.extensions["delivery"] = Delivery(app, settings, renderers, site)
     weakref.finalize(app, made.stop, 0)
 
 

@@ -41,8 +41,10 @@ class Message(msgspec.Struct, frozen=True):
         return Message(self.to, self.template, {**self.values, **more})
 
 
-def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime) -> EmailMessage:
+def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime, site: str = "Kiosk") -> EmailMessage:
     """The first line of the template is the subject. Raises Undeliverable.
+
+    `site` is the sender's name where the settings have none.
 
     The same arguments give the same mail in every detail, so that a mail reader shows one that came twice once.
     """
@@ -50,7 +52,7 @@ def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime
     values |= {name: _Ours(values[name]) for name in ("shop", "link") if name in values}
     subject, _, text = _environment().get_template(f"{message.template}.txt").render(values).partition("\n")
     made = EmailMessage()
-    made["From"] = settings.sender
+    made["From"] = settings.mail_from or Address(site, addr_spec=sender(settings))
     made["To"] = Address(addr_spec=address(message.to))
     made["Subject"] = subject.removeprefix("Subject: ")
     made["Date"] = at

@@ -29,6 +29,10 @@ def profile(session: Session) -> ShopProfile:
     )
 
 
+def name() -> str:
+    return profile(db.session()).name
+
+
 def time_zone() -> str:
     """The shop's: that of its owner, or else that of the settings."""
     return profile(db.session()).time_zone or settings().time_zone

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from email.utils import parseaddr
 
 import httpx
 import msgspec
@@ -55,6 +56,16 @@ def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, o
 
     here = "2026-07-02 00:30 CEST" if of_owner else "2026-07-02 07:30 JST"
     assert here in office.mails[0]["text"]
+
+
+@pytest.mark.parametrize("name", ["Tea & Co", 'Tee "zur Kanne", Inh. Ada <Lovelace>'])
+def test_a_mail_comes_from_the_shop_by_its_name(office, name):
+    paid(make_user("ada"), make_item())
+    saved(ShopProfile(id=1, name=name))
+
+    office.deliver()
+
+    assert parseaddr(office.mails[0]["headers"]["From"]) == (name, "kiosk@localhost")
 
 
 def test_a_receipt_tells_how_the_buyer_gets_what_was_bought(office):
