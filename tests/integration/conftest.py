@@ -12,7 +12,6 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from flask_migrate import upgrade
-from httpx import AsyncHTTPTransport, Request, Response
 from pytest_httpx import HTTPXMock
 
 from app import create_app, db
@@ -23,7 +22,6 @@ from app.runtime import db as runtime_db
 from app.runtime.async_bridge import bridge
 from app.runtime.config import PaymentsAccount  # feature: shop
 from app.runtime.db import Session, utcnow
-from app.runtime.shared_connections import SharedConnections
 from app.stripe.gateway import Gateway  # feature: shop
 from app.users import passwords
 from simulators.identity.control import Control as Identity
@@ -31,7 +29,6 @@ from simulators.mail.control import Control as Mailbox
 from simulators.payments import control as payments  # feature: shop
 from simulators.payments.control import Control as Payments  # feature: shop
 from simulators.process import Process as Simulator
-from tests.conftest import LOOPBACK
 from tests.databases import Databases, PostgresqlDatabases, PostgresqlServer, SqliteDatabases, Valkey
 from tests.integration.auth.oauth.acme import Acme, Journey
 from tests.integration.live import LiveKiosk
@@ -323,22 +320,6 @@ def reconfigured(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
 
     change()
     return change
-
-
-HTTPX_OWN = AsyncHTTPTransport(verify=False)
-
-
-@pytest.fixture
-def httpx_mock(httpx_mock: HTTPXMock, monkeypatch: pytest.MonkeyPatch) -> HTTPXMock:
-    """It stands in for the connections of httpx. Here it does so for ours, which go to loopback all the same."""
-    real = SharedConnections.handle_async_request
-
-    async def handle(connections: SharedConnections, request: Request) -> Response:
-        is_real = request.url.host in LOOPBACK
-        return await (real(connections, request) if is_real else HTTPX_OWN.handle_async_request(request))
-
-    monkeypatch.setattr(SharedConnections, "handle_async_request", handle)
-    return httpx_mock
 
 
 @pytest.fixture

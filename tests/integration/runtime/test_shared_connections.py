@@ -175,3 +175,10 @@ def test_a_provider_leaves_no_cookie_and_leads_nowhere_else(peer):
     assert statuses == [302, 200]
     assert elsewhere.heard == []
     assert b"ookie" not in server.heard[1]
+
+
+def test_what_stands_in_for_connections_of_httpx_stands_in_for_these(httpx_mock):
+    httpx_mock.add_response(url="https://id.example/token", text="mocked")
+
+    with calls() as call:
+        assert call("GET", "https://id.example/token").text == "mocked"
