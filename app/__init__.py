@@ -260,7 +260,7 @@ GAUGES: tuple[DatabaseGauge, ...] = (
 
 PAGE_DATA: Mapping[str, Callable[[], Any]] = {
     "me": account_routes.first,
-    "shop": shop_routes.first,  # feature: shop
+    "shop": shop_routes.show_shop,  # feature: shop
 }
 """Answers of the API that come with the page."""
 

@@ -1,6 +1,8 @@
 """What search engines and messengers read of the shop's pages: the catalogue, an item, a page that the owner wrote."""
 
 import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from msgspec import structs
@@ -9,10 +11,12 @@ from app.items.models import Item
 from app.items.service import is_on_sale
 from app.runtime.config import settings
 from app.runtime.db import db, read
-from app.shop import service
 from app.shop.models import ShopPage
 from app.stripe import currencies
 from app.web.first_answer import Head, absolute
+
+if TYPE_CHECKING:
+    from app.shop.schemas import ShopOut
 
 ITEM = re.compile(r"/items/([0-9]{1,16})/?")
 PAGE = re.compile(r"/pages/([a-z0-9-]{1,64})/?")
@@ -22,10 +26,10 @@ LONGEST = 200
 _offered = sa.select(Item).where(is_on_sale)
 
 
-def head(path: str) -> Head:
+def head(path: str, data: Mapping[str, Any]) -> Head:
     """Of the page at `path`, as a visitor sees it who is not signed in."""
-    profile = service.profile(db.session())
-    return structs.replace(_of(path, profile.name), colour=profile.primary_colour, manifest="/manifest.webmanifest")
+    shop: ShopOut = data["shop"]
+    return structs.replace(_of(path, shop.name), colour=shop.colours.primary, manifest="/manifest.webmanifest")
 
 
 def _of(path: str, name: str) -> Head:

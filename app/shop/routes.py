@@ -19,24 +19,15 @@ routes = Api("shop")
 @routes.get("/api/shop", access=Access.ALL, etag=True)
 def show_shop() -> ShopOut:
     """The shop: its name, colours and pages, its currency, and how long it sets stock aside for an unpaid order."""
-    return _shown()
+    session = db.session()
+    return ShopOut.of(service.profile(session), service.titles(session), settings())
 
 
 @routes.patch("/api/shop", access=Access.STAFF, confirmed=True)
 def change_shop(body: ShopChange) -> ShopOut:
     """Change some of what the owner sets."""
     service.change(db.session(), _columns(body))
-    return _shown()
-
-
-def first() -> ShopOut:
-    """What comes with the page."""
-    return _shown()
-
-
-def _shown() -> ShopOut:
-    session = db.session()
-    return ShopOut.of(service.profile(session), service.titles(session), settings())
+    return show_shop()
 
 
 def _columns(body: ShopChange) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def written(template: str, path: str) -> Written:
     try:
         with deadline.within(SECONDS), reading():
             data = {name: give() for name, give in current_app.extensions["page_data"].items()}
-            head = current_app.extensions["page_head"](path)
+            head = current_app.extensions["page_head"](path, data)
     except (SQLAlchemyError, Problem):
         head, data = PLAIN, {}
     html = f"{before}{_tags(head, path)}{_script('first', 'application/json', data)}{after}"
@@ -98,8 +98,14 @@ def _script(name: str, kind: str, data: Any) -> str:
 
 
 def init_app(
-    app: Flask, head: Callable[[str], Head] | None = None, data: Mapping[str, Callable[[], Any]] | None = None
+    app: Flask,
+    head: Callable[[str, Mapping[str, Any]], Head] = lambda *_: PLAIN,
+    *,
+    data: Mapping[str, Callable[[], Any]],
 ) -> None:
-    """`head` tells of the page at a path. `data` are answers of the API, by the names that the page has for them."""
-    app.extensions["page_head"] = head or (lambda _: PLAIN)
-    app.extensions["page_data"] = data or {}
+    """`data` gives answers of the API, by the names that the page has for them. `head` tells of the page at a path.
+
+    It gets these answers too.
+    """
+    app.extensions["page_head"] = head
+    app.extensions["page_data"] = data
