@@ -26,10 +26,7 @@ WORDS: Words = {
     "checkout_url": ("Where the buyer pays, while there is something to pay.", "https://pay.example/c/cs_1"),
     "paid_at": ("When the payment came, in UTC; null until then.", "2026-05-04T10:03:00Z"),
     "payments": ("All the money that came for the order. For staff.", []),
-    "buyer": (
-        "Who ordered. For staff.",
-        {"id": 7, "username": "ada", "name": "Ada Lovelace", "email": "ada@example.com"},
-    ),
+    "buyer": ("Who ordered. For staff.", BUYER),
     "phone": ("As the payment page collected it. For staff.", "+49 30 1234567"),
     "shipping_address": ("Where it goes, as the payment page collected it. For staff.", None),
     "ShippingAddress.name": ("Whose door it is.", "Ada Lovelace"),

@@ -7,7 +7,6 @@ of the items that an answer shows, which orders change. So no server has to hear
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from contextlib import nullcontext
 from typing import Any
 
 import msgspec
@@ -21,7 +20,7 @@ from app.runtime.config import settings
 from app.runtime.db import read, table
 from app.web import at_once, limits
 from app.web.api import Encoded
-from app.web.paging import DEEP, Page
+from app.web.paging import Page
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of all answers that a process keeps. Those that were not asked for the longest go first."""
@@ -77,12 +76,12 @@ _shelf = Shelf()
 
 def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
     """The items that `search` finds, by name. Raises TooManyRequests."""
-    takes_long = bool(search.q) or search.skipped >= DEEP
+    takes_long = bool(search.q) or search.is_deep
     if takes_long:
         limits.check(limits.SEARCH)
 
     def rows() -> Page[Any]:
-        with at_once.SEARCHES.turn() if takes_long else nullcontext():
+        with at_once.SEARCHES.turn(is_needed=takes_long):
             return service.listed(session, search)
 
     if search.only:  # what of an item on no page has changed may bring it onto this one

@@ -13,7 +13,7 @@ ItemAction = Literal["added", "changed", "withdrawn"]
 SET_ASIDE = "held > 0"
 SORTED = "category IS NOT NULL"
 ON_SALE = "withdrawn_at IS NULL AND price IS NOT NULL"
-FEW_LEFT = f"{ON_SALE} AND on_hand - held <= 5"
+FEW_LEFT = f"{ON_SALE} AND on_hand - held <= 5"  # so many or fewer run out soon
 """Conditions of indexes, so they stand in queries as they are."""
 
 

@@ -57,8 +57,6 @@ class ItemChange(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 Only = Literal["on_sale", "drafts", "low", "sold_out"]
-FEW = 5
-"""Of which so many or fewer are left runs out soon."""
 
 
 class ItemSearch(Paging, frozen=True):

@@ -1,7 +1,6 @@
 """The life of an order. No function here commits: the caller does, with what else belongs to the step."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -21,7 +20,7 @@ from app.runtime.errors import Conflict
 from app.users.models import User
 from app.users.signed_in import SignedInUser
 from app.web import at_once, limits
-from app.web.paging import DEEP, Page, Paging, paged
+from app.web.paging import Page, Paging, paged
 
 
 class NotPaid(Conflict):
@@ -107,11 +106,11 @@ def get(session: Session, order_id: int, user: SignedInUser) -> Order:
 
 def listed(session: Session, user: SignedInUser, paging: Paging, search: Search) -> Page[Order]:
     """Of the user's orders, for staff of all orders, those that fit. Raises TooManyRequests."""
-    takes_long = bool(search.words) or paging.skipped >= DEEP
+    takes_long = bool(search.words) or paging.is_deep
     if takes_long:
         limits.check(limits.SEARCH)
     query = sa.select(Order).where(search.condition(session, user)).options(selectinload(Order.lines), *_seen_by(user))
-    with at_once.SEARCHES.turn() if takes_long else nullcontext():
+    with at_once.SEARCHES.turn(is_needed=takes_long):
         return paged(session, query.order_by(*search.ordering()), paging)
 
 

@@ -1,6 +1,5 @@
 """What staff see and change of the accounts of other users. The audit trail has each change."""
 
-from contextlib import nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +32,7 @@ def listed(session: Session, q: str, paging: Paging, *, role: Role | None, activ
     if active is not None:
         conditions.append(User.active.is_(active))
     query = sa.select(User).where(*conditions).options(selectinload(User.identities)).order_by(User.username_key)
-    with at_once.SEARCHES.turn() if q else nullcontext():
+    with at_once.SEARCHES.turn(is_needed=bool(q)):
         return paged(session, query, paging)
 
 

@@ -31,9 +31,9 @@ class AtOnce:
         self._lock = Lock()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, *, is_needed: bool = True) -> Iterator[None]:
         """Raises TooManyRequests, at once or after WAIT_SECONDS. Outside of a request no caller waits."""
-        if not has_request_context():
+        if not is_needed or not has_request_context():
             yield
             return
         whose = client_network() or "nowhere"

@@ -182,11 +182,8 @@ def _by_status(problem: type[Problem]) -> tuple[int, str]:
 
 def _example(problem: type[Problem]) -> Any:
     errors = [FieldError("quantity", "Give 1 or more.")] if problem is Invalid else []
-    return msgspec.json.decode(encoded(problem(errors=errors) if errors else of_status(*_told(problem))))
-
-
-def _told(problem: type[Problem]) -> tuple[HTTPStatus, str, str]:
-    return problem.status, problem.error, problem.detail
+    told = problem(errors=errors) if errors else of_status(problem.status, problem.error, problem.detail)
+    return msgspec.json.decode(encoded(told))
 
 
 def _raised(operation: Operation) -> set[type[Problem]]:

@@ -29,6 +29,11 @@ class Paging(msgspec.Struct, frozen=True):
         """How many rows are before the page."""
         return (self.page - 1) * self.per_page
 
+    @property
+    def is_deep(self) -> bool:
+        """Whether the database has to count many rows to come to the page."""
+        return self.skipped >= DEEP
+
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
     """`total` counts the items of all pages. Pages are numbered from 1."""
