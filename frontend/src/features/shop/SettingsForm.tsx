@@ -1,3 +1,4 @@
+import { edited } from "../../api/edited";
 import { fieldError } from "../../api/problem";
 import type { Shop, ShopChange } from "../../api/types";
 import { Field } from "../../ui/Field";
@@ -81,11 +82,4 @@ function changes(shop: Shop, value: (name: string) => string): ShopChange {
   };
   const colours = { primary: value("primary"), accent: value("accent") };
   return { ...edited(shop, given), colours: edited(shop.colours, colours) };
-}
-
-function edited<T extends object>(before: T, after: Partial<T>): Partial<T> {
-  const changed = Object.entries(after).filter(
-    ([name, value]) => before[name as keyof T] !== value,
-  );
-  return Object.fromEntries(changed) as Partial<T>;
 }

@@ -1,13 +1,13 @@
 import "./stock.css";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { edited } from "../../api/edited";
 import { Problem } from "../../api/problem";
 import type { Item } from "../../api/types";
 import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
 import { ItemChanges } from "./ItemChanges";
 import { ItemForm } from "./ItemForm";
-import { changes } from "./input";
 import { useChangeItem, versionQuery } from "./queries";
 
 const route = getRouteApi("/in/staff/staff/items/$id");
@@ -54,7 +54,7 @@ function Edit({ item, etag, reload }: Props) {
         currency={item}
         error={stale ? null : error}
         busy={isPending}
-        onSave={(input) => mutate(changes(item, input), { onSuccess: back })}
+        onSave={(input) => mutate(edited(item, input), { onSuccess: back })}
       />
     </>
   );

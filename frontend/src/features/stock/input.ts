@@ -1,5 +1,4 @@
 import { type FieldError, Problem } from "../../api/problem";
-import type { Item } from "../../api/types";
 import { type Currency, parseMoney } from "../../ui/shop/money";
 import type { ItemInput } from "./queries";
 
@@ -26,12 +25,4 @@ export function readItem(value: (name: string) => string, currency: Currency): I
     image_url: text("image_url") || null,
     category: text("category") || null,
   };
-}
-
-/** Only what was edited: a count that staff did not touch must not undo a sale made in the meantime. */
-export function changes(item: Item, input: ItemInput): Partial<ItemInput> {
-  const edited = Object.entries(input).filter(
-    ([field, value]) => item[field as keyof ItemInput] !== value,
-  );
-  return Object.fromEntries(edited);
 }
