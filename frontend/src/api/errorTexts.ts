@@ -42,7 +42,8 @@ export const errorTexts = {
     "What was bought went back on the shelf and is sold since: there is nothing to hand over. Refund the order.",
   provider_unavailable: "The payment provider does not answer. Try again in a moment.",
   not_a_picture: "This file cannot be read as a picture. Choose a JPEG, PNG, WebP or GIF file.",
-  picture_too_large: "This picture has more than 50 million pixels. Choose a smaller one.",
+  picture_too_large:
+    "This picture has too many pixels: JPEG and PNG may have 50 million, WebP and GIF 16. Choose a smaller one.",
   too_many_pages: "A shop has at most 20 pages. Delete one first.",
   refund_too_large: "This is more than is left of what was paid.",
   // }
