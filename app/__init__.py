@@ -95,6 +95,7 @@ from app.users import signals as user_signals
 from app.web import api, field_words, first_answer, frontend, headers, limits, openapi, overload
 from app.web.api import Api
 from app.web.flask_session import NoSession
+from app.web.rules import QuickRule
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -267,6 +268,7 @@ PAGE_DATA: Mapping[str, Callable[[], Any]] = {
 
 class Application(Flask):
     session_interface = NoSession()
+    url_rule_class = QuickRule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
