@@ -39,7 +39,7 @@ CHECKS = [
 ]
 DEVICE = Device("a program that asks everything", None, "")
 EXAMPLES = settings(
-    max_examples=settings().max_examples // 33,
+    max_examples=settings().max_examples // 100,
     phases=[Phase.generate],  # a failure is told as it was met: to make it smaller takes long
 )
 
