@@ -4,8 +4,10 @@ A call over httpx's own costs three times the processor time, and its pool looks
 it gives one out or gets one back: https://github.com/encode/httpx/issues/3215
 """
 
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import aiohttp
 import httpx
@@ -35,7 +37,7 @@ class SharedConnections(httpx.AsyncBaseTransport):
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most, self._seconds = most, seconds
-        self._tls = httpx.create_ssl_context()  # once: it reads the authorities' certificates
+        self._tls = _trusted()
         self._session: aiohttp.ClientSession | None = None
         self._of_httpx = httpx.AsyncHTTPTransport(verify=self._tls)
 
@@ -69,6 +71,12 @@ class SharedConnections(httpx.AsyncBaseTransport):
         await self._of_httpx.aclose()
         if self._session is not None:
             await self._session.close()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities whose certificates are good. Once per process: to read them takes 20 ms."""
+    return httpx.create_ssl_context()
 
 
 def _is_mocked() -> bool:
