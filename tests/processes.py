@@ -39,8 +39,9 @@ def wait_for(condition: Callable[[], T], what: str, deadline: float = DEADLINE) 
 # Below the ports that systems give to outgoing connections, else one of these takes a port between its choice and its
 # use. Each process that runs tests has a range of its own, and goes round it from anywhere: another run may be beside.
 RANGE = 600
-_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 15 * int(os.environ.get("TEST_LANE", 0))
-_FIRST = 12_000 + RANGE * (_WORKER % 30)
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_LANE = int(os.environ.get("TEST_LANE", "0"))  # of the two in scripts/test
+_FIRST = 12_000 + RANGE * ((_WORKER + 15 * _LANE) % 30)
 _steps = itertools.count(secrets.randbelow(RANGE))
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.processes import KIOSK
 
+pytestmark = pytest.mark.any_database
+
 SECRETS = ("secret_key", "jwt_secret_key", "webhook_secret", "payments_key", "client_secret")
 
 

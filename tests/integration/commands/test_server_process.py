@@ -12,6 +12,8 @@ from app.commands.serve import REQUESTS
 from tests.integration.live import LiveKiosk
 from tests.settings import environment, settings
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def kiosk(databases, tmp_path_factory):

@@ -11,6 +11,8 @@ from tests.integration.factories import PASSWORD
 from tests.integration.ops.freezing import frozen
 from tests.processes import KIOSK, Process, wait_for
 
+pytestmark = pytest.mark.any_database
+
 PROMISED = 3
 """Seconds for a request: it waits for no mail."""
 

@@ -34,6 +34,8 @@ from tests.settings import (
     settings,
 )
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def logger(app):

@@ -13,6 +13,8 @@ from tests.integration.ops.reading import Reading
 from tests.processes import KIOSK, Process, free_port, wait_for
 from tests.settings import environment, settings
 
+pytestmark = pytest.mark.any_database
+
 PROVIDERS = {"method": "GET", "route": "/api/providers", "status": "200"}
 
 

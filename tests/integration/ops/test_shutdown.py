@@ -3,11 +3,14 @@
 import signal
 
 import httpx
+import pytest
 
 from app.models import Event, Order  # feature: shop
 from simulators.payments.control import SESSIONS  # feature: shop
 from tests.integration.payments.refunding import send  # feature: shop
 from tests.processes import wait_for
+
+pytestmark = pytest.mark.any_database
 
 
 def fresh(kiosk, path):

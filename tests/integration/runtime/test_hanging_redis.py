@@ -12,6 +12,8 @@ from tests.integration.ops.freezing import frozen
 from tests.processes import wait_for
 from tests.settings import settings
 
+pytestmark = pytest.mark.any_database
+
 MOST_SECONDS = 10
 """For all of them together. Each waits for a second at most, and not one after the other."""
 

@@ -24,6 +24,8 @@ from tests.integration.factories import (
 )
 from tests.settings import settings
 
+pytestmark = pytest.mark.any_database
+
 HERE, THERE = "198.51.100.1", "203.0.113.9"
 
 

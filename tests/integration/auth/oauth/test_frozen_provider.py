@@ -9,6 +9,8 @@ from tests.integration.ops.freezing import frozen
 from tests.processes import wait_for
 from tests.settings import CLIENT_ID, CLIENT_SECRET
 
+pytestmark = pytest.mark.any_database
+
 PROMISED, OTHERS = 10, 3
 """Seconds, for who presses the provider's button and for all others."""
 
