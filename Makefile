@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench lock api release clean
+.PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench paint lock api release clean
 .PHONY: load chaos interop scale soak safeguards screenshots  # feature: shop
 .PHONY: rehearse  # feature: origin
 
@@ -110,6 +110,9 @@ api:  ## the typed client, generated anew from the API description
 screenshots: install  ## docs/pictures/ anew
 	@$(BIN)/pytest -q tests/e2e/screenshots.py
 # }
+
+paint: install  ## how soon each page is there on a slow phone, and whether it moves
+	@$(BIN)/pytest -q -s tests/e2e/paint.py
 
 lock:  ## requirements/ anew from pyproject.toml; UPGRADE=1 for newer versions
 	@scripts/install development
