@@ -24,7 +24,8 @@ def revision() -> str | None:
     connection = db.session.connection()
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    named: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return named
 
 
 @cache

@@ -70,7 +70,14 @@ def _has_problems(ledger: Ledger, events: Iterable[Event]) -> bool:
     """Whether there is anything that staff may have closed. To look for what they did reads the findings of all."""
     refunds = chain.from_iterable(each.refunds for each in ledger.payments)
     disputes = chain.from_iterable(each.disputes for each in ledger.payments)
-    return any(each.problem for each in chain(ledger.attempts, refunds, events)) or any(each.to_do for each in disputes)
+    return any(
+        (
+            *(each.problem for each in ledger.attempts),
+            *(each.problem for each in refunds),
+            *(each.to_do for each in disputes),
+            *(each.problem for each in events),
+        )
+    )
 
 
 def _unclosed(problem: str | None, kind: str, subject: object, closed: Subjects) -> str | None:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -162,7 +162,7 @@ def _order(shop: Shop, number: int, key: str) -> bytes:
     ).encode()
 
 
-def _answering(seconds: float) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]:
+def _answering(seconds: float) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """The least of a provider: each call makes a session."""
         with suppress(asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
