@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from blinker import Signal
 from flask import Config, Flask
-from flask_migrate import Migrate
 
 # Aliases: what is imported here is an attribute of `app`, and `app.users` and its like have to stay packages.
 from app.account import routes as account_routes
@@ -53,8 +52,8 @@ from app.items import routes as item_routes  # feature: shop
 from app.mail import Kind, delivery, moments, outbox, quota
 from app.mail import checks as mail_checks
 from app.mail import metrics as mail_metrics
+from app.ops import alive, counters, database_gauges, doctor, health, logs, metrics, migrations, traces
 from app.ops import checks as own_checks
-from app.ops import counters, database_gauges, doctor, health, logs, metrics, traces
 from app.orders import mails as order_mails  # feature: shop
 from app.orders import metrics as order_metrics  # feature: shop
 from app.orders import receipts  # feature: shop
@@ -304,7 +303,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
     traces.init_app(app, settings)
     errors.init_app(app)
     init_db(app)
-    Migrate(app, db, directory=str(health.MIGRATIONS), render_as_batch=True)
+    migrations.init_app(app)
     outbound.init_app(app)
     counters.init_app(app, METRICS)
     metrics.init_app(app, GAUGES)
@@ -347,6 +346,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
         data=PAGE_DATA,
     )
     openapi.init_app(app, FIELD_WORDS)
+    alive.init_app(app)
     headers.init_app(app, settings)
     cli.init_app(app)
     return app

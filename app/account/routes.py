@@ -16,7 +16,7 @@ from app.auth import (
 )
 from app.auth import service as auth_service
 from app.auth.models import UserSession
-from app.auth.passkeys import ceremonies  # feature: passkeys
+from app.auth.passkeys import relying_party  # feature: passkeys
 from app.auth.passkeys import service as passkeys  # feature: passkeys
 from app.auth.passkeys.schemas import PasskeyOut  # feature: passkeys
 from app.auth.password import WrongPassword
@@ -78,7 +78,7 @@ def show_factors(user: User) -> FactorsOut:
         totp=second_factor.is_on(db.session(), user.id),  # feature: totp
         recovery_codes_left=recovery_codes.left(db.session(), user.id),  # feature: totp
         passkeys=[PasskeyOut.of(each) for each in passkeys.of(db.session(), user.id)],  # feature: passkeys
-        passkeys_possible=ceremonies.possible(settings()),  # feature: passkeys
+        passkeys_possible=relying_party.possible(settings()),  # feature: passkeys
     )
 
 

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from functools import partial
 from http import HTTPStatus
 
 from flask import current_app, redirect
@@ -22,12 +21,12 @@ from app.orders.service import NotHandedOver, NotInStock, NotPaid
 from app.orders.stock import SoldOut
 from app.payments import attempts, handover
 from app.payments.ledger import Ledger
-from app.payments.models import Attempt
 from app.payments.settle import settle
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
 from app.runtime.errors import Conflict, NotFound, Problem, Unavailable
+from app.runtime.outbound import wait_for
 from app.stripe.errors import Declined, Misconfigured, PaymentError
 from app.stripe.errors import NotFound as NotFoundAtProvider
 from app.stripe.gateway import gateway
@@ -78,28 +77,29 @@ REFUSALS = (AmountTooSmall, PaymentDeclined, PaymentRefused, PaymentsUnavailable
     ),
     limit=limits.ORDER,
 )
-async def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
+def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
     """Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent."""
     key, wanted, note = idempotency.key(), added_up(body.lines), body.note.strip() or None
-    place = partial(service.place, from_basket=body.from_basket)
-    placed, attempt = await blocking(place, db.session(), settings(), user, key, wanted, note, utcnow())
+    session = db.session()
+    placed, attempt = service.place(
+        session, settings(), user, key, wanted, note, utcnow(), from_basket=body.from_basket
+    )
     order_id = placed.order.id
     if attempt is None:
         if placed.live_attempt is not None and utcnow() - placed.order.created_at >= DOUBLE_CLICK:
-            await settle(db.session(), gateway(), placed.live_attempt.id)  # the link to pay may be dead by now
-            placed = await blocking(service.get, db.session(), order_id, user)
+            wait_for(settle, session, gateway(), placed.live_attempt.id)  # the link to pay may be dead by now
+            placed = service.get(session, order_id, user)
         return Answer(OrderOut.of(placed, user), 200, idempotency.REPLAYED)
-    await _send(attempt)
+    _check(attempts.record(session, attempt, wait_for(attempts.ask, gateway(), attempt), utcnow()))
     if attempt.status == "new":  # no answer yet, or the webhook was faster than it
-        placed = await blocking(service.get, db.session(), order_id, user)
+        placed = service.get(session, order_id, user)
     return Answer(
         OrderOut.of(placed, user), 201 if placed.checkout_url else 202, {"Location": f"/api/orders/{order_id}"}
     )
 
 
-async def _send(attempt: Attempt) -> None:
+def _check(error: PaymentError | None) -> None:
     """Raises the problem that a final refusal of the provider becomes."""
-    error = await attempts.send(db.session(), gateway(), attempt)
     if error is not None and error.known:
         raise _refusal(error) from error
 
@@ -162,7 +162,7 @@ async def check_out(order_id: int, user: SignedInUser) -> Answer[OrderOut]:
             return _where_to_pay(ledger, user)
         attempt, is_new = await blocking(service.payable_attempt, db.session(), settings(), order_id, utcnow())
     if is_new:
-        await _send(attempt)
+        _check(await attempts.send(db.session(), gateway(), attempt))
     return _where_to_pay(await blocking(service.get, db.session(), order_id, user), user)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 from sqlalchemy.engine import URL
 
+from app.commands.late_group import LateGroup
 from app.runtime.child_environment import adopt, is_configured
 
 DEFAULT = "var"
@@ -67,6 +68,8 @@ def offer(command: click.Command, *, by_default: bool = True) -> None:
     if command.name in WITHOUT:
         return
     by_default = by_default and command.name not in ON_ITS_OWN
+    if isinstance(command, LateGroup):
+        command.changes.append(partial(offer, by_default=by_default))
     if isinstance(command, click.Group):
         for each in command.commands.values():
             offer(each, by_default=by_default)

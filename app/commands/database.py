@@ -6,9 +6,9 @@ from typing import Any
 import click
 from flask import g
 from flask.cli import with_appcontext
-from flask_migrate.cli import db as migrations
 
-from app.commands.operator_errors import Group, shown
+from app.commands.late_group import LateGroup
+from app.commands.operator_errors import shown
 from app.commands.transaction import transaction
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
@@ -28,8 +28,13 @@ def _prepared(command: click.Command) -> click.Command:
     return command
 
 
-migrate = Group("db", commands={name: _prepared(each) for name, each in migrations.commands.items()})
-migrate.help = migrations.help
+def _find_migrations() -> list[click.Command]:
+    from flask_migrate.cli import db as migrations  # and with it Alembic
+
+    return [_prepared(each) for each in migrations.commands.values()]
+
+
+migrate = LateGroup("db", "Perform database migrations.", _find_migrations)
 
 
 @click.command("seed")

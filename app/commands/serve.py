@@ -38,8 +38,10 @@ from app.web.overload import in_turns
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-REQUESTS = 64
-"""Worked on at once, per process. Half of them at most wait for the payment provider."""
+LOOKS, OTHERS = 56, 8
+"""Requests that are worked on at once, per process: those that only read, and all others. One that only waits, as for a
+provider, does not count meanwhile. More than few that write at once gain nothing, and each takes time of those that
+read."""
 
 CONNECTIONS = 1024
 """Per process. Those beyond wait in the system's queue, which is as long. Each gets a thread once it is needed."""
@@ -139,7 +141,7 @@ def _work(settings: config.Settings, folder: Path, bind: str, port: int, is_told
     gc.freeze()  # what is made by now stays: no collection has to look through it
     Finalize(None, _close, (app,), exitpriority=100)
     threading.Thread(target=_tell, args=(bind, port, is_told), daemon=True).start()
-    return in_turns(app, REQUESTS)
+    return in_turns(app, LOOKS, OTHERS)
 
 
 def _tell(bind: str, port: int, is_told: Any) -> None:

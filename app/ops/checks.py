@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.ops import capacity
-from app.ops.health import outdated, revision
+from app.ops.migrations import outdated, revision
 from app.runtime.checks import Check, Clock, Line
 from app.runtime.config import settings
 from app.runtime.db import db, is_missing, sqlite_file, utcnow

@@ -53,6 +53,12 @@ class Counters:
         )
         self.metrics: dict[str, Any] = {each.name: self._made(each) for each in listed}
 
+    def count(self, method: str, route: str, status: int, began: float | None) -> None:
+        """A request that is answered now. `began` is a time of `perf_counter`; None where it is not known."""
+        self.answered(method, route, status).inc()
+        if began is not None:
+            self.duration(method, route).observe(time.perf_counter() - began)
+
     def _made(self, metric: metrics.Metric) -> Any:
         match metric:
             case metrics.Counter():
@@ -103,9 +109,7 @@ def _count(made: Counters, response: Response) -> Response:
     asked, known = request_ctx.request, app_ctx.g
     method = asked.method if asked.method in METHODS else "other"
     route = asked.url_rule.rule if asked.url_rule else "none"
-    made.answered(method, route, response.status_code).inc()
-    if "began" in known:  # since `logs.py`
-        made.duration(method, route).observe(time.perf_counter() - known.began)
+    made.count(method, route, response.status_code, known.get("began"))  # since `logs.py`
     sign_in = SIGN_INS.get(route)
     if sign_in and method in ("GET", "POST") and response.status_code != 405:  # noqa: PLR2004
         made.sign_ins.labels(sign_in, known.get("refusal", "ok")).inc()

@@ -1,26 +1,20 @@
 """Whether the process is alive, and whether it can serve."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 
 from app.ops.drain import drain
+from app.ops.migrations import outdated, revision
 from app.ops.probe import Hangs, Probe
-from app.runtime.config import ROOT
-from app.runtime.db import db
 from app.runtime.errors import Unavailable
 from app.runtime.jobs import jobs
 from app.web.api import Access, Api
 
 routes = Api("ops")
-MIGRATIONS = ROOT / "migrations"
 PATIENCE_SECONDS = 2
 QUEUE_SECONDS = 5
 """How old the last look at the job queue may be: load balancers ask often."""
@@ -78,20 +72,6 @@ def queue_degraded() -> Iterator[str]:
         is_reachable = False
     if not is_reachable:
         yield "Redis does not answer: the sweep does the jobs, later than the queue would."
-
-
-def revision() -> str | None:
-    """Of the tables that the database has; None where it has none. Raises SQLAlchemyError."""
-    return MigrationContext.configure(db.session.connection()).get_current_revision()
-
-
-@cache
-def outdated() -> frozenset[str | None]:
-    """The revisions of a database that this release cannot work on: those before its own, and none at all."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    scripts = ScriptDirectory.from_config(config)
-    return frozenset({None, *(each.revision for each in scripts.walk_revisions())} - {scripts.get_current_head()})
 
 
 def init_app(app: Flask, degraded: Iterable[Degraded]) -> None:

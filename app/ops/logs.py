@@ -77,10 +77,14 @@ def handlers(settings: Settings) -> list[logging.Handler]:
     return made
 
 
+def request_id(given: str) -> str:
+    """The one that the caller has given, where it has the form of one; else a new one."""
+    return given if REQUEST_ID.fullmatch(given) else token_hex(8)
+
+
 def _begin() -> None:
     asked, known = request_ctx.request, app_ctx.g
-    given = asked.headers.get("X-Request-ID", "")
-    known.request_id = given if REQUEST_ID.fullmatch(given) else token_hex(8)
+    known.request_id = request_id(asked.headers.get("X-Request-ID", ""))
     known.began = time.perf_counter()
     note(request_id=known.request_id, order_id=(asked.view_args or {}).get("order_id"))
 

@@ -100,8 +100,9 @@ def check(session: Session, order_id: int, user: SignedInUser) -> None:
 
 def get(session: Session, order_id: int, user: SignedInUser) -> Order:
     """The order as it is now. Raises NotFound unless it is the user's, or the user is staff."""
-    query = sa.select(Order).where(Order.id == order_id).options(selectinload(Order.lines), *_seen_by(user))
-    return owned(session.scalar(query.execution_options(populate_existing=True)), user, staff=True)
+    query = sa.select(Order).where(Order.id == order_id).options(joinedload(Order.lines), *_seen_by(user))
+    order = session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
+    return owned(order, user, staff=True)
 
 
 def listed(session: Session, user: SignedInUser, paging: Paging, search: Search) -> Page[Order]:

@@ -109,14 +109,28 @@ async def send(session: Session, gateway: Gateway, attempt: Attempt, *, again: b
 
     `again`: it was sent before. A refusal of our key then says nothing of what became of the first call.
     """
+    answer = await ask(gateway, attempt)
+    return await blocking(record, session, attempt, answer, utcnow(), again=again)
+
+
+async def ask(gateway: Gateway, attempt: Attempt) -> CheckoutSession | PaymentError:
+    """What the provider answers to the attempt, sent under its key. To be recorded."""
     try:
-        made = await gateway.create_session(attempt.body, attempt.idem_key, attempt.api_version)
+        return await gateway.create_session(attempt.body, attempt.idem_key, attempt.api_version)
     except PaymentError as error:
         log.warning("attempt %s of order %s: %s", attempt.id, attempt.order_id, error)
-        is_dead = error.known and not (again and isinstance(error, Misconfigured | NotFound))
-        await blocking(_record_failure, session, attempt.id, utcnow(), is_dead=is_dead)
         return error
-    await blocking(_record_session, session, attempt, made, utcnow())
+
+
+def record(
+    session: Session, attempt: Attempt, answer: CheckoutSession | PaymentError, now: datetime, *, again: bool = False
+) -> PaymentError | None:
+    """What `ask` gave. The error, if it is one. `again` as for `send`. Committed."""
+    if isinstance(answer, PaymentError):
+        is_dead = answer.known and not (again and isinstance(answer, Misconfigured | NotFound))
+        _record_failure(session, attempt.id, now, is_dead=is_dead)
+        return answer
+    _record_session(session, attempt, answer, now)
     return None
 
 

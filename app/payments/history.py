@@ -1,6 +1,7 @@
 """The history of an order for staff: what happened, in words and in the order of time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -54,15 +55,29 @@ Subjects = set[tuple[str, str]]
 def of(session: Session, order: Order) -> list[HistoryEntry]:
     """Each attempt, payment, refund, dispute and event of the order, and each finding that was closed."""
     [ledger] = Ledger.of(session, [order])
-    closed = findings.dealt_with(session, order.id, utcnow())
+    events = session.scalars(sa.select(Event).where(Event.order_id == order.id)).all()
+    closed = findings.dealt_with(session, order.id, utcnow()) if _has_problems(ledger, events) else set()
     entries = [HistoryEntry(order.created_at, "order", order.status, f"Order {order.number} was placed.", None, None)]
     entries += (_attempt(each, closed) for each in ledger.attempts)
     for payment in ledger.payments:
         entries += _money(payment, closed)
-    stored = sa.select(Event).where(Event.order_id == order.id)
-    entries += (_event(each, closed) for each in session.scalars(stored))
+    entries += (_event(each, closed) for each in events)
     entries += (_closing(each) for each in findings.closings_of(session, order.id))
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def _has_problems(ledger: Ledger, events: Iterable[Event]) -> bool:
+    """Whether there is anything that staff may have closed. To look for what they did reads the findings of all."""
+    refunds = chain.from_iterable(each.refunds for each in ledger.payments)
+    disputes = chain.from_iterable(each.disputes for each in ledger.payments)
+    return any(
+        (
+            *(each.problem for each in ledger.attempts),
+            *(each.problem for each in refunds),
+            *(each.to_do for each in disputes),
+            *(each.problem for each in events),
+        )
+    )
 
 
 def _unclosed(problem: str | None, kind: str, subject: object, closed: Subjects) -> str | None:

@@ -18,6 +18,8 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from app.runtime.turns import lent
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Call = Callable[[], None]
@@ -36,8 +38,12 @@ class RequestThread:
 
     def serve(self) -> None:
         """Run the calls as they come, until the coroutine has ended."""
-        while (call := self.calls.get()) is not None:
+        while (call := self._next()) is not None:
             call()
+
+    def _next(self) -> Call | None:
+        with lent():
+            return self.calls.get()
 
     def close(self, _: object = None) -> None:
         self.open = False

@@ -11,6 +11,7 @@ import httpx
 from blinker import Signal
 from flask import Flask, current_app, has_app_context
 
+from app.runtime import deadline as of_request
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.bounded_response import Bounded
 from app.runtime.db import db
@@ -120,13 +121,25 @@ _until: ContextVar[float | None] = ContextVar("until", default=None)
 
 
 def within(view: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> Coroutine[Any, Any, T]:
-    """`view`, called so that all its calls together end within TOGETHER_SECONDS, however many of them are slow."""
+    """`view`, called so that all its calls together end within TOGETHER_SECONDS, however many of them are slow.
+
+    What the request waited for its turn is part of that time.
+    """
 
     async def timed() -> T:
-        _until.set(time.monotonic() + TOGETHER_SECONDS)  # a task has a context of its own
+        _until.set(time.monotonic() + TOGETHER_SECONDS - of_request.queued.get())  # a task has a context of its own
         return await view(*args, **kwargs)
 
     return timed()
+
+
+def wait_for(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Call an `async` function from a plain view, and wait for what it gives.
+
+    A view with one call between what it reads and what it writes costs less so: an `async` one goes to the loop and
+    back for each part of its blocking work.
+    """
+    return bridge.run(within(function, *args))
 
 
 def time_left() -> float:

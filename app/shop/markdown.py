@@ -1,8 +1,10 @@
 """Markdown of an owner as HTML that is safe to show: no HTML of their own, and no address that runs a script."""
 
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 
 @lru_cache(maxsize=64)  # a long page takes a quarter of a second
@@ -17,5 +19,7 @@ def html(text: str) -> str:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # late: 62 modules, and many shops have no page
+
     return MarkdownIt("commonmark", {"html": False}).enable("table")

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.runtime.errors import Unavailable
+from app.runtime.turns import lent
 from app.web import limits
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -44,12 +45,13 @@ def _place() -> Iterator[None]:
     if not ADMITTED.acquire(blocking=False):
         raise Busy
     try:
-        if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
-            raise Busy
-        try:
-            yield
-        finally:
-            AT_ONCE.release()
+        with lent():  # those who hash have turns of their own: these
+            if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
+                raise Busy
+            try:
+                yield
+            finally:
+                AT_ONCE.release()
     finally:
         ADMITTED.release()
 

@@ -13,9 +13,9 @@ from threading import Lock
 
 from flask import has_request_context
 
+from app.runtime.turns import Turns, lent
 from app.web.client_address import client_network
 from app.web.limits import TooManyRequests
-from app.web.overload import Turns
 
 WAIT_SECONDS = 2
 AGAIN_SECONDS = 1
@@ -39,7 +39,9 @@ class AtOnce:
         whose = client_network() or "nowhere"
         self._enter(whose)
         try:
-            if not self._turns.take(WAIT_SECONDS):
+            with lent():
+                has_turn = self._turns.take(WAIT_SECONDS)
+            if not has_turn:
                 raise TooManyRequests.wait(AGAIN_SECONDS)
             try:
                 yield

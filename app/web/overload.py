@@ -1,24 +1,25 @@
 """Requests take turns: so many at once are worked on, and one that has waited long is told to come back.
 
-To serve that one too would keep all others waiting. Health is asked without a turn, whatever the others wait for.
+To serve that one too would keep all others waiting. Requests that only look have turns of their own: a crowd of
+buyers keeps no visitor from the catalogue. Health is asked without a turn, whatever the others wait for.
 """
 
 import time
-from collections import deque
 from collections.abc import Iterable
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from app.runtime import deadline
 from app.runtime.errors import Unavailable
+from app.runtime.turns import Turns, taken
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 QUEUE_SECONDS = 9
 HEALTH = {"/healthz", "/readyz"}
+ASK_PROVIDERS = ("/oauth", "/checkout")
 
 
 class Overloaded(Unavailable):
@@ -26,59 +27,32 @@ class Overloaded(Unavailable):
     detail = "There is more to do here than can be done in time. Try again soon."
 
 
-class Turns:
-    """First come, first served: the standard library's semaphore lets a thread that comes late go first."""
-
-    def __init__(self, count: int) -> None:
-        self._free = count
-        self._waiting: deque[Lock] = deque()
-        self._lock = Lock()
-
-    def take(self, seconds: float) -> bool:
-        """Whether the caller has a turn, for which it waited so long at most."""
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return True
-            turn = Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        return turn.acquire(timeout=seconds) or not self._withdraw(turn)
-
-    def give_back(self) -> None:
-        with self._lock:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._free += 1
-
-    def _withdraw(self, turn: Lock) -> bool:
-        """False where its turn came at this very moment."""
-        with self._lock:
-            if turn not in self._waiting:
-                return False
-            self._waiting.remove(turn)
-            return True
-
-
-def in_turns(app: "WSGIApplication", count: int) -> "WSGIApplication":
-    """The application, of whose requests `count` are worked on at once."""
-    turns = Turns(count)
+def in_turns(app: "WSGIApplication", looks: int, others: int) -> "WSGIApplication":
+    """The application, of whose requests so many that only look, and so many others, are worked on at once."""
+    of_looks, of_others = Turns(looks), Turns(others)
 
     def of_request(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"] in HEALTH:
             return app(environ, start_response)
+        turns = of_looks if _only_looks(environ) else of_others
         came = time.monotonic()
         has_turn = turns.take(QUEUE_SECONDS)
-        token = deadline.queued.set(time.monotonic() - came)
+        queued = deadline.queued.set(time.monotonic() - came)
+        token = taken.set(turns if has_turn else None)
         try:
             return app(environ, start_response)
         finally:
-            deadline.queued.reset(token)
+            taken.reset(token)
+            deadline.queued.reset(queued)
             if has_turn:
                 turns.give_back()
 
     return of_request
+
+
+def _only_looks(environ: "WSGIEnvironment") -> bool:
+    """Whether it reads, and asks no provider meanwhile."""
+    return environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ["PATH_INFO"].startswith(ASK_PROVIDERS)
 
 
 def _refuse_late() -> None:

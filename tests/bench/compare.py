@@ -26,7 +26,7 @@ from tests.databases import PostgresqlServer
 from tests.processes import KIOSK, free_port, wait_for
 from tests.settings import environment, settings
 
-ROUNDS, REQUESTS, CONNECTIONS = 7, 200, 8
+ROUNDS, REQUESTS, CONNECTIONS = 7, 2000, 8
 ENDPOINTS = {
     "is it alive": ("/healthz", "/healthz"),
     "who am I": ("/api/profile", "/me"),

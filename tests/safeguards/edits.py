@@ -179,7 +179,7 @@ PLACED = (
     without(
         "a wrong key of ours says nothing of what was sent before",
         "app/payments/attempts.py",
-        " and not (again and isinstance(error, Misconfigured | NotFound))",
+        " and not (again and isinstance(answer, Misconfigured | NotFound))",
         "",
         f"{ATTEMPTS}::test_a_wrong_key_says_nothing_of_what_became_of_an_attempt_that_was_sent",
     ),

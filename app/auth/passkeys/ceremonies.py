@@ -4,10 +4,8 @@ The library makes the options for the browser, and checks what the browser answe
 """
 
 import hashlib
-import ipaddress
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import webauthn
@@ -22,6 +20,7 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 
 from app.auth.passkeys.challenges import MILLISECONDS
 from app.auth.passkeys.models import Passkey
+from app.auth.passkeys.relying_party import rp_id
 from app.auth.passkeys.schemas import Assertion, NewCredential
 from app.runtime.config import Settings
 from app.users.models import User
@@ -29,19 +28,10 @@ from app.users.models import User
 log = logging.getLogger(__name__)
 
 
-def possible(settings: Settings) -> bool:
-    """Whether browsers make passkeys for the shop's host. For an IP address they do not."""
-    try:
-        ipaddress.ip_address(_rp_id(settings))
-    except ValueError:
-        return True
-    return False
-
-
 def registration_options(settings: Settings, user: User, challenge: bytes, existing: list[bytes]) -> dict[str, Any]:
     """For `navigator.credentials.create()`. A device with one of the `existing` credentials makes no other one."""
     options = webauthn.generate_registration_options(
-        rp_id=_rp_id(settings),
+        rp_id=rp_id(settings),
         rp_name="Kiosk",
         user_id=_handle(user),
         user_name=user.username,
@@ -61,7 +51,7 @@ def registration_options(settings: Settings, user: User, challenge: bytes, exist
 def authentication_options(settings: Settings, challenge: bytes, allowed: list[bytes]) -> dict[str, Any]:
     """For `navigator.credentials.get()`. With none `allowed` the device offers those that it has for the shop."""
     options = webauthn.generate_authentication_options(
-        rp_id=_rp_id(settings),
+        rp_id=rp_id(settings),
         challenge=challenge,
         timeout=MILLISECONDS,
         allow_credentials=[PublicKeyCredentialDescriptor(id=each) for each in allowed],
@@ -76,7 +66,7 @@ def registered(settings: Settings, credential: NewCredential, challenge: bytes) 
         return webauthn.verify_registration_response(
             credential=msgspec.to_builtins(credential),
             expected_challenge=challenge,
-            expected_rp_id=_rp_id(settings),
+            expected_rp_id=rp_id(settings),
             expected_origin=settings.public_url,
             require_user_verification=True,
         )
@@ -91,7 +81,7 @@ def sign_count(settings: Settings, assertion: Assertion, passkey: Passkey, chall
         verified = webauthn.verify_authentication_response(
             credential=msgspec.to_builtins(assertion),
             expected_challenge=challenge,
-            expected_rp_id=_rp_id(settings),
+            expected_rp_id=rp_id(settings),
             expected_origin=settings.public_url,
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
@@ -121,7 +111,3 @@ def is_of(user: User, assertion: Assertion) -> bool:
 def _handle(user: User) -> bytes:
     """The user's name in passkeys: it never changes, tells nothing, and is another one in every shop."""
     return user.public_id.encode()
-
-
-def _rp_id(settings: Settings) -> str:
-    return urlsplit(settings.public_url).hostname or ""

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from webauthn.helpers import base64url_to_bytes
 
 from app.auth.models import UserSession
 from app.auth.passkeys.models import PasskeyChallenge, Purpose
@@ -46,6 +45,8 @@ def spend(
 
     The signature is checked later. Commit in any case, so that a wrong answer spends the challenge too.
     """
+    from webauthn.helpers import base64url_to_bytes  # late, as in `service.py`
+
     try:
         answer = msgspec.json.decode(base64url_to_bytes(client_data), type=ClientData)
         challenge = base64url_to_bytes(answer.challenge)

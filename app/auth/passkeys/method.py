@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth.passkeys import ceremonies, service
+from app.auth.passkeys import service
 from app.auth.passkeys.models import Passkey
+from app.auth.passkeys.relying_party import possible
 from app.auth.sign_in_methods import ConfirmationMethod, SignInMethod
 from app.runtime.config import settings
 from app.users.models import User
@@ -19,7 +20,7 @@ def _listed(session: Session, user: User) -> list[str]:
 
 
 def _confirms(session: Session, user: User) -> list[ConfirmationMethod]:
-    has_one = ceremonies.possible(settings()) and bool(service.of(session, user.id))
+    has_one = possible(settings()) and bool(service.of(session, user.id))
     return [ConfirmationMethod("passkey")] if has_one else []
 
 

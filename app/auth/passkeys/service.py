@@ -1,6 +1,7 @@
 """Passkeys of users: enrolled, listed, removed, and proved at a sign-in or a confirmation.
 
 A passkey is two factors: a device, and what unlocks it. The device says who its user is, so that no username is typed.
+The ceremonies are imported by the first one of a process: their library takes 5 MB and 40 ms, and many shops see none.
 """
 
 from datetime import datetime
@@ -12,8 +13,9 @@ from sqlalchemy.orm import Session
 from app import mail
 from app.auth import sign_in_methods
 from app.auth.models import UserSession
-from app.auth.passkeys import ceremonies, challenges
+from app.auth.passkeys import challenges
 from app.auth.passkeys.models import Passkey
+from app.auth.passkeys.relying_party import possible
 from app.auth.passkeys.schemas import Assertion, NewCredential
 from app.runtime.config import Settings
 from app.runtime.db import affected, insert_once
@@ -58,6 +60,8 @@ def ask(
     now: datetime,
 ) -> dict[str, Any]:
     """Options for a sign-in, or for the session that is `asking` to be confirmed. Raises NoPasskeysHere."""
+    from app.auth.passkeys import ceremonies
+
     _check_possible(settings)
     own = [each.credential_id for each in of(session, asking.user_id)] if asking else []
     return ceremonies.authentication_options(settings, challenges.issue(session, purpose, asking, now), own)
@@ -65,6 +69,8 @@ def ask(
 
 def ask_for_new(session: Session, settings: Settings, user: User, asking: UserSession, now: datetime) -> dict[str, Any]:
     """Options for a new passkey. Raises NoPasskeysHere, TooManyPasskeys."""
+    from app.auth.passkeys import ceremonies
+
     _check_possible(settings)
     existing = [each.credential_id for each in of(session, user.id)]
     if len(existing) >= MOST:
@@ -84,6 +90,8 @@ def enrol(
     now: datetime,
 ) -> Passkey:
     """Store a passkey that signed a challenge of this session. Raises PasskeyRefused, TooManyPasskeys."""
+    from app.auth.passkeys import ceremonies
+
     challenge = challenges.spend(session, credential.response.client_data, "enrol", asking, now)
     session.commit()
     registered = ceremonies.registered(settings, credential, challenge) if challenge else None
@@ -127,6 +135,8 @@ def prove(
     now: datetime,
 ) -> User:
     """The active user whose passkey signed the challenge. Raises InvalidPasskey, the same for every reason."""
+    from app.auth.passkeys import ceremonies
+
     challenge = challenges.spend(session, assertion.response.client_data, purpose, asking, now)
     query = sa.select(Passkey, User).join(User, User.id == Passkey.user_id)
     is_named = Passkey.credential_id == ceremonies.credential_id(assertion)
@@ -150,5 +160,5 @@ def of(session: Session, user_id: int) -> list[Passkey]:
 
 
 def _check_possible(settings: Settings) -> None:
-    if not ceremonies.possible(settings):
+    if not possible(settings):
         raise NoPasskeysHere

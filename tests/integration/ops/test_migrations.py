@@ -21,6 +21,7 @@ from app.models import (
     User,
     UserSession,
 )
+from app.ops import migrations
 from app.payments import redaction  # feature: shop
 from app.runtime.db import utcnow
 from tests.integration.conftest import close, sign_in
@@ -374,3 +375,22 @@ def test_the_rules_stand_in_the_database_itself(app, wrong):
 
     with pytest.raises(sa.exc.IntegrityError):
         db.session.execute(sa.text(wrong))
+
+
+def test_a_server_tells_by_itself_which_revisions_are_behind_this_release():
+    scripts = ScriptDirectory(str(migrations.FOLDER))
+    every = {each.revision for each in scripts.walk_revisions()}
+
+    assert migrations.outdated() == {None, *every} - {scripts.get_current_head()}
+
+
+@pytest.mark.parametrize("before", ["'0020'", "('0020', '0021')", '"0020"'])
+def test_a_revision_is_behind_however_the_next_one_is_written(before, tmp_path, monkeypatch):
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "0022_next.py").write_text(f"revision = '0022'\ndown_revision: str | None = {before}\n")
+    monkeypatch.setattr(migrations, "FOLDER", tmp_path)
+
+    outdated = migrations.outdated.__wrapped__()
+
+    assert "0020" in outdated
+    assert "0022" not in outdated

@@ -5,7 +5,7 @@ from secrets import token_hex
 
 import httpx
 
-from app.runtime import outbound
+from app.runtime import deadline, outbound
 from tests.processes import wait_for
 
 SECONDS = 15
@@ -86,3 +86,17 @@ def test_answers_that_are_slow_one_by_one_do_not_add_up(shop, monkeypatch):
     shop.control.mend()
     shop.sweep()
     assert shop.status == "processing"
+
+
+def test_what_an_order_waited_for_its_turn_is_part_of_the_time_that_it_has(shop):
+    shop.control.hang(times=None)
+    began = time.monotonic()
+
+    queued = deadline.queued.set(outbound.TOGETHER_SECONDS - 0.5)
+    try:
+        placed = shop.place()
+    finally:
+        deadline.queued.reset(queued)
+
+    assert placed.status_code == 202
+    assert time.monotonic() - began < outbound.DEADLINE_SECONDS / 2

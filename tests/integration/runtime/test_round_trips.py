@@ -58,6 +58,8 @@ def routes(own_app, request, monkeypatch, tmp_path):
         calls[f"GET /api/items/{item.id}"] = lambda: client.get(f"/api/items/{item.id}")
         calls["GET /api/orders"] = lambda: client.get("/api/orders")
         calls[f"GET /api/orders/{order.id}"] = lambda: client.get(f"/api/orders/{order.id}")
+        staff = sign_in(own_app, make_user("grace", role="staff"))
+        calls[f"GET /api/orders/{order.id}/history"] = lambda: staff.get(f"/api/orders/{order.id}/history")
         calls["POST /api/orders"] = place
         calls["POST /api/orders/{id}/cancel"] = lambda: client.post(f"/api/orders/{placed.pop()}/cancel")
         # }
