@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
+from app.web.limits import TooManyRequests
+
 T = TypeVar("T")
 
 LONG = 10_000
@@ -19,6 +21,9 @@ LONG = 10_000
 STEP = 1_000
 SECONDS = 60
 WAIT_SECONDS = 2
+REST = 100
+"""So many times as long as something took to make it is kept at least: the database has other things to do."""
+
 MOST = 64
 """Lists of which something is kept: those that were asked for last."""
 
@@ -38,10 +43,10 @@ class Kept(Generic[T]):
         self._lock = Lock()
 
     def get(self, of: Hashable, make: Callable[[], T]) -> T:
-        """What `make` returned at most SECONDS ago, or returns now.
+        """What `make` returned at most SECONDS ago, or returns now. What took long to make is kept for longer.
 
         One caller makes it. Meanwhile the others get the value before; where there is none they wait for it, but not
-        for longer than WAIT_SECONDS.
+        for longer than WAIT_SECONDS. Where `make` raises TooManyRequests the value before is good enough.
         """
         made = self._of(of)
         if made.value is not None and time.monotonic() < made.until:
@@ -49,8 +54,14 @@ class Kept(Generic[T]):
         is_alone = made.lock.acquire(timeout=WAIT_SECONDS if made.value is None else 0)
         try:
             if made.value is None or (is_alone and time.monotonic() >= made.until):
-                made.value = make()
-                made.until = time.monotonic() + SECONDS
+                began = time.monotonic()
+                try:
+                    made.value = make()
+                except TooManyRequests:
+                    if made.value is None:
+                        raise
+                now = time.monotonic()
+                made.until = now + max(SECONDS, REST * (now - began))
             return made.value
         finally:
             if is_alone:

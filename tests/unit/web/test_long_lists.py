@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from app.web import long_lists
-from app.web.long_lists import MOST, Kept
+from app.web.limits import TooManyRequests
+from app.web.long_lists import MOST, REST, Kept
 
 DEADLINE = 10
 
@@ -82,6 +83,27 @@ def test_where_the_one_who_makes_it_is_slow_another_one_makes_it_too(kept, monke
         assert kept.get("list", lambda: 2) == 2
         go_on.set()
         slow.result(DEADLINE)
+
+
+def test_what_cannot_be_made_anew_for_lack_of_a_turn_stays_as_it_was(kept, monkeypatch):
+    def refuse():
+        raise TooManyRequests
+
+    with pytest.raises(TooManyRequests):
+        kept.get("list", refuse)
+    kept.get("list", lambda: 1)
+    grow_old(monkeypatch)
+
+    assert kept.get("list", refuse) == 1
+
+
+def test_what_took_long_to_make_is_kept_for_longer(kept, monkeypatch):
+    clock = iter((0, 10, 10 + REST * 10 - 1, 10 + REST * 10, 10 + REST * 10, 10 + REST * 10, 10 + REST * 10))
+    monkeypatch.setattr(long_lists, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    kept.get("list", lambda: 1)
+
+    assert kept.get("list", lambda: 2) == 1
+    assert kept.get("list", lambda: 3) == 3
 
 
 def test_an_error_is_not_kept(kept):
