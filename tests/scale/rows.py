@@ -111,13 +111,17 @@ class Rows:
         self._vacuum()
 
     def _vacuum(self) -> None:
-        """What PostgreSQL does by itself to a shop of that age, and no Kiosk on SQLite ever does."""
+        """What PostgreSQL does by itself to a shop of that age, and no Kiosk on SQLite ever does.
+
+        Twice: what it begins by itself at this moment keeps rows from being marked as visible to all.
+        """
         with self.session.get_bind().engine.connect() as connection:
             connection.detach()
             be_patient(connection)
             driver: Any = connection.connection.dbapi_connection
             driver.autocommit = True
             driver.execute("SET statement_timeout = 0")
+            driver.execute("VACUUM")
             driver.execute("VACUUM (ANALYZE)")
 
     def _count_up(self) -> None:
