@@ -35,7 +35,7 @@ class _Made(Generic[T]):
     lock: Lock = field(default_factory=Lock)
 
 
-class Kept(Generic[T]):
+class Cached(Generic[T]):
     """A value for each list."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.web import at_once
-from app.web.long_lists import LONG, STEP, Kept
+from app.web.long_lists import LONG, STEP, Cached
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -111,7 +111,7 @@ def _read(session: Session, part: sa.Select[Any], every: sa.Select[Any], paging:
     return Page([row[0] for row in rows] if is_single else list(rows), total, paging.page, paging.per_page)
 
 
-_totals, _landmarks = Kept[int](), Kept[list[tuple[Any, ...]]]()
+_totals, _landmarks = Cached[int](), Cached[list[tuple[Any, ...]]]()
 
 
 def _counted(every: sa.Select[Any]) -> sa.Select[int]:

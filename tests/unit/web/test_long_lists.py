@@ -8,14 +8,14 @@ import pytest
 
 from app.web import long_lists
 from app.web.limits import TooManyRequests
-from app.web.long_lists import MOST, REST, Kept
+from app.web.long_lists import MOST, REST, Cached
 
 DEADLINE = 10
 
 
 @pytest.fixture
 def kept():
-    return Kept[int]()
+    return Cached[int]()
 
 
 def grow_old(monkeypatch):
