@@ -38,41 +38,38 @@ PAGES, SECONDS = 200, 60
 TOLD = "Retry-After"
 
 
-def _search(number: int) -> str:
-    return f"/api/items?q={quote(f'{THINGS[number % len(THINGS)]} {number % 900 + 100}')}"
+Wish = tuple[str, dict[str, str] | None]
+"""A path, and what is posted there, if it is not read."""
 
 
-def _item(number: int) -> str:
-    return f"/api/items/{number * 41 % ITEMS + 1}"
+def _search(number: int) -> Wish:
+    return f"/api/items?q={quote(f'{THINGS[number % len(THINGS)]} {number % 900 + 100}')}", None
 
 
-def _page(number: int) -> str:
-    return f"/api/items?sort=price&page={number % 499 + 1}"
+def _item(number: int) -> Wish:
+    return f"/api/items/{number * 41 % ITEMS + 1}", None
 
 
-def _deep_page(number: int) -> str:
-    return f"/api/items?page={number * 7 % 4500 + 500}"
+def _page(number: int) -> Wish:
+    return f"/api/items?sort=price&page={number % 499 + 1}", None
 
 
-def _sign_in(_number: int) -> str:
-    return "/api/login"
+def _deep_page(number: int) -> Wish:
+    return f"/api/items?page={number * 7 % 4500 + 500}", None
 
 
-def _forgot(_number: int) -> str:
-    return "/api/password/forgot"
+def _sign_in(number: int) -> Wish:
+    return "/api/login", {"username": f"user-{number}", "password": "a walk in the quiet harbour"}
 
 
-BODIES = {
-    "/api/login": {"username": "ada", "password": "a walk in the quiet harbour"},
-    "/api/password/forgot": {"email": "ada@example.com"},
-}
-"""What is posted; the other paths are read."""
+def _forgot(number: int) -> Wish:
+    return "/api/password/forgot", {"email": f"user-{number}@example.com"}
 
 
 @dataclass(frozen=True)
 class Loop:
     name: str
-    path: Callable[[int], str]
+    wish: Callable[[int], Wish]
     strangers: int
     addresses: int
     """That they have together."""
@@ -135,7 +132,7 @@ def _pages(port: int) -> tuple[list[float], int]:
     took, refused, until = list[float](), 0, time.monotonic() + SECONDS
     while len(took) <= PAGES and (len(took) < 2 or time.monotonic() < until):
         began = time.perf_counter()
-        status, _ = _asked(port, f"/api/items/{1 + len(took) * 37}", "192.0.2.1")
+        status, _ = _asked(port, _item(len(took)), "192.0.2.1")
         took.append((time.perf_counter() - began) * 1000)
         refused += status != http.client.OK
     return took[1:], refused
@@ -164,7 +161,7 @@ def _ask(port: int, loop: Loop, over: Event, came: "multiprocessing.Queue[Answer
         while not over.is_set():
             number, began = next(numbers), time.perf_counter()
             whose = number % loop.addresses
-            status, pause = _asked(port, loop.path(number), f"198.18.{whose // 250}.{whose % 250}")
+            status, pause = _asked(port, loop.wish(number), f"198.18.{whose // 250}.{whose % 250}")
             answers.statuses[status] += 1
             if status == http.client.OK:
                 answers.took.append((time.perf_counter() - began) * 1000)
@@ -178,11 +175,12 @@ def _ask(port: int, loop: Loop, over: Event, came: "multiprocessing.Queue[Answer
     came.put(answers)
 
 
-def _asked(port: int, path: str, address: str) -> tuple[int, float]:
+def _asked(port: int, wish: Wish, address: str) -> tuple[int, float]:
     """The status, and how many seconds to wait before the next."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
-        body, headers = BODIES.get(path), {"X-Forwarded-For": address, "Content-Type": "application/json"}
+        path, body = wish
+        headers = {"X-Forwarded-For": address, "Content-Type": "application/json"}
         connection.request("POST" if body else "GET", path, json.dumps(body) if body else None, headers)
         answer = connection.getresponse()
         json.loads(answer.read())
