@@ -4,7 +4,7 @@
 #   docker run --env-file kiosk.env kiosk worker
 #
 # BASE is any Debian with Python 3.11 or newer and its venv module; without a registry `deploy/image --local` makes one.
-ARG BASE=python:3.13-slim-trixie
+ARG BASE=python:3.13-slim-trixie@sha256:bb2988715db2cf7ace7b53f38f3cffbef7c7046a656bee66245eb0ed386e2e81
 
 
 FROM ${BASE} AS frontend

@@ -11,7 +11,8 @@ from app import models
 from app.ops.migrate import alone, check_references, patiently, put_right
 from app.runtime.db import db, writing
 
-INDEX_OF_WORDS = re.compile(r"\w+_search(_(data|idx|content|docsize|config))?")
+OF_WORDS = re.compile(r"\w+_search(_(data|idx|content|docsize|config))?")
+DESCENDING = {"ix_orders_paid_last", "ix_todos_newest_first"}
 
 assert models.__all__  # every table is known to the metadata by now
 
@@ -35,8 +36,11 @@ def migrate(connection: sa.Connection) -> None:
 
 
 def _is_of_models(name: str | None, kind: str, _parents: object) -> bool:
-    """Not the indexes of words, which no model can tell of; SQLite keeps some of them in tables."""
-    return kind not in ("index", "table") or not INDEX_OF_WORDS.fullmatch(name or "")
+    """Not the indexes of words, which SQLite keeps in tables, nor those with a column the other way round.
+
+    No model can tell of either.
+    """
+    return kind not in ("index", "table") or (name not in DESCENDING and not OF_WORDS.fullmatch(name or ""))
 
 
 def run_offline() -> None:

@@ -1,4 +1,4 @@
-"""Counts what staff look at each morning. Each part is one query."""
+"""Counts what staff look at each morning."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -15,8 +15,10 @@ from app.orders.models import NEXT, Order, OrderStatus
 from app.payments import findings
 from app.payments.models import CAME_TO_NOTHING, Payment, Refund
 from app.stripe import currencies
+from app.web.paging import number_of
 
 DAYS = 30
+DAY_SECONDS = 24 * 60 * 60
 MOST_SHOWN = 10
 
 
@@ -26,7 +28,7 @@ def of(session: Session, currency: str, now: datetime) -> Dashboard:
         currency,
         currencies.digits(currency),
         _orders(session),
-        list(_days(session, currency, now)),
+        list(days(session, currency, now)),
         low_stock(session),
         Needs(to_hand_over(session), len(open_findings), given_up(session)),
         open_findings[:MOST_SHOWN],
@@ -34,31 +36,32 @@ def of(session: Session, currency: str, now: datetime) -> Dashboard:
 
 
 def _orders(session: Session) -> dict[OrderStatus, int]:
-    counted = session.execute(sa.select(Order.status, sa.func.count().label("number")).group_by(Order.status))
-    return dict.fromkeys(NEXT, 0) | {row.status: row.number for row in counted}
+    return {status: number_of(session, sa.select(Order.id).where(Order.status == status)) for status in NEXT}
 
 
-def _days(session: Session, currency: str, now: datetime) -> Iterator[Day]:
+def days(session: Session, currency: str, now: datetime) -> Iterator[Day]:
     """What came and what went back by day; payments that did not pay an order are not in it."""
     last = datetime.combine(now.date(), time(), UTC)
     begins = [last - timedelta(days=each) for each in reversed(range(DAYS))]
-    counts = Payment.disposition == "settles"
-    counts &= Payment.currency == currency
-    came = sa.select(*_by_day(Payment.created_at, Payment.amount, begins))
-    came = came.where(counts, Payment.created_at >= begins[0])
-    back = sa.select(*_by_day(Refund.created_at, Refund.amount, begins)).join(Payment)
-    back = back.where(counts, Refund.status.not_in(CAME_TO_NOTHING), Refund.created_at >= begins[0])
-    paid, refunded = session.execute(came).one(), session.execute(back).one()
-    for number, begin in enumerate(begins):
-        yield Day(begin.date(), paid[2 * number], int(paid[2 * number + 1]), int(refunded[2 * number + 1]))
-
-
-def _by_day(at: Mapped[datetime], amount: Mapped[int], begins: list[datetime]) -> Iterator[sa.ColumnElement[int]]:
-    """The number of rows and the sum of their amounts for each day: databases cut time into days differently."""
+    counts = sa.and_(Payment.disposition == "settles", Payment.currency == currency)
+    came = _by_day(session, begins[0], Payment.created_at, sa.select(Payment.amount).where(counts))
+    back = sa.select(Refund.amount).join(Payment).where(counts, Refund.status.not_in(CAME_TO_NOTHING))
+    refunded = _by_day(session, begins[0], Refund.created_at, back)
     for begin in begins:
-        on_day = sa.and_(at >= begin, at < begin + timedelta(days=1))
-        yield sa.func.count().filter(on_day)
-        yield sa.func.coalesce(sa.func.sum(amount).filter(on_day), 0)
+        number, amount = came.get(begin, (0, 0))
+        yield Day(begin.date(), number, amount, refunded.get(begin, (0, 0))[1])
+
+
+def _by_day(
+    session: Session, since: datetime, at: Mapped[datetime], amounts: sa.Select[int]
+) -> dict[datetime, tuple[int, int]]:
+    """The number of `amounts` and their sum, by the moment at which their day begins."""
+    seconds = sa.extract("epoch", at)
+    day = (seconds - seconds % DAY_SECONDS).label("day")
+    [amount] = amounts.selected_columns
+    query = amounts.with_only_columns(day, sa.func.count(), sa.func.sum(amount), maintain_column_froms=True)
+    rows = session.execute(query.where(at >= since).group_by(day))
+    return {datetime.fromtimestamp(int(begin), UTC): (number, int(total)) for begin, number, total in rows}
 
 
 def low_stock(session: Session) -> list[LowStock]:

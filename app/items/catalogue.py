@@ -1,10 +1,13 @@
 """The catalogue's answers, built once and given again while all that they show is as it was.
 
 Whether it is, is asked each time, by one query: for the catalogue's stamp, which every edit changes, and for the stock
-of the items that an answer shows, which orders change. So no server has to hear of a change.
+of the items that an answer shows, which orders change. So no server has to hear of a change. A page of a long list,
+whose total is of a minute ago, is given again for another minute.
 """
 
+import math
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
@@ -18,8 +21,9 @@ from app.items.models import Catalogue, Item
 from app.items.schemas import ItemOut, ItemSearch
 from app.runtime.config import settings
 from app.runtime.db import read, table
-from app.web import at_once, limits
+from app.web import at_once
 from app.web.api import Encoded
+from app.web.long_lists import LONG, SECONDS
 from app.web.paging import Page
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -45,6 +49,8 @@ class Shown(msgspec.Struct, frozen=True):
     stock: Stock
     page: Page[ItemOut]
     answer: Encoded[Any]
+    until: float
+    """By the monotonic clock."""
 
 
 class Shelf:
@@ -57,9 +63,11 @@ class Shelf:
 
     def get(self, key: Hashable) -> Shown | None:
         with self._lock:
-            if key in self._shown:
-                self._shown.move_to_end(key)
-            return self._shown.get(key)
+            shown = self._shown.get(key)
+            if shown is None or time.monotonic() >= shown.until:
+                return None
+            self._shown.move_to_end(key)
+            return shown
 
     def put(self, key: Hashable, shown: Shown) -> None:
         with self._lock:
@@ -76,12 +84,9 @@ _shelf = Shelf()
 
 def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
     """The items that `search` finds, by name. Raises TooManyRequests."""
-    takes_long = bool(search.q) or search.is_deep
-    if takes_long:
-        limits.check(limits.SEARCH)
 
     def rows() -> Page[Any]:
-        with at_once.SEARCHES.turn(is_needed=takes_long):
+        with at_once.search_turn(is_needed=service.takes_long(search)):
             return service.listed(session, search)
 
     if search.only:  # what of an item on no page has changed may bring it onto this one
@@ -111,7 +116,8 @@ def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[A
             return known if stock == known.stock else _restocked(key, known, stock, encode)
     rows = build()
     page = rows.map(ItemOut.of)
-    made = Shown(rows.items[0].stamp if rows.items else "", _stock(rows.items), page, encode(page))
+    until = time.monotonic() + SECONDS if page.total > LONG else math.inf
+    made = Shown(rows.items[0].stamp if rows.items else "", _stock(rows.items), page, encode(page), until)
     if made.stamp:
         _shelf.put(key, made)
     return made
@@ -119,7 +125,7 @@ def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[A
 
 def _restocked(key: Hashable, known: Shown, stock: Stock, encode: Callable[[Any], Encoded[Any]]) -> Shown:
     page = known.page.map(lambda item: item.with_stock(*stock[item.id]) if item.id in stock else item)
-    made = Shown(known.stamp, stock, page, encode(page))
+    made = Shown(known.stamp, stock, page, encode(page), known.until)
     _shelf.put(key, made)
     return made
 

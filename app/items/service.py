@@ -55,7 +55,13 @@ def listed(session: Session, search: ItemSearch) -> Page[Any]:
         first = part.with_only_columns(Item.id).order_by(Item.name, Item.id)
         part = part.where(_searched.holding(session, wanted, first)).limit(MOST)
     ids = part.cte("wanted") if wanted else part
-    return paged_by_id(session, _all, ids, search, sorted_by, is_descending=is_descending)
+    has_landmarks = not takes_long(search)
+    return paged_by_id(session, _all, ids, search, sorted_by, is_descending=is_descending, has_landmarks=has_landmarks)
+
+
+def takes_long(search: ItemSearch) -> bool:
+    """Whether the database looks at very many rows for it: for words, and far down the lists of staff."""
+    return bool(search.q) or (search.is_deep and (search.drafts or search.only is not None))
 
 
 def _shown_in(search: ItemSearch) -> sa.ColumnElement[bool] | sa.TextClause:

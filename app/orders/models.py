@@ -44,6 +44,8 @@ class Order(Model):
         sa.Index("ix_orders_status_hold_until", "status", "hold_until"),
         sa.Index("ix_orders_created_at", "created_at"),
         sa.Index("ix_orders_total", "total", "id"),
+        sa.Index("ix_orders_status", "status", "id"),
+        sa.Index("ix_orders_paid_at", "paid_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -48,14 +48,24 @@ class Search:
         holds = _of_one_holds if is_of_one else _holds
         return sa.and_(*wanted, *(holds(session, word) for word in words(self.words)))
 
-    def ordering(self) -> tuple[sa.ColumnElement[Any], ...]:
-        """Orders without a time of payment are last, either way; equal ones are the newest first."""
+    @property
+    def is_descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def sorted_by(self) -> list[sa.ColumnElement[Any]]:
+        """What the orders are sorted by, before their ids: ids grow with time, and so stand for it."""
         name = self.sort.removeprefix("-")
-        if name == "created_at":  # ids grow with time, and they have an index
-            return (Order.id.desc(),) if self.sort.startswith("-") else (Order.id.asc(),)
-        column = sa.inspect(Order).columns[name]
-        first = column.desc() if self.sort.startswith("-") else column.asc()
-        return (first.nulls_last() if column.nullable else first, Order.id.desc())
+        return [] if name == "created_at" else [sa.inspect(Order).columns[name]]
+
+    def ordering(self) -> list[sa.ColumnElement[Any]]:
+        """The other way round also among equal ones, so that one index does for both.
+
+        Orders without a time of payment are last, either way.
+        """
+        way = sa.desc if self.is_descending else sa.asc
+        first = [way(each).nulls_last() if each.nullable else way(each) for each in self.sorted_by]
+        return [*first, way(Order.id)]
 
 
 _lines = Searched(OrderLine.id, OrderLine.name)

@@ -19,8 +19,8 @@ from app.runtime.db import insert_once, table
 from app.runtime.errors import Conflict
 from app.users.models import User
 from app.users.signed_in import SignedInUser
-from app.web import at_once, limits
-from app.web.paging import Page, Paging, paged
+from app.web import at_once
+from app.web.paging import Page, Paging, paged, paged_by_id
 
 
 class NotPaid(Conflict):
@@ -107,12 +107,18 @@ def get(session: Session, order_id: int, user: SignedInUser) -> Order:
 
 def listed(session: Session, user: SignedInUser, paging: Paging, search: Search) -> Page[Order]:
     """Of the user's orders, for staff of all orders, those that fit. Raises TooManyRequests."""
-    takes_long = bool(search.words) or paging.is_deep
-    if takes_long:
-        limits.check(limits.SEARCH)
-    query = sa.select(Order).where(search.condition(session, user)).options(selectinload(Order.lines), *_seen_by(user))
-    with at_once.SEARCHES.turn(is_needed=takes_long):
-        return paged(session, query.order_by(*search.ordering()), paging)
+    fits, sorted_by = search.condition(session, user), search.sorted_by
+    query = sa.select(Order).options(selectinload(Order.lines), *_seen_by(user))
+    if any(column.nullable for column in sorted_by):
+        with at_once.search_turn(is_needed=bool(search.words) or paging.is_deep):
+            return paged(session, query.where(fits).order_by(*search.ordering()), paging)
+    part, has_words = sa.select(Order.id, *sorted_by).where(fits), bool(search.words)
+    with at_once.search_turn(is_needed=has_words):
+        return paged_by_id(
+            *(session, query, part, paging, sorted_by),
+            is_descending=search.is_descending,
+            has_landmarks=not has_words,
+        )
 
 
 def _seen_by(user: SignedInUser) -> list[ORMOption]:

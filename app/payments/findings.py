@@ -24,6 +24,7 @@ from app.runtime.db import insert_once, utcnow
 from app.runtime.errors import Invalid, NotFound
 from app.stripe.gateway import Gateway
 from app.users.signed_in import SignedInUser
+from app.web import at_once
 from app.web.paging import Page, Paging, paged
 
 log = logging.getLogger(__name__)
@@ -119,8 +120,9 @@ def dealt_with(session: Session, order_id: int, now: datetime) -> set[tuple[str,
 
 
 def closed(session: Session, paging: Paging) -> Page[ClosedFinding]:
-    """Closed findings, the latest first."""
-    return paged(session, sa.select(Closing).order_by(Closing.id.desc()), paging).map(ClosedFinding.of)
+    """Closed findings, the latest first. Raises TooManyRequests."""
+    with at_once.search_turn(is_needed=paging.is_deep):
+        return paged(session, sa.select(Closing).order_by(Closing.id.desc()), paging).map(ClosedFinding.of)
 
 
 def closings_of(session: Session, order_id: int) -> list[Closing]:

@@ -23,6 +23,7 @@ from app.stripe.signature import SignatureRefused
 from app.users.signed_in import SignedInUser
 from app.web import idempotency
 from app.web.api import Access, Answer, Api, raw_body
+from app.web.limits import TooManyRequests
 from app.web.paging import Page, Paging
 
 routes = Api("payments")
@@ -71,7 +72,7 @@ def list_findings() -> list[Finding]:
     return findings.unclosed(db.session(), utcnow())
 
 
-@routes.get("/api/findings/closed", access=Access.STAFF)
+@routes.get("/api/findings/closed", access=Access.STAFF, raises=(TooManyRequests,))
 def list_closed_findings(query: Paging) -> Page[ClosedFinding]:
     """What staff have closed, with their reasons, the latest first."""
     return findings.closed(db.session(), query)

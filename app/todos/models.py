@@ -9,13 +9,13 @@ from app.users.models import User
 
 
 class Todo(Model):
-    """A line on a user's own list, or, with an order and without a user, on the list that staff share."""
+    """A line on a user's own list, or, with an order and without a user, on the list that staff share.
+
+    Migration 0022 makes an index in the order of the lists: the open ones first, then the newest first.
+    """
 
     __tablename__ = "todos"
-    __table_args__ = (
-        sa.CheckConstraint("(user_id IS NULL) <> (order_id IS NULL)", name="one_owner"),
-        sa.Index("ix_todos_open_first", "done", "id"),
-    )
+    __table_args__ = (sa.CheckConstraint("(user_id IS NULL) <> (order_id IS NULL)", name="one_owner"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey(User.id, ondelete="CASCADE"), index=True)

@@ -2,13 +2,14 @@ from app.runtime.db import db, utcnow
 from app.todos import service
 from app.todos.schemas import NewTodo, TodoChange, TodoDeleted, TodoOut
 from app.users.signed_in import SignedInUser
+from app.web import limits
 from app.web.api import Access, Api
 from app.web.paging import Page, Paging
 
 routes = Api("todos")
 
 
-@routes.get("/api/todos", access=Access.OWNER)
+@routes.get("/api/todos", access=Access.OWNER, raises=(limits.TooManyRequests,))
 def list_todos(query: Paging, user: SignedInUser) -> Page[TodoOut]:
     """One's own to-dos, the open ones first; for staff those of orders too."""
     return service.listed(db.session(), user, query).map(TodoOut.of)

@@ -13,6 +13,7 @@ from app.runtime.errors import Conflict
 from app.todos.models import Todo
 from app.users.models import User
 from app.users.signed_in import SignedInUser
+from app.web import at_once
 from app.web.paging import Page, Paging, paged
 
 
@@ -25,8 +26,9 @@ _insert = sa.insert(table(Todo)).returning(*table(Todo).c)
 
 
 def listed(session: Session, user: SignedInUser, paging: Paging) -> Page[Any]:
-    """Rows of to-dos, the open ones first, then the newest first."""
-    return paged(session, seen_by(user), paging)
+    """Rows of to-dos, the open ones first, then the newest first. Raises TooManyRequests."""
+    with at_once.search_turn(is_needed=paging.is_deep):
+        return paged(session, seen_by(user), paging)
 
 
 def seen_by(user: SignedInUser) -> sa.Select[Any]:

@@ -14,7 +14,7 @@ from app.users.audit_trail import Actor
 from app.users.models import AuditTrailEntry, Role, User
 from app.users.schemas import NewUser, UserChange
 from app.users.search import is_called
-from app.web import at_once, limits
+from app.web import at_once
 from app.web.paging import Page, Paging, paged
 
 
@@ -23,8 +23,6 @@ def listed(session: Session, q: str, paging: Paging, *, role: Role | None, activ
 
     Raises TooManyRequests.
     """
-    if q:
-        limits.check(limits.SEARCH)
     conditions: list[sa.ColumnElement[bool]] = [User.closed_at.is_(None)]
     conditions += [is_called(session, word) for word in words(q)]
     if role is not None:
@@ -32,7 +30,7 @@ def listed(session: Session, q: str, paging: Paging, *, role: Role | None, activ
     if active is not None:
         conditions.append(User.active.is_(active))
     query = sa.select(User).where(*conditions).options(selectinload(User.identities)).order_by(User.username_key)
-    with at_once.SEARCHES.turn(is_needed=bool(q)):
+    with at_once.search_turn(is_needed=bool(q) or paging.is_deep):
         return paged(session, query, paging)
 
 

@@ -15,7 +15,7 @@ from flask import has_request_context
 
 from app.runtime.turns import Turns, lent
 from app.web.client_address import client_network
-from app.web.limits import TooManyRequests
+from app.web.limits import SEARCH, TooManyRequests, check
 
 WAIT_SECONDS = 2
 AGAIN_SECONDS = 1
@@ -67,4 +67,13 @@ UPLOADS = AtOnce(running=1, waiting=3, each=2)
 """Pictures that are decoded, each of which takes hundreds of megabytes."""
 
 SEARCHES = AtOnce(running=1, waiting=7, each=4)
-"""Searches by words, and pages so deep that all rows before them are counted."""
+"""Searches by words, pages so deep that all rows before them are counted, and landmarks of long lists."""
+
+
+@contextmanager
+def search_turn(*, is_needed: bool) -> Iterator[None]:
+    """A turn of SEARCHES, counted for the limit of the client. Raises TooManyRequests."""
+    if is_needed:
+        check(SEARCH)
+    with SEARCHES.turn(is_needed=is_needed):
+        yield

@@ -18,7 +18,7 @@ WORDS: Words = {
     "field": ("The path to the field that is wrong.", "lines[0].quantity"),
     "message": ("What is wrong with it, for people.", "Give 1 or more."),
     "items": ("What is on this page of the list.", []),
-    "total": ("How many there are on all pages.", 42),
+    "total": ("How many there are on all pages. Of more than 10,000: how many there were a minute or two ago.", 42),
     "page": ("Which page of the list, from 1 on.", 1),
     "per_page": ("How many are on a page, 100 at most.", 20),
     "id": ("What it is asked for by. It means nothing beyond that.", 7),

@@ -1,18 +1,21 @@
 """Lists in pages: what a caller asks for, what it is answered, and the one query behind it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Annotated, Any, Generic, TypeVar, overload
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.web import at_once
+from app.web.long_lists import LONG, STEP, Cached
+
 T = TypeVar("T")
 U = TypeVar("U")
 
 
-DEEP = 10_000
-"""From so many rows before it on, a page takes a turn: the database counts them."""
+DEEP = LONG
+"""From so many rows before it on, a page is far down a list."""
 
 PageNumber = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 PerPage = Annotated[int, msgspec.Meta(ge=1, le=100)]
@@ -31,12 +34,15 @@ class Paging(msgspec.Struct, frozen=True):
 
     @property
     def is_deep(self) -> bool:
-        """Whether the database has to count many rows to come to the page."""
+        """Whether the database would have to count many rows to come to the page."""
         return self.skipped >= DEEP
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """`total` counts the items of all pages. Pages are numbered from 1."""
+    """`total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+
+    Pages are numbered from 1.
+    """
 
     items: list[T]
     total: int
@@ -54,8 +60,9 @@ def paged(session: Session, query: sa.Select[T], paging: Paging) -> Page[T]: ...
 def paged(session: Session, query: sa.Select[Any, Any, *tuple[Any, ...]], paging: Paging) -> Page[Any]: ...
 def paged(session: Session, query: sa.Select[Any], paging: Paging) -> Page[Any]:
     """One page of an ordered query: entities where it selects one entity, rows where it selects columns."""
-    counted = query.with_only_columns(sa.func.count(), maintain_column_froms=True).order_by(None)
-    return _read(session, query.limit(paging.per_page).offset(paging.skipped), counted, paging)
+    one: sa.ColumnElement[int] = sa.literal_column("1")
+    every = query.with_only_columns(one.label("one"), maintain_column_froms=True).order_by(None)
+    return _read(session, query.limit(paging.per_page).offset(paging.skipped), every, paging)
 
 
 def paged_by_id(
@@ -66,24 +73,78 @@ def paged_by_id(
     sorted_by: Sequence[Any],
     *,
     is_descending: bool = False,
+    has_landmarks: bool = False,
 ) -> Page[Any]:
     """One page of the rows of `query`, whose first column is an id, sorted by columns of it and then by the id.
 
-    `part` has the ids and, after them, those columns, so that nothing else is read of the rows before the page.
+    `part` has the ids and, after them, those columns, so that nothing else is read of the rows before the page. Where
+    none of them can be null a list may have landmarks: far down it the page is read from one of these on. Raises
+    TooManyRequests where they are to be made and no turn is free.
     """
     ids = part.subquery() if isinstance(part, sa.Select) else part
     way: Callable[[Any], sa.ColumnElement[Any]] = sa.desc if is_descending else sa.asc
     key, *others = ids.c
-    wanted = sa.select(key).order_by(*map(way, (*others, key))).limit(paging.per_page).offset(paging.skipped)
+    order = (*others, key)
+    every, skipped = sa.select(key), paging.skipped
+    wanted = sa.select(key).order_by(*map(way, order)).limit(paging.per_page)
+    if has_landmarks and paging.is_deep and number_of(session, every) > LONG:
+        landmarks = _landmarks_of(session, sa.select(*order), [*map(way, order)])
+        if passed := min(skipped // STEP, len(landmarks)):
+            here, landmark = sa.tuple_(*order), landmarks[passed - 1]
+            wanted = wanted.where(here < landmark if is_descending else here > landmark)
+            skipped -= passed * STEP
     first, *_ = query.selected_columns
-    query = query.where(first.in_(wanted)).order_by(*map(way, (*sorted_by, first)))
-    return _read(session, query, sa.select(sa.func.count()).select_from(ids), paging)
+    query = query.where(first.in_(wanted.offset(skipped))).order_by(*map(way, (*sorted_by, first)))
+    return _read(session, query, every, paging)
 
 
-def _read(session: Session, part: sa.Select[Any], counted: sa.Select[int], paging: Paging) -> Page[Any]:
+def _read(session: Session, part: sa.Select[Any], every: sa.Select[Any], paging: Paging) -> Page[Any]:
+    """`part` is the page, and `every` has a row for each of all pages."""
+    counted = _counted(every)
     rows = session.execute(part.add_columns(counted.scalar_subquery().label("total_of_all"))).all()
     total = rows[0].total_of_all if rows else 0
     if not rows and paging.page > 1:
         total = session.scalar(counted) or 0
+    if total > LONG:
+        total = max(_long_total(session, every), paging.skipped + len(rows) if rows else 0)
     is_single = len(part.column_descriptions) == 1
     return Page([row[0] for row in rows] if is_single else list(rows), total, paging.page, paging.per_page)
+
+
+_totals, _landmarks = Cached[int](), Cached[list[tuple[Any, ...]]]()
+
+
+def _counted(every: sa.Select[Any]) -> sa.Select[int]:
+    """How many rows there are, of which no more than LONG and one are looked at."""
+    return sa.select(sa.func.count()).select_from(every.limit(LONG + 1).subquery())
+
+
+def number_of(session: Session, every: sa.Select[Any]) -> int:
+    """How many rows there are: of more than LONG, how many there were up to a minute ago."""
+    number = session.scalar(_counted(every)) or 0
+    return number if number <= LONG else max(_long_total(session, every), LONG + 1)
+
+
+def _long_total(session: Session, every: sa.Select[Any]) -> int:
+    counted = sa.select(sa.func.count()).select_from(every.subquery())
+    return _totals.get(_name(session, counted), lambda: session.scalar(counted) or 0)
+
+
+def _landmarks_of(session: Session, rows: sa.Select[Any], order: Sequence[sa.ColumnElement[Any]]) -> Any:
+    """What each STEP-th of `rows` holds, in this order."""
+    numbered = rows.add_columns(sa.func.row_number().over(order_by=order).label("number")).subquery()
+    *columns, number = numbered.c
+    query = sa.select(*columns).where(number % STEP == 0).order_by(number)
+
+    def make() -> list[tuple[Any, ...]]:
+        with at_once.SEARCHES.turn():
+            return [tuple(row) for row in session.execute(query)]
+
+    return _landmarks.get(_name(session, query), make)
+
+
+def _name(session: Session, query: sa.Select[Any]) -> Hashable:
+    """What tells a list from all others, also from those of another database."""
+    bind = session.get_bind()
+    compiled = query.compile(bind)
+    return str(bind.engine.url), str(compiled), *sorted(map(repr, compiled.params.items()))

@@ -3,8 +3,8 @@
     python -m tests.scale 100 10000 1000000
     python -m tests.scale beside
 
-Every table that grows gets so many rows. What a route takes ought to be the same in each column, but for lists that
-count all that they have. Then, or alone, come searches beside an item's page: `beside.py`.
+Every table that grows gets so many rows. What a route takes ought to be the same in each column, but for searches.
+Then, or alone, come strangers with a loop beside an item's page: `beside.py`.
 """
 
 import logging
@@ -23,12 +23,12 @@ from app.models import User
 from app.runtime.db import utcnow
 from tests.databases import PostgresqlServer
 from tests.integration.conftest import browser, close, migrate, sign_in
-from tests.scale import beside
+from tests.scale import beside, report
 from tests.scale.rows import Rows
 from tests.settings import settings
 
 NUMBERS = (100, 10_000, 1_000_000)
-TIMES = 7
+TIMES = 15
 
 ROUTES = {
     "an item": ("nobody", "/api/items/17"),
@@ -41,6 +41,10 @@ ROUTES = {
     "findings": ("staff", "/api/findings"),
     "a search for an item": ("nobody", "/api/items?q=kettle {turn}"),
     "a deep page of items": ("nobody", "/api/items?page={half}"),
+    "a deep page of orders": ("staff", "/api/orders?page={half}"),
+    "orders by payment": ("staff", "/api/orders?sort=-paid_at"),
+    "orders by status": ("staff", "/api/orders?sort=status"),
+    "the users": ("staff", "/api/users"),
     "a search for an order": ("staff", "/api/orders?q=lamp-{turn}"),
     "the dashboard": ("staff", "/api/dashboard"),
     "metrics": ("nobody", "/metrics"),
@@ -50,9 +54,7 @@ ROUTES = {
 def main(numbers: tuple[int, ...]) -> None:
     logging.getLogger("app.access").setLevel(logging.WARNING)
     columns = [_column(number) for number in numbers]
-    print(f"{'milliseconds, median':24}" + "".join(f"{number:>12,}" for number in numbers))
-    for name in ROUTES:
-        print(f"{name:24}" + "".join(f"{column[name]:12.1f}" for column in columns), flush=True)
+    report.write(numbers, {name: [column[name] for column in columns] for name in ROUTES})
 
 
 def say(words: str) -> None:

@@ -1,23 +1,25 @@
-"""What an item's page takes while strangers search, over many items, with PostgreSQL and a real server.
+"""What an item's page takes while strangers ask without end, over many items, with PostgreSQL and a real server.
 
     python -m tests.scale beside
 
-As long as the page is asked for, again and again by one visitor, each of SEARCHERS asks one search after the other; one
-that is refused waits as long as it is told. No two searches are alike, so no answer is kept from another one. First all
-come from one address, and then each from one of its own.
+As long as the page is asked for, again and again by one visitor, each stranger asks for one thing after the other;
+one that is refused waits as long as it is told, for two seconds at most. No two searches are alike, and hardly two
+pages of lists, so few answers are kept from another one.
 """
 
 import http.client
 import json
+import multiprocessing
 import statistics
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,16 +31,66 @@ from tests.integration.live import LiveKiosk
 from tests.scale.rows import THINGS, Rows
 from tests.settings import environment, settings
 
-ITEMS, SEARCHERS = 100_000, 80
+ITEMS = 100_000
 PAGES, SECONDS = 200, 60
 """So many item pages are asked for, or as many as can be had in so many seconds."""
 
 TOLD = "Retry-After"
 
 
+Wish = tuple[str, dict[str, str] | None]
+"""A path, and what is posted there, if it is not read."""
+
+
+def _search(number: int) -> Wish:
+    return f"/api/items?q={quote(f'{THINGS[number % len(THINGS)]} {number % 900 + 100}')}", None
+
+
+def _item(number: int) -> Wish:
+    return f"/api/items/{number * 41 % ITEMS + 1}", None
+
+
+def _page(number: int) -> Wish:
+    return f"/api/items?sort=price&page={number % 499 + 1}", None
+
+
+def _deep_page(number: int) -> Wish:
+    return f"/api/items?page={number * 7 % 4500 + 500}", None
+
+
+def _sign_in(number: int) -> Wish:
+    return "/api/login", {"username": f"user-{number}", "password": "a walk in the quiet harbour"}
+
+
+def _forgot(number: int) -> Wish:
+    return "/api/password/forgot", {"email": f"user-{number}@example.com"}
+
+
+@dataclass(frozen=True)
+class Loop:
+    name: str
+    wish: Callable[[int], Wish]
+    strangers: int
+    addresses: int
+    """That they have together."""
+
+
+LOOPS = (
+    Loop("80 search, from one address", _search, 80, 1),
+    Loop("80 search, an address each", _search, 80, 80),
+    Loop("4 open items", _item, 4, 4),
+    Loop("4 read lists", _page, 4, 4),
+    Loop("4 read deep pages", _deep_page, 4, 4),
+    Loop("80 sign in, 2,000 addresses", _sign_in, 80, 2000),
+    Loop("80 forgot passwords, 2,000 addresses", _forgot, 80, 2000),
+)
+"""Where no answer is refused few strangers do: the machine is busy with them, whatever they ask for. So what they do to
+others is compared with what those do who open items."""
+
+
 @dataclass
-class Searches:
-    """What came of them, and how long those took that were answered, in milliseconds."""
+class Answers:
+    """What came of the loops, and how long those took that were answered, in milliseconds."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     took: list[float] = field(default_factory=list)
@@ -46,12 +98,12 @@ class Searches:
 
 def main() -> None:
     with _server() as port:
-        print(f"{'an item page, milliseconds':34}{'median':>9}{'p99':>9}{'longest':>9}{'refused':>9}  searches")
-        _tell("nobody searches", *_pages(port), Searches())
-        for name, alike in (("one address", True), ("an address each", False)):
-            with _searching(port, alike=alike) as searches:
+        print(f"{'an item page, milliseconds':38}{'median':>9}{'p99':>9}{'longest':>9}{'refused':>9}  the others")
+        _tell("no one else", *_pages(port), Answers())
+        for loop in LOOPS:
+            with _asking(port, loop) as answers:
                 took, refused = _pages(port)
-            _tell(f"{SEARCHERS} searches, {name}", took, refused, searches)
+            _tell(loop.name, took, refused, answers)
 
 
 @contextmanager
@@ -80,44 +132,56 @@ def _pages(port: int) -> tuple[list[float], int]:
     took, refused, until = list[float](), 0, time.monotonic() + SECONDS
     while len(took) <= PAGES and (len(took) < 2 or time.monotonic() < until):
         began = time.perf_counter()
-        status, _ = _asked(port, f"/api/items/{1 + len(took) * 37}", "192.0.2.1")
+        status, _ = _asked(port, _item(len(took)), "192.0.2.1")
         took.append((time.perf_counter() - began) * 1000)
         refused += status != http.client.OK
     return took[1:], refused
 
 
 @contextmanager
-def _searching(port: int, *, alike: bool) -> Iterator[Searches]:
-    searches, over, numbers = Searches(), threading.Event(), count()
-
-    def search(address: str) -> None:
-        while not over.is_set():
-            number = next(numbers)
-            words = quote(f"{THINGS[number % len(THINGS)]} {number % 900 + 100}")
-            began = time.perf_counter()
-            status, pause = _asked(port, f"/api/items?q={words}", address)
-            searches.statuses[status] += 1
-            if status == http.client.OK:
-                searches.took.append((time.perf_counter() - began) * 1000)
-            over.wait(pause)
-
-    addresses = ["198.51.100.1" if alike else f"198.51.100.{number}" for number in range(1, SEARCHERS + 1)]
-    threads = [threading.Thread(target=search, args=(each,)) for each in addresses]
-    for thread in threads:
-        thread.start()
+def _asking(port: int, loop: Loop) -> Iterator[Answers]:
+    """From a process of their own, so that they do not keep the visitor from reading the clock."""
+    over, came = multiprocessing.Event(), multiprocessing.Queue()
+    strangers = multiprocessing.Process(target=_ask, args=(port, loop, over, came))
+    strangers.start()
+    answers = Answers()
     try:
-        yield searches
+        yield answers
     finally:
         over.set()
-        for thread in threads:
-            thread.join()
+        seen = came.get(timeout=120)
+        answers.statuses, answers.took = seen.statuses, seen.took
+        strangers.join()
 
 
-def _asked(port: int, path: str, address: str) -> tuple[int, float]:
+def _ask(port: int, loop: Loop, over: Event, came: "multiprocessing.Queue[Answers]") -> None:
+    answers, numbers = Answers(), count()
+
+    def ask() -> None:
+        while not over.is_set():
+            number, began = next(numbers), time.perf_counter()
+            whose = number % loop.addresses
+            status, pause = _asked(port, loop.wish(number), f"198.18.{whose // 250}.{whose % 250}")
+            answers.statuses[status] += 1
+            if status == http.client.OK:
+                answers.took.append((time.perf_counter() - began) * 1000)
+            over.wait(min(pause, 2))
+
+    threads = [threading.Thread(target=ask) for _ in range(loop.strangers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    came.put(answers)
+
+
+def _asked(port: int, wish: Wish, address: str) -> tuple[int, float]:
     """The status, and how many seconds to wait before the next."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
-        connection.request("GET", path, headers={"X-Forwarded-For": address})
+        path, body = wish
+        headers = {"X-Forwarded-For": address, "Content-Type": "application/json"}
+        connection.request("POST" if body else "GET", path, json.dumps(body) if body else None, headers)
         answer = connection.getresponse()
         json.loads(answer.read())
         return answer.status, float(answer.headers.get(TOLD, 0))
@@ -125,9 +189,9 @@ def _asked(port: int, path: str, address: str) -> tuple[int, float]:
         connection.close()
 
 
-def _tell(name: str, took: list[float], refused: int, searches: Searches) -> None:
-    came = ", ".join(f"{number} x {status}" for status, number in sorted(searches.statuses.items()))
-    if searches.took:
-        came += f", median {statistics.median(searches.took):,.0f} ms"
+def _tell(name: str, took: list[float], refused: int, answers: Answers) -> None:
+    came = ", ".join(f"{number} x {status}" for status, number in sorted(answers.statuses.items()))
+    if answers.took:
+        came += f", median {statistics.median(answers.took):,.0f} ms"
     figures = (statistics.median(took), sorted(took)[len(took) * 99 // 100], max(took), refused)
-    print(f"{name:34}" + "".join(f"{each:9,.0f}" for each in figures) + f"  {came}", flush=True)
+    print(f"{name:38}" + "".join(f"{each:9,.0f}" for each in figures) + f"  {came}", flush=True)

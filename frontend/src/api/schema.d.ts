@@ -2018,7 +2018,9 @@ export interface components {
         };
         /**
          * Page[SessionOut]
-         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         *
+         *         Pages are numbered from 1.
          */
         Page_SessionOut_: {
             /**
@@ -2027,7 +2029,7 @@ export interface components {
              */
             items: components["schemas"]["SessionOut"][];
             /**
-             * @description How many there are on all pages.
+             * @description How many there are on all pages. Of more than 10,000: how many there were a minute or two ago.
              * @example 42
              */
             total: number;
@@ -2130,7 +2132,9 @@ export interface components {
         };
         /**
          * Page[UserOut]
-         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         *
+         *         Pages are numbered from 1.
          */
         Page_UserOut_: {
             /**
@@ -2139,7 +2143,7 @@ export interface components {
              */
             items: components["schemas"]["UserOut"][];
             /**
-             * @description How many there are on all pages.
+             * @description How many there are on all pages. Of more than 10,000: how many there were a minute or two ago.
              * @example 42
              */
             total: number;
@@ -2229,7 +2233,9 @@ export interface components {
         };
         /**
          * Page[AuditTrailEntryOut]
-         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         *
+         *         Pages are numbered from 1.
          */
         Page_AuditTrailEntryOut_: {
             /**
@@ -2238,7 +2244,7 @@ export interface components {
              */
             items: components["schemas"]["AuditTrailEntryOut"][];
             /**
-             * @description How many there are on all pages.
+             * @description How many there are on all pages. Of more than 10,000: how many there were a minute or two ago.
              * @example 42
              */
             total: number;
@@ -2572,7 +2578,9 @@ export interface components {
         };
         /**
          * Page[ItemOut]
-         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         *
+         *         Pages are numbered from 1.
          */
         Page_ItemOut_: {
             /**
@@ -2581,7 +2589,7 @@ export interface components {
              */
             items: components["schemas"]["ItemOut"][];
             /**
-             * @description How many there are on all pages.
+             * @description How many there are on all pages. Of more than 10,000: how many there were a minute or two ago.
              * @example 42
              */
             total: number;
@@ -2756,7 +2764,9 @@ export interface components {
         };
         /**
          * Page[ItemChangeOut]
-         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         *
+         *         Pages are numbered from 1.
          */
         Page_ItemChangeOut_: {
             /**
@@ -2765,7 +2775,7 @@ export interface components {
              */
             items: components["schemas"]["ItemChangeOut"][];
             /**
-             * @description How many there are on all pages.
+             * @description How many there are on all pages. Of more than 10,000: how many there were a minute or two ago.
              * @example 42
              */
             total: number;
@@ -2824,7 +2834,9 @@ export interface components {
         };
         /**
          * Page[TodoOut]
-         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         *
+         *         Pages are numbered from 1.
          */
         Page_TodoOut_: {
             /**
@@ -2833,7 +2845,7 @@ export interface components {
              */
             items: components["schemas"]["TodoOut"][];
             /**
-             * @description How many there are on all pages.
+             * @description How many there are on all pages. Of more than 10,000: how many there were a minute or two ago.
              * @example 42
              */
             total: number;
@@ -3280,7 +3292,9 @@ export interface components {
         };
         /**
          * Page[OrderOut]
-         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         *
+         *         Pages are numbered from 1.
          */
         Page_OrderOut_: {
             /**
@@ -3289,7 +3303,7 @@ export interface components {
              */
             items: components["schemas"]["OrderOut"][];
             /**
-             * @description How many there are on all pages.
+             * @description How many there are on all pages. Of more than 10,000: how many there were a minute or two ago.
              * @example 42
              */
             total: number;
@@ -3584,7 +3598,9 @@ export interface components {
         };
         /**
          * Page[ClosedFinding]
-         * @description `total` counts the items of all pages. Pages are numbered from 1.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         *
+         *         Pages are numbered from 1.
          */
         Page_ClosedFinding_: {
             /**
@@ -3593,7 +3609,7 @@ export interface components {
              */
             items: components["schemas"]["ClosedFinding"][];
             /**
-             * @description How many there are on all pages.
+             * @description How many there are on all pages. Of more than 10,000: how many there were a minute or two ago.
              * @example 42
              */
             total: number;
@@ -8473,6 +8489,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `unavailable`: This is out of order for a moment. Try again soon. */
             503: {
                 headers: {
@@ -10121,6 +10146,15 @@ export interface operations {
             };
             /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests of this kind. Wait, then try again. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -46,9 +46,12 @@ FEW = {
     "ix_items_few_left",
     "ix_items_on_sale",
     "ix_items_set_aside",
+    "ix_orders_paid_at",
+    "ix_orders_paid_last",
+    "ix_orders_status",
     "ix_orders_total",
     "ix_outbox_waiting",
-    "ix_todos_open_first",  # feature: todos
+    "ix_todos_newest_first",  # feature: todos
     "ix_users_staff",
     "uq_attempts_live",
 }
@@ -134,7 +137,10 @@ QUESTIONS = {
     "a buyer's search for orders": counted(words="lamp", viewer=BUYER),
     "staff's search for an order": counted(words="K1017 user-17"),
     "staff's search for people": lambda session, _: people.listed(session, "user-17", Paging(), role=None, active=None),
-    "orders by total": lambda session, _: first_orders(session, "total"),
+    **{
+        f"orders by {sort}": lambda session, _, sort=sort: first_orders(session, sort)
+        for sort in ("total", "-total", "status", "-status", "paid_at", "-paid_at")
+    },
     "the dashboard's stock": lambda session, _: dashboard.low_stock(session),
     "the dashboard's hand-overs": lambda session, _: dashboard.to_hand_over(session),
     "the dashboard's mails": lambda session, _: dashboard.given_up(session),
