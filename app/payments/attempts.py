@@ -63,14 +63,14 @@ def make(
     """
     key = secrets.token_urlsafe(24)
     order, expires_at = ledger.order, now + SESSION_LASTS
-    facts = session.execute(sa.select(*FACTS)).one() if facts is None else facts
-    mark = facts.mark or installation.mark(session)
+    known = session.execute(sa.select(*FACTS)).one() if facts is None else facts
+    mark = known.mark or installation.mark(session)
     marks: dict[str, object] = {installation.INSTALLATION: mark, "order": order.id, installation.ATTEMPT: key}
     values = {
         "order_id": order.id,
         "seq": len(ledger.attempts) + 1,
         "idem_key": key,
-        "body": _body(settings, order, marks, expires_at, facts.shop_name),
+        "body": _body(settings, order, marks, expires_at, known.shop_name),
         "api_version": API_VERSION,
         "expires_at": expires_at,
         "status": "new",
