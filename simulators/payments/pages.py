@@ -58,7 +58,7 @@ class Pages:
             choices = Choices(typed.get("shipping_rate"), typed.get("code"), typed.get("country"))
             checkout.choose(self._provider, name, choices)
 
-        return self._act(name, act)
+        return self._act(name, act, "choices")
 
     def pay(self, name: str) -> Answer:
         def act() -> str:
@@ -122,8 +122,11 @@ class Pages:
             return self._form(name)
         return redirect(_link(session, "cancel_url"), 303)
 
-    def _act(self, name: str, action: Callable[[], str | None]) -> Answer:
-        """Does it, and goes where the customer then belongs. A second press goes where the first one went."""
+    def _act(self, name: str, action: Callable[[], str | None], about: str = "card") -> Answer:
+        """Does it, and goes where the customer then belongs. A second press goes where the first one went.
+
+        `about` says at which form a refusal is shown.
+        """
         schedule.run_due(self._provider)
         error = None
         with self._provider.store as store:
@@ -136,9 +139,9 @@ class Pages:
                     error = refusal.message
             if session is not None and session["status"] == "complete":
                 return redirect(_link(session, "success_url"), 303)
-        return self._form(name, error)
+        return self._form(name, error, about)
 
-    def _form(self, name: str, error: str | None = None) -> Answer:
+    def _form(self, name: str, error: str | None = None, about: str = "card") -> Answer:
         session = self._provider.store["sessions"].get(name)
         if session is None:
             return self._render("over.html", {}, 404, title="There is no such payment")
@@ -151,6 +154,7 @@ class Pages:
             session,
             402 if error else 200,
             error=error,
+            about=about,
             lines=sessions.lines(self._provider, session),
             **self._choices(session),
             given=_given(),
@@ -175,6 +179,7 @@ class Pages:
             "rate": (session["shipping_cost"] or {}).get("shipping_rate"),
             "countries": checkout.countries(self._provider, session) if wants_place else [],
             "country": self._provider.note(session["id"]).get("country"),
+            "typed": request.form.get("code"),
             "code": next((each["code"] for each in codes if each), ""),
             "tax_added": added,
             "tax_included": told["amount_tax"] - added,
