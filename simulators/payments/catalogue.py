@@ -211,18 +211,18 @@ def typed(provider: Provider, code: str, subtotal: int, currency: str) -> Resour
     """The promotion code that a customer has typed in; Refusal (400) for one that is not good for this session."""
     now, invalid = provider.clock.now(), Refusal(400, "This code is invalid.", param="code")
     codes = (each for each in provider.store["promotion_codes"].values() if each["active"])
-    found = next((each for each in codes if each["code"].upper() == code.strip().upper()), None)
-    coupon = provider.store["coupons"].get(found["promotion"]["coupon"]) if found else None
-    if found is None or coupon is None or not coupon["valid"]:
+    named = next((each for each in codes if each["code"].upper() == code.strip().upper()), None)
+    coupon = provider.store["coupons"].get(named["promotion"]["coupon"]) if named else None
+    if named is None or coupon is None or not coupon["valid"]:
         raise invalid
-    if any(end is not None and end <= now for end in (found["expires_at"], coupon["redeem_by"])):
+    if any(end is not None and end <= now for end in (named["expires_at"], coupon["redeem_by"])):
         raise Refusal(400, "This code has expired.", param="code")
-    least = found["restrictions"]["minimum_amount"]
-    if least is not None and (found["restrictions"]["minimum_amount_currency"] != currency or subtotal < least):
+    least = named["restrictions"]["minimum_amount"]
+    if least is not None and (named["restrictions"]["minimum_amount_currency"] != currency or subtotal < least):
         raise Refusal(400, "This code is for larger orders.", param="code")
     if coupon["currency"] not in (None, currency):
         raise invalid
-    return found
+    return named
 
 
 def _off(coupon: Resource, total: int, currency: str) -> int:

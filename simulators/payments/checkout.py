@@ -74,8 +74,8 @@ def _discounts(provider: Provider, session: Resource, code: str) -> list[Resourc
         raise Refusal(400, "This page takes no promotion codes.", param="code")
     if not code:
         return []
-    found = catalogue.typed(provider, code, session["amount_subtotal"], session["currency"])
-    return [{"coupon": found["promotion"]["coupon"], "promotion_code": found["id"]}]
+    named = catalogue.typed(provider, code, session["amount_subtotal"], session["currency"])
+    return [{"coupon": named["promotion"]["coupon"], "promotion_code": named["id"]}]
 
 
 def countries(provider: Provider, session: Resource) -> list[str]:
