@@ -53,10 +53,10 @@ class Order(Model):
     status: Mapped[OrderStatus] = mapped_column(sa.String(16), default="pending")
     total: Mapped[int] = mapped_column(sa.BigInteger)
     """What is to be paid, in minor units of `currency`: the sum of the lines, or what was charged once it is paid."""
-    discount: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    discount: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
     """As the provider charged it, like `shipping` and `tax`; 0 until it is paid."""
-    shipping: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
-    tax: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    shipping: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    tax: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
     """All of it, whether it was added to the prices or is part of them."""
     currency: Mapped[str] = mapped_column(sa.String(3))
     hold_until: Mapped[datetime] = mapped_column(Moment)
