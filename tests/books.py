@@ -56,7 +56,7 @@ class Books:
     ) -> None:
         self.state, self.stock, self.keys = state, stock, keys
         self.lost = ("new", "unknown") if refunds_fail else ("new", "unknown", "failed")
-        orders = db.session.scalars(sa.select(Order).options(selectinload(Order.holds)))
+        orders = db.session.scalars(sa.select(Order).options(selectinload(Order.holds), selectinload(Order.lines)))
         self.ledgers = Ledger.of(db.session(), orders.all())
         self.orders = [ledger.order for ledger in self.ledgers]
         found = sa.select(Payment).options(selectinload(Payment.refunds))
@@ -113,7 +113,8 @@ class Books:
                 (subtotal, 0, 0, 0, subtotal),
             )
             if ledger.settled_by is not None:
-                session = paid[ledger.settled_by.payment_intent]
+                if (session := paid.get(ledger.settled_by.payment_intent)) is None:
+                    continue  # `_money` tells it
                 told = (session["total_details"][f"amount_{name}"] for name in ("discount", "shipping", "tax"))
                 theirs = (session["amount_subtotal"], *told, session["amount_total"])
             if ours != theirs:
