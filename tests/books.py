@@ -56,7 +56,7 @@ class Books:
     ) -> None:
         self.state, self.stock, self.keys = state, stock, keys
         self.lost = ("new", "unknown") if refunds_fail else ("new", "unknown", "failed")
-        orders = db.session.scalars(sa.select(Order).options(selectinload(Order.holds)))
+        orders = db.session.scalars(sa.select(Order).options(selectinload(Order.holds), selectinload(Order.lines)))
         self.ledgers = Ledger.of(db.session(), orders.all())
         self.orders = [ledger.order for ledger in self.ledgers]
         found = sa.select(Payment).options(selectinload(Payment.refunds))
@@ -64,7 +64,7 @@ class Books:
         self.refunds = list(db.session.scalars(sa.select(Refund)))
 
     def differences(self) -> list[str]:
-        parts = (self._orders, self._money, self._back, self._stock, self._effects, self._unfinished)
+        parts = (self._orders, self._parts, self._money, self._back, self._stock, self._effects, self._unfinished)
         return [each for part in parts for each in part()]
 
     def figures(self) -> dict[str, int]:
@@ -83,6 +83,10 @@ class Books:
             "went back": sum(each["amount"] for each in self.state["refunds"] if each["status"] == "succeeded"),
         }
 
+    def money_differences(self) -> list[str]:
+        """Those of orders and money alone."""
+        return [each for part in (self._orders, self._parts, self._money, self._back) for each in part()]
+
     def _charged(self) -> Iterable[Row]:
         return (each for each in self.state["payment_intents"] if each["status"] == "succeeded")
 
@@ -99,12 +103,31 @@ class Books:
             if any(each.amount != order.total for each in settles):
                 yield f"order {order.id} of {order.total} is settled by {settles[0].amount}"
 
+    def _parts(self) -> Iterator[str]:
+        """A paid order is made of what the provider charged for it; any other of its lines."""
+        paid = {each["payment_intent"] or f"none:{each['id']}": each for each in self.state["sessions"]}
+        for ledger in self.ledgers:
+            order, subtotal = ledger.order, ledger.order.subtotal
+            ours, theirs = (
+                (subtotal, order.discount, order.shipping, order.tax, order.total),
+                (subtotal, 0, 0, 0, subtotal),
+            )
+            if ledger.settled_by is not None:
+                if (session := paid.get(ledger.settled_by.payment_intent)) is None:
+                    continue  # `_money` tells it
+                told = (session["total_details"][f"amount_{name}"] for name in ("discount", "shipping", "tax"))
+                theirs = (session["amount_subtotal"], *told, session["amount_total"])
+            if ours != theirs:
+                yield f"order {order.id} is made of {ours}, and should be of {theirs}"
+
     def _money(self) -> Iterator[str]:
         """What was charged is in the books, each once, and nothing else is."""
         charged = {each["id"]: each["amount_received"] for each in self._charged()}
         for intent in charged.keys() - self.payments.keys():
             yield f"lost: {intent} over {charged[intent]} is no payment"
         for intent, payment in self.payments.items():
+            if intent.startswith("none:") and payment.amount == 0:
+                continue
             if charged.get(intent) != payment.amount:
                 yield f"payment {intent} is {payment.amount} here and {charged.get(intent)} at the provider"
 

@@ -85,7 +85,7 @@ class Fleet:
         self.workers = [self._worker(number) for number in range(WORKERS)]
 
     def _provider(self, port: int) -> Program:
-        options = ["--control", "--port", str(port), "--state", str(self.folder / "provider.json")]
+        options = ["--control", "--port", str(port), "--state", str(self.folder / "provider.json"), "--demo", "EUR"]
         keys = {"KIOSK_PAYMENTS__SECRET_KEY": PAYMENTS_KEY, "KIOSK_PAYMENTS__WEBHOOK_SECRET": WEBHOOK_SECRET}
         keys["KIOSK_PUBLIC_URL"] = self.urls[0]
         command: list[str | Path] = [sys.executable, "-m", "simulators", "payments", *options]

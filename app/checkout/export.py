@@ -56,7 +56,7 @@ def _ledgers(session: Session, ids: Sequence[int]) -> list[Ledger]:
 def _row(ledger: Ledger) -> list[str]:
     order, buyer = ledger.order, ledger.order.buyer
     address = [each for each in (order.shipping_address or {}).values() if each]
-    amounts = (order.total, 0, 0, 0, order.total, ledger.refunded)
+    amounts = (order.subtotal, order.discount, order.shipping, order.tax, order.total, ledger.refunded)
     return [
         order.number,
         order.status,

@@ -60,6 +60,9 @@ class PaymentsUnavailable(Unavailable):
 REFUSALS = (AmountTooSmall, PaymentDeclined, PaymentRefused, PaymentsUnavailable)
 """Problems that a final refusal of the provider becomes."""
 
+OURS = ("expires_at", "shipping_options", "automatic_tax", "invoice_creation", "allow_promotion_codes")
+"""Parameters that no buyer has a part in: our clock is wrong, or a setting names what the provider does not have."""
+
 
 @routes.post(
     "/api/orders",
@@ -108,7 +111,7 @@ def _refusal(error: PaymentError) -> Problem:
     """Tells a refusal of this order from a provider that takes no payments from this shop at all."""
     if isinstance(error, Declined):
         return PaymentDeclined()
-    if isinstance(error, Misconfigured | NotFoundAtProvider) or error.param == "expires_at":  # our clock is wrong
+    if isinstance(error, Misconfigured | NotFoundAtProvider) or error.param.startswith(OURS):
         return PaymentsUnavailable()
     if error.code == AmountTooSmall.error:  # the minimum of the currency that the shop is paid out in
         return AmountTooSmall()

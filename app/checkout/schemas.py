@@ -144,7 +144,8 @@ class OrderOut(msgspec.Struct, frozen=True):
     """Amounts in minor units of `currency`, of which `currency_digits` stand after the point.
 
     `checkout_url` while there is something to pay and a place to do it.
-    `total` is `subtotal - discount + shipping + tax`.
+    `total` is `subtotal - discount + shipping + tax`, less the part of the tax that is in the prices already. Until the
+    order is paid it is the subtotal: the payment provider adds the rest.
     `refunded` went back or is on its way, and `refundable` is left, of the payment that paid it. `payments` is all the
     money that came for it.
     From `payments` on it is for staff alone. `note` is the buyer's; `phone` and `shipping_address` are null until the
@@ -182,10 +183,10 @@ class OrderOut(msgspec.Struct, frozen=True):
             order.number,
             order.status,
             order.total,
-            order.total,
-            0,
-            0,
-            0,
+            order.subtotal,
+            order.discount,
+            order.shipping,
+            order.tax,
             order.currency,
             currencies.digits(order.currency),
             ledger.refunded,

@@ -15,7 +15,7 @@ from app.orders import service as orders
 from app.orders import signals, stock
 from app.orders.models import Order, OrderLine
 from app.orders.search import Search
-from app.payments import attempts, cancel, handover, installation
+from app.payments import attempts, cancel, handover
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.config import Settings
@@ -54,9 +54,9 @@ _is_unpaid = (_orders.c.user_id == sa.bindparam("user")) & _waits
 _waiting = sa.select(sa.func.count()).select_from(_orders).where(_is_unpaid)
 _units = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).join(_orders).where(_is_unpaid)
 _WANTED = basket.query(
-    _waiting.scalar_subquery().label("waiting"), _units.scalar_subquery().label("waiting_units"), installation.MARK
+    _waiting.scalar_subquery().label("waiting"), _units.scalar_subquery().label("waiting_units"), *attempts.FACTS
 )
-"""What is ordered; how many orders of the user wait to be paid, and how many units are in them; our mark."""
+"""What is ordered; how many orders of the user wait to be paid, and how many units are in them; and FACTS."""
 
 
 def place(
@@ -93,7 +93,7 @@ def place(
         )
         if order is not None:
             ledger = Ledger(order)
-            attempt = attempts.make(session, settings, ledger, now, lines[0][0].mark)
+            attempt = attempts.make(session, settings, ledger, now, lines[0][0])
             if from_basket:
                 kept_basket.ordered(session, order, quantities, now)
             session.commit()

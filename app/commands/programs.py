@@ -69,11 +69,12 @@ def worker(metrics_port: int | None, metrics_bind: str, with_parent: bool) -> No
     help="Its name in addresses: passkeys belong to a name, and so need localhost.",
 )
 @click.option("--trusted-proxies", default="", help="Proxies in front of it, as in KIOSK_TRUSTED_PROXIES.")
-def up(port: int | None, data: str, host: str, trusted_proxies: str) -> None:
+@click.option("--shipping-and-tax", is_flag=True, help="The payment page adds both, and takes codes.")  # feature: shop
+def up(port: int | None, data: str, host: str, trusted_proxies: str, **extras: bool) -> None:
     """The embedded default, all in one: migrations, demo items, simulators, server."""
     from app.commands.up import run
 
-    run(port, data, host, trusted_proxies)
+    run(port, data, host, trusted_proxies, [name for name, wanted in extras.items() if wanted])
 
 
 @click.command("smoke")

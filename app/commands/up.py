@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,26 @@ FIRST_PORT = 8000
 PORTS = 5
 """From the shop's own on: the shop, identity, payments, the page of mails, the mail server."""
 
+DEMO = ("--demo", "EUR", "--lifeline")  # feature: shop
 LAST_PORT = 65535 - PORTS + 1
 READY_SECONDS = 30
 END_SECONDS = 8
 
 
-def run(port: int | None, data: str, host: str, trusted_proxies: str) -> None:
+EXTRAS: Mapping[str, Mapping[str, object]] = {
+    # feature: shop {
+    "shipping_and_tax": {
+        "COLLECT_ADDRESS": "AT,CH,DE,US",
+        "COLLECT_PHONE": True,
+        "SHIPPING_RATES": "shr_standard,shr_express",
+        **dict.fromkeys(("AUTOMATIC_TAX", "PROMOTION_CODES", "INVOICES"), True),
+    },
+    # }
+}
+"""Settings of what is off unless an option of that name turns it on. The simulators have what these name."""
+
+
+def run(port: int | None, data: str, host: str, trusted_proxies: str, extras: Sequence[str] = ()) -> None:
     """Until Ctrl-C, SIGTERM, or the end of any of its processes."""
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job has it ignored
         signal.signal(number, signal.default_int_handler)
@@ -39,6 +53,7 @@ def run(port: int | None, data: str, host: str, trusted_proxies: str) -> None:
         is_new = not data_folder.saved(folder)
         saved = _saved(folder, port, host)
         settings = {**data_folder.settings(folder, saved), "TRUSTED_PROXIES": trusted_proxies}
+        settings |= {name: value for each in extras for name, value in EXTRAS[each].items()}
         env = environment(settings)
         with _together(_commands(saved["port"]), env) as processes:
             _prepare(settings)
@@ -85,7 +100,7 @@ def _commands(port: int) -> dict[str, list[str]]:
     simulator = [sys.executable, "-m", "simulators"]
     return {
         "identity simulator": [*simulator, "identity", "--port", str(port + 1), "--lifeline"],
-        "payments simulator": [*simulator, "payments", "--port", str(port + 2), "--lifeline"],  # feature: shop
+        "payments simulator": [*simulator, "payments", "--port", str(port + 2), *DEMO],  # feature: shop
         "mail simulator": [*simulator, "mail", "--port", str(port + 3), "--smtp-port", str(port + 4), "--lifeline"],
     }
 

@@ -71,9 +71,9 @@ def low_stock(session: Session) -> list[LowStock]:
 
 
 def to_hand_over(session: Session) -> int:
-    """Paid orders of which not all of the money went back."""
+    """Paid orders of which not all of the money went back. Of one that cost nothing there is none to go back."""
     kept = sa.exists().where(Payment.order_id == Order.id, Payment.disposition == "settles")
-    kept = kept.where(Payment.refund_reserved < Payment.amount)
+    kept = kept.where((Payment.refund_reserved < Payment.amount) | (Payment.amount == 0))
     query = sa.select(sa.func.count()).select_from(Order).where(Order.status == "paid", kept)
     return session.scalar(query) or 0
 

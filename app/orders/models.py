@@ -54,7 +54,12 @@ class Order(Model):
     request_hash: Mapped[str] = mapped_column(sa.String(64))
     status: Mapped[OrderStatus] = mapped_column(sa.String(16), default="pending")
     total: Mapped[int] = mapped_column(sa.BigInteger)
-    """In minor units of `currency`."""
+    """What is to be paid, in minor units of `currency`: the sum of the lines, or what was charged once it is paid."""
+    discount: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    """As the provider charged it, like `shipping` and `tax`; 0 until it is paid."""
+    shipping: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    tax: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    """All of it, whether it was added to the prices or is part of them."""
     currency: Mapped[str] = mapped_column(sa.String(3))
     hold_until: Mapped[datetime] = mapped_column(Moment)
     """When the time to pay ends: an unpaid order is cancelled then, and its stock released."""
@@ -76,6 +81,16 @@ class Order(Model):
     def number(self) -> str:
         """What staff and buyers call the order by."""
         return f"K{NUMBER_FROM + self.id}"
+
+    @property
+    def subtotal(self) -> int:
+        """The sum of the lines, in minor units."""
+        return sum(line.quantity * line.unit_price for line in self.lines)
+
+    @property
+    def tax_added(self) -> int:
+        """The part of the tax that was added to the prices. The rest is in them."""
+        return self.total - (self.subtotal - self.discount + self.shipping)
 
     @property
     def is_unpaid(self) -> bool:

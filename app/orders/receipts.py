@@ -12,6 +12,18 @@ from app.stripe.currencies import written
 from app.users.models import User
 
 
+def parts(order: Order) -> list[dict[str, str]]:
+    """What lies between the lines and the total, where anything does: from the subtotal on."""
+    amounts = {"Discount": -order.discount, "Shipping": order.shipping, "Tax": order.tax_added}
+    if not any(amounts.values()):
+        return []
+    return [
+        {"name": name, "amount": written(amount, order.currency)}
+        for name, amount in {"Subtotal": order.subtotal, **amounts}.items()
+        if amount
+    ]
+
+
 def receipt(session: Session, mail: Outgoing) -> Message | None:
     """The payload is `{"order": id}`. None where the order is not paid, or the buyer's account has no address now.
 
@@ -33,7 +45,9 @@ def receipt(session: Session, mail: Outgoing) -> Message | None:
         "username": user.username,
         "number": order.number,
         "lines": lines,
+        "parts": parts(order),
         "total": written(order.total, order.currency),
+        "tax_included": written(included, order.currency) if (included := order.tax - order.tax_added) else "",
         "at": moments.written(order.paid_at),
         "delivery": shop.profile(session).delivery.splitlines(),
         "link": f"{settings().public_url}/orders/{order.id}",

@@ -72,6 +72,7 @@ def create(
     """
     values = {"user_id": user.id, "idempotency_key": key, "request_hash": request_hash, "status": "pending"}
     values |= {"total": total, "currency": currency, "hold_until": hold_until, "created_at": now, "note": note}
+    values |= dict.fromkeys(("discount", "shipping", "tax"), 0)
     order_id = insert_once(session, Order, values)
     if order_id is None:
         return None

@@ -3,19 +3,21 @@
 import logging
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.orders.models import Order
-from app.payments import cancel, collected, installation
+from app.payments import cancel, charged, collected, installation
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.async_bridge import blocking
 from app.runtime.config import Settings
 from app.runtime.db import Moment, table, utcnow, write
 from app.runtime.lease import LEASE
+from app.shop import service as shop
 from app.stripe.errors import Misconfigured, NotFound, PaymentError
 from app.stripe.form import form
 from app.stripe.gateway import API_VERSION, Gateway
@@ -36,6 +38,9 @@ SKEW = timedelta(minutes=5)
 """How far the provider's clock and ours may differ."""
 
 
+FACTS = (installation.MARK, shop.NAME)
+"""What an attempt is made of besides its order, as columns of a query."""
+
 _attempts, _orders = table(Attempt), table(Order)
 _insert = sa.insert(_attempts).returning(_attempts.c.id)
 _locked = sa.select(_orders.c.id).where(_orders.c.id == sa.bindparam("order")).with_for_update().scalar_subquery()
@@ -49,20 +54,23 @@ _open = (
 )
 
 
-def make(session: Session, settings: Settings, ledger: Ledger, now: datetime, mark: str | None = None) -> Attempt:
+def make(
+    session: Session, settings: Settings, ledger: Ledger, now: datetime, facts: sa.Row[Any] | None = None
+) -> Attempt:
     """The order's next attempt, leased to the caller, who sends it after the commit.
 
-    As it was written, and not part of the session. `mark` is the installation's, where the caller has read it.
+    As it was written, and not part of the session. `facts` has the columns of FACTS, where the caller has read them.
     """
     key = secrets.token_urlsafe(24)
     order, expires_at = ledger.order, now + SESSION_LASTS
-    mark = mark or installation.mark(session)
+    known = session.execute(sa.select(*FACTS)).one() if facts is None else facts
+    mark = known.mark or installation.mark(session)
     marks: dict[str, object] = {installation.INSTALLATION: mark, "order": order.id, installation.ATTEMPT: key}
     values = {
         "order_id": order.id,
         "seq": len(ledger.attempts) + 1,
         "idem_key": key,
-        "body": _body(settings, order, marks, expires_at),
+        "body": _body(settings, order, marks, expires_at, known.shop_name),
         "api_version": API_VERSION,
         "expires_at": expires_at,
         "status": "new",
@@ -76,7 +84,9 @@ def make(session: Session, settings: Settings, ledger: Ledger, now: datetime, ma
     return attempt
 
 
-def _body(settings: Settings, order: Order, marks: dict[str, object], expires_at: datetime) -> str:
+def _body(
+    settings: Settings, order: Order, marks: dict[str, object], expires_at: datetime, shop_name: str | None
+) -> str:
     """https://docs.stripe.com/api/checkout/sessions/create"""
     lines = [
         {
@@ -99,9 +109,18 @@ def _body(settings: Settings, order: Order, marks: dict[str, object], expires_at
             "line_items": lines,
             "metadata": marks,
             "payment_intent_data": {"metadata": marks},
+            **_named(shop_name),
+            **charged.asked_for(settings),
             **collected.asked_for(settings),
         }
     )
+
+
+def _named(shop_name: str | None) -> dict[str, object]:
+    """The payment page shows the name of the account at the provider, unless the owner has named the shop here."""
+    if shop_name in (None, shop.UNNAMED):
+        return {}
+    return {"branding_settings": {"display_name": shop_name}}
 
 
 async def send(session: Session, gateway: Gateway, attempt: Attempt, *, again: bool = False) -> PaymentError | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.orders import service as orders
 from app.orders import stock
 from app.orders.models import Order
-from app.payments import cancel, collected, refunds
+from app.payments import cancel, charged, collected, refunds
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt, Disposition, Payment
 from app.runtime.config import settings
@@ -97,15 +97,14 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     if any(payment.payment_intent == intent for payment in ledger.payments):
         return
     attempt.payment_intent = intent
-    amount, currency = told.amount_total or 0, (told.currency or "").upper()
-    is_wanted = _is_wanted(ledger.order, amount, currency)
+    is_wanted = _is_wanted(ledger.order, told)
     is_stock_there = is_wanted and _secure_stock(session, ledger.order)
     disposition: Disposition = "settles" if is_stock_there else "late" if is_wanted else "surplus"
     payment = Payment(
         payment_intent=intent,
         order_id=ledger.order.id,
-        amount=amount,
-        currency=currency,
+        amount=told.total,
+        currency=(told.currency or "").upper(),
         refund_reserved=0,
         disposition=disposition,
         created_at=now,
@@ -114,6 +113,7 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     session.add(payment)
     session.flush()
     if payment.disposition == "settles":
+        charged.record(ledger.order, told)
         collected.keep(settings(), ledger.order, told)
         orders.mark_paid(session, ledger.order, attempt.idem_key, now)
         if ledger.live_attempt is not None:
@@ -124,10 +124,13 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     cancel.wind_up(session, ledger, now)
 
 
-def _is_wanted(order: Order, amount: int, currency: str) -> bool:
-    """Whether the order waits for money, and for exactly this."""
-    is_right = amount == order.total and currency == order.currency
-    return is_right and not order.is_paid
+def _is_wanted(order: Order, told: CheckoutSession) -> bool:
+    """Whether the order waits for money, and for this."""
+    if order.is_paid:
+        return False
+    if words := charged.fault(order, told):
+        log.error("order %s: session %s is not its money: %s", order.id, told.id, words)
+    return not words
 
 
 def _secure_stock(session: Session, order: Order) -> bool:

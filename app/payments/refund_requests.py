@@ -67,6 +67,8 @@ def request(
     if ledger is None:
         raise NothingToRefund
     payment = _chosen(ledger, wish)
+    if payment.amount == 0:  # a promotion code took all of it off
+        raise NothingToRefund
     wish_key = f"staff:{user.id}:{order_id}:{hashlib.sha256(key.encode()).hexdigest()}"
     known = session.scalar(sa.select(Refund).where(Refund.wish_key == wish_key))
     if known is not None:

@@ -105,6 +105,10 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     max_unpaid_orders: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1000  # feature: shop
     collect_address: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2}( *, *[A-Z]{2})*)?\Z")] = ""  # feature: shop
     collect_phone: bool = False  # feature: shop
+    shipping_rates: Annotated[str, msgspec.Meta(pattern=r"^(shr_\w+( *, *shr_\w+)*)?\Z")] = ""  # feature: shop
+    automatic_tax: bool = False  # feature: shop
+    promotion_codes: bool = False  # feature: shop
+    invoices: bool = False  # feature: shop
     max_unpaid_units: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 5000  # feature: shop
     max_unverified_units: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 500  # feature: shop
     password_min_length: Annotated[int, msgspec.Meta(ge=8, le=256)] = 15

@@ -8,13 +8,19 @@ from sqlalchemy.orm import Session
 
 from app.runtime import time_zones
 from app.runtime.config import settings
-from app.runtime.db import db, insert_once
+from app.runtime.db import db, insert_once, table
 from app.runtime.errors import Conflict, Invalid, NotFound
 from app.shop import colours
 from app.shop.models import ACCENT, PRIMARY, ShopPage, ShopProfile
 from app.shop.schemas import PageTitle
 
 MOST_PAGES = 20
+
+UNNAMED = "Kiosk"
+"""The name of a shop whose owner has given it none."""
+
+NAME = sa.select(table(ShopProfile).c.name).scalar_subquery().label("shop_name")
+"""The shop's name, as a column of a query; null where the owner has set nothing."""
 
 
 class TooManyPages(Conflict):
@@ -25,7 +31,7 @@ class TooManyPages(Conflict):
 def profile(session: Session) -> ShopProfile:
     """What the owner has set, or what holds before they have set anything."""
     return session.get(ShopProfile, 1) or ShopProfile(
-        name="Kiosk", contact="", delivery="", primary_colour=PRIMARY, accent_colour=ACCENT
+        name=UNNAMED, contact="", delivery="", primary_colour=PRIMARY, accent_colour=ACCENT
     )
 
 

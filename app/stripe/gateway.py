@@ -25,6 +25,7 @@ from app.stripe.schemas import (
     PaymentIntent,
     ProviderDispute,
     ProviderRefund,
+    ShippingRate,
 )
 
 T = TypeVar("T")
@@ -103,6 +104,9 @@ class Gateway:
 
     def disputes(self, since: int) -> AsyncIterator[ProviderDispute]:
         return self._all("/v1/disputes", ProviderDispute, {"created": {"gte": since}})
+
+    async def get_shipping_rate(self, rate_id: str) -> ShippingRate:
+        return await self._ask("GET", f"/v1/shipping_rates/{_part(rate_id)}", ShippingRate)
 
     def events(self, since: int, after: str = "") -> AsyncIterator[list[Any]]:
         """Pages of events of the last 30 days at most, the newest first; `after` the event with this id.

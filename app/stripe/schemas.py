@@ -12,8 +12,23 @@ import msgspec
 T = TypeVar("T")
 
 
+class TotalDetails(msgspec.Struct, frozen=True):
+    """Of what a session's total is made, in minor units. `amount_tax` is all tax, added or part of the prices."""
+
+    amount_discount: int = 0
+    amount_shipping: int | None = None
+    amount_tax: int = 0
+
+    @property
+    def shipping(self) -> int:
+        return self.amount_shipping or 0
+
+
 class CheckoutSession(msgspec.Struct, frozen=True):
-    """https://docs.stripe.com/api/checkout/sessions/object; `amount_total` in minor units."""
+    """https://docs.stripe.com/api/checkout/sessions/object; amounts in minor units.
+
+    `amount_subtotal` is before discounts, shipping and tax that is added; tax that is part of the prices is in it.
+    """
 
     id: str
     status: str | None
@@ -25,9 +40,25 @@ class CheckoutSession(msgspec.Struct, frozen=True):
     payment_intent: str | None = None
     url: str | None = None
     metadata: dict[str, str] | None = None
+    amount_subtotal: int | None = None
+    total_details: TotalDetails | None = None
     customer_details: Any = None
     collected_information: Any = None
     """Of any type, since no oddity in what is said of the payer may hide the money."""
+
+    @property
+    def total(self) -> int:
+        """0 where none is told."""
+        return self.amount_total or 0
+
+    @property
+    def subtotal(self) -> int:
+        """The total, where no subtotal is told."""
+        return self.total if self.amount_subtotal is None else self.amount_subtotal
+
+    @property
+    def details(self) -> TotalDetails:
+        return self.total_details or TotalDetails()
 
     @property
     def is_paid(self) -> bool:
@@ -137,6 +168,26 @@ class Event(msgspec.Struct, frozen=True):
         if self.is_thin:
             return {"id": self.related_object.id} if self.related_object else {}
         return self.data.object if self.data else {}
+
+
+class ShippingAmount(msgspec.Struct, frozen=True):
+    """`currency_options` has the currencies besides `currency`, in lower case."""
+
+    currency: str
+    currency_options: dict[str, Any] | None = None
+
+
+class ShippingRate(msgspec.Struct, frozen=True):
+    """https://docs.stripe.com/api/shipping_rates/object"""
+
+    id: str
+    active: bool
+    fixed_amount: ShippingAmount | None = None
+
+    def is_in(self, currency: str) -> bool:
+        """Whether orders in `currency` can have it."""
+        fixed = self.fixed_amount
+        return fixed is None or currency.lower() in (fixed.currency, *(fixed.currency_options or ()))
 
 
 class Listing(msgspec.Struct, Generic[T], frozen=True):

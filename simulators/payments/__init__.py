@@ -41,6 +41,7 @@ def main(argv: list[str]) -> int:
                 state=options.state,
                 control=options.control,
                 base_url=(options.public_url or url).rstrip("/"),
+                demo=options.demo.lower() if options.demo else None,
             )
         )
 
@@ -63,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
         "--public-url", help="where browsers reach the payment page (default: the address it listens on)"
     )
     parser.add_argument("--seed", type=int, help="calls in the same order get the same ids (default: any)")
+    parser.add_argument(
+        "--demo", metavar="CURRENCY", help="with rates of shipping and promotion codes to try, in that currency"
+    )
     parser.add_argument("--state", type=Path, help="file to keep everything in (default: memory)")
     return parser
 

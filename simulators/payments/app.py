@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from simulators.payments import control_api, pages, routes, schedule, v2
+from simulators.payments import control_api, demo, pages, routes, schedule, v2
 from simulators.payments.api import Gate
 from simulators.payments.provider import Provider, Settings
 from simulators.payments.webhooks import Sender
@@ -12,6 +12,8 @@ def create_app(settings: Settings) -> Flask:
     """The provider as a WSGI application. Starts the threads that deliver webhooks and keep time."""
     provider = Provider(settings)
     gate, sender = Gate(provider), Sender(provider)
+    if settings.demo:
+        demo.fill(provider, settings.demo)
     app = Flask("simulators.payments", static_url_path="/assets")
     app.register_blueprint(routes.blueprint(provider, gate))
     app.register_blueprint(v2.blueprint(provider, gate))

@@ -3,14 +3,16 @@
 Source: https://docs.stripe.com/api/customers, /products, /prices, /coupons, /promotion_codes and /shipping_rates.
 """
 
+import copy
 from collections.abc import Callable
-from typing import Any
+from fractions import Fraction
 
 from simulators.payments import currencies, events, shapes
 from simulators.payments.description import fields
 from simulators.payments.protocol import Refusal, Resource, no_such
 from simulators.payments.provider import Provider
 
+OPTIONS = "shipping_options"
 TABLES = {
     "customer": "customers",
     "product": "products",
@@ -159,11 +161,13 @@ def promotion_code(provider: Provider, given: Resource) -> Resource:
     return keep(provider, merge(made, given), "created")
 
 
-def shipping_rate(provider: Provider, given: Resource) -> Resource:
+def shipping_rate(provider: Provider, given: Resource, name: str | None = None) -> Resource:
     if "fixed_amount" not in given:
         raise Refusal(400, "Missing required param: fixed_amount.", code="parameter_missing", param="fixed_amount")
     given["fixed_amount"]["currency"] = given["fixed_amount"]["currency"].lower()
-    return keep(provider, merge(shapes.shipping_rate(provider.clock.now()), given), "created")
+    currencies.check(given["fixed_amount"]["amount"], given["fixed_amount"]["currency"], "fixed_amount[amount]")
+    made = shapes.shipping_rate(provider.clock.now())
+    return keep(provider, merge(made | {"id": name or made["id"]}, given), "created")
 
 
 MAKERS: dict[str, Callable[[Provider, Resource], Resource]] = {
@@ -203,26 +207,58 @@ def redeem(provider: Provider, discount: Resource) -> None:
             provider.store.put(table, name, thing)
 
 
+def typed(provider: Provider, code: str, subtotal: int, currency: str) -> Resource:
+    """The promotion code that a customer has typed in; Refusal (400) for one that is not good for this session."""
+    now, invalid = provider.clock.now(), Refusal(400, "This code is invalid.", param="code")
+    codes = (each for each in provider.store["promotion_codes"].values() if each["active"])
+    named = next((each for each in codes if each["code"].upper() == code.strip().upper()), None)
+    coupon = provider.store["coupons"].get(named["promotion"]["coupon"]) if named else None
+    if named is None or coupon is None or not coupon["valid"]:
+        raise invalid
+    if any(end is not None and end <= now for end in (named["expires_at"], coupon["redeem_by"])):
+        raise Refusal(400, "This code has expired.", param="code")
+    least = named["restrictions"]["minimum_amount"]
+    if least is not None and (named["restrictions"]["minimum_amount_currency"] != currency or subtotal < least):
+        raise Refusal(400, "This code is for larger orders.", param="code")
+    if coupon["currency"] not in (None, currency):
+        raise invalid
+    return named
+
+
 def _off(coupon: Resource, total: int, currency: str) -> int:
     if coupon["percent_off"] is not None:
-        return round(total * float(coupon["percent_off"]) / 100)
+        return currencies.rounded(total * Fraction(str(coupon["percent_off"])) / 100, currency)
     if coupon["currency"] != currency:
         raise Refusal(400, f"This coupon is in {coupon['currency']}, and not in {currency}.", param="discounts")
     return min(int(coupon["amount_off"]), total)
 
 
-def shipping(provider: Provider, options: list[Resource]) -> tuple[int, Any, list[Resource]]:
-    """The first option is what is charged: its amount, `shipping_cost`, and `shipping_options`."""
+MOST_RATES = 5
+
+
+def shipping(provider: Provider, options: list[Resource], currency: str) -> list[Resource]:
+    """The rates that a session offers; the first one is charged unless the customer chooses another."""
+    if len(options) > MOST_RATES:
+        raise Refusal(400, f"Array shipping_options exceeded maximum {MOST_RATES} allowed elements.", param=OPTIONS)
     rates = []
     for number, option in enumerate(options):
         if "shipping_rate_data" in option:
-            rates.append(shipping_rate(provider, dict(option["shipping_rate_data"])))
+            rate = shipping_rate(provider, copy.deepcopy(option["shipping_rate_data"]))
         else:
-            name = option.get("shipping_rate", "")
-            rates.append(find(provider, "shipping_rate", name, f"shipping_options[{number}][shipping_rate]", 400))
-    if not rates:
-        return 0, None, []
-    shown = [{"shipping_amount": rate["fixed_amount"]["amount"], "shipping_rate": rate["id"]} for rate in rates]
-    amount = shown[0]["shipping_amount"]
-    cost = {"amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": rates[0]["id"]}
-    return amount, cost, shown
+            name, param = option.get("shipping_rate", ""), f"{OPTIONS}[{number}][shipping_rate]"
+            rate = find(provider, "shipping_rate", name, param, 400)
+            if not rate["active"]:
+                raise Refusal(400, f"The shipping rate {name} is not active.", param=param)
+        shipping_amount(rate, currency)
+        rates.append(rate)
+    return rates
+
+
+def shipping_amount(rate: Resource, currency: str) -> int:
+    """What it costs in that currency, in minor units; Refusal (400) where it has no amount in it."""
+    fixed = rate["fixed_amount"]
+    amounts = {**(fixed.get("currency_options") or {}), fixed["currency"]: fixed}
+    if currency not in amounts:
+        message = f"The shipping rate {rate['id']} is in {fixed['currency']}, and the session in {currency}."
+        raise Refusal(400, message, param=OPTIONS)
+    return int(amounts[currency]["amount"])

@@ -142,6 +142,22 @@ class Control:
 
     # Customers and banks
 
+    def choose(
+        self, session: str, *, shipping_rate: str | None = None, code: str | None = None, country: str | None = None
+    ) -> Resource:
+        """What the customer chooses on the page before paying; an empty `code` takes it off. The session."""
+        return self._object(
+            "POST", f"/sessions/{session}/choose", shipping_rate=shipping_rate, code=code, country=country
+        )
+
+    def tax(
+        self,
+        rates: Mapping[str, float] | None = None,
+        behavior: Literal["exclusive", "inclusive"] = "exclusive",
+    ) -> Resource:
+        """Automatic tax from now on: percent by country, added to prices that say nothing of it, or part of them."""
+        return self._object("POST", "/tax", rates=rates and dict(rates), behavior=behavior)
+
     def pay(
         self, session: str, card: str | None = None, *, amount: int | None = None, currency: str | None = None
     ) -> Resource:
@@ -170,7 +186,8 @@ class Control:
     def alter(self, session: str, **fields: Any) -> Resource:
         """Changes the session without an event; the session.
 
-        Fields: amount_total, currency, livemode, client_reference_id, metadata, payment_status, status.
+        Fields: amount_subtotal, amount_total, total_details, currency, livemode, client_reference_id, metadata,
+        payment_status, status.
         """
         return self._object("POST", f"/sessions/{session}/alter", **fields)
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from simulators.payments import checkout, disputes, refunds, sessions
-from simulators.payments.checkout import Given
+from simulators.payments import checkout, disputes, refunds, sessions, tax
+from simulators.payments.checkout import Choices, Given
 from simulators.payments.control_body import read
 from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
@@ -19,6 +19,8 @@ class Money:
 
     def actions(self) -> dict[str, Callable[..., Any]]:
         return {
+            "POST /tax": self.tax,
+            "POST /sessions/<name>/choose": self.choose,
             "POST /sessions/<name>/pay": self.pay,
             "POST /sessions/<name>/debit": self.debit,
             "POST /sessions/<name>/settle": self.settle,
@@ -33,6 +35,19 @@ class Money:
             "POST /disputes": self.dispute,
             "POST /disputes/<name>": self.move_dispute,
         }
+
+    def tax(self) -> Resource:
+        body = read(rates=dict, behavior=str)
+        if body.get("behavior", "exclusive") not in tax.BEHAVIOURS:
+            raise Refusal(400, f"behavior is {' or '.join(tax.BEHAVIOURS)}.")
+        with self.store as store:
+            store.put("meta", "tax", body)
+            return tax.rules(self.provider)
+
+    def choose(self, name: str) -> Resource:
+        with self.store:
+            choices = Choices(**read(shipping_rate=str, code=str, country=str))
+            return checkout.choose(self.provider, name, choices)
 
     def pay(self, name: str) -> Resource:
         """Pays as the page does; the answer tells what the customer would see."""
@@ -75,7 +90,9 @@ class Money:
     def alter(self, name: str) -> Resource:
         """Changes fields of a session without an event: the provider is wrong, or it is not a session of ours."""
         body = read(
+            amount_subtotal=int,
             amount_total=int,
+            total_details=dict,
             currency=str,
             livemode=bool,
             client_reference_id=str,

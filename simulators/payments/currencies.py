@@ -1,5 +1,7 @@
 """What an amount has to be like in each currency. Source: https://docs.stripe.com/currencies."""
 
+from fractions import Fraction
+
 from simulators.payments.protocol import Refusal, words
 from simulators.payments.text import SIGNS, THOUSANDTHS, money
 
@@ -24,11 +26,20 @@ LONGEST = {"cop": 10, "huf": 10, "idr": 12, "inr": 9, "jpy": 10, "lbp": 11}
 LARGEST = 10 ** max(LONGEST.values()) - 1
 
 
+def step(currency: str) -> int:
+    """What every amount is a multiple of, in minor units."""
+    return 100 if currency in WHOLE_ONLY else 10 if currency in THOUSANDTHS else 1
+
+
+def rounded(amount: Fraction, currency: str) -> int:
+    """The nearest amount that the currency has; a half is rounded up."""
+    return int((amount / step(currency) + Fraction(1, 2)) // 1) * step(currency)
+
+
 def check(amount: int, currency: str, param: str) -> None:
     """Refuses (400) an amount that the currency does not have."""
-    step = 100 if currency in WHOLE_ONLY else 10 if currency in THOUSANDTHS else 1
-    if amount % step:
-        raise Refusal(400, f"Invalid amount: in {currency} it must be divisible by {step}.", param=param)
+    if amount % step(currency):
+        raise Refusal(400, f"Invalid amount: in {currency} it must be divisible by {step(currency)}.", param=param)
     if amount > largest(currency):
         raise Refusal(
             400,

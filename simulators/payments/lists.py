@@ -55,6 +55,7 @@ def _created(fields: Fields) -> tuple[int, int]:
 PREFIXES = {
     "ch_": "charges",
     "cus_": "customers",
+    "in_": "invoices",
     "pi_": "intents",
     "pm_": "methods",
     "price_": "prices",

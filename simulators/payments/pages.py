@@ -12,7 +12,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as Answer
 
 from simulators.payments import cards, checkout, intents, schedule, sessions
-from simulators.payments.checkout import Given
+from simulators.payments.checkout import Choices, Given
 from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
 from simulators.payments.text import money
@@ -25,6 +25,7 @@ def blueprint(provider: Provider) -> Blueprint:
     pages, routes = Pages(provider), Blueprint("pages", __name__, url_prefix="/pay")
     routes.add_url_rule("/<name>", "show", pages.show)
     routes.add_url_rule("/<name>", "pay", pages.pay, methods=["POST"])
+    routes.add_url_rule("/<name>/choose", "choose", pages.choose, methods=["POST"])
     routes.add_url_rule("/<name>/debit", "debit", pages.debit, methods=["POST"])
     routes.add_url_rule("/<name>/cancel", "cancel", pages.cancel, methods=["POST"])
     routes.add_url_rule("/<name>/authenticate", "challenge", pages.challenge)
@@ -43,14 +44,41 @@ class Pages:
     def show(self, name: str) -> Answer:
         """The form while the session is open, a word about what became of it afterwards."""
         schedule.run_due(self._provider)
+        with self._provider.store as store:
+            if name in store["sessions"]:
+                checkout.locate(self._provider, name)
         return self._form(name)
 
+    def choose(self, name: str) -> Answer:
+        """Shipping, country and code: the same page, with what it comes to then."""
+        typed = request.form
+
+        def act() -> None:
+            checkout.locate(self._provider, name)
+            choices = Choices(typed.get("shipping_rate"), typed.get("code"), typed.get("country"))
+            checkout.choose(self._provider, name, choices)
+
+        return self._act(name, act, "choices")
+
     def pay(self, name: str) -> Answer:
-        return self._act(name, lambda: checkout.pay_by_card(self._provider, name, _given()))
+        def act() -> str:
+            self._check_total(name)
+            return checkout.pay_by_card(self._provider, name, _given())
+
+        return self._act(name, act)
 
     def debit(self, name: str) -> Answer:
-        account = request.form.get("iban") or ACCOUNT
-        return self._act(name, lambda: checkout.pay_by_debit(self._provider, name, _given(), account))
+        def act() -> None:
+            self._check_total(name)
+            checkout.pay_by_debit(self._provider, name, _given(), request.form.get("iban") or ACCOUNT)
+
+        return self._act(name, act)
+
+    def _check_total(self, name: str) -> None:
+        """Refusal where the customer saw another total: it was changed in another tab."""
+        seen, session = request.form.get("total"), checkout.locate(self._provider, name)
+        if seen is not None and seen != str(session["amount_total"]):
+            raise Refusal(400, "The total has changed meanwhile.")
 
     def challenge(self, name: str) -> Answer:
         """The bank's page for 3-D Secure."""
@@ -94,8 +122,11 @@ class Pages:
             return self._form(name)
         return redirect(_link(session, "cancel_url"), 303)
 
-    def _act(self, name: str, action: Callable[[], str | None]) -> Answer:
-        """Does it, and goes where the customer then belongs. A second press goes where the first one went."""
+    def _act(self, name: str, action: Callable[[], str | None], about: str = "card") -> Answer:
+        """Does it, and goes where the customer then belongs. A second press goes where the first one went.
+
+        `about` says at which form a refusal is shown.
+        """
         schedule.run_due(self._provider)
         error = None
         with self._provider.store as store:
@@ -108,9 +139,9 @@ class Pages:
                     error = refusal.message
             if session is not None and session["status"] == "complete":
                 return redirect(_link(session, "success_url"), 303)
-        return self._form(name, error)
+        return self._form(name, error, about)
 
-    def _form(self, name: str, error: str | None = None) -> Answer:
+    def _form(self, name: str, error: str | None = None, about: str = "card") -> Answer:
         session = self._provider.store["sessions"].get(name)
         if session is None:
             return self._render("over.html", {}, 404, title="There is no such payment")
@@ -123,7 +154,9 @@ class Pages:
             session,
             402 if error else 200,
             error=error,
+            about=about,
             lines=sessions.lines(self._provider, session),
+            **self._choices(session),
             given=_given(),
             email=request.form.get("email") or session["customer_email"] or EMAIL,
             offered=cards.SHOWN,
@@ -132,9 +165,30 @@ class Pages:
             account=ACCOUNT,
         )
 
+    def _choices(self, session: Resource) -> dict[str, object]:
+        """What the customer may choose, and what is chosen."""
+        store, told = self._provider.store, session["total_details"]
+        codes = [store["promotion_codes"].get(each["promotion_code"] or "") for each in session["discounts"] or ()]
+        added = session["amount_total"] - (
+            session["amount_subtotal"] - told["amount_discount"] + told["amount_shipping"]
+        )
+        wants_place = session["automatic_tax"]["enabled"] or session["shipping_address_collection"]
+        return {
+            "rates": [store["shipping_rates"][each["shipping_rate"]] for each in session["shipping_options"]],
+            "amounts": {each["shipping_rate"]: each["shipping_amount"] for each in session["shipping_options"]},
+            "rate": (session["shipping_cost"] or {}).get("shipping_rate"),
+            "countries": checkout.countries(self._provider, session) if wants_place else [],
+            "country": self._provider.note(session["id"]).get("country"),
+            "typed": request.form.get("code"),
+            "code": next((each["code"] for each in codes if each), ""),
+            "tax_added": added,
+            "tax_included": told["amount_tax"] - added,
+        }
+
     def _render(self, template: str, session: Resource, status: int = 200, **values: object) -> Answer:
         links = {name: _link(session, name) for name in ("cancel_url", "success_url")}
-        shop = urlsplit(links["success_url"]).netloc
+        branding = session.get("branding_settings") or {}
+        shop = branding.get("display_name") or urlsplit(links["success_url"]).netloc
         page = render_template(template, session=session, money=money, shop=shop, **links, **values)
         response: Response = make_response(page, status)
         response.headers["Content-Security-Policy"] = _policy(links.values())

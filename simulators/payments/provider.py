@@ -22,6 +22,7 @@ class Settings:
     webhook_secrets  one v1 signature each; with none of them, or no url, no webhook is sent
     webhook_events   which events go there: types, with `*` for the rest of a name
     base_url         where browsers reach the payment page
+    demo             the currency of what there is to try: see demo.py; None: nothing
     """
 
     secret_key: str | None = None
@@ -31,6 +32,7 @@ class Settings:
     state: Path | None = None
     control: bool = False
     base_url: str = "http://127.0.0.1"
+    demo: str | None = None
 
 
 @dataclass(frozen=True)

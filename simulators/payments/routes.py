@@ -15,6 +15,7 @@ from simulators.payments import (
     endpoints,
     events,
     intents,
+    invoices,
     refunds,
     search,
     session_request,
@@ -218,6 +219,8 @@ def _living(rows: dict[str, Resource]) -> Iterable[Resource]:
 
 def add_account(v1: Api, provider: Provider) -> None:
     store = provider.store
+    v1.get("/invoices/<name>", partial(invoices.find, provider))
+    v1.list("/invoices", "invoice", store["invoices"].values, equal=("customer", "status"))
     v1.get("/account", shapes.account)
     v1.get("/accounts/<name>", lambda name: _find({str(shapes.account()["id"]): shapes.account()}, "account", name))
     v1.get("/balance", partial(balance.total, provider))

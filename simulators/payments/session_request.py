@@ -113,7 +113,10 @@ def _session_fields(provider: Provider, given: Resource) -> Resource:
     if tax := given.get("automatic_tax"):
         fields["automatic_tax"] = {**shapes.AUTOMATIC_TAX, "enabled": tax["enabled"]}
         if tax["enabled"]:
-            fields["automatic_tax"] |= {"liability": {"type": "self"}, "status": "requires_location_inputs"}
+            waits = {"provider": "stripe", "status": "requires_location_inputs"}
+            fields["automatic_tax"] |= {"liability": {"type": "self"}, **waits}
+    if branding := given.get("branding_settings"):
+        fields["branding_settings"] = {**shapes.BRANDING, **branding}
     if "tax_id_collection" in given:
         fields["tax_id_collection"] = {"required": "never", **given["tax_id_collection"]}
     if invoice := given.get("invoice_creation"):

@@ -1,8 +1,9 @@
 """Checkout Sessions: create, read, update, expire. Source: https://docs.stripe.com/api/checkout/sessions."""
 
+import copy
 from typing import Any
 
-from simulators.payments import catalogue, currencies, events, session_request, shapes
+from simulators.payments import catalogue, events, session_request, shapes, totals
 from simulators.payments.protocol import Refusal, Resource, no_such
 from simulators.payments.provider import Provider
 from simulators.payments.session_request import LONGEST, Order
@@ -12,10 +13,10 @@ def create(provider: Provider, order: Order) -> Resource:
     name = shapes.new_id("cs_test_a1", 58)
     session = shapes.session(name, provider.clock.now()) | order.given
     session |= {"currency": order.currency, "expires_at": order.expires_at}
-    subtotal = sum(line["amount_total"] for line in order.lines)
-    off, session["discounts"] = catalogue.discount(provider, order.discounts, subtotal, order.currency)
-    sent, session["shipping_cost"], session["shipping_options"] = catalogue.shipping(provider, order.shipping)
-    _sum_up(session, subtotal, off, sent)
+    lines = copy.deepcopy(order.lines)
+    session["discounts"] = order.discounts
+    offer_shipping(session, catalogue.shipping(provider, order.shipping, order.currency))
+    totals.sum_up(provider, session, lines)
     if session["ui_mode"] == "hosted_page":
         session["url"] = f"{provider.settings.base_url}/pay/{name}"
     else:
@@ -23,9 +24,9 @@ def create(provider: Provider, order: Order) -> Resource:
     if email := session["customer_email"]:
         session["customer_details"] = customer(email, None)
     provider.store.put("sessions", name, session)
-    for line in order.lines:
+    for line in lines:
         _keep_product(provider, line)
-    provider.take_note(name, lines=order.lines, intent=order.intent)
+    provider.take_note(name, lines=lines, intent=order.intent)
     provider.at(float(order.expires_at), "expire", name)
     return session
 
@@ -38,15 +39,16 @@ def _keep_product(provider: Provider, line: Resource) -> None:
         provider.store.put("products", name, product)
 
 
-def _sum_up(session: Resource, subtotal: int, off: int, sent: int) -> None:
-    session |= {"amount_subtotal": subtotal, "amount_total": subtotal - off + sent}
-    session["total_details"] = {"amount_discount": off, "amount_shipping": sent, "amount_tax": 0}
-    currencies.check_total(session["amount_total"], session["currency"])
+def offer_shipping(session: Resource, rates: list[Resource]) -> None:
+    """The first one is chosen until the customer chooses another."""
+    shown = [(catalogue.shipping_amount(rate, session["currency"]), rate["id"]) for rate in rates]
+    session["shipping_options"] = [{"shipping_amount": amount, "shipping_rate": name} for amount, name in shown]
+    session["shipping_cost"] = {"shipping_rate": rates[0]["id"]} if rates else None
 
 
 def update(provider: Provider, name: str, given: Resource) -> Resource:
     """Metadata, shipping and line items of an open session; Refusal (400) where it is not open any more."""
-    session = find(provider, name)
+    session = copy.deepcopy(find(provider, name))
     session_request.check_metadata(given)
     if "metadata" in given:
         wanted = given["metadata"]
@@ -61,22 +63,18 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
 
 
 def _change(provider: Provider, session: Resource, given: Resource) -> None:
-    told = session["total_details"]
-    subtotal, off, sent = session["amount_subtotal"], told["amount_discount"], told["amount_shipping"]
+    lines_now = copy.deepcopy(lines(provider, session))
     if "line_items" in given:
         lines_now = _changed_lines(provider, session, given["line_items"])
-        provider.take_note(session["id"], lines=lines_now)
-        subtotal = sum(line["amount_total"] for line in lines_now)
     if "discounts" in given:
-        off, session["discounts"] = catalogue.discount(
-            provider, given["discounts"] or [], subtotal, session["currency"]
-        )
+        session["discounts"] = given["discounts"] or []
     if "shipping_options" in given:
         wanted = given["shipping_options"] or []
-        sent, session["shipping_cost"], session["shipping_options"] = catalogue.shipping(provider, wanted)
+        offer_shipping(session, catalogue.shipping(provider, wanted, session["currency"]))
     if "collected_information" in given:
         session["collected_information"] = given["collected_information"]
-    _sum_up(session, subtotal, off, sent)
+    totals.sum_up(provider, session, lines_now)
+    provider.take_note(session["id"], lines=lines_now)
 
 
 def _changed_lines(provider: Provider, session: Resource, wanted: list[Resource]) -> list[Resource]:

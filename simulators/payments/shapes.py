@@ -28,11 +28,22 @@ def empty_address() -> Resource:
 AUTOMATIC_TAX: Resource = {"enabled": False, "liability": None, "provider": None, "status": None}
 
 
+BRANDING: Resource = {
+    "background_color": "#ffffff",
+    "border_style": "rounded",
+    "button_color": "#1d4ed8",
+    "display_name": "",
+    "font_family": "default",
+    "icon": None,
+    "logo": None,
+}
+
+
 def session(name: str, created: int) -> Resource:
     """An open session without an amount; the caller fills in what the request said."""
     absent = words(
         "adaptive_pricing after_expiration allow_promotion_codes amount_subtotal amount_total"
-        " billing_address_collection cancel_url client_reference_id currency success_url url"
+        " branding_settings billing_address_collection cancel_url client_reference_id currency success_url url"
         " client_secret collected_information consent consent_collection currency_conversion customer"
         " customer_account customer_creation customer_details customer_email discounts integration_identifier"
         " invoice locale origin_context payment_intent payment_link payment_method_collection"
@@ -329,6 +340,98 @@ def shipping_rate(created: int) -> Resource:
         "metadata": {},
         "tax_behavior": "unspecified",
         "type": "fixed_amount",
+    }
+
+
+def invoice(session: Resource, created: int, number: str) -> Resource:
+    """Of a session that is paid. Its lines are for the caller to fill in."""
+    absent = words(
+        "account_name account_tax_ids application automatically_finalizes_at confirmation_secret custom_fields"
+        " customer_account customer_address customer_email customer_name customer_phone customer_shipping"
+        " default_payment_method default_source description due_date ending_balance footer from_invoice"
+        " hosted_invoice_url invoice_pdf last_finalization_error latest_revision next_payment_attempt on_behalf_of"
+        " parent receipt_number rendering shipping_details statement_descriptor status_details test_clock"
+        " threshold_reason"
+    )
+    name, total, told = new_id("in_1"), session["amount_total"], session["total_details"]
+    payer = session["customer_details"] or {}
+    return {
+        **dict.fromkeys(absent),
+        **{f"customer_{field}": payer.get(field) for field in ("address", "email", "name", "phone")},
+        "id": name,
+        "object": "invoice",
+        "account_country": "AT",
+        "amount_due": total,
+        "amount_overpaid": 0,
+        "amount_paid": total,
+        "amount_remaining": 0,
+        "amount_shipping": told["amount_shipping"],
+        "attempt_count": 0,
+        "attempted": True,
+        "auto_advance": False,
+        "automatic_tax": {"disabled_reason": None, **session["automatic_tax"]},
+        "billing_reason": "manual",
+        "collection_method": "charge_automatically",
+        "created": created,
+        "currency": session["currency"],
+        "customer": session["customer"],
+        "customer_tax_exempt": "none",
+        "customer_tax_ids": [],
+        "default_tax_rates": [],
+        "discounts": [],
+        "effective_at": created,
+        "issuer": {"type": "self"},
+        "lines": listing(f"/v1/invoices/{name}/lines", []),
+        "livemode": False,
+        "metadata": {},
+        "number": number,
+        "payment_settings": dict.fromkeys(words("default_mandate payment_method_options payment_method_types")),
+        "period_end": created,
+        "period_start": created,
+        "post_payment_credit_notes_amount": 0,
+        "pre_payment_credit_notes_amount": 0,
+        "shipping_cost": session["shipping_cost"],
+        "starting_balance": 0,
+        "status": "paid",
+        "status_transitions": {
+            "finalized_at": created,
+            "marked_uncollectible_at": None,
+            "paid_at": created,
+            "voided_at": None,
+        },
+        "subtotal": session["amount_subtotal"],
+        "subtotal_excluding_tax": None,
+        "total": total,
+        "total_discount_amounts": [],
+        "total_excluding_tax": total - told["amount_tax"],
+        "total_pretax_credit_amounts": [],
+        "total_taxes": [],
+        "webhooks_delivered_at": None,
+    }
+
+
+def invoice_line(invoice: Resource, line: Resource) -> Resource:
+    return {
+        "id": new_id("il_1"),
+        "object": "line_item",
+        "amount": line["amount_subtotal"],
+        "currency": line["currency"],
+        "description": line["description"],
+        "discount_amounts": [],
+        "discountable": True,
+        "discounts": [],
+        "invoice": invoice["id"],
+        "livemode": False,
+        "metadata": {},
+        "parent": None,
+        "period": {"end": invoice["created"], "start": invoice["created"]},
+        "pretax_credit_amounts": [],
+        "pricing": None,
+        "quantity": line["quantity"],
+        "quantity_decimal": str(line["quantity"]),
+        "subscription": None,
+        "subtotal": line["amount_subtotal"],
+        "taxes": [],
     }
 
 

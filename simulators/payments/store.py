@@ -24,6 +24,7 @@ KINDS = (
     "coupons",
     "promotion_codes",
     "shipping_rates",
+    "invoices",
     "methods",  # payment methods
     "transactions",  # of the balance
     "endpoints",  # webhook endpoints

@@ -37,6 +37,10 @@ BUYERS, STAFF, THREADS = 60, 3, 56
 PROCESSES = (2, 1, 1)
 """Of each server."""
 
+SETTINGS = {"HOLD_MINUTES": 1, "SHIPPING_RATES": "shr_standard,shr_express"}
+SETTINGS |= dict.fromkeys(("AUTOMATIC_TAX", "PROMOTION_CODES", "INVOICES"), "true")
+"""The rates are those that the simulator of a fleet has: `--demo`."""
+
 AFTERWARDS = 130
 """Seconds that are kept for what comes after the storm."""
 
@@ -51,7 +55,7 @@ def main() -> int:
     after(options.minutes * 60, lambda: give_up(options.seed, options.minutes))
     folder = Path(tempfile.mkdtemp(prefix="kiosk-chaos-"))
     databases = PostgresqlDatabases(migrate)
-    fleet = Fleet(databases.new(), folder, processes=PROCESSES, redis=options.seed % 2 == 0, HOLD_MINUTES=1)
+    fleet = Fleet(databases.new(), folder, processes=PROCESSES, redis=options.seed % 2 == 0, **SETTINGS)
     try:
         wrong = Run(fleet, options.seed, options.orders, time.monotonic() + options.minutes * 60).go()
     finally:

@@ -24,6 +24,7 @@ PATIENCE = 30
 """Seconds in which a buyer tries again before they give up."""
 
 DECLINED = "4000000000000002"
+CODES, COUNTRIES = ("WELCOME10", "FREE100", ""), ("AT", "CH", "US")
 FATES = {
     "paid": 44,
     "declined": 10,
@@ -203,8 +204,16 @@ class Purchase:
             if not self.session:
                 self._see(self.ask("POST", f"/api/orders/{self.id}/checkout"))
 
+    def choose(self) -> None:
+        """Some of what the payment page offers."""
+        chosen = {"shipping_rate": "shr_express", "code": self.rng.choice(CODES), "country": self.rng.choice(COUNTRIES)}
+        some = {name: value for name, value in chosen.items() if self.rng.random() < 0.5}
+        self.crowd.at_provider(lambda: self.crowd.control.choose(self.session, **some))
+
     def pay(self, card: str | None = None, amount: int | None = None) -> None:
         if self.session:
+            if self.rng.random() < 0.5:
+                self.choose()
             self.crowd.at_provider(lambda: self.crowd.control.pay(self.session, card, amount=amount))
 
     def decline(self) -> None:

@@ -56,10 +56,10 @@ def given_url(config: pytest.Config) -> str | None:
     return found
 
 
-def start_kiosk() -> "tuple[Process, str]":
+def start_kiosk(*options: str) -> "tuple[Process, str]":
     folder = Path(tempfile.mkdtemp(prefix="kiosk-e2e-"))
     values = {"port": free_port(settings.web_server["ports"]), "data": folder / "data"}
-    command = [part.format(**values) for part in settings.web_server["command"]]
+    command = [*(part.format(**values) for part in settings.web_server["command"]), *options]
     return Process(command, folder / "log", env=dict(os.environ)), settings.web_server["url"].format(**values)
 
 

@@ -3,7 +3,7 @@
 import re
 
 import httpx
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.processes import wait_for
 
@@ -23,6 +23,11 @@ class Mailbox:
     def _is_there(self, mail: Locator) -> bool:
         self.page.goto(self.url)
         return mail.count() > 0
+
+    def see(self, *words: str) -> None:
+        """In the mail that is open."""
+        for each in words:
+            expect(self.page.get_by_text(each).first).to_be_visible()
 
     def link_in(self, subject: str, username: str) -> str:
         """The address of the one-time link in that mail."""

@@ -1,6 +1,7 @@
 """What people do in the shop, one method each, so that a journey reads as a story."""
 
 import base64  # feature: totp
+import csv  # feature: shop
 import html
 import re
 import secrets
@@ -77,14 +78,15 @@ class Shop:
         assert answer.ok, answer.text()
         return username
 
-    def come_as_somebody_new(self, password: str) -> None:
-        """Signed in to an account that no other story uses."""
+    def come_as_somebody_new(self, password: str) -> str:
+        """Signed in to an account that no other story uses. Its username."""
         username = self.make_account(password)
         self.go_to("/")
         origin = {"Origin": self.page.evaluate("location.origin")}
         data = {"username": username, "password": password}
         answer = self.page.request.post("/api/session", data=data, headers=origin)
         assert answer.ok, answer.text()
+        return username
 
     def continue_as(self, name: str) -> None:
         """From the sign-in page over the provider's page and back."""
@@ -286,8 +288,20 @@ class Shop:
         self.page.get_by_label("CVC").fill("123")
         self.page.get_by_role("button", name=re.compile(r"^Pay\b.*\d")).click()
 
+    def choose_on_payment_page(self, *, shipping: str, country: str, code: str) -> None:
+        self.page.get_by_role("radio", name=shipping).check()
+        self.page.get_by_label("Country").select_option(country)
+        self.page.get_by_label("Promotion code").fill(code)
+        self.page.get_by_role("button", name="Update the total").click()
+
+    def see_to_pay(self, amount: str) -> None:
+        expect(self.page.get_by_role("button", name=re.compile(r"^Pay\b.*\d"))).to_contain_text(amount)
+
+    def see_payment_error(self, words: str) -> None:
+        expect(self.page.get_by_role("alert")).to_contain_text(words)
+
     def see_payment_declined(self) -> None:
-        expect(self.page.get_by_role("alert")).to_contain_text("declined")
+        self.see_payment_error("declined")
 
     def cancel_payment(self) -> None:
         self.page.get_by_role("button", name="Cancel and go back").click()
@@ -320,7 +334,13 @@ class Shop:
         expect(self.page.get_by_role("status").get_by_text(status, exact=True)).to_be_visible()
 
     def see_total(self, amount: str) -> None:
-        expect(self.page.get_by_role("row").filter(has_text="Total")).to_contain_text(amount)
+        self.see_receipt(Total=amount)
+
+    def see_receipt(self, **amounts: str) -> None:
+        """Rows of the receipt, by what they begin with."""
+        for name, amount in amounts.items():
+            row = self.page.get_by_role("row").filter(has_text=re.compile(rf"^{name}"))
+            expect(row).to_contain_text(amount)
 
     def see_in_orders(self, order: str, status: str) -> None:
         self.go_to("/orders")
@@ -357,6 +377,15 @@ class Shop:
         page.get_by_label("Put what was sold back").set_checked(restock)
         page.get_by_role("button", name="Send money back").click()
         page.get_by_role("dialog").get_by_role("button", name="Send it back").click()
+
+    def see_bought_by(self, *words: str) -> None:
+        for each in words:
+            expect(self.page.get_by_role("region", name="Bought by")).to_contain_text(each)
+
+    def row_of_table(self, order: str) -> dict[str, str]:
+        """Of the table for a spreadsheet."""
+        answer = self.page.request.get("/api/orders.csv")
+        return next(row for row in csv.DictReader(answer.text().splitlines()) if row["number"] == order)
 
     def see_sent_back(self, amount: str) -> None:
         expect(self.page.get_by_role("status").filter(has_text="back.")).to_contain_text(amount)

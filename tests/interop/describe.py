@@ -15,15 +15,19 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = """
-    _account _balance _balance_transaction _charge _coupon _customer _dispute _event _payment_intent _price _product
-    _promotion_code _refund _shipping_rate _webhook_endpoint checkout/_session checkout/_session_line_item
+    _account _balance _balance_transaction _charge _coupon _customer _dispute _event _invoice _payment_intent _price
+    _product _promotion_code _refund _shipping_rate _webhook_endpoint checkout/_session checkout/_session_line_item
 """
 OBJECTS = """
-    _account _balance _balance_transaction _charge _coupon _customer _dispute _event _line_item _payment_intent _price
-    _product _promotion_code _refund _shipping_rate _webhook_endpoint checkout/_session
+    _account _balance _balance_transaction _charge _coupon _customer _dispute _event _invoice _invoice_line_item
+    _line_item _payment_intent _price _product _promotion_code _refund _shipping_rate _webhook_endpoint
+    checkout/_session
 """
-# An account's own settings are of no use to a shop. The simulator has one account, and only tells of it.
-LEFT_OUT = re.compile(r"(post|delete) /v1/accounts.*|get /v1/accounts$")
+# An account's own settings are of no use to a shop. The simulator has one account, and only tells of it. Of invoices it
+# has those that Checkout makes.
+LEFT_OUT = re.compile(
+    r"(post|delete) /v1/accounts.*|get /v1/accounts$|(post|delete) /v1/invoices.*|get /v1/invoices/search"
+)
 PLAIN = {"str": "s", "int": "i", "bool": "b", "float": "n", "Decimal": "n", "Any": "*", "object": "*"}
 LISTS = ("List", "Sequence")
 REFERENCES = {"ExpandableField": "x", "ListObject": "l", "SearchResultObject": "l"}

@@ -181,6 +181,35 @@ def _(shop: Shop) -> None:
     fixed = {"amount": 700, "currency": "eur"}
     rate = shop.v1.shipping_rates.create({"display_name": "Post", "type": "fixed_amount", "fixed_amount": fixed})
     assert shop.session(shipping_options=[{"shipping_rate": rate.id}]).amount_total == 3200
+    assert shop.v1.shipping_rates.retrieve(rate.id).fixed_amount.amount == 700
+
+
+@call("sessions.create with shipping, tax, a code and an invoice, and what the customer chooses")
+def _(shop: Shop) -> None:
+    fixed = {"amount": 1000, "currency": "eur"}
+    rates = [
+        shop.v1.shipping_rates.create({"display_name": name, "type": "fixed_amount", "fixed_amount": fixed})
+        for name in ("Post", "Express")
+    ]
+    coupon = shop.v1.coupons.create({"percent_off": 20, "duration": "once"})
+    shop.v1.promotion_codes.create({"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "CHOSEN"})
+    session = shop.session(
+        shipping_options=[{"shipping_rate": each.id} for each in rates],
+        automatic_tax={"enabled": True},
+        allow_promotion_codes=True,
+        invoice_creation={"enabled": True},
+        branding_settings={"display_name": "Tea & Co"},
+    )
+    shop.control(f"/sessions/{session.id}/choose", shipping_rate=rates[1].id, code="CHOSEN", country="AT")
+    shop.control(f"/sessions/{session.id}/pay")
+    paid = shop.v1.checkout.sessions.retrieve(session.id, {"expand": ["invoice", "shipping_cost.shipping_rate"]})
+    told = paid.total_details
+    assert (paid.amount_subtotal, paid.amount_total) == (2500, 3600)
+    assert (told.amount_discount, told.amount_shipping, told.amount_tax) == (500, 1000, 600)
+    assert (paid.invoice.total, paid.shipping_cost.shipping_rate.display_name) == (3600, "Express")
+    assert paid.branding_settings.display_name == "Tea & Co"
+    assert shop.v1.invoices.retrieve(paid.invoice.id).status == "paid"
+    assert paid.invoice.id in [each.id for each in shop.v1.invoices.list().data]
 
 
 @call("sessions.create: an unknown parameter is refused")

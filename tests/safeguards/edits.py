@@ -12,6 +12,7 @@ ATTEMPTS, CANCEL, CHECKOUT = (f"{TESTS}/payments/test_{name}.py" for name in ("a
 EVENTS, MISSED, OUTAGE = (f"{TESTS}/payments/test_{name}.py" for name in ("events", "missed", "outage"))
 REFUNDS, REFUND_FAULTS = f"{TESTS}/payments/test_refunds.py", f"{TESTS}/payments/test_refund_faults.py"
 REFUND_ENDS, RULES = f"{TESTS}/payments/test_refund_ends.py", f"{TESTS}/payments/test_rules.py"
+CHARGED = f"{TESTS}/payments/test_charged.py"
 CHAOS = f"{TESTS}/payments/test_found_by_chaos.py"
 DISPUTES, EARLY, ENUMS = (f"{TESTS}/payments/test_{name}.py" for name in ("disputes", "early", "open_enums"))
 FINDINGS, WHOSE = f"{TESTS}/payments/test_findings.py", f"{TESTS}/payments/test_whose_money.py"
@@ -250,19 +251,40 @@ PLACED = (
     ),
     without(
         "what pays an order is what it costs",
-        "app/payments/outcome.py",
-        "is_right = amount == order.total and",
-        "is_right =",
+        "app/payments/charged.py",
+        "if told.subtotal != order.total:",
+        "if False:",
         f"{SETTLE}::test_money_of_another_amount_does_not_pay_the_order_and_goes_back",
         f"{CHECKOUT}::test_another_sum_than_was_asked_for_pays_nothing_and_goes_back",
     ),
     without(
         "what pays an order is of its currency",
-        "app/payments/outcome.py",
-        " and currency == order.currency",
-        "",
+        "app/payments/charged.py",
+        "if currency != order.currency:",
+        "if False:",
         f"{SETTLE}::test_money_of_another_amount_does_not_pay_the_order_and_goes_back",
         f"{CHECKOUT}::test_another_sum_than_was_asked_for_pays_nothing_and_goes_back",
+    ),
+    without(
+        "a session's total is what its parts come to",
+        "app/payments/charged.py",
+        " or not without_tax <= told.total <= without_tax + details.amount_tax",
+        "",
+        f"{CHARGED}::test_a_session_that_is_not_about_the_lines_or_does_not_add_up_pays_nothing",
+    ),
+    without(
+        "an order records what was charged for it",
+        "app/payments/outcome.py",
+        "        charged.record(ledger.order, told)\n",
+        "",
+        f"{CHARGED}::test_an_order_records_what_the_provider_charged",
+    ),
+    without(
+        "a setting that names what the provider does not have is no fault of the order",
+        "app/checkout/routes.py",
+        " or error.param.startswith(OURS)",
+        "",
+        f"{CHARGED}::test_a_rate_that_the_provider_does_not_offer_is_no_fault_of_the_buyer",
     ),
     without(
         "a session has to bear the order's reference",
@@ -281,8 +303,8 @@ PLACED = (
     without(
         "an order that is paid is not paid again: the second goes back",
         "app/payments/outcome.py",
-        "return is_right and not order.is_paid",
-        "return is_right",
+        "    if order.is_paid:\n        return False\n",
+        "",
         f"{CHECKOUT}::test_where_both_sessions_are_paid_one_settles_and_the_other_goes_back",
     ),
 )

@@ -2971,7 +2971,8 @@ export interface components {
          * @description Amounts in minor units of `currency`, of which `currency_digits` stand after the point.
          *
          *         `checkout_url` while there is something to pay and a place to do it.
-         *         `total` is `subtotal - discount + shipping + tax`.
+         *         `total` is `subtotal - discount + shipping + tax`, less the part of the tax that is in the prices already. Until the
+         *         order is paid it is the subtotal: the payment provider adds the rest.
          *         `refunded` went back or is on its way, and `refundable` is left, of the payment that paid it. `payments` is all the
          *         money that came for it.
          *         From `payments` on it is for staff alone. `note` is the buyer's; `phone` and `shipping_address` are null until the
@@ -2995,7 +2996,7 @@ export interface components {
              */
             status: "cancelled" | "cancelling" | "fulfilled" | "paid" | "pending" | "processing";
             /**
-             * @description What is to be paid: subtotal - discount + shipping + tax, in minor units.
+             * @description What is to be paid, or was charged, in minor units.
              * @example 3700
              */
             total: number;
@@ -3010,12 +3011,12 @@ export interface components {
              */
             discount: number;
             /**
-             * @description What the way costs, in minor units; 0 until it is paid.
+             * @description What the delivery costs, in minor units; 0 until it is paid.
              * @example 0
              */
             shipping: number;
             /**
-             * @description What was added as tax, in minor units; 0 until it is paid.
+             * @description The tax, added or in the prices, in minor units; 0 until it is paid.
              * @example 0
              */
             tax: number;

@@ -45,6 +45,27 @@ def test_a_receipt_lists_what_was_paid_for_and_leads_to_the_order(office):
     assert f"\nhttp://localhost/orders/{order.id}\n" in mail["text"]
 
 
+def test_a_receipt_tells_what_was_added_and_taken_off(office):
+    order = paid(make_user("ada"), make_item("Lamp", price=8900))
+    order.discount, order.shipping, order.tax, order.total = 890, 500, 1702, 10212
+    db.session.commit()
+
+    office.deliver()
+
+    lines = ["1 x Lamp: 89.00 EUR", "", "  Subtotal: 89.00 EUR", "  Discount: -8.90 EUR", "  Shipping: 5.00 EUR"]
+    assert "\n".join([*lines, "  Tax: 17.02 EUR", "  Total: 102.12 EUR\n"]) in office.mails[0]["text"]
+
+
+def test_a_receipt_tells_the_tax_that_is_part_of_the_prices(office):
+    order = paid(make_user("ada"), make_item("Lamp", price=8900))
+    order.tax = 1483
+    db.session.commit()
+
+    office.deliver()
+
+    assert "  Total: 89.00 EUR\n  Tax in it: 14.83 EUR\n" in office.mails[0]["text"]
+
+
 @pytest.mark.parametrize("of_owner", [None, "Europe/Berlin"])
 def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, of_owner):
     paid(make_user("ada"), make_item()).paid_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)

@@ -18,6 +18,7 @@ from app.models import (
 from app.ops import doctor
 from app.runtime.db import utcnow, writing
 from tests.integration.conftest import close
+from tests.integration.payments.charging import rate  # feature: shop
 from tests.processes import run_kiosk
 from tests.settings import (
     CLIENT_SECRET,
@@ -327,3 +328,27 @@ def test_it_exits_with_0_where_nothing_fails(own_database, simulators):
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert all(line.startswith(("ok   ", "warn ")) for line in done.stdout.splitlines())
+
+
+# feature: shop {
+def test_rates_of_shipping_that_the_provider_offers(examined, payments_simulator):
+    names = [rate(payments_simulator, 500), rate(payments_simulator, 900)]
+
+    found = examined(SHIPPING_RATES=",".join(names))
+
+    assert str(found["shipping"]) == "ok   shipping: the provider offers all 2 rates"
+    assert "shipping" not in examined()
+
+
+def test_rates_of_shipping_that_no_order_can_be_paid_with(examined, payments_simulator):
+    good, dollars, old = (rate(payments_simulator, 500, currency) for currency in ("eur", "usd", "eur"))
+    payments_simulator.api.post(f"/v1/shipping_rates/{old}", data={"active": "false"}).raise_for_status()
+
+    line = examined(SHIPPING_RATES=f"{good},shr_gone,{dollars},{old}")["shipping"]
+
+    assert (line.level, good in line.words) == ("FAIL", False)
+    assert f"no rate shr_gone, {dollars}, {old} in EUR" in line.words
+    assert "KIOSK_SHIPPING_RATES" in line.mend
+
+
+# }

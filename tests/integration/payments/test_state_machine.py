@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
@@ -32,10 +33,14 @@ from tests.books import Books
 from tests.integration.checkout.buying import send_event
 from tests.integration.conftest import sign_in
 from tests.integration.factories import make_item, make_user
+from tests.integration.payments import charging
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET
 
 STOCK = {"Lamp": 2, "Pen": 5, "Song": None}
 PATHS = ["*", SESSIONS, f"{SESSIONS}/*", "/v1/refunds", "/v1/refunds/*", "/v1/payment_intents/*"]
+CODES = {"SOME": 15, "ALL": 100}
+"""Percent off, by code."""
+
 CARDS = [None, None, None, "4000000000000002"]
 DUE = {
     Attempt: ("created_at", "first_sent_at", "next_try_at", "lease_until", "expires_at"),
@@ -68,6 +73,7 @@ class Shop(RuleBasedStateMachine):
             self.stock = dict(zip(self.items, STOCK.values(), strict=True))
             self.buyer = buyer.id
             db.session.remove()
+        self._offer_shipping_and_codes()
         self.keys: dict[str, int] = {}
         self.browser, self.staff = sign_in(self.app, buyer), sign_in(self.app, staff)
 
@@ -75,6 +81,15 @@ class Shop(RuleBasedStateMachine):
         """A provider that hung has had its rest."""
         account = PaymentsAccount(self.control.url, PAYMENTS_KEY, WEBHOOK_SECRET)
         self.app.extensions["gateway"] = Gateway(account)
+
+    def _offer_shipping_and_codes(self) -> None:
+        rates = [charging.rate(self.control, amount) for amount in (0, 490)]
+        for text, percent in CODES.items():
+            charging.code(self.control, text, percent_off=percent)
+        given = self.app.extensions["settings"]
+        wanted = {"shipping_rates": ",".join(rates), **charging.ALL}
+        self.app.extensions["settings"] = msgspec.structs.replace(given, **wanted)
+        self.rates = rates
 
     # ------------------------------------------------------------ people
 
@@ -116,6 +131,13 @@ class Shop(RuleBasedStateMachine):
     @rule(which=picks, card=st.sampled_from(CARDS), amount=st.sampled_from([None, None, None, 700]))
     def pay(self, which: int, card: str | None, amount: int | None) -> None:
         self._at_provider("sessions", which, lambda name: self.control.pay(name, card, amount=amount), status="open")
+
+    @rule(
+        which=picks, rate=st.booleans(), code=st.sampled_from(["", *CODES]), country=st.sampled_from(["AT", "CH", "US"])
+    )
+    def choose(self, which: int, rate: bool, code: str, country: str) -> None:
+        chosen = {"shipping_rate": self.rates[rate], "code": code, "country": country}
+        self._at_provider("sessions", which, lambda name: self.control.choose(name, **chosen), status="open")
 
     @rule(which=picks)
     def pay_by_debit(self, which: int) -> None:
@@ -334,7 +356,8 @@ def machine(own_app, payments_simulator, monkeypatch) -> type[Shop]:
     monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.002)
     monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(0.4))
     monkeypatch.setattr(reconcile, "ROUND_SECONDS", 0.01)
-    monkeypatch.setitem(own_app.extensions, "gateway", None)
+    for part in ("gateway", "settings"):
+        monkeypatch.setitem(own_app.extensions, part, own_app.extensions[part])
     return type("ShopAtWork", (Shop,), {"app": own_app, "control": payments_simulator})
 
 

@@ -47,3 +47,28 @@ def test_no_repr_and_no_refusal_tells_a_secret():
 
 def test_the_account_takes_no_setting_that_it_does_not_have():
     assert "unknown field" in refused(PAYMENTS={"API_BAES": "https://pay.example"})
+
+
+def test_rates_of_shipping_are_ids_and_nothing_is_added_unless_it_is_asked_for():
+    found = loaded(SHIPPING_RATES="shr_1A, shr_2b", AUTOMATIC_TAX="true")
+
+    assert (found.shipping_rates, found.automatic_tax) == ("shr_1A, shr_2b", True)
+    assert (found.promotion_codes, found.invoices, loaded().shipping_rates) == (False, False, "")
+
+
+@pytest.mark.parametrize(
+    ("rates", "words"),
+    [
+        ("standard", "KIOSK_SHIPPING_RATES has the wrong form"),
+        ("shr_1 shr_2", "KIOSK_SHIPPING_RATES has the wrong form"),
+        ("shr_1,shr_1", "KIOSK_SHIPPING_RATES names a rate twice"),
+        ("shr_1,shr_2,shr_3,shr_4,shr_5,shr_6", "KIOSK_SHIPPING_RATES names 6 rates"),
+    ],
+)
+def test_rates_that_no_payment_page_can_offer_are_refused(rates, words):
+    assert refused(SHIPPING_RATES=rates).startswith(words)
+
+
+@pytest.mark.parametrize("name", ["AUTOMATIC_TAX", "PROMOTION_CODES", "INVOICES"])
+def test_what_is_on_or_off_is_written_as_true_or_false(name):
+    assert refused(**{name: "perhaps"}).startswith(f"KIOSK_{name} has the wrong form")

@@ -225,3 +225,28 @@ test.each([
   await screen.findByRole("region", { name: "Receipt" });
   await waitFor(() => expect(screen.queryAllByText(delivery)).toHaveLength(times));
 });
+
+const receipt = async () =>
+  (await screen.findAllByRole("row")).slice(1).map((row) => row.textContent);
+
+test("the receipt shows what was added and taken off, where anything was", async () => {
+  const charged = { discount: 370, shipping: 500, tax: 766, total: 4596 };
+  fakeApi({ ...signedIn, [read]: () => json({ ...paid, ...charged }) });
+  open("/orders/5");
+
+  expect(await receipt()).toEqual([
+    "Mug2 × €18.50€37.00",
+    "Subtotal€37.00",
+    "Discount-€3.70",
+    "Shipping€5.00",
+    "Tax€7.66",
+    "Total€45.96",
+  ]);
+});
+
+test("the receipt tells tax that is part of the prices beside the total", async () => {
+  fakeApi({ ...signedIn, [read]: () => json({ ...paid, tax: 617 }) });
+  open("/orders/5");
+
+  expect(await receipt()).toEqual(["Mug2 × €18.50€37.00", "Totalincluding €6.17 of tax€37.00"]);
+});

@@ -177,6 +177,7 @@ test.each([
   ["cancelling", {}, "Being cancelled", /cannot be paid any more/],
   ["paid", { refundable: 0, refunded: 3700 }, "Refunded", /All of the money went back/],
   ["paid", { refundable: 3700, refunded: 3700 }, "Paid", /payment has arrived/],
+  ["paid", { discount: 3700, total: 0 }, "Paid", /getting your order ready/],
 ])("%s is said in words (%j)", async (status, more, label, text) => {
   fakeApi({ ...here, [read]: () => json({ ...homeless, status, ...more }) });
   open("/orders/5");

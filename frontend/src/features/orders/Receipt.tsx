@@ -3,6 +3,23 @@ import { showMoney } from "../../ui/shop/money";
 import { When } from "../../ui/When";
 import { isPaid, isRefunded } from "./status";
 
+/** Tax that was added to the prices; the rest of it is in them. */
+const taxAdded = ({ total, subtotal, discount, shipping }: Order) =>
+  total - (subtotal - discount + shipping);
+
+const taxInside = (order: Order) => order.tax - taxAdded(order);
+
+/** What lies between the lines and the total, where anything does: from the subtotal on. */
+function partsOf(order: Order): [string, number][] {
+  const parts: [string, number][] = [
+    ["Discount", -order.discount],
+    ["Shipping", order.shipping],
+    ["Tax", taxAdded(order)],
+  ];
+  const shown = parts.filter(([, amount]) => amount !== 0);
+  return shown.length ? [["Subtotal", order.subtotal], ...shown] : [];
+}
+
 export function Receipt({ order }: { order: Order }) {
   const money = (minor: number) => showMoney(minor, order);
   return (
@@ -28,8 +45,19 @@ export function Receipt({ order }: { order: Order }) {
           ))}
         </tbody>
         <tfoot>
-          <tr>
-            <th scope="row">Total</th>
+          {partsOf(order).map(([name, amount]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{money(amount)}</td>
+            </tr>
+          ))}
+          <tr className="receipt-total">
+            <th scope="row">
+              Total
+              {taxInside(order) > 0 && (
+                <span className="fine">including {money(taxInside(order))} of tax</span>
+              )}
+            </th>
             <td>{money(order.total)}</td>
           </tr>
           {order.refunded > 0 && (

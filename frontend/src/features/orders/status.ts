@@ -87,5 +87,9 @@ export const isFinal = (order: Order): boolean => stateOf(order).final;
 
 export const isPaid = (order: Order): boolean => stateOf(order).paid;
 
-/** Whether all that paid the order went back. A second payment that went back leaves it paid. */
-export const isRefunded = (order: Order): boolean => isPaid(order) && order.refundable === 0;
+/**
+ * Whether all that paid the order went back. A second payment that went back leaves it paid, and so does an order for
+ * which nothing was to be paid.
+ */
+export const isRefunded = (order: Order): boolean =>
+  isPaid(order) && order.refundable === 0 && order.total > 0;

@@ -1,3 +1,4 @@
+import httpx
 import pytest
 
 from simulators.payments import description
@@ -26,7 +27,9 @@ def test_every_object_of_a_long_story_is_as_stripe_describes_it(payments, api, o
     rate = made(api, "shipping_rates", **rate, **{"fixed_amount[currency]": "eur"})
     endpoint = made(api, "webhook_endpoints", url="http://127.0.0.1:9/", **{"enabled_events[]": "charge.refunded"})
     wanted = {"discounts[0][promotion_code]": code["id"], "shipping_options[0][shipping_rate]": rate["id"]}
-    session = api.post(SESSIONS, data={**order, **wanted, "automatic_tax[enabled]": "true"}).json()
+    wanted |= {"automatic_tax[enabled]": "true", "invoice_creation[enabled]": "true"}
+    wanted |= {"branding_settings[display_name]": "Tea & Co", "shipping_address_collection[allowed_countries][]": "DE"}
+    session = api.post(SESSIONS, data={**order, **wanted}).json()
     paid = payments.pay(session["id"])["session"]
     refund = made(api, "refunds", payment_intent=paid["payment_intent"], amount="100")
     disputed = payments.dispute(session=payments.pay(payments.open_session()["id"])["session"]["id"])
@@ -34,7 +37,17 @@ def test_every_object_of_a_long_story_is_as_stripe_describes_it(payments, api, o
 
     things = [customer, price, coupon, code, rate, session, paid, refund, disputed]
     things += [{name: value for name, value in endpoint.items() if name != "secret"}]
-    for kind in ("payment_intents", "charges", "refunds", "disputes", "balance_transactions", "products", "events"):
+    kinds = (
+        "payment_intents",
+        "charges",
+        "refunds",
+        "disputes",
+        "balance_transactions",
+        "products",
+        "invoices",
+        "events",
+    )
+    for kind in kinds:
         things += api.get(f"/v1/{kind}", params={"limit": 100}).json()["data"]
     things += [event["data"]["object"] for event in things if event["object"] == "event"]
     things += [api.get("/v1/balance").json(), api.get("/v1/account").json()]
@@ -165,3 +178,163 @@ def test_the_intent_of_a_session_belongs_to_checkout(payments, api):
     answer = api.post(f"/v1/payment_intents/{intent['id']}/cancel")
 
     assert (answer.status_code, "created by Checkout" in answer.json()["error"]["message"]) == (400, True)
+
+
+def offered(api, order, **more):
+    """A session with two rates, codes and tax."""
+    rates = [
+        made(
+            api,
+            "shipping_rates",
+            display_name=name,
+            **{"fixed_amount[amount]": amount, "fixed_amount[currency]": "eur"},
+        )
+        for name, amount in (("Post", 500), ("Express", 900))
+    ]
+    options = {f"shipping_options[{n}][shipping_rate]": rate["id"] for n, rate in enumerate(rates)}
+    wanted = {**options, "automatic_tax[enabled]": "true", "allow_promotion_codes": "true", **more}
+    return api.post(SESSIONS, data={**order, **wanted}).raise_for_status().json(), [rate["id"] for rate in rates]
+
+
+def promotion(api, code, coupon, **more):
+    coupon = made(api, "coupons", duration="once", **coupon)["id"]
+    return made(api, "promotion_codes", code=code, **{"promotion[type]": "coupon", "promotion[coupon]": coupon}, **more)
+
+
+def parts(session):
+    told = session["total_details"]
+    return (*(told[f"amount_{name}"] for name in ("discount", "shipping", "tax")), session["amount_total"])
+
+
+@pytest.mark.parametrize(
+    ("behavior", "country", "expected"),
+    [
+        ("exclusive", "AT", (120, 900, 216 + 180, 1080 + 900 + 396)),
+        ("inclusive", "AT", (120, 900, 180 + 150, 1080 + 900)),
+        ("exclusive", "CH", (120, 900, 87 + 73, 1080 + 900 + 160)),
+        ("exclusive", "US", (120, 900, 0, 1080 + 900)),
+    ],
+)
+def test_what_a_customer_chooses_makes_the_total(payments, api, order, behavior, country, expected):
+    session, (_, express) = offered(api, order)
+    promotion(api, "TEN", {"percent_off": 10})
+    payments.tax(behavior=behavior)
+
+    chosen = payments.choose(session["id"], shipping_rate=express, code="ten", country=country)
+    paid = payments.pay(session["id"])["session"]
+    lines = api.get(f"{SESSIONS}/{session['id']}/line_items").json()["data"]
+
+    assert parts(session) == (0, 500, 0, 1700)
+    assert session["automatic_tax"]["status"] == "requires_location_inputs"
+    assert parts(chosen) == parts(paid) == expected
+    assert paid["amount_subtotal"] == 1200
+    assert sum(line["amount_total"] for line in lines) + paid["shipping_cost"]["amount_total"] == paid["amount_total"]
+    assert api.get(f"/v1/payment_intents/{paid['payment_intent']}").json()["amount_received"] == paid["amount_total"]
+
+
+def test_a_discount_is_shared_among_the_lines_to_the_last_minor_unit(payments, api, order):
+    more = {
+        f"line_items[1][price_data][{name}]": value for name, value in (("currency", "eur"), ("unit_amount", "333"))
+    }
+    more |= {"line_items[1][quantity]": "1", "line_items[1][price_data][product_data][name]": "Milk"}
+    session, _ = offered(api, order, **more)
+    promotion(api, "SOME", {"percent_off": "33.3"})
+
+    chosen = payments.choose(session["id"], code="SOME")
+
+    lines = api.get(f"{SESSIONS}/{session['id']}/line_items").json()["data"]
+    assert chosen["total_details"]["amount_discount"] == 510
+    assert sum(line["amount_discount"] for line in lines) == 510
+
+
+@pytest.mark.parametrize(
+    ("coupon", "more", "words"),
+    [
+        ({"percent_off": 10}, {"active": "false"}, "invalid"),
+        ({"percent_off": 10}, {"expires_at": "1500000000"}, "expired"),
+        ({"amount_off": 100, "currency": "usd"}, {}, "invalid"),
+        (
+            {"percent_off": 10},
+            {"restrictions[minimum_amount]": "1201", "restrictions[minimum_amount_currency]": "eur"},
+            "larger orders",
+        ),
+        ({"amount_off": 1160, "currency": "eur"}, {}, "at least"),
+    ],
+)
+def test_a_code_that_is_not_good_for_the_session_changes_nothing(payments, api, order, coupon, more, words):
+    session, _ = offered(api, order)
+    free = made(
+        api, "shipping_rates", display_name="Free", **{"fixed_amount[amount]": 0, "fixed_amount[currency]": "eur"}
+    )
+    api.post(f"{SESSIONS}/{session['id']}", data={"shipping_options[0][shipping_rate]": free["id"]}).raise_for_status()
+    promotion(api, "ONE", coupon, **more)
+
+    with pytest.raises(httpx.HTTPStatusError) as refused:
+        payments.choose(session["id"], code="ONE", country="US")
+
+    assert words in refused.value.response.json()["error"]["message"]
+    assert parts(api.get(f"{SESSIONS}/{session['id']}").json()) == (0, 0, 0, 1200)
+
+
+def test_a_code_whose_uses_are_over_is_invalid_for_the_next_customer(payments, api, order):
+    promotion(api, "ONCE", {"percent_off": 50}, max_redemptions="1")
+    first, second = (offered(api, order)[0]["id"] for _ in range(2))
+    payments.choose(first, code="ONCE")
+    payments.pay(first)
+
+    with pytest.raises(httpx.HTTPStatusError) as refused:
+        payments.choose(second, code="ONCE")
+
+    assert "invalid" in refused.value.response.json()["error"]["message"]
+
+
+def test_a_session_over_nothing_is_complete_without_a_payment(payments, api, order):
+    promotion(api, "ALL", {"percent_off": 100})
+    session = api.post(SESSIONS, data={**order, "allow_promotion_codes": "true"}).json()
+
+    payments.choose(session["id"], code="ALL")
+    paid = payments.pay(session["id"], "4000000000000002")["session"]
+
+    assert (paid["status"], paid["payment_status"], paid["payment_intent"]) == ("complete", "no_payment_required", None)
+    assert payments.listed("charges") == []
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_an_invoice_is_made_once_the_session_is_paid(payments, api, order, later):
+    session = api.post(SESSIONS, data={**order, "invoice_creation[enabled]": "true"}).json()
+
+    if later:
+        assert payments.pay_later(session["id"])["invoice"] is None
+        payments.settle(session["id"])
+    else:
+        payments.pay(session["id"])
+
+    paid = api.get(f"{SESSIONS}/{session['id']}", params={"expand[]": "invoice"}).json()
+    [invoice] = api.get("/v1/invoices").json()["data"]
+    assert paid["invoice"] == invoice == api.get(f"/v1/invoices/{invoice['id']}").json()
+    assert (invoice["total"], invoice["status"], len(invoice["lines"]["data"])) == (1200, "paid", 1)
+    told = [event["type"] for event in payments.listed("events")]
+    assert told.index("invoice.created") < told.index("invoice.paid")
+
+
+@pytest.mark.parametrize(
+    ("rates", "words"),
+    [
+        (["shr_no"], "No such shipping rate"),
+        (["usd"], "is in usd"),
+        (["off"], "not active"),
+        (["eur"] * 6, "maximum 5"),
+    ],
+)
+def test_a_rate_that_cannot_be_offered_is_refused(api, order, rates, words):
+    names = {"shr_no": "shr_no"}
+    for currency in ("eur", "usd"):
+        cost = {"fixed_amount[amount]": 500, "fixed_amount[currency]": currency}
+        names[currency] = made(api, "shipping_rates", display_name="Post", **cost)["id"]
+    names["off"] = made(api, f"shipping_rates/{names['usd']}", active="false")["id"] if rates == ["off"] else ""
+    form = {f"shipping_options[{n}][shipping_rate]": names[name] for n, name in enumerate(rates)}
+
+    answer = api.post(SESSIONS, data={**order, **form})
+
+    assert (answer.status_code, words in answer.json()["error"]["message"]) == (400, True)
+    assert answer.json()["error"]["param"].startswith("shipping_options")

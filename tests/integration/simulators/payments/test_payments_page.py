@@ -201,3 +201,39 @@ def test_authentication_that_nobody_asked_for_pays_nothing(payments, api, visito
 
     assert answer.status_code == 402
     assert standing(api, session) == ("open", "unpaid")
+
+
+def test_shipping_a_code_and_the_country_are_chosen_without_a_script(api, visitor, order):
+    rate = {"display_name": "Post", "fixed_amount[amount]": 500, "fixed_amount[currency]": "eur"}
+    rate = api.post("/v1/shipping_rates", data=rate).json()["id"]
+    coupon = api.post("/v1/coupons", data={"percent_off": 50, "duration": "once"}).json()["id"]
+    half = {"promotion[type]": "coupon", "promotion[coupon]": coupon, "code": "HALF"}
+    api.post("/v1/promotion_codes", data=half).raise_for_status()
+    wanted = {"shipping_options[0][shipping_rate]": rate, "automatic_tax[enabled]": "true"}
+    session = api.post(SESSIONS, data={**order, **wanted, "allow_promotion_codes": "true"}).json()
+    first = visitor.get(session["url"])
+    form = Page(first).form("Update the total")
+
+    wrong = send(visitor, form, country="US", code="NOPE")
+    right = send(visitor, form, country="US", code="half")
+    stale = send(visitor, Page(first).form("Pay €"))
+    paid = send(visitor, Page(right).form("Pay €"))
+
+    assert "Pay €20.40" in first.text  # with the tax of where the customer seems to be
+    assert (wrong.status_code, "This code is invalid." in wrong.text) == (402, True)
+    assert "Pay €11.00" in right.text
+    assert (stale.status_code, "total has changed" in stale.text) == (402, True)
+    assert paid.status_code == 303
+    assert standing(api, session) == ("complete", "paid")
+
+
+def test_what_costs_nothing_asks_for_no_card(api, visitor, order):
+    coupon = api.post("/v1/coupons", data={"percent_off": 100, "duration": "once"}).json()["id"]
+    session = api.post(SESSIONS, data={**order, "discounts[0][coupon]": coupon}).json()
+
+    page = visitor.get(session["url"])
+    answer = send(visitor, Page(page).form("Complete the order"))
+
+    assert "Card number" not in page.text
+    assert answer.status_code == 303
+    assert standing(api, session) == ("complete", "no_payment_required")

@@ -1,0 +1,75 @@
+"""What the payment page adds and takes off, as buyers and staff see it: `kiosk up --shipping-and-tax`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import given_url, start_kiosk, stop_kiosk, wait_until_ready
+from tests.e2e.mailbox import Mailbox
+from tests.e2e.shop import Shop
+
+STAFF, ITEM = "Grace Hopper", "Postcard from the kiosk"
+PASSWORD = "lantern-tide-77-orchard"
+
+
+@pytest.fixture(scope="module")
+def charging_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """A Kiosk of its own: the one that the other tests share adds nothing."""
+    if given_url(pytestconfig):
+        pytest.skip("what a deployed shop adds is not known")
+    server, url = start_kiosk("--shipping-and-tax")
+    wait_until_ready(url, server.log)
+    yield url
+    stop_kiosk(server)
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], charging_url: str) -> dict[str, Any]:
+    return {**browser_context_args, "base_url": charging_url}
+
+
+@pytest.fixture
+def mailbox(back_office: Shop, charging_url: str) -> Mailbox:
+    return Mailbox(back_office.page.context.new_page(), charging_url)
+
+
+def test_shipping_tax_and_a_code_reach_the_receipt_the_refund_and_the_table(
+    shop: Shop, back_office: Shop, mailbox: Mailbox
+) -> None:
+    buyer = shop.come_as_somebody_new(PASSWORD)
+    shop.buy(ITEM, quantity=2)
+    shop.choose_on_payment_page(shipping="Express", country="DE", code="welcome10")
+    shop.see_to_pay("19.28")
+    shop.pay()
+
+    shop.see_order("Paid")
+    shop.see_receipt(Subtotal="7.00", Discount="0.70", Shipping="9.90", Tax="3.08", Total="19.28")
+    mailbox.open_mail(f"Your order {shop.order}", buyer)
+    mailbox.see("Discount: -0.70 EUR", "Shipping: 9.90 EUR", "Tax: 3.08 EUR", "Total: 19.28 EUR")
+
+    back_office.come_signed_in_as(STAFF)
+    back_office.open_order(shop.order)
+    back_office.see_bought_by("Berlin", "+43 1 5550123")
+    back_office.refund("12.00")
+    back_office.see_sent_back("12.00")
+    back_office.refund()
+    back_office.see_sent_back("7.28")
+    back_office.see_order("Refunded")
+    row = back_office.row_of_table(shop.order)
+    amounts = [row[name] for name in ("subtotal", "discount", "shipping", "tax", "total", "refunded")]
+    assert amounts == ["7.00", "0.70", "9.90", "3.08", "19.28", "19.28"]
+
+
+@pytest.mark.projects("phone")
+def test_a_code_that_does_not_exist_is_said_and_the_total_stays(shop: Shop) -> None:
+    shop.come_as_somebody_new(PASSWORD)
+    shop.buy(ITEM, quantity=2)
+
+    shop.choose_on_payment_page(shipping="Standard", country="US", code="NOSUCHCODE")
+
+    shop.see_payment_error("This code is invalid")
+    shop.choose_on_payment_page(shipping="Standard", country="US", code="FREE100")
+    shop.see_to_pay("4.90")
+    shop.pay()
+    shop.see_receipt(Subtotal="7.00", Discount="7.00", Shipping="4.90", Total="4.90")
