@@ -13,7 +13,7 @@ from app.auth.oauth.flow import CallbackResult
 from app.auth.oauth.provider_profile import Profile
 from app.auth.oauth.providers import Provider, providers
 from app.auth.sign_in_methods import ConfirmationMethod, SignInMethod
-from app.runtime import email_address
+from app.runtime import email_address, languages
 from app.runtime.errors import NotFound
 from app.users import service as users
 from app.users.audit_trail import Actor
@@ -92,7 +92,7 @@ def _proven_email(provider: Provider, profile: Profile) -> str | None:
 
 
 def _add(session: Session, provider: Provider, profile: Profile, *, spread: int) -> User:
-    user = users.add(session, users.free_username(session, profile.username, spread), None, None)
+    user = users.add(session, users.free_username(session, profile.username, spread), None, None, languages.asked())
     user.email, user.name, user.avatar_url = profile.email, profile.name, profile.avatar_url
     user.verified_email = _proven_email(provider, profile)
     user.verified_in_session = user.verified_email is not None

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { Order } from "../../api/types";
 import { showMoney } from "../../ui/shop/money";
 import { When } from "../../ui/When";
@@ -6,12 +8,16 @@ import { isPaid, isRefunded } from "./status";
 export function Receipt({ order }: { order: Order }) {
   const money = (minor: number) => showMoney(minor, order);
   return (
-    <section className="receipt" aria-label="Receipt">
+    <section className="receipt" aria-label={t`Receipt`}>
       <table>
         <thead className="sr-only">
           <tr>
-            <th scope="col">Item</th>
-            <th scope="col">Price</th>
+            <th scope="col">
+              <Trans>Item</Trans>
+            </th>
+            <th scope="col">
+              <Trans>Price</Trans>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -29,12 +35,16 @@ export function Receipt({ order }: { order: Order }) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">Total</th>
+            <th scope="row">
+              <Trans>Total</Trans>
+            </th>
             <td>{money(order.total)}</td>
           </tr>
           {order.refunded > 0 && (
             <tr>
-              <th scope="row">Refunded</th>
+              <th scope="row">
+                <Trans>Refunded</Trans>
+              </th>
               <td>{money(order.refunded)}</td>
             </tr>
           )}
@@ -42,17 +52,21 @@ export function Receipt({ order }: { order: Order }) {
       </table>
       <div className="receipt-foot">
         <p className="fine">
-          Placed <When at={order.created_at} />
+          <Trans>
+            Placed <When at={order.created_at} />
+          </Trans>
           {order.paid_at && (
             <>
               <br />
-              Paid <When at={order.paid_at} />
+              <Trans>
+                Paid <When at={order.paid_at} />
+              </Trans>
             </>
           )}
         </p>
         {isPaid(order) && !isRefunded(order) && (
           <span className="stamp" aria-hidden="true">
-            Paid
+            <Trans>Paid</Trans>
           </span>
         )}
       </div>
