@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from app.runtime.config import Settings
+from app.runtime.languages import Sentence
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -100,14 +101,20 @@ def decimal(minor: int, currency: str) -> str:
 def fault(minor: int, currency: str) -> str:
     """Why the provider refuses this amount, in words for the user who entered it; empty where it does not."""
     if minor > maximum(currency):
-        return f"The payment provider takes at most {written(maximum(currency), currency)}."
+        return Sentence("The payment provider takes at most {most}.", most=written(maximum(currency), currency))
     step = 100 if currency in WHOLE_ONLY else 10 if currency in THREE_DECIMALS else 1
     if minor % step == 0:
         return ""
-    rule = "has no decimals" if currency in WHOLE_ONLY else "has a 0 as its last digit"
     below = minor - minor % step
-    near = " or ".join(written(each, currency) for each in (below, below + step) if each)
-    return f"An amount in {currency} {rule}: write {near}."
+    lower, higher = (written(each, currency) for each in (below, below + step))
+    values = {"currency": currency, "lower": lower, "higher": higher}
+    if not below:
+        if currency in WHOLE_ONLY:
+            return Sentence("An amount in {currency} has no decimals: write {higher}.", **values)
+        return Sentence("An amount in {currency} has a 0 as its last digit: write {higher}.", **values)
+    if currency in WHOLE_ONLY:
+        return Sentence("An amount in {currency} has no decimals: write {lower} or {higher}.", **values)
+    return Sentence("An amount in {currency} has a 0 as its last digit: write {lower} or {higher}.", **values)
 
 
 def check(settings: Settings) -> Iterator[str]:
