@@ -21,11 +21,12 @@ def receipt(session: Session, mail: Outgoing) -> Message | None:
     user = session.get(User, order.user_id) if order else None
     if order is None or order.paid_at is None or user is None or not user.active or user.email is None:
         return None
+    language = user.language or settings().language
     lines = [
         {
             "quantity": each.quantity,
             "name": each.name,
-            "amount": written(each.quantity * each.unit_price, order.currency),
+            "amount": written(each.quantity * each.unit_price, order.currency, language),
         }
         for each in order.lines
     ]
@@ -33,9 +34,9 @@ def receipt(session: Session, mail: Outgoing) -> Message | None:
         "username": user.username,
         "number": order.number,
         "lines": lines,
-        "total": written(order.total, order.currency),
-        "at": moments.written(order.paid_at),
+        "total": written(order.total, order.currency, language),
+        "at": moments.written(order.paid_at, language),
         "delivery": shop.profile(session).delivery.splitlines(),
         "link": f"{settings().public_url}/orders/{order.id}",
     }
-    return Message(user.email, "receipt", values)
+    return Message(user.email, "receipt", values, language)

@@ -37,8 +37,9 @@ def of(request: Request) -> Language:
 @lru_cache(maxsize=256)
 def _preferred(header: str) -> Language:
     """The first that is known, of `de-AT` too: https://www.rfc-editor.org/rfc/rfc9110#field.accept-language"""
-    wanted = parse_accept_header(header[:1000], LanguageAccept)
-    return known(wanted.best_match(KNOWN, DEFAULT)) or DEFAULT
+    wanted = parse_accept_header(header[:1000], LanguageAccept)  # the most wanted first
+    named = (known(tag.partition("-")[0].lower()) for tag, quality in wanted if quality > 0)
+    return next((each for each in named if each), DEFAULT)
 
 
 MESSAGES = Path(__file__).parent.parent / "messages"

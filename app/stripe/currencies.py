@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from app.runtime.config import Settings
-from app.runtime.languages import Sentence
+from app.runtime.languages import DEFAULT, Language, Sentence
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -87,9 +87,10 @@ def minimum(currency: str) -> int:
     return MINIMUM.get(currency, 1)
 
 
-def written(minor: int, currency: str) -> str:
-    """Minor units as text: 1250 and EUR give "12.50 EUR"."""
-    return f"{decimal(minor, currency)} {currency}"
+def written(minor: int, currency: str, language: Language = DEFAULT) -> str:
+    """Minor units as text: 1250 and EUR give "12.50 EUR" in English, and "12,50 EUR" in German."""
+    figures = decimal(minor, currency)
+    return f"{figures.replace('.', ',') if language == 'de' else figures} {currency}"
 
 
 def decimal(minor: int, currency: str) -> str:

@@ -188,7 +188,9 @@ def change(session: Session, user: User, actor: Actor, *, name: str | None, emai
         session.flush()
         signals.address_given.send(user, session=session, actor=actor)
         if was_verified:  # another address may be a stranger's, who has nothing to do with this account
-            mail.queue(session, "email_changed", {"email": before, "username": user.username})
+            mail.queue(
+                session, "email_changed", {"email": before, "username": user.username, "language": user.language}
+            )
     session.flush()
 
 
@@ -250,7 +252,9 @@ def close(session: Session, user_id: int, actor: Actor, now: datetime) -> None:
     actor.note(session, user.id, "account_closed")
     mail.recall(session, user.id, now)
     if user.email_verified:
-        mail.queue(session, "account_closed", {"email": user.email, "username": user.username})
+        mail.queue(
+            session, "account_closed", {"email": user.email, "username": user.username, "language": user.language}
+        )
     user.active, user.role, user.closed_at = False, "customer", now
     session.flush()  # as above
     signals.leaving.send(user, session=session)

@@ -15,6 +15,7 @@ from app.auth.oauth.providers import Provider, providers
 from app.auth.sign_in_methods import ConfirmationMethod, SignInMethod
 from app.runtime import email_address, languages
 from app.runtime.errors import NotFound
+from app.runtime.languages import Sentence
 from app.users import service as users
 from app.users.audit_trail import Actor
 from app.users.models import Identity, User
@@ -183,7 +184,8 @@ METHOD = SignInMethod(
     is_set_up=_is_set_up,
     can_sign_in=_can_sign_in,
     listed=lambda _, user: [
-        f"account at {each.provider}, linked {each.created_at:%Y-%m-%d}" for each in _configured(user)
+        Sentence("account at {provider}, linked {day}", provider=each.provider, day=f"{each.created_at:%Y-%m-%d}")
+        for each in _configured(user)
     ],
     confirms=lambda _, user: [ConfirmationMethod("provider", each.provider) for each in _configured(user)],
     remove_all=_remove_all,
