@@ -17,7 +17,7 @@ export function linguiMacros(): Plugin {
           configFile: false,
           sourceMaps: true,
           parserOpts: { plugins: ["typescript", "jsx"] },
-          plugins: [[macros, { descriptorFields: "message" }], compiled],
+          plugins: [[macros, { stripMessageField: false }], compiled],
         });
         return made && { code: made.code ?? "", map: made.map };
       },

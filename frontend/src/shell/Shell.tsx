@@ -55,7 +55,7 @@ function UserLink({ me }: { me: User | null }) {
   }
   const name = me.name || me.username;
   return (
-    <Link to="/profile" className="user-link">
+    <Link to="/profile" className="user-link" title={name}>
       <span className="sr-only">
         <Trans>Profile of {name}</Trans>
       </span>

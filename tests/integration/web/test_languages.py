@@ -92,4 +92,6 @@ def test_the_catalogue_is_the_same_in_every_language(client):
 
     assert german.headers["ETag"] == english.headers["ETag"]
     assert "Accept-Language" not in german.vary
+
+
 # }

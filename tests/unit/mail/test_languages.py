@@ -16,7 +16,7 @@ OTHERS = [language for language in KNOWN if language != DEFAULT]
 
 
 def values_of(file):
-    return meta.find_undeclared_variables(jinja2.Environment(autoescape=False).parse(file.read_text()))  # noqa: S701
+    return meta.find_undeclared_variables(jinja2.Environment(autoescape=False).parse(file.read_text()))
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -32,7 +32,9 @@ def test_a_mail_is_there_in_each_language_with_the_same_values(file, language):
 def test_no_mail_is_kept_in_a_language_that_is_not_there_in_english(language):
     translated = TEMPLATES.rglob(f"*.{language}.txt")
 
-    assert [file.name for file in translated if file.with_name(f"{file.name.partition('.')[0]}.txt") not in ENGLISH] == []
+    assert [
+        file.name for file in translated if file.with_name(f"{file.name.partition('.')[0]}.txt") not in ENGLISH
+    ] == []
 
 
 @pytest.mark.parametrize("language", KNOWN)
