@@ -5,7 +5,8 @@ from html import escape
 from app.runtime.languages import DEFAULT, Language
 
 PAGE = """<!doctype html>
-<html lang="{language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>{title}</title></head>
+<html lang="{language}">
+<head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>{title}</title></head>
 <body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif">
 <div style="max-width:36rem;margin:0 auto">
 <h1 style="font-size:1.3rem">{title}</h1>

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 
 from babel.messages.pofile import read_po
 from flask import Request, has_request_context
@@ -56,7 +56,7 @@ class Sentence(str):
     template: str
     values: Mapping[str, object]
 
-    def __new__(cls, template: str, **values: object) -> "Sentence":
+    def __new__(cls, template: str, **values: object) -> Self:
         made = super().__new__(cls, template.format_map(values))
         made.template, made.values = template, values
         return made

@@ -27,8 +27,8 @@ CUT_OFF = """(word) => {
   const wrong = [];
   while (texts.nextNode()) {
     const parent = texts.currentNode.parentElement;
-    if (!texts.currentNode.data.includes(word) || parent.closest(".sr-only, option, textarea, script, [title]")) continue;
-    if (!parent.checkVisibility()) continue;
+    if (!texts.currentNode.data.includes(word) || !parent.checkVisibility()) continue;
+    if (parent.closest(".sr-only, option, textarea, script, [title]")) continue;
     const range = document.createRange();
     range.selectNodeContents(texts.currentNode);
     for (const { left, right } of range.getClientRects()) {
