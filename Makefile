@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench paint lock api release clean
+.PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench paint lock api messages release clean
 .PHONY: load chaos interop scale soak safeguards screenshots  # feature: shop
 .PHONY: rehearse  # feature: origin
 
@@ -113,6 +113,11 @@ screenshots: install  ## docs/pictures/ anew
 
 paint: install  ## how soon each page is there on a slow phone, and whether it moves
 	@$(BIN)/pytest -q -s tests/e2e/paint.py
+
+messages:  ## what page and server say, brought into the files of each language; the German is then to be written there
+	@scripts/install development packages
+	@cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent messages
+	@$(BIN)/python scripts/messages.py
 
 lock:  ## requirements/ anew from pyproject.toml; UPGRADE=1 for newer versions
 	@scripts/install development

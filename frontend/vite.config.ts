@@ -2,14 +2,16 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { lingui } from "@lingui/vite-plugin";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { linguiMacros, namedPerLanguage } from "./messages.ts";
 
 const backend = "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), swaggerUi(), packed()],
+  plugins: [linguiMacros(), react(), lingui(), namedPerLanguage(), swaggerUi(), packed()],
   build: { license: { fileName: "licenses.md" } },
   server: {
     host: "127.0.0.1",

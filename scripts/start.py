@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> None:
     else:
         write_tree(ROOT, tree, after)
         say(f"\nThis is {wanted.name.title} now; nothing is committed. To undo it: git restore . && git clean -fd")
-        say("Next: make install fmt lock api, then make check test, then commit. docs/upgrading.md says the rest.")
+        say("Next: make install fmt lock api messages, then make check test, then commit; docs/upgrading.md has more.")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

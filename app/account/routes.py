@@ -53,12 +53,14 @@ def first() -> UserOut | None:
 
 @routes.patch("/api/profile", access=Access.SIGNED_IN, raises=(ConfirmationRequired,), limit=limits.MAIL)
 def change_profile(body: ProfileChange, user: User, user_session: UserSession) -> UserOut:
-    """Change the name or the email; what is left out stays.
+    """Change the name, the email or the language; what is left out stays.
 
     Another email takes a sign-in or a confirmation within the last 30 minutes. It is not verified.
     """
-    name, email = body.name or None, body.email or None
+    name, email, language = body.name or None, body.email or None, body.language or None
     actor = actors.of_request(user)
+    if "language" in body.given():
+        user.language = language
     service.change(db.session(), user_session, actor, name=name, email=email, given=body.given(), now=utcnow())
     return UserOut.of(user)
 

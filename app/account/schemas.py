@@ -7,6 +7,7 @@ import msgspec
 
 from app.auth.passkeys.schemas import PasskeyOut  # feature: passkeys
 from app.auth.sessions import SignedIn
+from app.runtime.languages import Language
 from app.users.schemas import Password
 from app.web.api import Line, Private
 
@@ -14,9 +15,10 @@ from app.web.api import Line, Private
 class ProfileChange(msgspec.Struct, frozen=True):
     name: Line | msgspec.UnsetType | None = msgspec.UNSET
     email: Line | msgspec.UnsetType | None = msgspec.UNSET
+    language: Language | msgspec.UnsetType | None = msgspec.UNSET
 
     def given(self) -> set[str]:
-        return {name for name in ("name", "email") if getattr(self, name) is not msgspec.UNSET}
+        return {name for name in ("name", "email", "language") if getattr(self, name) is not msgspec.UNSET}
 
 
 class PasswordChange(Private, frozen=True):

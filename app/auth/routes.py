@@ -3,6 +3,7 @@
 from app.auth import cookies, second_factor, service, sessions, throttle, tokens
 from app.auth.schemas import Credentials, Done, PasswordRule, RefreshRequest, Registration, SessionUser
 from app.auth.sessions import SignedIn
+from app.runtime import languages
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
 from app.users import actors, policy
@@ -27,7 +28,10 @@ REFUSED = (
 def register(body: Registration) -> UserOut:
     """Make an account with a username and a password."""
     actor = actors.of_request(None)
-    return UserOut.of(service.register(db.session(), settings(), body.username, body.email, body.password, actor))
+    made = service.register(
+        db.session(), settings(), body.username, body.email, body.password, actor, languages.asked()
+    )
+    return UserOut.of(made)
 
 
 @routes.get("/api/password/rule", access=Access.ALL, etag=True)

@@ -10,6 +10,7 @@ from app.auth.models import UserSession
 from app.auth.schemas import Confirmation
 from app.runtime.config import Settings
 from app.runtime.errors import Unauthorized
+from app.runtime.languages import Language
 from app.users import passwords
 from app.users import service as users
 from app.users import signals as user_signals
@@ -24,11 +25,19 @@ class InvalidCredentials(Unauthorized):
     detail = "The username or the password is wrong."
 
 
-def register(session: Session, settings: Settings, username: str, email: str, password: str, actor: Actor) -> User:
+def register(
+    session: Session,
+    settings: Settings,
+    username: str,
+    email: str,
+    password: str,
+    actor: Actor,
+    language: Language | None = None,
+) -> User:
     """A new customer. A mail to their address asks to verify it. Raises Invalid or UsernameTaken."""
     users.check(settings, username=username, email=email, password=password)
     session.commit()  # hashing takes a while, and nothing may be locked meanwhile
-    user = users.add(session, username, email, passwords.hashed(password))
+    user = users.add(session, username, email, passwords.hashed(password), language)
     user_signals.address_given.send(user, session=session, actor=actor)
     return user
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.items.models import Item
 from app.runtime.db import table
 from app.runtime.errors import Conflict, FieldError, Invalid
+from app.runtime.languages import Sentence
 from app.stripe import currencies
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,10 @@ class AmountTooSmall(Invalid):
 
     @classmethod
     def below(cls, minimum: int, currency: str) -> "AmountTooSmall":
-        words = f"The payment provider takes no sum below {currencies.written(minimum, currency)}: order a little more."
+        words = Sentence(
+            "The payment provider takes no sum below {least}: order a little more.",
+            least=currencies.written(minimum, currency),
+        )
         return cls(words, errors=[FieldError("lines", words)])
 
 
@@ -60,7 +64,8 @@ def total(wanted: list[tuple[sa.Row[Any], int]], currency: str) -> int:
     for item, _ in wanted:
         if words := currencies.fault(item.price or 0, currency):  # it was entered for another currency
             log.warning("item %s cannot be sold at its price: %s", item.id, words)
-            raise Invalid.field("lines", f"{item.name} cannot be sold at its price: the shop has to correct it.")
+            wrong = Sentence("{item} cannot be sold at its price: the shop has to correct it.", item=item.name)
+            raise Invalid.field("lines", wrong)
     amount = sum((item.price or 0) * quantity for item, quantity in wanted)
     if amount > currencies.maximum(currency):
         raise Invalid.field("lines", "This is more than can be paid at once.")

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 import jinja2
 import msgspec
+from msgspec import structs
 
 from app.mail import beside
 from app.runtime import email_address
 from app.runtime.config import Settings
+from app.runtime.languages import DEFAULT, Language
 from app.runtime.text import on_one_line
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -28,7 +30,7 @@ class Undeliverable(Exception):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A mail to `to`: the template `<template>.txt` with `values`.
+    """A mail to `to`: the template `<template>.txt` with `values`, or `<template>.de.txt` in German.
 
     Only `link`, an address of the shop, becomes a link. All other values may be chosen by a person, and do not.
     """
@@ -36,9 +38,14 @@ class Message(msgspec.Struct, frozen=True):
     to: str
     template: str
     values: dict[str, Any]
+    language: Language = DEFAULT
 
     def with_values(self, **more: Any) -> "Message":
-        return Message(self.to, self.template, {**self.values, **more})
+        return structs.replace(self, values={**self.values, **more})
+
+    @property
+    def file(self) -> str:
+        return f"{self.template}.txt" if self.language == DEFAULT else f"{self.template}.{self.language}.txt"
 
 
 def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime, site: str = "Kiosk") -> EmailMessage:
@@ -50,7 +57,7 @@ def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime
     """
     values = {**message.values, "shop": settings.public_url}
     values |= {name: _Ours(values[name]) for name in ("shop", "link") if name in values}
-    subject, _, text = _environment().get_template(f"{message.template}.txt").render(values).partition("\n")
+    subject, _, text = _environment().get_template(message.file).render(values).partition("\n")
     made = EmailMessage()
     made["From"] = settings.mail_from or Address(site, addr_spec=sender(settings))
     made["To"] = Address(addr_spec=address(message.to))
@@ -63,7 +70,9 @@ def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime
     text = text.strip() + "\n"
     made.set_content(text, cte="7bit" if text.isascii() else "quoted-printable")
     made.add_alternative(
-        beside.page(made["Subject"], text, settings.public_url), subtype="html", cte="quoted-printable"
+        beside.page(made["Subject"], text, settings.public_url, message.language),
+        subtype="html",
+        cte="quoted-printable",
     )
     made.set_boundary(hashlib.sha256(f"boundary:{dedupe_key}".encode()).hexdigest()[:32])
     return made

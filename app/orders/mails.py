@@ -8,6 +8,7 @@ from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.orders.models import Order
 from app.runtime.config import settings
+from app.runtime.languages import Language
 from app.stripe.currencies import written
 from app.users.models import User
 
@@ -23,10 +24,11 @@ def to_buyer(session: Session, outgoing: Outgoing) -> Message | None:
         return None
     if order.paid_at is None and not buyer.email_verified:
         return None
-    values = {**_values(order), "username": buyer.username}
+    language = buyer.language or settings().language
+    values = {**_values(order, language), "username": buyer.username}
     if "amount" in outgoing.payload:
-        values["amount"] = written(outgoing.payload["amount"], outgoing.payload["currency"])
-    return Message(buyer.email, outgoing.kind, values)
+        values["amount"] = written(outgoing.payload["amount"], outgoing.payload["currency"], language)
+    return Message(buyer.email, outgoing.kind, values, language)
 
 
 def to_staff(session: Session, outgoing: Outgoing) -> Message | None:
@@ -43,12 +45,13 @@ def to_staff(session: Session, outgoing: Outgoing) -> Message | None:
         "phone": order.phone or "",
         "address": ", ".join(each for each in address.values() if each),
     }
-    return Message(settings().staff_mail, "order_to_hand_over", {**_values(order), **more})
+    language = settings().language
+    return Message(settings().staff_mail, "order_to_hand_over", {**_values(order, language), **more}, language)
 
 
-def _values(order: Order) -> dict[str, object]:
+def _values(order: Order, language: Language) -> dict[str, object]:
     link = f"{settings().public_url}/orders/{order.id}"
-    return {"number": order.number, "total": written(order.total, order.currency), "link": link}
+    return {"number": order.number, "total": written(order.total, order.currency, language), "link": link}
 
 
 def tell_buyer(session: Session, order: Order, kind: Kind, once: str = "", **more: object) -> None:

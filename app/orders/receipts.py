@@ -7,21 +7,20 @@ from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.orders.models import Order
 from app.runtime.config import settings
+from app.runtime.languages import Language
 from app.shop import service as shop
 from app.stripe.currencies import written
 from app.users.models import User
 
 
-def parts(order: Order) -> list[dict[str, str]]:
-    """What lies between the lines and the total, where anything does: from the subtotal on."""
-    amounts = {"Discount": -order.discount, "Shipping": order.shipping, "Tax": order.tax_added}
-    if not any(amounts.values()):
-        return []
-    return [
-        {"name": name, "amount": written(amount, order.currency)}
-        for name, amount in {"Subtotal": order.subtotal, **amounts}.items()
-        if amount
-    ]
+def parts(order: Order, language: Language) -> dict[str, str]:
+    """What lies between the lines and the total, where anything does: from the subtotal on. Empty where it is nothing."""
+    added = {"discount": -order.discount, "shipping": order.shipping, "tax": order.tax_added}
+    amounts = {"subtotal": order.subtotal if any(added.values()) else 0, **added}
+    return {
+        **{name: written(amount, order.currency, language) if amount else "" for name, amount in amounts.items()},
+        "tax_inside": written(inside, order.currency, language) if (inside := order.tax - order.tax_added) else "",
+    }
 
 
 def receipt(session: Session, mail: Outgoing) -> Message | None:
@@ -33,11 +32,12 @@ def receipt(session: Session, mail: Outgoing) -> Message | None:
     user = session.get(User, order.user_id) if order else None
     if order is None or order.paid_at is None or user is None or not user.active or user.email is None:
         return None
+    language = user.language or settings().language
     lines = [
         {
             "quantity": each.quantity,
             "name": each.name,
-            "amount": written(each.quantity * each.unit_price, order.currency),
+            "amount": written(each.quantity * each.unit_price, order.currency, language),
         }
         for each in order.lines
     ]
@@ -45,11 +45,10 @@ def receipt(session: Session, mail: Outgoing) -> Message | None:
         "username": user.username,
         "number": order.number,
         "lines": lines,
-        "parts": parts(order),
-        "total": written(order.total, order.currency),
-        "tax_included": written(included, order.currency) if (included := order.tax - order.tax_added) else "",
-        "at": moments.written(order.paid_at),
+        **parts(order, language),
+        "total": written(order.total, order.currency, language),
+        "at": moments.written(order.paid_at, language),
         "delivery": shop.profile(session).delivery.splitlines(),
         "link": f"{settings().public_url}/orders/{order.id}",
     }
-    return Message(user.email, "receipt", values)
+    return Message(user.email, "receipt", values, language)

@@ -24,4 +24,5 @@ def finding(_: Session, outgoing: Outgoing) -> Message | None:
     if not settings().staff_mail:
         return None
     link = f"{settings().public_url}/staff/findings"
-    return Message(settings().staff_mail, "finding", {"words": outgoing.payload["words"], "link": link})
+    values = {"words": outgoing.payload["words"], "link": link}
+    return Message(settings().staff_mail, "finding", values, settings().language)

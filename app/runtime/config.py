@@ -15,6 +15,7 @@ import msgspec
 from flask import Config, Flask, current_app
 
 from app.runtime import urls
+from app.runtime.languages import DEFAULT, Language
 
 ROOT = Path(__file__).parents[2]
 """The checkout, with the parts that are no Python: migrations, demo data, the built page."""
@@ -116,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, rename=str.upper):
     mail_from: str = ""
     staff_mail: str = ""  # feature: shop
     time_zone: str = "UTC"
+    language: Language = DEFAULT
     mails_an_hour: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
     log_file: str = ""
     metrics_token: Secret = ""

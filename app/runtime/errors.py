@@ -10,6 +10,9 @@ import sqlalchemy.exc
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
+from app.runtime import languages
+from app.runtime.languages import DEFAULT, Language, said
+
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
@@ -122,21 +125,23 @@ class DatabaseUnavailable(Unavailable):
     error = "database_unavailable"
 
 
-def encoded(problem: Problem) -> bytes:
+def encoded(problem: Problem, language: Language = DEFAULT) -> bytes:
+    errors = [FieldError(each.field, said(each.message, language)) for each in problem.errors]
     body = ProblemBody(
         kind="about:blank",
-        title=problem.status.phrase,
+        title=said(problem.status.phrase, language),
         status=problem.status.value,
-        detail=problem.detail,
+        detail=said(problem.detail, language),
         error=problem.error,
-        errors=problem.errors or msgspec.UNSET,
+        errors=errors or msgspec.UNSET,
     )
     return msgspec.json.encode(body)
 
 
 def respond(problem: Problem) -> Response:
     note_refusal(problem.error)
-    answer = Response(encoded(problem), problem.status.value, mimetype=MEDIA_TYPE)
+    answer = Response(encoded(problem, languages.asked()), problem.status.value, mimetype=MEDIA_TYPE)
+    answer.vary.add("Accept-Language")
     answer.headers.update(problem.headers)
     return answer
 

@@ -1,5 +1,7 @@
 """Whether text on a colour can be read: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio"""
 
+from app.runtime.languages import Sentence
+
 PAGE = "#f2f7f3"
 """The background of the page in the light scheme, a little darker than the white of text on the header."""
 
@@ -18,8 +20,9 @@ def fault(primary: str) -> str:
     ratio = contrast(primary, PAGE)
     if ratio >= LEAST_CONTRAST:
         return ""
-    return (
-        f"Text in this colour, or white on it, is hard to read: take a darker one (contrast {ratio:.1f}, at least 4.5)."
+    return Sentence(
+        "Text in this colour, or white on it, is hard to read: take a darker one (contrast {contrast}, at least 4.5).",
+        contrast=f"{ratio:.1f}",
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from app.runtime.config import Settings
+from app.runtime.languages import DEFAULT, Language, Sentence
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -86,9 +87,10 @@ def minimum(currency: str) -> int:
     return MINIMUM.get(currency, 1)
 
 
-def written(minor: int, currency: str) -> str:
-    """Minor units as text: 1250 and EUR give "12.50 EUR"."""
-    return f"{decimal(minor, currency)} {currency}"
+def written(minor: int, currency: str, language: Language = DEFAULT) -> str:
+    """Minor units as text: 1250 and EUR give "12.50 EUR" in English, and "12,50 EUR" in German."""
+    figures = decimal(minor, currency)
+    return f"{figures.replace('.', ',') if language == 'de' else figures} {currency}"
 
 
 def decimal(minor: int, currency: str) -> str:
@@ -100,14 +102,20 @@ def decimal(minor: int, currency: str) -> str:
 def fault(minor: int, currency: str) -> str:
     """Why the provider refuses this amount, in words for the user who entered it; empty where it does not."""
     if minor > maximum(currency):
-        return f"The payment provider takes at most {written(maximum(currency), currency)}."
+        return Sentence("The payment provider takes at most {most}.", most=written(maximum(currency), currency))
     step = 100 if currency in WHOLE_ONLY else 10 if currency in THREE_DECIMALS else 1
     if minor % step == 0:
         return ""
-    rule = "has no decimals" if currency in WHOLE_ONLY else "has a 0 as its last digit"
     below = minor - minor % step
-    near = " or ".join(written(each, currency) for each in (below, below + step) if each)
-    return f"An amount in {currency} {rule}: write {near}."
+    lower, higher = (written(each, currency) for each in (below, below + step))
+    values = {"currency": currency, "lower": lower, "higher": higher}
+    if not below:
+        if currency in WHOLE_ONLY:
+            return Sentence("An amount in {currency} has no decimals: write {higher}.", **values)
+        return Sentence("An amount in {currency} has a 0 as its last digit: write {higher}.", **values)
+    if currency in WHOLE_ONLY:
+        return Sentence("An amount in {currency} has no decimals: write {lower} or {higher}.", **values)
+    return Sentence("An amount in {currency} has a 0 as its last digit: write {lower} or {higher}.", **values)
 
 
 def check(settings: Settings) -> Iterator[str]:

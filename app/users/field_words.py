@@ -7,6 +7,10 @@ WORDS: Words = {
     "email": ("An email address. It counts as the user's own only once it is verified.", "ada@example.com"),
     "email_verified": ("Whether the user has opened the link that was mailed to the address.", True),
     "avatar_url": ("A picture of the user, at the provider that they sign in with.", "https://id.example.com/ada.png"),
+    "language": (
+        "The language of the page and of mails; null where the browser, or the client, says which.",
+        "de",
+    ),
     "role": ("`customer`, or `staff` for those who run the shop.", "customer"),
     "active": ("Whether the user may sign in.", True),
     "identities": ("The accounts at providers that the user can sign in with.", []),

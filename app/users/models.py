@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from app.runtime import email_address
 from app.runtime.constraints import index_where
 from app.runtime.db import BigId, Model, Moment, public_id, utcnow
+from app.runtime.languages import Language
 from app.users import passwords
 
 Role = Literal["customer", "staff"]
@@ -76,6 +77,8 @@ class User(Model):
     """
     name: Mapped[str | None] = mapped_column(sa.String(200))
     avatar_url: Mapped[str | None] = mapped_column(sa.String(2000))
+    language: Mapped[Language | None] = mapped_column(sa.String(8))
+    """Of the page and of mails: None until it is known, and then for the browser to say."""
     role: Mapped[Role] = mapped_column(sa.String(16), default="customer")
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))

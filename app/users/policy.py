@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from app.runtime.config import Settings
 from app.runtime.errors import Invalid
+from app.runtime.languages import Sentence
 from app.users.models import key
 from app.users.passwords import normalised
 
@@ -31,7 +32,9 @@ def check_policy(
     least = WITH_SECOND_FACTOR if has_second_factor else settings.password_min_length
     password = normalised(password)
     if not least <= len(password) <= MAX_LENGTH:
-        raise Invalid.field(field, f"Use at least {least} characters and at most {MAX_LENGTH}.")
+        raise Invalid.field(
+            field, Sentence("Use at least {least} characters and at most {most}.", least=least, most=MAX_LENGTH)
+        )
     known = [(name or "").partition("@")[0] for name in names]
     shop = ["kiosk", urlsplit(settings.public_url).hostname or ""]
     if any(len(each) >= SHORTEST_NAME and key(each) in key(password) for each in known + shop):

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from app.runtime.languages import Language
 from app.users.models import Action, Role, User
 from app.users.signed_in import SignedInUser
 from app.web.api import Id, Line, Private
@@ -26,6 +27,7 @@ class UserOut(msgspec.Struct, frozen=True):
     email_verified: bool
     name: str | None
     avatar_url: str | None
+    language: Language | None
     role: Role
     active: bool
     identities: list[IdentityOut]
@@ -41,6 +43,7 @@ class UserOut(msgspec.Struct, frozen=True):
             user.email_verified,
             user.name,
             user.avatar_url,
+            user.language,
             user.role,
             user.active,
             identities,

@@ -11,6 +11,7 @@ from app import mail
 from app.runtime import email_address, text
 from app.runtime.config import Settings
 from app.runtime.errors import Conflict, FieldError, Invalid, NotFound
+from app.runtime.languages import Language
 from app.users import audit_trail, signals
 from app.users.audit_trail import Actor
 from app.users.models import IS_STAFF, Role, User, key
@@ -65,9 +66,20 @@ def named(session: Session, username: str) -> User:
     return user
 
 
-def add(session: Session, username: str, email: str | None, password_hash: str | None) -> User:
+def add(
+    session: Session,
+    username: str,
+    email: str | None,
+    password_hash: str | None,
+    language: Language | None = None,
+) -> User:
     """A new account. Raises Invalid, or UsernameTaken, also where two clients register the name at once."""
-    user = User(username=checked_username(username), email=checked_email(email), password_hash=password_hash)
+    user = User(
+        username=checked_username(username),
+        email=checked_email(email),
+        password_hash=password_hash,
+        language=language,
+    )
     try:
         with session.begin_nested():
             session.add(user)
@@ -176,7 +188,9 @@ def change(session: Session, user: User, actor: Actor, *, name: str | None, emai
         session.flush()
         signals.address_given.send(user, session=session, actor=actor)
         if was_verified:  # another address may be a stranger's, who has nothing to do with this account
-            mail.queue(session, "email_changed", {"email": before, "username": user.username})
+            mail.queue(
+                session, "email_changed", {"email": before, "username": user.username, "language": user.language}
+            )
     session.flush()
 
 
@@ -238,12 +252,14 @@ def close(session: Session, user_id: int, actor: Actor, now: datetime) -> None:
     actor.note(session, user.id, "account_closed")
     mail.recall(session, user.id, now)
     if user.email_verified:
-        mail.queue(session, "account_closed", {"email": user.email, "username": user.username})
+        mail.queue(
+            session, "account_closed", {"email": user.email, "username": user.username, "language": user.language}
+        )
     user.active, user.role, user.closed_at = False, "customer", now
     session.flush()  # as above
     signals.leaving.send(user, session=session)
     session.expire(user, ["identities", "password_hash"])
     user.username = f"closed:{user.id}"  # which no client can register
-    user.email = user.verified_email = user.name = user.avatar_url = user.password_hash = None
+    user.email = user.verified_email = user.name = user.avatar_url = user.password_hash = user.language = None
     user.verified_in_session = False
     audit_trail.forget(session, user.id)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.runtime import email_address
 from app.runtime.db import table
+from app.runtime.languages import Language
 from app.users.models import Identity, Role, User
 
 
@@ -27,6 +28,7 @@ class SignedInUser(msgspec.Struct, frozen=True):
     verified_email: str | None
     name: str | None
     avatar_url: str | None
+    language: Language | None
     role: Role
     active: bool
     created_at: datetime

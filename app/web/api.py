@@ -31,6 +31,7 @@ from werkzeug.wrappers import Response
 from app.runtime import deadline, text
 from app.runtime.db import db, reading, writing
 from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, UnsupportedType, WrongContentType
+from app.runtime.languages import Sentence
 from app.web import limits
 from app.web.validation import invalid
 
@@ -291,7 +292,11 @@ def raw_body() -> bytes:
 def read_body(shape: Any, takes: tuple[str, ...] = JSON) -> Any:
     """The body as `shape`; as it is for bytes. Raises WrongContentType, UnsupportedType, MalformedBody, Invalid."""
     if request.mimetype not in takes:
-        raise WrongContentType if takes == JSON else UnsupportedType(f"Send the body as {', '.join(takes)}.")
+        raise (
+            WrongContentType
+            if takes == JSON
+            else UnsupportedType(Sentence("Send the body as {types}.", types=", ".join(takes)))
+        )
     if shape is bytes:
         return raw_body()
     try:

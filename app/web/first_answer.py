@@ -1,5 +1,6 @@
 """The page as the server sends it: with what search engines read of it, and with what it would ask for at once."""
 
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
@@ -8,13 +9,17 @@ import msgspec
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.runtime import deadline
+from app.runtime import deadline, languages
 from app.runtime.config import settings
 from app.runtime.db import reading
 from app.runtime.errors import Problem
+from app.runtime.languages import Language
 
 BEGIN, END = "<!-- head -->", "<!-- /head -->"
 """Between these, frontend/index.html has what a page is that no server has told of."""
+
+MESSAGES = re.compile(r"<!-- (?P<language>[a-z]{2}): (?P<link><link [^>]*>) -->")
+"""As frontend/messages.ts writes them."""
 
 SECONDS = 3
 """How long the database is waited for: the page works without what it would tell, and asks the API."""
@@ -60,8 +65,22 @@ def written(template: str, path: str) -> Written:
             head = current_app.extensions["page_head"](path, data)
     except (SQLAlchemyError, Problem):
         head, data = PLAIN, {}
-    html = f"{before}{_tags(head, path)}{_script('first', 'application/json', data)}{after}"
+    language = _language(data)
+    first = _script("first", "application/json", {"language": language, **data})
+    html = in_language(f"{before}{_tags(head, path)}{first}{after}", language)
     return Written(html, head.status, is_personal=data.get("me") is not None)
+
+
+def _language(data: Mapping[str, Any]) -> Language:
+    """What the user who is signed in has chosen, or else what the browser asks for."""
+    return getattr(data.get("me"), "language", None) or languages.asked()
+
+
+def in_language(html: str, language: Language) -> str:
+    """The built page says that it is in English, and names the messages of each other language in a comment."""
+    return MESSAGES.sub(lambda named: named["link"] if named["language"] == language else "", html).replace(
+        '<html lang="en"', f'<html lang="{language}"', 1
+    )
 
 
 def _tags(head: Head, path: str) -> str:

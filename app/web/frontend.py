@@ -46,7 +46,7 @@ def start(path: str) -> Response:
         raise NotBuilt
     page = first_answer.written(_template(file, file.stat().st_mtime_ns), path)
     response = Response(page.html, page.status, mimetype="text/html")
-    response.vary.add("Cookie")
+    response.vary.update(("Cookie", "Accept-Language"))
     if page.is_personal:
         response.cache_control.no_store = True
     else:

@@ -8,19 +8,21 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from app.runtime.errors import FieldError, Invalid
+from app.runtime.languages import Sentence
 
 REQUIRED = "This is required."
+UNREADABLE = "This cannot be read."
 
 WORDS: tuple[tuple[str, str], ...] = (
     (r"missing required field", REQUIRED),
     (r"matching regex", "This holds characters that are not allowed here."),
     (r"`str` of length >= 1\b(?!\d)", "Write something here."),
-    (r"`str` of length >= (\d+)", "Use at least {} characters."),
-    (r"`str` of length <= (\d+)", "Use at most {} characters."),
-    (r"`array` of length >= (\d+)", "Give at least {} of them."),
-    (r"`array` of length <= (\d+)", "Give at most {} of them."),
-    (r"`(?:int|float)` >= (-?\d+)", "Give {} or more."),
-    (r"`(?:int|float)` <= (-?\d+)", "Give {} or less."),
+    (r"`str` of length >= (\d+)", "Use at least {number} characters."),
+    (r"`str` of length <= (\d+)", "Use at most {number} characters."),
+    (r"`array` of length >= (\d+)", "Give at least {number} of them."),
+    (r"`array` of length <= (\d+)", "Give at most {number} of them."),
+    (r"`(?:int|float)` >= (-?\d+)", "Give {number} or more."),
+    (r"`(?:int|float)` <= (-?\d+)", "Give {number} or less."),
     (r"Expected `str.*got `null`", REQUIRED),
     (r"Expected `(?:int|float)|Invalid (?:int|float)", "Give a whole number."),
     (r"Expected `bool|Invalid bool", "Give true or false."),
@@ -86,11 +88,11 @@ def _fault(error: msgspec.ValidationError, shape: Any, path: str) -> FieldError:
 
 def _words(message: str, shape: Any) -> str:
     if message.startswith("Invalid enum value") and (known := _choices(shape)):
-        return f"Use one of these: {', '.join(known)}."
+        return Sentence("Use one of these: {known}.", known=", ".join(known))
     for pattern, words in WORDS:
         if matched := re.search(pattern, message):
-            return words.format(*matched.groups())
-    return "This cannot be read."
+            return Sentence(words, number=matched[1]) if matched.groups() else words
+    return UNREADABLE
 
 
 def _choices(shape: Any) -> list[str]:

@@ -1,9 +1,12 @@
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, type RouterHistory, RouterProvider } from "@tanstack/react-router";
 import { createQueryClient } from "./api/queries";
 import { routeTree } from "./routes";
 import { BrokenPage, NotFoundPage } from "./shell/ErrorPages";
 import { focusOnNavigation } from "./shell/focus";
+import { InOwnLanguage } from "./shell/InOwnLanguage";
 import { Parts } from "./shell/parts";
 import { keepTyped } from "./ui/typed";
 import { parts } from "./wiring";
@@ -19,11 +22,15 @@ export function createApp(history?: RouterHistory): Application {
 
 export function App({ router, queries }: Application) {
   return (
-    <QueryClientProvider client={queries}>
-      <Parts value={parts}>
-        <RouterProvider router={router} />
-      </Parts>
-    </QueryClientProvider>
+    <I18nProvider i18n={i18n}>
+      <QueryClientProvider client={queries}>
+        <Parts value={parts}>
+          <InOwnLanguage>
+            <RouterProvider router={router} />
+          </InOwnLanguage>
+        </Parts>
+      </QueryClientProvider>
+    </I18nProvider>
   );
 }
 

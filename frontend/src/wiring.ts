@@ -1,3 +1,4 @@
+import { msg } from "@lingui/core/macro";
 import { BasketCount } from "./features/basket/BasketCount"; // feature: shop
 import { byPasskey } from "./features/passkeys/ConfirmByPasskey"; // feature: passkeys
 import { shopLook } from "./features/shop/look"; // feature: shop
@@ -8,10 +9,10 @@ import type { Parts } from "./shell/parts";
 import { plainLook } from "./shell/plainLook";
 
 /** The first of these stands on the links to the start page. */
-const [toStart = ""] = [
-  "To the items", // feature: shop
-  "To your profile",
-];
+const [toStart] = [
+  msg`To the items`, // feature: shop
+  msg`To your profile`,
+] as const;
 
 /** The first of these. */
 const [look] = [
@@ -24,15 +25,15 @@ export const parts: Parts = {
   toStart,
   look,
   navigation: [
-    { label: "Items", to: "/", exact: true }, // feature: shop
-    { label: "Orders", to: "/orders", for: "users" }, // feature: shop
-    { label: "To-dos", to: "/todos", for: "users" }, // feature: todos
-    { label: "Overview", to: "/staff", for: "staff", exact: true }, // feature: shop
-    { label: "Stock", to: "/staff/items", for: "staff" }, // feature: shop
-    { label: "Users", to: "/staff/users", for: "staff" },
-    { label: "Shop", to: "/staff/shop", for: "staff" }, // feature: shop
-    { label: "Needs attention", to: "/staff/findings", for: "staff" }, // feature: shop
-    { label: "Basket", to: "/basket", Count: BasketCount }, // feature: shop
+    { label: msg`Items`, to: "/", exact: true }, // feature: shop
+    { label: msg`Orders`, to: "/orders", for: "users" }, // feature: shop
+    { label: msg`To-dos`, to: "/todos", for: "users" }, // feature: todos
+    { label: msg`Overview`, to: "/staff", for: "staff", exact: true }, // feature: shop
+    { label: msg`Stock`, to: "/staff/items", for: "staff" }, // feature: shop
+    { label: msg`Users`, to: "/staff/users", for: "staff" },
+    { label: msg`Shop`, to: "/staff/shop", for: "staff" }, // feature: shop
+    { label: msg`Needs attention`, to: "/staff/findings", for: "staff" }, // feature: shop
+    { label: msg`Basket`, to: "/basket", Count: BasketCount }, // feature: shop
   ],
   waysToConfirm: {
     password: byPassword,

@@ -5,7 +5,7 @@ from alembic import op
 from app.ops.migrate import add_index
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

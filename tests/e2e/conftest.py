@@ -4,7 +4,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.shop import Shop
 from tests.processes import Process, free_port, wait_for
@@ -152,6 +152,20 @@ def shop(page: Page) -> Shop:
 def back_office(new_context: Any) -> Shop:
     """Kiosk in a second browser, for staff."""
     return Shop(opened(new_context()))
+
+
+@pytest.fixture
+def page_in(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Callable[[str], Page]]:
+    """`page_in("de-DE")` is a page in a browser of its own, whose user reads this language."""
+    contexts: list[BrowserContext] = []
+
+    def page(locale: str) -> Page:
+        contexts.append(browser.new_context(**{**browser_context_args, "locale": locale}))
+        return opened(contexts[-1])
+
+    yield page
+    for each in contexts:
+        each.close()
 
 
 def opened(context: BrowserContext) -> Page:

@@ -72,6 +72,8 @@ class Checkout:
         self.run("ruff", "format", "--quiet", ".")
         run(self.root / "frontend", "npm", "run", "--silent", "format")
         self.run("python", "scripts/api.py", "frontend/src/api/schema.d.ts")
+        run(self.root / "frontend", "npm", "run", "--silent", "messages")
+        self.run("python", "scripts/messages.py")
 
     def build_page(self) -> None:
         run(self.root / "frontend", "npm", "run", "--silent", "build")

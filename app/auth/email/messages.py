@@ -14,10 +14,15 @@ from app.auth.email import links
 from app.mail import moments
 from app.mail.message import Message
 from app.mail.models import Outgoing
-from app.runtime import email_address
+from app.runtime import email_address, languages
 from app.runtime.config import settings
 from app.runtime.db import utcnow
+from app.runtime.languages import Language, said
 from app.users.models import User
+
+
+def of_user(user: User) -> Language:
+    return user.language or settings().language
 
 
 def verify_email(session: Session, mail: Outgoing) -> Message | None:
@@ -27,9 +32,9 @@ def verify_email(session: Session, mail: Outgoing) -> Message | None:
         return None
     owner = session.scalar(sa.select(User).where(User.verified_email == email_address.key(email)))
     if owner is not None:
-        return Message(email, "email_in_use", {"owner": owner.username})
+        return Message(email, "email_in_use", {"owner": owner.username}, of_user(owner))
     link = links.generate(session, settings(), links.VERIFICATION, user, utcnow(), email=email, again=mail.tries > 1)
-    return Message(email, "verify_email", {"link": link})
+    return Message(email, "verify_email", {"link": link}, of_user(user))
 
 
 def reset_password(session: Session, mail: Outgoing) -> Message | None:
@@ -39,7 +44,7 @@ def reset_password(session: Session, mail: Outgoing) -> Message | None:
     if user is None or user.email is None or not user.email_verified:
         return None
     link = links.generate(session, settings(), links.RESET, user, utcnow(), email=user.email, again=mail.tries > 1)
-    return Message(user.email, "reset_password", {"username": user.username, "link": link})
+    return Message(user.email, "reset_password", {"username": user.username, "link": link}, of_user(user))
 
 
 def invitation(session: Session, mail: Outgoing) -> Message | None:
@@ -51,7 +56,7 @@ def invitation(session: Session, mail: Outgoing) -> Message | None:
     if user is None or user.email is None or not user.active or sign_in_methods.has_any(session, user.id):
         return None
     link = links.generate(session, settings(), links.INVITATION, user, utcnow(), again=mail.tries > 1)
-    return Message(user.email, "invitation", {"username": user.username, "link": link})
+    return Message(user.email, "invitation", {"username": user.username, "link": link}, of_user(user))
 
 
 def news(session: Session, mail: Outgoing) -> Message | None:
@@ -62,7 +67,9 @@ def news(session: Session, mail: Outgoing) -> Message | None:
     if user is None or user.email is None or not user.email_verified or not user.active:
         return None
     values: dict[str, Any] = {"device": None, "address": None, "name": None, "removed": False, **mail.payload}
-    return Message(user.email, mail.kind, {**values, "username": user.username, "at": moments.written(mail.created_at)})
+    language = of_user(user)
+    values |= {"username": user.username, "at": moments.written(mail.created_at, language)}
+    return Message(user.email, mail.kind, values, language)
 
 
 def password_changed(session: Session, mail: Outgoing) -> Message | None:
@@ -74,9 +81,12 @@ def password_changed(session: Session, mail: Outgoing) -> Message | None:
     user = session.get(User, mail.payload["user"])
     if message is None or user is None:
         return None
-    return message.with_values(methods=sign_in_methods.listed(session, user))
+    methods = [said(each, message.language) for each in sign_in_methods.listed(session, user)]
+    return message.with_values(methods=methods)
 
 
 def to_former_address(_: Session, mail: Outgoing) -> Message:
-    """`{"email": the address, "username": of the account}`: the account no longer has them."""
-    return Message(mail.payload["email"], mail.kind, {**mail.payload, "at": moments.written(mail.created_at)})
+    """`{"email": the address, "username": of the account, "language": its user's}`: the account no longer has them."""
+    language = languages.known(mail.payload.get("language")) or settings().language
+    values = {**mail.payload, "at": moments.written(mail.created_at, language)}
+    return Message(mail.payload["email"], mail.kind, values, language)

@@ -13,8 +13,9 @@ from app.auth.oauth.flow import CallbackResult
 from app.auth.oauth.provider_profile import Profile
 from app.auth.oauth.providers import Provider, providers
 from app.auth.sign_in_methods import ConfirmationMethod, SignInMethod
-from app.runtime import email_address
+from app.runtime import email_address, languages
 from app.runtime.errors import NotFound
+from app.runtime.languages import Sentence
 from app.users import service as users
 from app.users.audit_trail import Actor
 from app.users.models import Identity, User
@@ -92,7 +93,7 @@ def _proven_email(provider: Provider, profile: Profile) -> str | None:
 
 
 def _add(session: Session, provider: Provider, profile: Profile, *, spread: int) -> User:
-    user = users.add(session, users.free_username(session, profile.username, spread), None, None)
+    user = users.add(session, users.free_username(session, profile.username, spread), None, None, languages.asked())
     user.email, user.name, user.avatar_url = profile.email, profile.name, profile.avatar_url
     user.verified_email = _proven_email(provider, profile)
     user.verified_in_session = user.verified_email is not None
@@ -183,7 +184,8 @@ METHOD = SignInMethod(
     is_set_up=_is_set_up,
     can_sign_in=_can_sign_in,
     listed=lambda _, user: [
-        f"account at {each.provider}, linked {each.created_at:%Y-%m-%d}" for each in _configured(user)
+        Sentence("account at {provider}, linked {day}", provider=each.provider, day=f"{each.created_at:%Y-%m-%d}")
+        for each in _configured(user)
     ],
     confirms=lambda _, user: [ConfirmationMethod("provider", each.provider) for each in _configured(user)],
     remove_all=_remove_all,

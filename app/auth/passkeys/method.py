@@ -8,6 +8,7 @@ from app.auth.passkeys.models import Passkey
 from app.auth.passkeys.relying_party import possible
 from app.auth.sign_in_methods import ConfirmationMethod, SignInMethod
 from app.runtime.config import settings
+from app.runtime.languages import Sentence
 from app.users.models import User
 
 
@@ -16,7 +17,10 @@ def _is_set_up(user_id: int) -> sa.ColumnElement[bool]:
 
 
 def _listed(session: Session, user: User) -> list[str]:
-    return [f'passkey "{each.name}", of {each.created_at:%Y-%m-%d}' for each in service.of(session, user.id)]
+    return [
+        Sentence('passkey "{name}", of {day}', name=each.name, day=f"{each.created_at:%Y-%m-%d}")
+        for each in service.of(session, user.id)
+    ]
 
 
 def _confirms(session: Session, user: User) -> list[ConfirmationMethod]:

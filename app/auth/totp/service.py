@@ -16,6 +16,7 @@ from app.auth.totp.models import Totp
 from app.runtime.config import Settings
 from app.runtime.db import affected, insert_once
 from app.runtime.errors import Conflict
+from app.runtime.languages import Sentence
 from app.runtime.text import typed_code
 from app.users import service as users
 from app.users.audit_trail import Actor
@@ -141,7 +142,8 @@ def remove_own(
     if stored is not None:
         own_password.prove(session, own.user, password, now)
         if len(password or "") < settings.password_min_length:
-            raise PasswordTooShort(f"Choose a password of at least {settings.password_min_length} characters first.")
+            least = settings.password_min_length
+            raise PasswordTooShort(Sentence("Choose a password of at least {least} characters first.", least=least))
     remove(session, own.user_id, actor)
     if users.lock(session, own.user_id).password_hash != stored:  # it was changed just now
         raise own_password.WrongPassword

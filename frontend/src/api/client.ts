@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { language } from "../language";
 import { Problem, problemFrom, unreachable } from "./problem";
 import type { paths } from "./schema";
 
@@ -14,6 +15,9 @@ let last: string | null = null;
 export const lastRequestId = () => last;
 
 api.use({
+  onRequest({ request }) {
+    request.headers.set("Accept-Language", language());
+  },
   async onResponse({ response }) {
     last = response.headers.get("X-Request-ID");
     if (!response.ok) throw await problemFrom(response);

@@ -3,6 +3,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 type First = {
+  language?: string;
   me?: Schemas["UserOut"] | null;
   shop?: Schemas["ShopOut"]; // feature: shop
 };

@@ -1,3 +1,5 @@
+import { plural, t } from "@lingui/core/macro";
+import { say, type Words } from "../language";
 import { type ErrorCode, errorTexts, notCarriedOut, refusedSignIn, saidByApi } from "./errorTexts";
 
 export type FieldError = { field: string; message: string };
@@ -42,7 +44,7 @@ export const fieldError = (error: unknown, field: string): string | undefined =>
   error instanceof Problem ? error.fields.find((each) => each.field === field)?.message : undefined;
 
 export function unreachable(): Problem {
-  return new Problem(0, "unreachable", "The shop cannot be reached.");
+  return new Problem(0, "unreachable", t`The shop cannot be reached.`);
 }
 
 /** Reads RFC 9457 problem+json; any other answer (a proxy's HTML page) becomes a plain Problem. */
@@ -61,20 +63,20 @@ export async function problemFrom(response: Response): Promise<Problem> {
   );
 }
 
-const texts: Record<string, string | undefined> = errorTexts;
+const texts: Record<string, Words | undefined> = errorTexts;
 
 /** What went wrong, in words for the person in front of the screen. */
 export function explain(error: unknown): string {
-  if (isNotLoaded(error)) return errorTexts.page_not_loaded;
-  if (!(error instanceof Problem)) return "Something went wrong on this page.";
-  if (error.signedOut) return "You are no longer signed in.";
+  if (isNotLoaded(error)) return say(errorTexts.page_not_loaded);
+  if (!(error instanceof Problem)) return t`Something went wrong on this page.`;
+  if (error.signedOut) return t`You are no longer signed in.`;
   if (error.status === 429) return tooMany(error.retryAfter);
   if (saidByApi.includes(error.error)) return error.message;
-  if (error.fields.length > 0) return "Please look at what is marked below.";
+  if (error.fields.length > 0) return t`Please look at what is marked below.`;
   const text = texts[error.error];
-  if (text) return text;
-  if (error.status >= 500) return "Something went wrong in the shop. Try again in a moment.";
-  return error.message || "The shop did not accept this.";
+  if (text) return say(text);
+  if (error.status >= 500) return t`Something went wrong in the shop. Try again in a moment.`;
+  return error.message || t`The shop did not accept this.`;
 }
 
 /** The code of a page did not come; each browser has words of its own for it. */
@@ -83,7 +85,9 @@ export const isNotLoaded = (error: unknown) =>
   /dynamically imported module|importing a module script/i.test(error.message);
 
 function tooMany(seconds: number | null): string {
-  if (!seconds) return "Too many tries. Wait a moment, then try again.";
-  const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
-  return `Too many tries. Wait ${wait}, then try again.`;
+  if (!seconds) return t`Too many tries. Wait a moment, then try again.`;
+  const minutes = Math.ceil(seconds / 60);
+  return seconds < 90
+    ? t`Too many tries. Wait ${plural(seconds, { one: "# second", other: "# seconds" })}, then try again.`
+    : t`Too many tries. Wait ${plural(minutes, { one: "# minute", other: "# minutes" })}, then try again.`;
 }

@@ -515,7 +515,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change the name or the email; what is left out stays.
+         * Change the name, the email or the language; what is left out stays.
          * @description Another email takes a sign-in or a confirmation within the last 30 minutes. It is not verified.
          *
          *     At most 30 a minute from one address.
@@ -1474,6 +1474,11 @@ export interface components {
              */
             avatar_url: string | null;
             /**
+             * @description The language of the page and of mails; null where the browser, or the client, says which.
+             * @example de
+             */
+            language: ("de" | "en") | null;
+            /**
              * @description `customer`, or `staff` for those who run the shop.
              * @example customer
              * @enum {unknown}
@@ -1932,6 +1937,11 @@ export interface components {
              * @example ada@example.com
              */
             email?: string | null;
+            /**
+             * @description The language of the page and of mails; null where the browser, or the client, says which.
+             * @example de
+             */
+            language?: ("de" | "en") | null;
         };
         /**
          * FactorsOut

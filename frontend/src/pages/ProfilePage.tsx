@@ -1,3 +1,4 @@
+import { msg } from "@lingui/core/macro";
 import { CloseAccount } from "../features/account/CloseAccount";
 import { Password } from "../features/account/Password";
 import { Profile } from "../features/account/Profile";
@@ -6,17 +7,18 @@ import { Sessions } from "../features/account/Sessions";
 import { SignInMethods } from "../features/account/SignInMethods";
 import { Passkeys } from "../features/passkeys/Passkeys"; // feature: passkeys
 import { SecondFactor } from "../features/totp/SecondFactor"; // feature: totp
+import type { Words } from "../language";
 
-const goes = [
-  "name",
-  "email",
-  "sign-in methods",
-  "to-dos", // feature: todos
+const goes: Words[] = [
+  msg`name`,
+  msg`email`,
+  msg`sign-in methods`,
+  msg`to-dos`, // feature: todos
 ];
 
-const stays: string[] = [
-  "The shop keeps your orders for its books, without your name.", // feature: shop
-  "An order that is not paid yet runs out by itself.", // feature: shop
+const stays: Words[] = [
+  msg`The shop keeps your orders for its books, without your name.`, // feature: shop
+  msg`An order that is not paid yet runs out by itself.`, // feature: shop
 ];
 
 const sections = {

@@ -1,3 +1,4 @@
+import { msg } from "@lingui/core/macro";
 import { OrdersOfUser } from "../features/orders/OrdersOfUser"; // feature: shop
 import type { StaffTexts } from "../features/users/StaffActions";
 import { UserPage } from "../features/users/UserPage";
@@ -8,17 +9,17 @@ const links = {
 
 const texts: StaffTexts = {
   staffCan: [
-    "change the stock", // feature: shop
-    "hand over and refund every order", // feature: shop
-    "change every user",
+    msg`change the stock`, // feature: shop
+    msg`hand over and refund every order`, // feature: shop
+    msg`change every user`,
   ],
   onlyStaffSee: [
-    "other people's orders", // feature: shop
-    "the stock", // feature: shop
-    "the users",
+    msg`other people's orders`, // feature: shop
+    msg`the stock`, // feature: shop
+    msg`the users`,
   ],
   stays: [
-    "Their orders stay, without a name.", // feature: shop
+    msg`Their orders stay, without a name.`, // feature: shop
   ],
 };
 

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { use } from "react";
 import { api, body } from "../api/client";
 import { useProof } from "../api/confirmation";
@@ -34,7 +35,7 @@ function ConfirmByPassword({ onConfirmed }: { onConfirmed: () => void }) {
       {error && !hasCode(error, "second_factor_required") && <Trouble error={error} />}
       <OwnUsername />
       <Field
-        label="Password"
+        label={t`Password`}
         name="password"
         type="password"
         autoComplete="current-password"
@@ -42,7 +43,7 @@ function ConfirmByPassword({ onConfirmed }: { onConfirmed: () => void }) {
         autoFocus
       />
       {CodeField && <CodeField error={error} />}
-      <Submit label="Confirm" busyLabel="Confirming…" busy={isPending} />
+      <Submit label={t`Confirm`} busyLabel={t`Confirming…`} busy={isPending} />
     </Form>
   );
 }

@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
 import { isDown, leadingTo, providersQuery } from "../api/providers";
@@ -20,9 +21,11 @@ function ConfirmByProvider({ confirmation }: { confirmation: Confirmation }) {
         .map(({ name, label, url }) => (
           <li key={name}>
             <a className="button button-quiet button-wide" href={leadingTo(url, here)}>
-              Confirm with {label}
+              <Trans>Confirm with {label}</Trans>
             </a>
-            <p className="field-hint">Leads to {label} and back; then do it again.</p>
+            <p className="field-hint">
+              <Trans>Leads to {label} and back; then do it again.</Trans>
+            </p>
           </li>
         ))}
     </ul>

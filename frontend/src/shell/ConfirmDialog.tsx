@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { use } from "react";
 import { confirmationQuery } from "../api/confirmation";
@@ -12,15 +14,19 @@ type Props = { onConfirmed: () => void; onClose: () => void };
 export function ConfirmDialog({ onConfirmed, onClose }: Props) {
   const confirmation = useQuery(confirmationQuery);
   return (
-    <Dialog title="Is it you?" onClose={onClose}>
+    <Dialog title={t`Is it you?`} onClose={onClose}>
       {(close) => (
         <>
-          <p>It has been a while since you signed in. Confirm that it is you, and this goes on.</p>
+          <p>
+            <Trans>
+              It has been a while since you signed in. Confirm that it is you, and this goes on.
+            </Trans>
+          </p>
           <Loaded query={confirmation} lines={2}>
             {(data) => <Ways confirmation={data} onConfirmed={onConfirmed} />}
           </Loaded>
           <button type="button" className="button button-quiet" onClick={close}>
-            Not now
+            <Trans>Not now</Trans>
           </button>
         </>
       )}
@@ -33,7 +39,12 @@ type WaysProps = { confirmation: Confirmation; onConfirmed: () => void };
 function Ways({ confirmation, onConfirmed }: WaysProps) {
   const { waysToConfirm } = use(Parts);
   const ways = Object.entries(waysToConfirm).filter(([, way]) => way.isPossible(confirmation));
-  if (ways.length === 0) return <p>Sign out and in again, then come back here.</p>;
+  if (ways.length === 0)
+    return (
+      <p>
+        <Trans>Sign out and in again, then come back here.</Trans>
+      </p>
+    );
   return ways.map(([name, { Way }]) => (
     <Way key={name} confirmation={confirmation} onConfirmed={onConfirmed} />
   ));

@@ -1,7 +1,10 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { use } from "react";
 import { lastRequestId } from "../api/client";
 import { hasCode, isNotLoaded } from "../api/problem";
+import { say } from "../language";
 import { Page } from "../ui/Page";
 import { Trouble } from "../ui/Trouble";
 import { Parts } from "./parts";
@@ -9,11 +12,15 @@ import { Parts } from "./parts";
 export function NotFoundPage() {
   const { toStart } = use(Parts);
   return (
-    <Page title="Nothing here" narrow>
-      <p>There is no page at this address. It may have moved, or the link is incomplete.</p>
+    <Page title={t`Nothing here`} narrow>
+      <p>
+        <Trans>
+          There is no page at this address. It may have moved, or the link is incomplete.
+        </Trans>
+      </p>
       <p>
         <Link to="/" className="button">
-          {toStart}
+          {say(toStart)}
         </Link>
       </p>
     </Page>
@@ -25,13 +32,13 @@ export function BrokenPage({ error }: ErrorComponentProps) {
   const { toStart } = use(Parts);
   const title =
     isNotLoaded(error) || hasCode(error, "unreachable")
-      ? "This page did not load"
-      : "Something went wrong";
+      ? t`This page did not load`
+      : t`Something went wrong`;
   return (
     <Page title={title} narrow>
       <Trouble error={error} retry={() => location.reload()} requestId={lastRequestId()} />
       <p>
-        <Link to="/">{toStart}</Link>
+        <Link to="/">{say(toStart)}</Link>
       </p>
     </Page>
   );

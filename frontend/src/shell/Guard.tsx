@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -19,7 +21,7 @@ export function SignedIn() {
     );
   if (me.data === null) return <ToSignIn />;
   return (
-    <Page title="One moment">
+    <Page title={t`One moment`}>
       {me.error ? <Trouble error={me.error} retry={() => me.refetch()} /> : <Skeleton />}
     </Page>
   );
@@ -38,8 +40,10 @@ function ToSignIn() {
 export function StaffOnly() {
   if (useIsStaff()) return <Outlet />;
   return (
-    <Page title="For staff">
-      <p>Only those who run the shop can see this page.</p>
+    <Page title={t`For staff`}>
+      <p>
+        <Trans>Only those who run the shop can see this page.</Trans>
+      </p>
     </Page>
   );
 }

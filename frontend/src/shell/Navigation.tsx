@@ -1,18 +1,20 @@
+import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 import { use } from "react";
 import { isStaff } from "../api/me";
 import type { User } from "../api/types";
+import { say } from "../language";
 import { type NavigationLink, Parts } from "./parts";
 
 export function Navigation({ me }: { me: User | null | undefined }) {
   const { navigation } = use(Parts);
   return (
-    <nav aria-label="Main" className="shell-nav">
+    <nav aria-label={t`Main`} className="shell-nav">
       {navigation
         .filter((link) => isFor(me, link))
         .map(({ to, label, exact = false, Count }) => (
           <Link key={to} to={to} activeOptions={{ exact, includeSearch: !exact }}>
-            {label}
+            {say(label)}
             {Count && <Count />}
           </Link>
         ))}

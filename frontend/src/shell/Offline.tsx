@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { useSyncExternalStore } from "react";
 
 function subscribe(listener: () => void) {
@@ -16,8 +17,10 @@ export function Offline() {
     <div aria-live="polite">
       {!online && (
         <p className="notice offline">
-          You are offline. What you see may be old, and nothing reaches the shop until your
-          connection is back.
+          <Trans>
+            You are offline. What you see may be old, and nothing reaches the shop until your
+            connection is back.
+          </Trans>
         </p>
       )}
     </div>

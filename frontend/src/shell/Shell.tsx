@@ -1,9 +1,11 @@
 import "./shell.css";
+import { Trans } from "@lingui/react/macro";
 import { Link, Outlet } from "@tanstack/react-router";
 import { use } from "react";
 import { useMe } from "../api/me";
 import type { User } from "../api/types";
 import { SiteName } from "../ui/SiteName";
+import { LanguageSwitch } from "./LanguageSwitch";
 import { Navigation } from "./Navigation";
 import { Offline } from "./Offline";
 import { Parts } from "./parts";
@@ -15,7 +17,7 @@ export function Shell() {
   return (
     <SiteName value={name}>
       <a className="skip" href="#main">
-        Skip to the content
+        <Trans>Skip to the content</Trans>
       </a>
       <header className="shell-head">
         <div className="shell-bar">
@@ -34,7 +36,10 @@ export function Shell() {
       </main>
       <footer className="shell-foot">
         <Foot />
-        <a href="/api/docs">API</a>
+        <LanguageSwitch />
+        <a href="/api/docs">
+          <Trans>API</Trans>
+        </a>
       </footer>
     </SiteName>
   );
@@ -44,14 +49,16 @@ function UserLink({ me }: { me: User | null }) {
   if (!me) {
     return (
       <Link to="/sign-in" className="button button-tag">
-        Sign in
+        <Trans>Sign in</Trans>
       </Link>
     );
   }
   const name = me.name || me.username;
   return (
-    <Link to="/profile" className="user-link">
-      <span className="sr-only">Profile of {name}</span>
+    <Link to="/profile" className="user-link" title={name}>
+      <span className="sr-only">
+        <Trans>Profile of {name}</Trans>
+      </span>
       {me.avatar_url ? (
         <img src={me.avatar_url} alt="" width="30" height="30" referrerPolicy="no-referrer" />
       ) : (

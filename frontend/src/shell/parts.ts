@@ -1,11 +1,12 @@
 import type { LinkProps } from "@tanstack/react-router";
 import { type ComponentType, createContext } from "react";
 import type { Confirmation } from "../api/types";
+import type { Words } from "../language";
 import { plainLook } from "./plainLook";
 
 /** A link in the head of every page. */
 export type NavigationLink = {
-  label: string;
+  label: Words;
   to: NonNullable<LinkProps["to"]>;
   /** Who sees it; every visitor where this is left out. */
   for?: "users" | "staff";
@@ -34,7 +35,7 @@ export type Look = {
 /** What features add to the frame around the pages; the lists are in wiring.ts. */
 export type Parts = {
   /** On the link that leads to the start page. */
-  toStart: string;
+  toStart: Words;
   look: Look;
   navigation: NavigationLink[];
   /** In the order in which they are offered. */
@@ -44,7 +45,7 @@ export type Parts = {
 };
 
 export const Parts = createContext<Parts>({
-  toStart: "",
+  toStart: { id: "" },
   look: plainLook,
   navigation: [],
   waysToConfirm: {},

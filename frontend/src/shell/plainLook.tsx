@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { plainName } from "../ui/SiteName";
 import type { Look } from "./parts";
 
@@ -5,5 +6,9 @@ import type { Look } from "./parts";
 export const plainLook: Look = {
   useName: () => plainName,
   Logo: () => <img src="/favicon.svg" alt="" width="34" height="34" />,
-  Foot: () => <p>Kiosk, a small shop that you host yourself</p>,
+  Foot: () => (
+    <p>
+      <Trans>Kiosk, a small shop that you host yourself</Trans>
+    </p>
+  ),
 };

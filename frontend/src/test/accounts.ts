@@ -9,6 +9,7 @@ export const alice: User = {
   email_verified: true,
   name: null,
   avatar_url: null,
+  language: null,
   role: "customer",
   active: true,
   identities: [],

@@ -1,5 +1,6 @@
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+import { speak } from "../language";
 
 // How long to wait for what will come: long enough for a busy machine.
 configure({ asyncUtilTimeout: 15_000 });
@@ -15,8 +16,11 @@ HTMLDialogElement.prototype.close ??= function () {
   this.dispatchEvent(new Event("close"));
 };
 
-afterEach(() => {
+afterEach(async () => {
   cleanup();
+  await speak("en");
+  // biome-ignore lint/suspicious/noDocumentCookie: jsdom has no other way
+  document.cookie = "kiosk_language=; Path=/; Max-Age=0";
   localStorage.clear();
   sessionStorage.clear();
 });

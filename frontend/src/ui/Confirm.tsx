@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { ReactNode } from "react";
 import { Dialog } from "./Dialog";
 
@@ -17,7 +18,7 @@ type Props = Question & { onConfirm: () => void; onClose: () => void };
 export function Confirm({
   title,
   action,
-  keep = "Keep it",
+  keep = t`Keep it`,
   busy,
   onConfirm,
   onClose,

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Empty } from "./Empty";
@@ -25,7 +26,7 @@ export function Listing<T>({ list, empty, loading = <Skeleton lines={6} />, chil
       {data?.total === 0 && empty}
       {data && data.total > 0 && (
         <div className="listing" aria-busy={isPlaceholderData}>
-          {data.items.length > 0 ? children(data.items) : <Empty title="Nothing on this page" />}
+          {data.items.length > 0 ? children(data.items) : <Empty title={t`Nothing on this page`} />}
           <Pager list={data} />
         </div>
       )}

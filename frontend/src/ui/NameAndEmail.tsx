@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { fieldError } from "../api/problem";
 import type { User } from "../api/types";
 import { Field } from "./Field";
@@ -15,14 +16,14 @@ export function NameAndEmail({ user, own, emailHint, error }: Props) {
   return (
     <>
       <Field
-        label="Name"
+        label={t`Name`}
         name="name"
         autoComplete={own ? "name" : "off"}
         defaultValue={user?.name ?? ""}
         error={fieldError(error, "name")}
       />
       <Field
-        label="Email"
+        label={t`Email`}
         name="email"
         type="email"
         autoComplete={own ? "email" : "off"}

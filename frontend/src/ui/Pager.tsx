@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 
 type Props = { list: { total: number; page: number; per_page: number } };
@@ -8,7 +10,7 @@ export function Pager({ list: { total, page, per_page } }: Props) {
   if (last === 1 && page === 1) return null;
   const to = (page: number) => (search: Record<string, unknown>) => ({ ...search, page });
   return (
-    <nav className="pager" aria-label="Pages">
+    <nav className="pager" aria-label={t`Pages`}>
       {page > 1 && (
         <Link
           to="."
@@ -16,15 +18,17 @@ export function Pager({ list: { total, page, per_page } }: Props) {
           className="button button-quiet"
           rel="prev"
         >
-          Previous
+          <Trans>Previous</Trans>
         </Link>
       )}
       <span aria-current="page">
-        Page {page} of {last}
+        <Trans>
+          Page {page} of {last}
+        </Trans>
       </span>
       {page < last && (
         <Link to="." search={to(page + 1)} className="button button-quiet" rel="next">
-          Next
+          <Trans>Next</Trans>
         </Link>
       )}
     </nav>

@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { explain, Problem } from "../api/problem";
 
@@ -16,12 +17,14 @@ export function Trouble({ error, retry, requestId, children }: Props) {
       <p>{children ?? explain(error)}</p>
       {id && (
         <p className="fine">
-          Request <code>{id}</code>
+          <Trans>
+            Request <code>{id}</code>
+          </Trans>
         </p>
       )}
       {retry && (
         <button type="button" className="button button-quiet" onClick={retry}>
-          Try again
+          <Trans>Try again</Trans>
         </button>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { passwordRuleQuery } from "../api/passwordRule";
 import { Field } from "./Field";
@@ -7,7 +8,7 @@ type Props = { label: string; name: string; shown: boolean; error?: string };
 /** The rule stands there before the first try. */
 export function NewPasswordField({ label, name, shown, error }: Props) {
   const rule = useQuery(passwordRuleQuery).data;
-  const length = rule ? `At least ${rule.min_length} characters. ` : "";
+  const advice = t`Length is what counts: a few words in a row make a good one.`;
   return (
     <Field
       label={label}
@@ -17,7 +18,7 @@ export function NewPasswordField({ label, name, shown, error }: Props) {
       autoCapitalize="none"
       spellCheck={false}
       required
-      hint={`${length}Length is what counts: a few words in a row make a good one.`}
+      hint={rule ? `${t`At least ${rule.min_length} characters.`} ${advice}` : advice}
       error={error}
     />
   );

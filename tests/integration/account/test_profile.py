@@ -21,6 +21,7 @@ def test_the_profile_tells_who_is_signed_in(ada):
         "email_verified": True,
         "name": "Ada",
         "avatar_url": None,
+        "language": None,
         "role": "customer",
         "active": True,
         "identities": [],

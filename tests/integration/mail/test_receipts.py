@@ -66,6 +66,28 @@ def test_a_receipt_tells_the_tax_that_is_part_of_the_prices(office):
     assert "  Total: 89.00 EUR\n  Tax in it: 14.83 EUR\n" in office.mails[0]["text"]
 
 
+def test_a_receipt_is_in_the_language_of_the_buyer(office):
+    order = paid(make_user("ada", language="de"), make_item("Lampe", price=8900))
+    order.paid_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    db.session.commit()
+
+    office.deliver()
+
+    [mail] = office.mails
+    assert mail["headers"]["Subject"] == f"Ihre Bestellung {order.number}"
+    assert "  1 x Lampe: 89,00 EUR\n\n  Summe:   89,00 EUR\n  Bezahlt: 01.07.2026, 22:30 UTC" in mail["text"]
+
+
+def test_a_buyer_who_has_chosen_no_language_reads_that_of_the_shop(office):
+    given = office.app.extensions["settings"]
+    office.app.extensions["settings"] = msgspec.structs.replace(given, language="de")
+    order = paid(make_user("ada"), make_item())
+
+    office.deliver()
+
+    assert office.mails[0]["headers"]["Subject"] == f"Ihre Bestellung {order.number}"
+
+
 @pytest.mark.parametrize("of_owner", [None, "Europe/Berlin"])
 def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, of_owner):
     paid(make_user("ada"), make_item()).paid_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)

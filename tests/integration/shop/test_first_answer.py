@@ -142,7 +142,7 @@ def test_no_text_of_an_item_gets_out_of_its_place(client):
 
 
 def test_the_page_knows_the_shop_and_that_nobody_is_signed_in(client):
-    assert first(client) == {"me": None, "shop": client.get("/api/shop").get_json()}
+    assert first(client) == {"language": "en", "me": None, "shop": client.get("/api/shop").get_json()}
 
 
 def test_the_page_knows_who_is_signed_in_and_nobody_else_keeps_it(signed_in):
@@ -171,7 +171,7 @@ def test_a_page_that_the_database_cannot_tell_of_is_a_page_all_the_same(own_app)
 
     status, html = asked(own_app.test_client(), "/items/7")
 
-    assert (status, title(html), data(html, "application/json")) == (200, "Kiosk", {})
+    assert (status, title(html), data(html, "application/json")) == (200, "Kiosk", {"language": "en"})
 
 
 # ---------------------------------------------------------------- files with fixed names

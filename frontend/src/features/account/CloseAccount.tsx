@@ -1,4 +1,7 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
+import { say, type Words } from "../../language";
 import { AskFirst } from "../../ui/AskFirst";
 import { joinWords } from "../../ui/joinWords";
 import { Section } from "../../ui/Section";
@@ -7,29 +10,31 @@ import { useCloseAccount } from "./queries";
 
 type Props = {
   /** What goes with the account, as in "your name". */
-  goes: string[];
+  goes: Words[];
   /** Sentences about what stays. */
-  stays: string[];
+  stays: Words[];
 };
 
 export function CloseAccount({ goes, stays }: Props) {
   const navigate = useNavigate();
   const { mutate, error, isPending } = useCloseAccount();
   return (
-    <Section title="Close the account">
-      <p>{[`Your ${joinWords(goes)} go for good.`, ...stays].join(" ")}</p>
+    <Section title={t`Close the account`}>
+      <p>{[t`Your ${joinWords(goes.map(say))} go for good.`, ...stays.map(say)].join(" ")}</p>
       <AskFirst
-        label={isPending ? "Closing…" : "Close my account"}
+        label={isPending ? t`Closing…` : t`Close my account`}
         disabled={isPending}
-        title="Close your account for good?"
-        action="Close it"
+        title={t`Close your account for good?`}
+        action={t`Close it`}
         busy={isPending}
         onConfirm={(close) => {
           close();
           mutate(undefined, { onSuccess: () => navigate({ to: "/" }) });
         }}
       >
-        <p>This cannot be undone.</p>
+        <p>
+          <Trans>This cannot be undone.</Trans>
+        </p>
       </AskFirst>
       {error && !isPending && <Trouble error={error} />}
     </Section>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { confirmationQuery } from "../../api/confirmation";
@@ -16,7 +18,7 @@ import { useChangePassword } from "./queries";
 export function Password() {
   const confirmation = useQuery(confirmationQuery);
   return (
-    <Section title="Password" id="password">
+    <Section title={t`Password`} id="password">
       <Loaded query={confirmation} lines={2}>
         {({ password }) => <PasswordForm has={password} />}
       </Loaded>
@@ -28,7 +30,7 @@ function PasswordForm({ has }: { has: boolean }) {
   const { mutate, error, isPending, isSuccess } = useChangePassword();
   const [shown, setShown] = useState(false);
   const [round, setRound] = useState(0); // another form, and so an empty one, after each change
-  const wrong = hasCode(error, "wrong_password") ? "This is not your password." : undefined;
+  const wrong = hasCode(error, "wrong_password") ? t`This is not your password.` : undefined;
   return (
     <Form
       key={round}
@@ -46,10 +48,14 @@ function PasswordForm({ has }: { has: boolean }) {
     >
       {error && !wrong && <Trouble error={error} />}
       <OwnUsername />
-      {!has && <p>You have none yet. With one you can also sign in without another account.</p>}
+      {!has && (
+        <p>
+          <Trans>You have none yet. With one you can also sign in without another account.</Trans>
+        </p>
+      )}
       {has && (
         <Field
-          label="Current password"
+          label={t`Current password`}
           name="current_password"
           type={passwordType(shown)}
           autoComplete="current-password"
@@ -58,19 +64,19 @@ function PasswordForm({ has }: { has: boolean }) {
         />
       )}
       <NewPasswordField
-        label="New password"
+        label={t`New password`}
         name="new_password"
         shown={shown}
         error={fieldError(error, "new_password")}
       />
-      <ShowPassword label="Show what I type" shown={shown} onChange={setShown} />
+      <ShowPassword label={t`Show what I type`} shown={shown} onChange={setShown} />
       <div className="actions">
         <Submit
-          label={has ? "Change the password" : "Set the password"}
-          busyLabel="Saving…"
+          label={has ? t`Change the password` : t`Set the password`}
+          busyLabel={t`Saving…`}
           busy={isPending}
         />
-        <p role="status">{isSuccess && "Done. You are signed out everywhere else."}</p>
+        <p role="status">{isSuccess && t`Done. You are signed out everywhere else.`}</p>
       </div>
     </Form>
   );

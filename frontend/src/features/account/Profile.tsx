@@ -1,6 +1,8 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import { useMe } from "../../api/me";
+import { isStaff, useMe } from "../../api/me";
 import type { User } from "../../api/types";
 import { Page } from "../../ui/Page";
 import { linkError } from "./linkErrors";
@@ -16,10 +18,17 @@ export function Profile({ sections }: { sections: ProfileSections }) {
   const { error } = route.useSearch();
   if (!me) return null;
   return (
-    <Page title="Your profile" aside={<SignOut />} narrow>
+    <Page title={t`Your profile`} aside={<SignOut />} narrow>
       <p>
-        Signed in as <strong>{me.username}</strong>
-        {me.role === "staff" && ", who runs the shop"}.
+        {isStaff(me) ? (
+          <Trans>
+            Signed in as <strong>{me.username}</strong>, who runs the shop.
+          </Trans>
+        ) : (
+          <Trans>
+            Signed in as <strong>{me.username}</strong>.
+          </Trans>
+        )}
       </p>
       {error && (
         <div className="notice notice-bad" role="alert">

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { User } from "../../api/types";
 import { Form } from "../../ui/Form";
 import { NameAndEmail } from "../../ui/NameAndEmail";
@@ -7,11 +9,11 @@ import { useAskToVerify, useSaveProfile } from "./queries";
 
 export function ProfileForm({ me }: { me: User }) {
   const { mutate, error, isPending, isSuccess } = useSaveProfile();
-  const verified = me.email_verified ? "Verified." : "Not verified yet.";
+  const verified = me.email_verified ? t`Verified.` : t`Not verified yet.`;
   return (
     <Form
       className="panel"
-      aria-label="Name and email"
+      aria-label={t`Name and email`}
       error={error}
       onSend={(value) =>
         mutate({ name: value("name").trim() || null, email: value("email").trim() || null })
@@ -21,8 +23,8 @@ export function ProfileForm({ me }: { me: User }) {
       <NameAndEmail user={me} own emailHint={me.email ? verified : undefined} error={error} />
       {me.email && !me.email_verified && <AskToVerify />}
       <div className="actions">
-        <Submit label="Save" busyLabel="Saving…" busy={isPending} />
-        <p role="status">{isSuccess && "Saved."}</p>
+        <Submit label={t`Save`} busyLabel={t`Saving…`} busy={isPending} />
+        <p role="status">{isSuccess && t`Saved.`}</p>
       </div>
     </Form>
   );
@@ -39,9 +41,9 @@ function AskToVerify() {
           disabled={isPending}
           onClick={() => mutate()}
         >
-          Send the mail with the link again
+          <Trans>Send the mail with the link again</Trans>
         </button>
-        <p role="status">{isSuccess && "It is on its way."}</p>
+        <p role="status">{isSuccess && t`It is on its way.`}</p>
       </div>
       {error && <Trouble error={error} />}
     </>

@@ -1,5 +1,8 @@
+import { msg, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import type { Session } from "../../api/types";
+import { say, type Words } from "../../language";
 import { Entry } from "../../ui/Entry";
 import { Loaded } from "../../ui/Loaded";
 import { Section } from "../../ui/Section";
@@ -11,7 +14,7 @@ import { sessionsQuery, useEndOthers, useEndSession } from "./queries";
 export function Sessions() {
   const sessions = useQuery(sessionsQuery);
   return (
-    <Section title="Where you are signed in">
+    <Section title={t`Where you are signed in`}>
       <Loaded query={sessions} lines={3}>
         {({ items, total }) => (
           <>
@@ -20,7 +23,7 @@ export function Sessions() {
                 <SessionEntry key={session.id} session={session} />
               ))}
             </ul>
-            {total > items.length && <p className="fine">And {total - items.length} more.</p>}
+            {total > items.length && <p className="fine">{t`And ${total - items.length} more.`}</p>}
             {total > 1 && <EndOthers />}
           </>
         )}
@@ -30,7 +33,7 @@ export function Sessions() {
 }
 
 /** How a session is marked; one of a browser is the ordinary case. */
-const marks: Record<Session["kind"], string | null> = { browser: null, api: "Program" };
+const marks: Record<Session["kind"], Words | null> = { browser: null, api: msg`Program` };
 
 function SessionEntry({ session }: { session: Session }) {
   const { device, kind, address, used_at, current } = session;
@@ -39,13 +42,21 @@ function SessionEntry({ session }: { session: Session }) {
     <Entry
       name={
         <>
-          {device} {current && <span className="mark mark-good">This browser</span>}
-          {mark && <span className="mark mark-over">{mark}</span>}
+          {device}{" "}
+          {current && (
+            <span className="mark mark-good">
+              <Trans>This browser</Trans>
+            </span>
+          )}
+          {mark && <span className="mark mark-over">{say(mark)}</span>}
         </>
       }
       detail={
         <>
-          {address && `From ${address}, `}last used <When at={used_at} />
+          {address && `${t`From ${address}`}, `}
+          <Trans>
+            last used <When at={used_at} />
+          </Trans>
         </>
       }
     >
@@ -64,7 +75,9 @@ function End({ session }: { session: Session }) {
         disabled={isPending}
         onClick={() => mutate(undefined)}
       >
-        Sign out <span className="sr-only">{session.device}</span>
+        <Trans>
+          Sign out <span className="sr-only">{session.device}</span>
+        </Trans>
       </button>
       {error && <Trouble error={error} />}
     </>
@@ -81,7 +94,7 @@ function EndOthers() {
         disabled={isPending}
         onClick={() => mutate(undefined)}
       >
-        Sign out everywhere else
+        <Trans>Sign out everywhere else</Trans>
       </button>
       {error && <Trouble error={error} />}
     </>

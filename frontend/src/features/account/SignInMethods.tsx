@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { isDown, leadingTo, providersQuery } from "../../api/providers";
 import type { Provider, User } from "../../api/types";
@@ -19,8 +21,10 @@ export function SignInMethods({ me }: { me: User }) {
   const label = (name: string) => data?.find((each) => each.name === name)?.label ?? name;
   if (data?.length === 0 && linked.size === 0) return null;
   return (
-    <Section title="Accounts elsewhere">
-      <p>A person who is signed in there can sign in here as you.</p>
+    <Section title={t`Accounts elsewhere`}>
+      <p>
+        <Trans>A person who is signed in there can sign in here as you.</Trans>
+      </p>
       {error && <Trouble error={error} retry={() => refetch()} />}
       {isPending && <Skeleton lines={2} />}
       <ul className="entries">
@@ -42,24 +46,29 @@ function Linked({ identity, label }: { identity: Identity; label: string }) {
       name={label}
       detail={
         <>
-          {identity.email && `${identity.email}, `}linked <When at={identity.created_at} />
+          {identity.email && `${identity.email}, `}
+          <Trans>
+            linked <When at={identity.created_at} />
+          </Trans>
         </>
       }
     >
       <AskFirst
-        label="Unlink"
+        label={t`Unlink`}
         about={label}
         className="button button-small"
         disabled={isPending}
-        title={`Unlink ${label}?`}
-        action="Unlink it"
+        title={t`Unlink ${label}?`}
+        action={t`Unlink it`}
         busy={isPending}
         onConfirm={(close) => {
           close();
           mutate(undefined);
         }}
       >
-        <p>You can no longer sign in with it, until you link it again.</p>
+        <p>
+          <Trans>You can no longer sign in with it, until you link it again.</Trans>
+        </p>
       </AskFirst>
       {error && !isPending && <Trouble error={error} />}
     </Entry>
@@ -70,14 +79,16 @@ function Unlinked({ provider }: { provider: Provider }) {
   const { mutate, error, isPending } = useLink();
   const { label, url } = provider;
   return (
-    <Entry name={label} detail={isDown(provider) ? "Does not answer right now." : "Not linked."}>
+    <Entry name={label} detail={isDown(provider) ? t`Does not answer right now.` : t`Not linked.`}>
       <button
         type="button"
         className="button button-small"
         disabled={isPending || isDown(provider)}
         onClick={() => mutate(leadingTo(url, "/profile"))}
       >
-        Link <span className="sr-only">{label}</span>
+        <Trans>
+          Link <span className="sr-only">{label}</span>
+        </Trans>
       </button>
       {error && !isPending && <Trouble error={error} />}
     </Entry>

@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { Trouble } from "../../ui/Trouble";
 import { useSignOut } from "./queries";
@@ -14,7 +15,7 @@ export function SignOut() {
         disabled={isPending}
         onClick={() => mutate(undefined, { onSuccess: leave })}
       >
-        Sign out
+        <Trans>Sign out</Trans>
       </button>
       {error && <Trouble error={error} />}
     </div>

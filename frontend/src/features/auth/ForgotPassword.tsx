@@ -1,4 +1,6 @@
 import "./auth.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { fieldError } from "../../api/problem";
 import { Field } from "../../ui/Field";
@@ -13,22 +15,24 @@ export function ForgotPassword() {
 
   if (isSuccess) return <Asked email={variables} />;
   return (
-    <Page title="Forgot your password?" narrow>
+    <Page title={t`Forgot your password?`} narrow>
       <Form className="panel" error={error} onSend={(value) => mutate(value("email").trim())}>
         {error && <Trouble error={error} />}
         <Field
-          label="Email"
+          label={t`Email`}
           name="email"
           type="email"
           autoComplete="email"
           required
-          hint="The address that you have verified. A link to set a new password goes there."
+          hint={t`The address that you have verified. A link to set a new password goes there.`}
           error={fieldError(error, "email")}
         />
-        <Submit label="Send the link" busyLabel="Sending…" busy={isPending} />
+        <Submit label={t`Send the link`} busyLabel={t`Sending…`} busy={isPending} />
       </Form>
       <p>
-        <Link to="/sign-in">Back to sign in</Link>
+        <Link to="/sign-in">
+          <Trans>Back to sign in</Trans>
+        </Link>
       </p>
     </Page>
   );
@@ -36,17 +40,23 @@ export function ForgotPassword() {
 
 function Asked({ email }: { email: string }) {
   return (
-    <Page title="Look into your mails" narrow>
+    <Page title={t`Look into your mails`} narrow>
       <p role="status">
-        If an account has verified <strong>{email}</strong>, a link is on its way there. It works
-        once, for an hour.
+        <Trans>
+          If an account has verified <strong>{email}</strong>, a link is on its way there. It works
+          once, for an hour.
+        </Trans>
       </p>
       <p>
-        Nothing there after a few minutes? Look into the folder for spam, and ask the shop’s staff:
-        they can make a link too.
+        <Trans>
+          Nothing there after a few minutes? Look into the folder for spam, and ask the shop’s
+          staff: they can make a link too.
+        </Trans>
       </p>
       <p>
-        <Link to="/sign-in">Back to sign in</Link>
+        <Link to="/sign-in">
+          <Trans>Back to sign in</Trans>
+        </Link>
       </p>
     </Page>
   );

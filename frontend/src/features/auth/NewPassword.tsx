@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useState } from "react";
 import { fieldError } from "../../api/problem";
 import { NewPasswordField, ShowPassword } from "../../ui/passwords";
@@ -8,12 +9,12 @@ export function NewPassword({ error }: { error: unknown }) {
   return (
     <>
       <NewPasswordField
-        label="Password"
+        label={t`Password`}
         name="password"
         shown={shown}
         error={fieldError(error, "password")}
       />
-      <ShowPassword label="Show the password" shown={shown} onChange={setShown} />
+      <ShowPassword label={t`Show the password`} shown={shown} onChange={setShown} />
     </>
   );
 }

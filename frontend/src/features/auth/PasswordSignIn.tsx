@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { Credentials } from "../../api/session";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
@@ -18,25 +20,27 @@ export function PasswordSignIn({ suggestions, error, busy, onSend }: Props) {
       error={error}
       onSend={(value) => onSend({ username: value("username"), password: value("password") })}
     >
-      <h2>With a password</h2>
+      <h2>
+        <Trans>With a password</Trans>
+      </h2>
       {error && <Trouble error={error} />}
       <Field
-        label="Username or email"
+        label={t`Username or email`}
         name="username"
         autoComplete={suggestions.join(" ")}
         autoCapitalize="none"
         spellCheck={false}
-        hint="The email address once it is verified."
+        hint={t`The email address once it is verified.`}
         required
       />
       <Field
-        label="Password"
+        label={t`Password`}
         name="password"
         type="password"
         autoComplete="current-password"
         required
       />
-      <Submit label="Sign in" busyLabel="Signing in…" busy={busy} />
+      <Submit label={t`Sign in`} busyLabel={t`Signing in…`} busy={busy} />
     </Form>
   );
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { isDown, leadingTo, providersQuery } from "../../api/providers";
 import { Trouble } from "../../ui/Trouble";
@@ -8,13 +10,13 @@ export function Providers({ next }: { next: string }) {
   if (error) {
     return (
       <Trouble error={error} retry={() => refetch()}>
-        The other ways to sign in could not be loaded.
+        <Trans>The other ways to sign in could not be loaded.</Trans>
       </Trouble>
     );
   }
   if (!data?.length) return null;
   return (
-    <section className="panel" aria-label="Sign in with an account you have">
+    <section className="panel" aria-label={t`Sign in with an account you have`}>
       <ul className="providers">
         {data.map((provider) => (
           <li key={provider.name}>
@@ -22,7 +24,7 @@ export function Providers({ next }: { next: string }) {
               <OutOfOrder label={provider.label} />
             ) : (
               <a className="button button-wide" href={leadingTo(provider.url, next)}>
-                Continue with {provider.label}
+                <Trans>Continue with {provider.label}</Trans>
               </a>
             )}
           </li>
@@ -36,9 +38,11 @@ function OutOfOrder({ label }: { label: string }) {
   return (
     <>
       <button type="button" className="button button-wide" disabled>
-        Continue with {label}
+        <Trans>Continue with {label}</Trans>
       </button>
-      <p className="field-hint">{label} does not answer right now.</p>
+      <p className="field-hint">
+        <Trans>{label} does not answer right now.</Trans>
+      </p>
     </>
   );
 }

@@ -1,4 +1,6 @@
 import "./auth.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMe } from "../../api/me";
 import { fieldError, hasCode } from "../../api/problem";
@@ -17,12 +19,12 @@ export function Register() {
   const { next } = route.useSearch();
   const me = useMe();
   const { mutate, data, error, isPending } = useRegister();
-  const taken = hasCode(error, "username_taken") ? "This username is taken." : undefined;
+  const taken = hasCode(error, "username_taken") ? t`This username is taken.` : undefined;
 
   if (me) return <GoOn next={next} />;
   if (data === null) return <Registered next={next} />;
   return (
-    <Page title="Make an account" narrow>
+    <Page title={t`Make an account`} narrow>
       <Form
         className="panel"
         error={error}
@@ -36,7 +38,7 @@ export function Register() {
       >
         {error && <Trouble error={error} />}
         <Field
-          label="Username"
+          label={t`Username`}
           name="username"
           autoComplete="username"
           autoCapitalize="none"
@@ -44,7 +46,7 @@ export function Register() {
           error={taken ?? fieldError(error, "username")}
         />
         <Field
-          label="Email"
+          label={t`Email`}
           name="email"
           type="email"
           autoComplete="email"
@@ -52,13 +54,15 @@ export function Register() {
           error={fieldError(error, "email")}
         />
         <NewPassword error={error} />
-        <Submit label="Make an account" busyLabel="Making your account…" busy={isPending} />
+        <Submit label={t`Make an account`} busyLabel={t`Making your account…`} busy={isPending} />
       </Form>
       <p>
-        Already have one?{" "}
-        <Link to="/sign-in" search={{ next }}>
-          Sign in
-        </Link>
+        <Trans>
+          Already have one?{" "}
+          <Link to="/sign-in" search={{ next }}>
+            Sign in
+          </Link>
+        </Trans>
       </p>
     </Page>
   );
@@ -66,11 +70,13 @@ export function Register() {
 
 function Registered({ next }: { next?: string }) {
   return (
-    <Page title="Your account is ready" narrow>
-      <p role="status">Only signing in did not work out just now.</p>
+    <Page title={t`Your account is ready`} narrow>
+      <p role="status">
+        <Trans>Only signing in did not work out just now.</Trans>
+      </p>
       <p>
         <Link to="/sign-in" search={{ next }} className="button">
-          Sign in
+          <Trans>Sign in</Trans>
         </Link>
       </p>
     </Page>

@@ -1,6 +1,9 @@
 import "./auth.css";
+import { msg, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { hasCode } from "../../api/problem";
+import { say } from "../../language";
 import { Form } from "../../ui/Form";
 import { Page } from "../../ui/Page";
 import { Submit } from "../../ui/Submit";
@@ -16,10 +19,12 @@ export function ResetPassword() {
 
   if (isSuccess) return <Done />;
   return (
-    <Page title="Choose a new password" narrow>
+    <Page title={t`Choose a new password`} narrow>
       {!token && (
         <div className="notice notice-bad" role="alert">
-          <p>This link is incomplete. Open the whole link that you were given.</p>
+          <p>
+            <Trans>This link is incomplete. Open the whole link that you were given.</Trans>
+          </p>
         </div>
       )}
       {token && (
@@ -29,28 +34,32 @@ export function ResetPassword() {
           onSend={(value) => mutate({ token, password: value("password") })}
         >
           {error && (
-            <Trouble error={error}>{hasCode(error, "invalid_token") ? spent : null}</Trouble>
+            <Trouble error={error}>{hasCode(error, "invalid_token") ? say(spent) : null}</Trouble>
           )}
           <NewPassword error={error} />
-          <Submit label="Set the password" busyLabel="Saving…" busy={isPending} />
+          <Submit label={t`Set the password`} busyLabel={t`Saving…`} busy={isPending} />
         </Form>
       )}
       <p>
-        <Link to="/forgot-password">Ask for a new link</Link>
+        <Link to="/forgot-password">
+          <Trans>Ask for a new link</Trans>
+        </Link>
       </p>
     </Page>
   );
 }
 
-const spent = "This link has been used already, or is too old. Ask for a new one.";
+const spent = msg`This link has been used already, or is too old. Ask for a new one.`;
 
 function Done() {
   return (
-    <Page title="Your password is set" narrow>
-      <p role="status">You have been signed out everywhere. Sign in with the new password.</p>
+    <Page title={t`Your password is set`} narrow>
+      <p role="status">
+        <Trans>You have been signed out everywhere. Sign in with the new password.</Trans>
+      </p>
       <p>
         <Link to="/sign-in" className="button">
-          Sign in
+          <Trans>Sign in</Trans>
         </Link>
       </p>
     </Page>

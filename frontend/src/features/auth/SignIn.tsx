@@ -1,4 +1,6 @@
 import "./auth.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { type ComponentType, useRef, useState } from "react";
@@ -51,7 +53,7 @@ export function SignIn({ methods, suggestions, CodeStep }: SignInProps) {
       onError: (error) => hasCode(error, "second_factor_required") && setHalf(given),
     });
   return (
-    <Page title="Sign in" narrow>
+    <Page title={t`Sign in`} narrow>
       {search.error && !signIn.error && (
         <div className="notice notice-bad" role="alert">
           <p>{oauthError(search.error)}</p>
@@ -59,7 +61,10 @@ export function SignIn({ methods, suggestions, CodeStep }: SignInProps) {
       )}
       {ended && (
         <p className="notice" role="status">
-          Your session has ended. Sign in, and you are back where you were; what you typed is kept.
+          <Trans>
+            Your session has ended. Sign in, and you are back where you were; what you typed is
+            kept.
+          </Trans>
         </p>
       )}
       {Object.entries(methods).map(([name, Method]) => (
@@ -72,13 +77,17 @@ export function SignIn({ methods, suggestions, CodeStep }: SignInProps) {
         onSend={send}
       />
       <p>
-        <Link to="/forgot-password">Forgot your password?</Link>
+        <Link to="/forgot-password">
+          <Trans>Forgot your password?</Trans>
+        </Link>
       </p>
       <p>
-        New here?{" "}
-        <Link to="/register" search={{ next: search.next }}>
-          Make an account
-        </Link>
+        <Trans>
+          New here?{" "}
+          <Link to="/register" search={{ next: search.next }}>
+            Make an account
+          </Link>
+        </Trans>
       </p>
     </Page>
   );
@@ -86,7 +95,7 @@ export function SignIn({ methods, suggestions, CodeStep }: SignInProps) {
 
 function Waiting() {
   return (
-    <Page title="Sign in" narrow>
+    <Page title={t`Sign in`} narrow>
       <Skeleton />
     </Page>
   );

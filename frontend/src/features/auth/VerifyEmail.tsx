@@ -1,8 +1,11 @@
 import "./auth.css";
+import { msg, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ErrorCode } from "../../api/errorTexts";
 import { useMe } from "../../api/me";
 import { Problem } from "../../api/problem";
+import { say, type Words } from "../../language";
 import { Page } from "../../ui/Page";
 import { Trouble } from "../../ui/Trouble";
 import { useVerifyEmail } from "./queries";
@@ -10,21 +13,22 @@ import { useVerifyEmail } from "./queries";
 const route = getRouteApi("/verify-email");
 
 /** What ends it: another try of the same link would end the same. */
-const refusals: Partial<Record<ErrorCode, string>> = {
-  invalid_token:
-    "This link has been used already, or is too old. Ask for a new one in your profile.",
-  email_in_use: "Another account has this address already. Sign in to that one instead.",
+const refusals: Partial<Record<ErrorCode, Words>> = {
+  invalid_token: msg`This link has been used already, or is too old. Ask for a new one in your profile.`,
+  email_in_use: msg`Another account has this address already. Sign in to that one instead.`,
 };
 
 export function VerifyEmail() {
   const { token } = route.useSearch();
   return (
-    <Page title="Your email address" narrow>
+    <Page title={t`Your email address`} narrow>
       {token ? (
         <Verifying token={token} />
       ) : (
         <div className="notice notice-bad" role="alert">
-          <p>This link is incomplete. Open the whole link that is in the mail.</p>
+          <p>
+            <Trans>This link is incomplete. Open the whole link that is in the mail.</Trans>
+          </p>
         </div>
       )}
     </Page>
@@ -36,12 +40,22 @@ function Verifying({ token }: { token: string }) {
   const me = useMe();
   const { mutate, error, isSuccess, isPending } = useVerifyEmail();
   const refusal = error instanceof Problem ? refusals[error.error as ErrorCode] : undefined;
-  const onward = me ? <Link to="/profile">Your profile</Link> : <Link to="/sign-in">Sign in</Link>;
+  const onward = me ? (
+    <Link to="/profile">
+      <Trans>Your profile</Trans>
+    </Link>
+  ) : (
+    <Link to="/sign-in">
+      <Trans>Sign in</Trans>
+    </Link>
+  );
 
   if (isSuccess) {
     return (
       <>
-        <p role="status">It is verified: mails about your account reach you there.</p>
+        <p role="status">
+          <Trans>It is verified: mails about your account reach you there.</Trans>
+        </p>
         <p>{onward}</p>
       </>
     );
@@ -49,19 +63,23 @@ function Verifying({ token }: { token: string }) {
   if (refusal) {
     return (
       <>
-        <Trouble error={error}>{refusal}</Trouble>
+        <Trouble error={error}>{say(refusal)}</Trouble>
         <p>{onward}</p>
       </>
     );
   }
   return (
     <>
-      <p>Did you make an account here with the address to which this link was sent?</p>
+      <p>
+        <Trans>Did you make an account here with the address to which this link was sent?</Trans>
+      </p>
       {error && <Trouble error={error} />}
       <button type="button" className="button" disabled={isPending} onClick={() => mutate(token)}>
-        Yes, this is my address
+        <Trans>Yes, this is my address</Trans>
       </button>
-      <p className="fine">If you did not, close this page: nothing has happened.</p>
+      <p className="fine">
+        <Trans>If you did not, close this page: nothing has happened.</Trans>
+      </p>
     </>
   );
 }

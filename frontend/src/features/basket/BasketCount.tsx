@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { useBasket } from "./basket";
 import { useKeptBasket } from "./keep";
 
@@ -9,7 +10,9 @@ export function BasketCount() {
   if (count === 0) return null;
   return (
     <span className="basket-count">
-      <span className="sr-only">with </span>
+      <span className="sr-only">
+        <Trans>with </Trans>
+      </span>
       {count}
     </span>
   );

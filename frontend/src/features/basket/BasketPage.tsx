@@ -1,4 +1,6 @@
 import "./basket.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
@@ -29,11 +31,15 @@ export function BasketPage() {
   });
 
   return (
-    <Page title="Your basket" narrow>
+    <Page title={t`Your basket`} narrow>
       <p role="status" className="sr-only">
-        {leaving && "Your order is placed. One moment…"}
+        {leaving && t`Your order is placed. One moment…`}
       </p>
-      {leaving && <p>Your order is placed. One moment…</p>}
+      {leaving && (
+        <p>
+          <Trans>Your order is placed. One moment…</Trans>
+        </p>
+      )}
       {!leaving && <Waiting orders={waiting} />}
       {!leaving && basket.open.length === 0 && (waiting.length === 0 ? <NothingInIt /> : <More />)}
       {!leaving && basket.open.length > 0 && (
@@ -62,7 +68,7 @@ function Lines({ basket, place, busy, error }: Props) {
     basket.write(value("note"));
     setUnfit(
       wrong
-        ? new Problem(422, "unfit", "Some of this cannot be had: look at what is marked above.")
+        ? new Problem(422, "unfit", t`Some of this cannot be had: look at what is marked above.`)
         : null,
     );
     if (!wrong) place({ lines: basket.open, note: value("note"), from_basket: true });
@@ -76,8 +82,10 @@ function Lines({ basket, place, busy, error }: Props) {
   return (
     <Form className="basket" error={shown} onSend={checkOut}>
       <fieldset disabled={busy}>
-        <legend className="sr-only">What you are about to order</legend>
-        <ul className="rows" ref={list} tabIndex={-1} aria-label="Items in your basket">
+        <legend className="sr-only">
+          <Trans>What you are about to order</Trans>
+        </legend>
+        <ul className="rows" ref={list} tabIndex={-1} aria-label={t`Items in your basket`}>
           {rows.map(({ line, item }) => (
             <BasketRow
               key={line.item_id}
@@ -90,22 +98,25 @@ function Lines({ basket, place, busy, error }: Props) {
         </ul>
         <Field
           multiline
-          label="A note for the shop"
+          label={t`A note for the shop`}
           name="note"
           maxLength={500}
           defaultValue={basket.note}
           onBlur={({ currentTarget }) => basket.write(currentTarget.value)}
-          hint="If there is something to know before it is handed over."
+          hint={t`If there is something to know before it is handed over.`}
           error={fieldError(shown, "note")}
         />
       </fieldset>
       {shown != null && <Trouble error={shown}>{aboutAll(shown)}</Trouble>}
       <div className="basket-foot">
         <p role="status" className="basket-total">
-          Total <strong>{total(rows.map(({ line, item }) => ({ line, item: item?.data })))}</strong>
+          <Trans>
+            Total{" "}
+            <strong>{total(rows.map(({ line, item }) => ({ line, item: item?.data })))}</strong>
+          </Trans>
         </p>
         <button type="submit" className="button" disabled={busy}>
-          {busy ? "One moment…" : me === null ? "Sign in and check out" : "Check out"}
+          {busy ? t`One moment…` : me === null ? t`Sign in and check out` : t`Check out`}
         </button>
       </div>
       <More />
@@ -129,16 +140,18 @@ function total(rows: { line: OrderLineRequest; item: Item | undefined }[]): stri
 function More() {
   return (
     <p>
-      <Link to="/">More items</Link>
+      <Link to="/">
+        <Trans>More items</Trans>
+      </Link>
     </p>
   );
 }
 
 function NothingInIt() {
   return (
-    <Empty title="Nothing in it yet">
+    <Empty title={t`Nothing in it yet`}>
       <Link to="/" className="button">
-        Find something nice
+        <Trans>Find something nice</Trans>
       </Link>
     </Empty>
   );

@@ -1,9 +1,12 @@
+import { msg, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useId } from "react";
 import { isNotFound } from "../../api/problem";
 import { useWaitingOrders } from "../../api/shop/basket";
 import type { Item, OrderLineRequest } from "../../api/types";
+import { say, type Words } from "../../language";
 import { Skeleton } from "../../ui/Skeleton";
 import { showMoney } from "../../ui/shop/money";
 import { Trouble } from "../../ui/Trouble";
@@ -27,8 +30,9 @@ export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
     );
 
   const wrong = whatIsWrong(item, line.quantity);
+  const wrongText = wrong && (typeof wrong === "string" ? wrong : say(wrong));
   const onOffer = wrong === GONE ? undefined : item.data;
-  const name = item.data?.name ?? "an item that is gone";
+  const name = item.data?.name ?? t`an item that is gone`;
   const price = onOffer?.price ?? null;
 
   return (
@@ -40,13 +44,17 @@ export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
               {name}
             </Link>
           ) : (
-            (item.data?.name ?? "An item")
+            (item.data?.name ?? t`An item`)
           )}
         </h2>
-        {onOffer && price !== null && <p className="fine">{showMoney(price, onOffer)} each</p>}
+        {onOffer && price !== null && (
+          <p className="fine">
+            <Trans>{showMoney(price, onOffer)} each</Trans>
+          </p>
+        )}
         {wrong && (
           <p className="field-error" id={id}>
-            {wrong === SOLD_OUT && isWaiting ? MINE : wrong}
+            {wrong === SOLD_OUT && isWaiting ? say(MINE) : wrongText}
           </p>
         )}
         {item.error && wrong !== GONE && !item.data && (
@@ -65,22 +73,27 @@ export function BasketRow({ line, item, onQuantity, onRemove }: Props) {
         </>
       )}
       <button type="button" className="button button-small" onClick={onRemove}>
-        Remove <span className="sr-only">{name}</span>
+        <Trans>
+          Remove <span className="sr-only">{name}</span>
+        </Trans>
       </button>
     </li>
   );
 }
 
-const GONE = "No longer on offer: remove it.";
-const SOLD_OUT = "Sold out.";
-const MINE = "There are no more than your unpaid order has.";
+const GONE = msg`No longer on offer: remove it.`;
+const SOLD_OUT = msg`Sold out.`;
+const MINE = msg`There are no more than your unpaid order has.`;
 
 /** Why this many of an item cannot be ordered now, in words; undefined where they can, as far as is known. */
-export function whatIsWrong(item: UseQueryResult<Item>, quantity: number): string | undefined {
+export function whatIsWrong(
+  item: UseQueryResult<Item>,
+  quantity: number,
+): string | Words | undefined {
   const { data, error } = item;
   if (isNotFound(error)) return GONE;
   if (!data) return undefined;
-  if (!data.on_sale) return "Not on sale at the moment.";
+  if (!data.on_sale) return t`Not on sale at the moment.`;
   if (data.available === null || quantity <= data.available) return undefined;
-  return data.available <= 0 ? SOLD_OUT : `Only ${data.available} left.`;
+  return data.available <= 0 ? SOLD_OUT : t`Only ${data.available} left.`;
 }

@@ -1,4 +1,6 @@
 import "./basket.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type MouseEvent, useId } from "react";
 import { useWaitingOrders } from "../../api/shop/basket";
 import { useIntent } from "../../api/shop/intent";
@@ -46,20 +48,24 @@ export function Buy({ item }: { item: Item }) {
       }
     >
       <label htmlFor={id}>
-        Quantity <span className="sr-only">of {item.name}</span>
+        <Trans>
+          Quantity <span className="sr-only">of {item.name}</span>
+        </Trans>
       </label>
       <input id={id} name="quantity" type="number" min={1} max={most} defaultValue={1} required />
       <button type="submit" className="button" disabled={busy}>
-        {busy ? "One moment…" : "Buy"} <span className="sr-only">{item.name}</span>
+        {busy ? t`One moment…` : t`Buy`} <span className="sr-only">{item.name}</span>
       </button>
       <button type="button" className="button button-quiet" onClick={add} disabled={busy || full}>
-        Add to basket <span className="sr-only">{item.name}</span>
+        <Trans>
+          Add to basket <span className="sr-only">{item.name}</span>
+        </Trans>
       </button>
       <InBasket count={inBasket} most={most} />
       {waiting}
       {error && !busy && <Trouble error={error} />}
       <p role="status" className="sr-only">
-        {leaving && "Your order is placed. One moment…"}
+        {leaving && t`Your order is placed. One moment…`}
       </p>
     </Form>
   );

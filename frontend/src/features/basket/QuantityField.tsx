@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { type ChangeEvent, type FocusEvent, useId } from "react";
 import { MOST } from "./lines";
 
@@ -21,7 +22,7 @@ export function QuantityField({ name, quantity, wrongId, onQuantity }: Props) {
   return (
     <>
       <label className="sr-only" htmlFor={id}>
-        Quantity of {name}
+        <Trans>Quantity of {name}</Trans>
       </label>
       <input
         id={id}

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { held } from "../../api/shop/basket";
 import type { WaitingOrder } from "../../api/types";
@@ -6,7 +8,7 @@ import { Section } from "../../ui/Section";
 /** A user's orders that wait to be paid. */
 export function Waiting({ orders }: { orders: WaitingOrder[] }) {
   return orders.map((order) => (
-    <Section key={order.id} title={`Order ${order.number} ${states[order.status] ?? ""}`}>
+    <Section key={order.id} title={titleOf(order)}>
       <p>{order.lines.map((line) => `${line.quantity} × ${line.name}`).join(", ")}</p>
       <p>
         <ToOrder order={order} className="button" />
@@ -19,7 +21,9 @@ export function Waiting({ orders }: { orders: WaitingOrder[] }) {
 export function WaitingOf({ itemId, orders }: { itemId: number; orders: WaitingOrder[] }) {
   return orders.map((order) => (
     <p key={order.id} className="in-basket">
-      {held(order, itemId)} set aside for your order {order.number}: <ToOrder order={order} />
+      <Trans>
+        {held(order, itemId)} set aside for your order {order.number}: <ToOrder order={order} />
+      </Trans>
     </p>
   ));
 }
@@ -28,13 +32,17 @@ function ToOrder({ order, className }: { order: WaitingOrder; className?: string
   const isOpen = order.status === "pending";
   return (
     <Link to="/orders/$id" params={{ id: String(order.id) }} className={className}>
-      {isOpen ? "Pay or cancel" : "See"} <span className="sr-only">order {order.number}</span>
+      {isOpen ? t`Pay or cancel` : t`See`}{" "}
+      <span className="sr-only">
+        <Trans>order {order.number}</Trans>
+      </span>
     </Link>
   );
 }
 
-const states: Partial<Record<WaitingOrder["status"], string>> = {
-  pending: "waits for its payment",
-  processing: "is being paid",
-  cancelling: "is being cancelled",
-};
+function titleOf({ number, status }: WaitingOrder): string {
+  if (status === "pending") return t`Order ${number} waits for its payment`;
+  if (status === "processing") return t`Order ${number} is being paid`;
+  if (status === "cancelling") return t`Order ${number} is being cancelled`;
+  return t`Order ${number}`;
+}

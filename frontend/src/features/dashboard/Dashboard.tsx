@@ -1,4 +1,5 @@
 import "./dashboard.css";
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
@@ -12,7 +13,7 @@ import { dashboardQuery } from "./queries";
 export function Dashboard() {
   const dashboard = useQuery(dashboardQuery);
   return (
-    <Page title="Overview">
+    <Page title={t`Overview`}>
       <Loaded query={dashboard} lines={8}>
         {(shop) => (
           <div className="dashboard">

@@ -1,11 +1,17 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import type { Dashboard } from "../../api/types";
 import { Section } from "../../ui/Section";
 
 export function LowStock({ shop: { low_stock: items } }: { shop: Dashboard }) {
   return (
-    <Section title="Stock that runs out">
-      {items.length === 0 && <p>There is enough of everything.</p>}
+    <Section title={t`Stock that runs out`}>
+      {items.length === 0 && (
+        <p>
+          <Trans>There is enough of everything.</Trans>
+        </p>
+      )}
       <ul className="entries">
         {items.map((item) => (
           <li key={item.id} className="entry">
@@ -15,7 +21,7 @@ export function LowStock({ shop: { low_stock: items } }: { shop: Dashboard }) {
               </Link>
             </p>
             <p className={item.available > 0 ? "mark mark-wait" : "mark mark-over"}>
-              {item.available > 0 ? `${item.available} left` : "sold out"}
+              {item.available > 0 ? t`${item.available} left` : t`sold out`}
             </p>
           </li>
         ))}
@@ -23,7 +29,7 @@ export function LowStock({ shop: { low_stock: items } }: { shop: Dashboard }) {
       {items.length > 0 && (
         <p>
           <Link to="/staff/items" search={{ only: "low" }}>
-            All of these in the stock
+            <Trans>All of these in the stock</Trans>
           </Link>
         </p>
       )}

@@ -1,14 +1,17 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { Dashboard, Day } from "../../api/types";
+import { locale } from "../../language";
 import { Section } from "../../ui/Section";
 import { showMoney } from "../../ui/shop/money";
 import { bars, HEIGHT, kept, WIDTH } from "./bars";
 
-const format = new Intl.DateTimeFormat(undefined, {
-  day: "numeric",
-  month: "short",
-  timeZone: "UTC",
-});
-const show = (day: Day) => format.format(new Date(day.day));
+const show = (day: Day) =>
+  new Date(day.day).toLocaleDateString(locale(), {
+    day: "numeric",
+    month: "short",
+    timeZone: "UTC",
+  });
 
 /** What came in on each day: drawn, and as a table for those who want figures or do not see it. */
 export function Money({ shop }: { shop: Dashboard }) {
@@ -16,22 +19,34 @@ export function Money({ shop }: { shop: Dashboard }) {
   const { days } = shop;
   const sum = days.reduce((sum, day) => sum + kept(day), 0);
   return (
-    <Section title="Money by day">
+    <Section title={t`Money by day`}>
       <p>
-        <strong className="dashboard-sum">{money(sum)}</strong> in the last {days.length} days,
-        refunds taken off.
+        <Trans>
+          <strong className="dashboard-sum">{money(sum)}</strong> in the last {days.length} days,
+          refunds taken off.
+        </Trans>
       </p>
       <Chart days={days} money={money} />
       <details>
-        <summary>As a table</summary>
+        <summary>
+          <Trans>As a table</Trans>
+        </summary>
         <div className="dashboard-table">
           <table>
             <thead>
               <tr>
-                <th scope="col">Day (UTC)</th>
-                <th scope="col">Orders</th>
-                <th scope="col">Paid</th>
-                <th scope="col">Refunded</th>
+                <th scope="col">
+                  <Trans>Day (UTC)</Trans>
+                </th>
+                <th scope="col">
+                  <Trans>Orders</Trans>
+                </th>
+                <th scope="col">
+                  <Trans>Paid</Trans>
+                </th>
+                <th scope="col">
+                  <Trans>Refunded</Trans>
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -58,7 +73,9 @@ function Chart({ days, money }: { days: Day[]; money: (minor: number) => string 
   return (
     <figure className="dashboard-chart" aria-hidden="true">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" focusable="false">
-        <title>Money by day</title>
+        <title>
+          <Trans>Money by day</Trans>
+        </title>
         {bars(days).map(({ day, ...bar }) => (
           <rect key={day.day} {...bar} rx={2}>
             <title>{`${show(day)}: ${money(day.amount)}`}</title>
@@ -67,7 +84,9 @@ function Chart({ days, money }: { days: Day[]; money: (minor: number) => string 
       </svg>
       <figcaption className="fine">
         <span>{show(first)}</span>
-        <span>best day {money(best)}</span>
+        <span>
+          <Trans>best day {money(best)}</Trans>
+        </span>
         <span>{show(last)}</span>
       </figcaption>
     </figure>

@@ -1,15 +1,17 @@
+import { msg, t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 import type { Dashboard, Order } from "../../api/types";
+import { say, type Words } from "../../language";
 import { Section } from "../../ui/Section";
 
 export function OrdersByState({ shop: { orders } }: { shop: Dashboard }) {
   return (
-    <Section title="Orders">
+    <Section title={t`Orders`}>
       <ul className="dashboard-states">
         {states.map(([status, label]) => (
           <li key={status}>
             <Link to="/orders" search={{ status }}>
-              <strong>{orders[status] ?? 0}</strong> {label}
+              <strong>{orders[status] ?? 0}</strong> {say(label)}
             </Link>
           </li>
         ))}
@@ -18,11 +20,11 @@ export function OrdersByState({ shop: { orders } }: { shop: Dashboard }) {
   );
 }
 
-const states: [Order["status"], string][] = [
-  ["pending", "not paid yet"],
-  ["processing", "payment under way"],
-  ["paid", "paid"],
-  ["fulfilled", "handed over"],
-  ["cancelling", "being cancelled"],
-  ["cancelled", "cancelled"],
+const states: [Order["status"], Words][] = [
+  ["pending", msg`not paid yet`],
+  ["processing", msg`payment under way`],
+  ["paid", msg`paid`],
+  ["fulfilled", msg`handed over`],
+  ["cancelling", msg`being cancelled`],
+  ["cancelled", msg`cancelled`],
 ];

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { fieldError } from "../../api/problem";
 import type { Finding } from "../../api/types";
@@ -16,10 +18,10 @@ export function CloseFinding({ finding }: { finding: Finding }) {
       <button
         type="button"
         className="button button-quiet"
-        aria-label={`Close: ${finding.words}`}
+        aria-label={t`Close: ${finding.words}`}
         onClick={() => setAsking(true)}
       >
-        Close
+        <Trans>Close</Trans>
       </button>
       {asking && <Question finding={finding} onClose={() => setAsking(false)} />}
     </>
@@ -28,14 +30,16 @@ export function CloseFinding({ finding }: { finding: Finding }) {
 
 function Question({ finding, onClose }: { finding: Finding; onClose: () => void }) {
   return (
-    <Dialog title="Close this?" onClose={onClose}>
+    <Dialog title={t`Close this?`} onClose={onClose}>
       {(close) => (
         <>
           <p>{finding.words}</p>
           {finding.kind === "attempt" && (
             <p>
-              The attempt is given up: its session can be paid no more, and what was set aside for
-              it goes back on the shelf.
+              <Trans>
+                The attempt is given up: its session can be paid no more, and what was set aside for
+                it goes back on the shelf.
+              </Trans>
             </p>
           )}
           <ReasonForm finding={finding} onClosed={onClose} onLeave={close} />
@@ -50,7 +54,7 @@ type Props = { finding: Finding; onClosed: () => void; onLeave: () => void };
 function ReasonForm({ finding, onClosed, onLeave }: Props) {
   const { mutate, error, isPending } = useCloseFinding(finding.id);
   const [empty, setEmpty] = useState(false);
-  const wrong = empty ? "Say what was done about it." : fieldError(error, "reason");
+  const wrong = empty ? t`Say what was done about it.` : fieldError(error, "reason");
 
   const send = (value: (name: string) => string) => {
     const reason = value("reason").trim();
@@ -62,19 +66,19 @@ function ReasonForm({ finding, onClosed, onLeave }: Props) {
     <Form error={empty || error} onSend={send}>
       {error && !wrong && <Trouble error={error} />}
       <Field
-        label="What was done about it"
+        label={t`What was done about it`}
         name="reason"
         multiline
         required
         maxLength={1000}
-        hint="It stands in the history, with your name."
+        hint={t`It stands in the history, with your name.`}
         error={wrong}
       />
       <div className="actions">
         <button type="button" className="button button-quiet" onClick={onLeave}>
-          Leave it open
+          <Trans>Leave it open</Trans>
         </button>
-        <Submit label="Close it" busyLabel="Closing…" busy={isPending} />
+        <Submit label={t`Close it`} busyLabel={t`Closing…`} busy={isPending} />
       </div>
     </Form>
   );

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Trouble } from "../../ui/Trouble";
@@ -10,11 +12,17 @@ export function ClosedFindings() {
   const { data, error, refetch } = useQuery({ ...closedFindingsQuery, enabled: opened });
   return (
     <details className="panel" onToggle={(event) => setOpened(event.currentTarget.open)}>
-      <summary>Closed</summary>
+      <summary>
+        <Trans>Closed</Trans>
+      </summary>
       {error && <Trouble error={error} retry={() => refetch()} />}
-      {data?.total === 0 && <p>Nothing was closed yet.</p>}
+      {data?.total === 0 && (
+        <p>
+          <Trans>Nothing was closed yet.</Trans>
+        </p>
+      )}
       {data && data.total > 0 && (
-        <ul className="trail" aria-label="Closed findings">
+        <ul className="trail" aria-label={t`Closed findings`}>
           {data.items.map(({ id, words, reason, closed_by, closed_at }) => (
             <li key={id}>
               <p>{words}</p>

@@ -1,6 +1,9 @@
+import { msg, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Finding } from "../../api/types";
+import { say, type Words } from "../../language";
 import { Empty } from "../../ui/Empty";
 import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
@@ -12,7 +15,7 @@ import { findingsQuery } from "./queries";
 export function Findings() {
   const findings = useQuery(findingsQuery);
   return (
-    <Page title="Needs attention">
+    <Page title={t`Needs attention`}>
       <Loaded query={findings} lines={6}>
         {(open) => (open.length > 0 ? <OpenFindings findings={open} /> : <AllInLine />)}
       </Loaded>
@@ -23,7 +26,7 @@ export function Findings() {
 
 function OpenFindings({ findings }: { findings: Finding[] }) {
   return (
-    <ul className="rows" aria-label="Findings">
+    <ul className="rows" aria-label={t`Findings`}>
       {findings.map((finding) => (
         <FindingRow key={finding.id} finding={finding} />
       ))}
@@ -33,8 +36,10 @@ function OpenFindings({ findings }: { findings: Finding[] }) {
 
 function AllInLine() {
   return (
-    <Empty title="All is in line">
-      <p>Payments, refunds and stock agree with one another and with the provider.</p>
+    <Empty title={t`All is in line`}>
+      <p>
+        <Trans>Payments, refunds and stock agree with one another and with the provider.</Trans>
+      </p>
     </Empty>
   );
 }
@@ -44,7 +49,7 @@ function FindingRow({ finding }: { finding: Finding }) {
   return (
     <li className="row">
       <div className="row-main">
-        <h2 className="row-title">{titles[kind] ?? kind}</h2>
+        <h2 className="row-title">{titles[kind] ? say(titles[kind]) : kind}</h2>
         <p>{words}</p>
         {/* A bare number is the id of a row, of no use to staff. */}
         {!/^\d+$/.test(subject) && (
@@ -67,23 +72,23 @@ function ToOrder({ id, words }: { id: number; words: string }) {
       to="/orders/$id"
       params={{ id: String(id) }}
       className="button button-quiet"
-      aria-label={`To the order: ${words}`}
+      aria-label={t`To the order: ${words}`}
     >
-      To the order
+      <Trans>To the order</Trans>
     </Link>
   );
 }
 
 /** docs/payments.md says what to do about each. A kind that only a newer server knows is shown as it is. */
-const titles: Record<Finding["kind"], string> = {
-  attempt: "An attempt to pay",
-  event: "An event of the provider",
-  refund: "A refund",
-  dispute: "A dispute",
-  payment_missing: "Money without an order",
-  payment_foreign: "Money by a session that is not ours",
-  payment_unknown: "A payment that the provider does not know",
-  payment_differs: "A payment of another amount",
-  refund_differs: "A refund that the books do not agree on",
-  stock_differs: "Stock that does not add up",
+const titles: Record<Finding["kind"], Words> = {
+  attempt: msg`An attempt to pay`,
+  event: msg`An event of the provider`,
+  refund: msg`A refund`,
+  dispute: msg`A dispute`,
+  payment_missing: msg`Money without an order`,
+  payment_foreign: msg`Money by a session that is not ours`,
+  payment_unknown: msg`A payment that the provider does not know`,
+  payment_differs: msg`A payment of another amount`,
+  refund_differs: msg`A refund that the books do not agree on`,
+  stock_differs: msg`Stock that does not add up`,
 };

@@ -1,4 +1,6 @@
 import "./items.css";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Empty } from "../../ui/Empty";
@@ -19,10 +21,13 @@ export function Catalogue({ buy }: { buy: BuySlot }) {
 
   return (
     <Page
-      title={q ? `Items for “${q}”` : (category ?? "On offer today")}
+      title={q ? t`Items for “${q}”` : (category ?? t`On offer today`)}
       aside={<SearchBox key={q} q={q} />}
     >
-      <ResultCount list={items} one="item" />
+      <ResultCount
+        list={items}
+        count={(total) => plural(total, { one: "# item", other: "# items" })}
+      />
       <Choose search={search} isLong={(items.data?.total ?? 0) > PER_PAGE} />
       <Listing list={items} empty={<NoItems q={q} />} loading={<EmptyShelf />}>
         {(shown) => (
@@ -39,11 +44,15 @@ export function Catalogue({ buy }: { buy: BuySlot }) {
 
 function NoItems({ q }: { q: string }) {
   if (!q)
-    return <Empty title="The shelves are empty">Come back soon: something is on its way.</Empty>;
+    return (
+      <Empty title={t`The shelves are empty`}>
+        <Trans>Come back soon: something is on its way.</Trans>
+      </Empty>
+    );
   return (
-    <Empty title={`Nothing found for “${q}”`}>
+    <Empty title={t`Nothing found for “${q}”`}>
       <Link to="/" className="button button-quiet">
-        Show all items
+        <Trans>Show all items</Trans>
       </Link>
     </Empty>
   );
@@ -52,7 +61,9 @@ function NoItems({ q }: { q: string }) {
 function EmptyShelf() {
   return (
     <div className="shelf" role="status">
-      <span className="sr-only">Loading…</span>
+      <span className="sr-only">
+        <Trans>Loading…</Trans>
+      </span>
       {["a", "b", "c", "d", "e", "f"].map((key) => (
         <div key={key} className="card card-loading" />
       ))}

@@ -1,6 +1,9 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useId } from "react";
+import { say } from "../../language";
 import { categoriesQuery } from "./queries";
 import { type ItemSearch, isSorting, sortings } from "./search";
 
@@ -12,10 +15,10 @@ export function Choose({ search, isLong }: { search: ItemSearch; isLong: boolean
   return (
     <div className="choose">
       {categories.length > 0 && (
-        <nav className="chips" aria-label="Categories">
+        <nav className="chips" aria-label={t`Categories`}>
           <Chip
             search={{ ...search, category: undefined }}
-            label="All"
+            label={t`All`}
             isChosen={!search.category}
           />
           {categories.map(({ name }) => (
@@ -60,7 +63,7 @@ function Sort({ search }: { search: ItemSearch }) {
   return (
     <div className="sort">
       <label htmlFor={id} className="sr-only">
-        Order of the items
+        <Trans>Order of the items</Trans>
       </label>
       <select
         id={id}
@@ -69,7 +72,7 @@ function Sort({ search }: { search: ItemSearch }) {
       >
         {Object.entries(sortings).map(([sort, words]) => (
           <option key={sort} value={sort}>
-            {words}
+            {say(words)}
           </option>
         ))}
       </select>

@@ -1,4 +1,6 @@
 import "./items.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { isNotFound } from "../../api/problem";
@@ -17,15 +19,17 @@ export function ItemPage({ buy: Buy }: { buy: BuySlot }) {
 
   if (isNotFound(error)) {
     return (
-      <Page title="No such item" narrow>
-        <p>This item is not on offer, or not any more.</p>
+      <Page title={t`No such item`} narrow>
+        <p>
+          <Trans>This item is not on offer, or not any more.</Trans>
+        </p>
         <BackToItems />
       </Page>
     );
   }
   if (!item) {
     return (
-      <Page title="Item">
+      <Page title={t`Item`}>
         {error ? <Trouble error={error} retry={() => refetch()} /> : <Skeleton lines={5} />}
       </Page>
     );
@@ -48,7 +52,9 @@ export function ItemPage({ buy: Buy }: { buy: BuySlot }) {
 function BackToItems() {
   return (
     <p>
-      <Link to="/">All items</Link>
+      <Link to="/">
+        <Trans>All items</Trans>
+      </Link>
     </p>
   );
 }

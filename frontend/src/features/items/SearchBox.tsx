@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { Form } from "../../ui/Form";
 
@@ -11,11 +13,11 @@ export function SearchBox({ q }: { q: string }) {
       onSend={(value) => navigate({ to: "/", search: { q: value("q").trim() || undefined } })}
     >
       <label className="sr-only" htmlFor="search">
-        Search items
+        <Trans>Search items</Trans>
       </label>
-      <input id="search" type="search" name="q" defaultValue={q} placeholder="Search items" />
+      <input id="search" type="search" name="q" defaultValue={q} placeholder={t`Search items`} />
       <button type="submit" className="button">
-        Search
+        <Trans>Search</Trans>
       </button>
     </Form>
   );

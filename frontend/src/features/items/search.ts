@@ -1,12 +1,14 @@
+import { msg } from "@lingui/core/macro";
+import type { Words } from "../../language";
 import { type Search, text } from "../../shell/search";
 
 /** As the API has them, with what stands in the list. */
 export const sortings = {
-  name: "By name",
-  price: "Cheapest first",
-  "-price": "Dearest first",
-  newest: "Newest first",
-} as const;
+  name: msg`By name`,
+  price: msg`Cheapest first`,
+  "-price": msg`Dearest first`,
+  newest: msg`Newest first`,
+} satisfies Record<string, Words>;
 
 export type Sorting = keyof typeof sortings;
 export type ItemSearch = { q?: string; category?: string; sort?: Sorting };

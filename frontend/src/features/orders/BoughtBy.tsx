@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Order } from "../../api/types";
@@ -8,17 +10,21 @@ export function BoughtBy({ order }: { order: Order }) {
   if (!buyer) return null;
   return (
     <section className="panel" aria-labelledby="bought-by">
-      <h2 id="bought-by">Bought by</h2>
+      <h2 id="bought-by">
+        <Trans>Bought by</Trans>
+      </h2>
       <dl className="facts">
-        <Fact name="Buyer">
+        <Fact name={t`Buyer`}>
           <Link to="/staff/users/$id" params={{ id: String(buyer.id) }}>
             {buyer.name ?? buyer.username}
           </Link>
         </Fact>
-        <Fact name="Email">{buyer.email}</Fact>
-        <Fact name="Phone">{phone}</Fact>
-        <Fact name="Address">{address && Object.values(address).filter(Boolean).join(", ")}</Fact>
-        <Fact name="Note">{note}</Fact>
+        <Fact name={t`Email`}>{buyer.email}</Fact>
+        <Fact name={t`Phone`}>{phone}</Fact>
+        <Fact name={t`Address`}>
+          {address && Object.values(address).filter(Boolean).join(", ")}
+        </Fact>
+        <Fact name={t`Note`}>{note}</Fact>
       </dl>
     </section>
   );

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { Order } from "../../api/types";
 import { AskFirst } from "../../ui/AskFirst";
 import { Trouble } from "../../ui/Trouble";
@@ -10,13 +12,15 @@ export function CancelOrder({ order }: { order: Order }) {
     <>
       {order.status === "pending" && (
         <AskFirst
-          label="Cancel this order"
-          title={`Cancel order ${order.number}?`}
-          action="Cancel the order"
+          label={t`Cancel this order`}
+          title={t`Cancel order ${order.number}?`}
+          action={t`Cancel the order`}
           busy={isPending}
           onConfirm={(close) => mutate(undefined, { onSettled: close })}
         >
-          <p>Nothing is charged, and what was set aside for it goes back on the shelf.</p>
+          <p>
+            <Trans>Nothing is charged, and what was set aside for it goes back on the shelf.</Trans>
+          </p>
         </AskFirst>
       )}
       {error && !isPending && <Trouble error={error} />}

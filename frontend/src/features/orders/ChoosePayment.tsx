@@ -1,5 +1,8 @@
+import { msg } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useId } from "react";
 import type { Payment } from "../../api/types";
+import { say, type Words } from "../../language";
 import { showMoney } from "../../ui/shop/money";
 
 type Props = { payments: Payment[]; id: string; onChoose: (id: string) => void };
@@ -8,11 +11,13 @@ export function ChoosePayment({ payments, id, onChoose }: Props) {
   const select = useId();
   return (
     <div className="field">
-      <label htmlFor={select}>Payment</label>
+      <label htmlFor={select}>
+        <Trans>Payment</Trans>
+      </label>
       <select id={select} value={id} onChange={(event) => onChoose(event.target.value)}>
         {payments.map((payment) => (
           <option key={payment.id} value={payment.id}>
-            {showMoney(payment.amount, payment)}: {uses[payment.disposition]}
+            {showMoney(payment.amount, payment)}: {say(uses[payment.disposition])}
           </option>
         ))}
       </select>
@@ -21,8 +26,8 @@ export function ChoosePayment({ payments, id, onChoose }: Props) {
 }
 
 /** What became of a payment, said of it. */
-export const uses: Record<Payment["disposition"], string> = {
-  settles: "paid the order",
-  surplus: "is needed by no order",
-  late: "came too late",
+export const uses: Record<Payment["disposition"], Words> = {
+  settles: msg`paid the order`,
+  surplus: msg`is needed by no order`,
+  late: msg`came too late`,
 };

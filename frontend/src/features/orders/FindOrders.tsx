@@ -1,5 +1,8 @@
+import { msg, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { useId } from "react";
+import { say, type Words } from "../../language";
 import { Form } from "../../ui/Form";
 import { isSorting, type OrderSearch, sortings, tableAddress } from "./search";
 import { isStatus, statusLabels } from "./status";
@@ -24,20 +27,24 @@ export function FindOrders({ search }: { search: OrderSearch }) {
 
   return (
     <Form role="search" className="find-orders" error={null} onSend={find}>
-      <Input label="Number, buyer or item" name="q" type="search" value={search.q} />
-      <Select label="State" name="status" value={search.status ?? ""}>
-        {{ "": "All orders", ...statusLabels }}
+      <Input label={t`Number, buyer or item`} name="q" type="search" value={search.q} />
+      <Select label={t`State`} name="status" value={search.status ?? ""}>
+        {{ "": msg`All orders`, ...statusLabels }}
       </Select>
-      <Input label="Placed from" name="from" type="date" value={search.from} />
-      <Input label="Placed to" name="to" type="date" value={search.to} />
-      <Select label="Order" name="sort" value={search.sort ?? "-created_at"}>
+      <Input label={t`Placed from`} name="from" type="date" value={search.from} />
+      <Input label={t`Placed to`} name="to" type="date" value={search.to} />
+      <Select
+        label={t({ message: "Order", context: "sorting" })}
+        name="sort"
+        value={search.sort ?? "-created_at"}
+      >
         {sortings}
       </Select>
       <button type="submit" className="button">
-        Search
+        <Trans>Search</Trans>
       </button>
       <a href={tableAddress(search)} className="button button-quiet" download>
-        Save as CSV
+        <Trans>Save as CSV</Trans>
       </a>
     </Form>
   );
@@ -60,7 +67,7 @@ function Select({
   name,
   value,
   children,
-}: Named & { value: string; children: Record<string, string> }) {
+}: Named & { value: string; children: Record<string, Words> }) {
   const id = useId();
   return (
     <div className="field">
@@ -68,7 +75,7 @@ function Select({
       <select id={id} name={name} defaultValue={value}>
         {Object.entries(children).map(([each, words]) => (
           <option key={each} value={each}>
-            {words}
+            {say(words)}
           </option>
         ))}
       </select>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useIsStaff } from "../../api/me";
 import { hasCode } from "../../api/problem";
 import type { Order } from "../../api/types";
@@ -21,33 +23,41 @@ function HandOverNow({ order }: { order: Order }) {
   return (
     <div className="hand-over">
       <AskFirst
-        label="Hand over"
-        about={`order ${order.number}`}
+        label={t`Hand over`}
+        about={t`order ${order.number}`}
         className="button"
-        title={`Hand over order ${order.number}?`}
-        action="It is handed over"
-        keep="Not yet"
+        title={t`Hand over order ${order.number}?`}
+        action={t`It is handed over`}
+        keep={t`Not yet`}
         busy={isPending}
         onAsk={reset}
         onConfirm={(close) => mutate(false, { onSettled: close })}
       >
         <p>{order.lines.map((line) => `${line.quantity} × ${line.name}`).join(", ")}</p>
-        {order.buyer && <p className="fine">For {order.buyer.name ?? order.buyer.username}</p>}
-        {order.note && <p>Their note: {order.note}</p>}
+        {order.buyer && (
+          <p className="fine">{t`For ${order.buyer.name ?? order.buyer.username}`}</p>
+        )}
+        {order.note && (
+          <p>
+            <Trans>Their note: {order.note}</Trans>
+          </p>
+        )}
       </AskFirst>
       {error && !disputed && <Trouble error={error} />}
       {disputed && (
         <Confirm
-          title={`Order ${order.number} is disputed`}
-          action="Hand it over all the same"
-          keep="Keep it here"
+          title={t`Order ${order.number} is disputed`}
+          action={t`Hand it over all the same`}
+          keep={t`Keep it here`}
           busy={isPending}
           onConfirm={() => mutate(true)}
           onClose={reset}
         >
           <p>
-            The payer has asked their bank for this money, and the shop may not keep it. What is
-            handed over now may be lost too.
+            <Trans>
+              The payer has asked their bank for this money, and the shop may not keep it. What is
+              handed over now may be lost too.
+            </Trans>
           </p>
         </Confirm>
       )}
@@ -60,16 +70,18 @@ function TakeBack({ order }: { order: Order }) {
   return (
     <div className="hand-over">
       <AskFirst
-        label="Take the hand-over back"
-        about={`of order ${order.number}`}
-        title={`Order ${order.number} is not handed over?`}
-        action="It is not handed over"
-        keep="It is"
+        label={t`Take the hand-over back`}
+        about={t`of order ${order.number}`}
+        title={t`Order ${order.number} is not handed over?`}
+        action={t`It is not handed over`}
+        keep={t`It is`}
         busy={isPending}
         onAsk={reset}
         onConfirm={(close) => mutate(undefined, { onSettled: close })}
       >
-        <p>The order is to be handed over again. What was bought stays sold.</p>
+        <p>
+          <Trans>The order is to be handed over again. What was bought stays sold.</Trans>
+        </p>
       </AskFirst>
       {error && <Trouble error={error} />}
     </div>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useIsStaff } from "../../api/me";
 import type { HistoryEntry, Order } from "../../api/types";
@@ -13,7 +15,7 @@ export function History({ order }: { order: Order }) {
   if (!staff) return null;
 
   return (
-    <Section title="History">
+    <Section title={t`History`}>
       <Loaded query={history} lines={4}>
         {(entries) => (
           <ol className="history">
@@ -33,7 +35,10 @@ function Happened({ entry }: { entry: HistoryEntry }) {
       <p>{entry.words}</p>
       {entry.problem && (
         <p className="happened-problem">
-          <strong>Needs attention:</strong> {entry.problem}
+          <strong>
+            <Trans>Needs attention:</Trans>
+          </strong>{" "}
+          {entry.problem}
         </p>
       )}
       <p className="fine">

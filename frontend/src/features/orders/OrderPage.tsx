@@ -1,4 +1,6 @@
 import "./orders.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { isNotFound } from "../../api/problem";
@@ -16,12 +18,14 @@ const route = getRouteApi("/in/orders/$id");
 
 export function OrderPage() {
   const query = useQuery(orderQuery(Number(route.useParams().id)));
-  const title = query.data ? `Order ${query.data.number}` : "Order";
+  const title = query.data ? t`Order ${query.data.number}` : t`Order`;
 
   if (isNotFound(query.error)) {
     return (
-      <Page title="No such order" narrow>
-        <p>There is no such order, or it is another user’s.</p>
+      <Page title={t`No such order`} narrow>
+        <p>
+          <Trans>There is no such order, or it is another user’s.</Trans>
+        </p>
         <AllOrders />
       </Page>
     );
@@ -48,7 +52,9 @@ export function OrderPage() {
 function AllOrders() {
   return (
     <p>
-      <Link to="/orders">All orders</Link>
+      <Link to="/orders">
+        <Trans>All orders</Trans>
+      </Link>
     </p>
   );
 }

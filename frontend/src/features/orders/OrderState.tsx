@@ -1,3 +1,5 @@
+import { msg, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { keys } from "../../api/keys";
@@ -5,6 +7,7 @@ import { useMe } from "../../api/me";
 import { useRefresh } from "../../api/refresh";
 import { shopQuery } from "../../api/shop/shop";
 import type { Order } from "../../api/types";
+import { say } from "../../language";
 import { When } from "../../ui/When";
 import { CancelOrder } from "./CancelOrder";
 import { HandOver } from "./HandOver";
@@ -20,12 +23,12 @@ export function OrderState({ order }: { order: Order }) {
   const me = useMe();
   const isBuyer = !order.buyer || order.buyer.id === me?.id;
   const forStaff = isBuyer || isRefunded(order) ? undefined : staffTexts[order.status];
-  const text = forStaff ?? describe(order).text;
+  const text = forStaff ? say(forStaff) : describe(order).text;
   return (
     <div className="order-state">
       <div role="status" ref={region} tabIndex={-1}>
         <StatusMark order={order} />
-        <p>{waits && !order.checkout_url ? notThereYet : text}</p>
+        <p>{waits && !order.checkout_url ? say(notThereYet) : text}</p>
         {waits && <TimeToPay order={order} />}
       </div>
       <div className="actions">
@@ -59,8 +62,7 @@ function useFreshBasket(status: Order["status"]) {
   }, [status, refresh]);
 }
 
-const notThereYet =
-  "The payment page is not there yet. This page goes on by itself, and “Pay now” asks once more.";
+const notThereYet = msg`The payment page is not there yet. This page goes on by itself, and “Pay now” asks once more.`;
 
 function TimeToPay({ order }: { order: Order }) {
   const { data: shop } = useQuery(shopQuery);
@@ -70,11 +72,11 @@ function TimeToPay({ order }: { order: Order }) {
   return (
     <p className="fine">
       {over ? (
-        "The time to pay is over: if no payment has come, this order is cancelled."
+        t`The time to pay is over: if no payment has come, this order is cancelled.`
       ) : (
-        <>
+        <Trans>
           Pay by <When at={new Date(due).toISOString()} />, or this order is cancelled.
-        </>
+        </Trans>
       )}
     </p>
   );

@@ -1,4 +1,6 @@
 import "./orders.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -25,7 +27,7 @@ export function Orders() {
   if (staff && user) return <OrdersOf user={user} />;
 
   return (
-    <Page title={staff ? "All orders" : "Your orders"}>
+    <Page title={staff ? t`All orders` : t`Your orders`}>
       {staff && <FindOrders key={JSON.stringify(search)} search={search} />}
       <List empty={<NoOrders staff={staff} found={isNarrow(search)} />} />
     </Page>
@@ -37,10 +39,14 @@ function OrdersOf({ user }: { user: number }) {
   const buyer = useQuery(userQuery(user)).data;
   return (
     <Page
-      title={buyer ? `Orders of ${buyer.username}` : "Orders of one user"}
-      aside={<Link to="/orders">All orders</Link>}
+      title={buyer ? t`Orders of ${buyer.username}` : t`Orders of one user`}
+      aside={
+        <Link to="/orders">
+          <Trans>All orders</Trans>
+        </Link>
+      }
     >
-      <List empty={<Empty title="They have ordered nothing yet" />} />
+      <List empty={<Empty title={t`They have ordered nothing yet`} />} />
     </Page>
   );
 }
@@ -66,7 +72,7 @@ function OrderRow({ order }: { order: Order }) {
       <div className="row-main">
         <h2 className="row-title">
           <Link to="/orders/$id" params={{ id: String(order.id) }}>
-            Order {order.number}
+            <Trans>Order {order.number}</Trans>
           </Link>
         </h2>
         <p>{order.lines.map((line) => `${line.quantity} × ${line.name}`).join(", ")}</p>
@@ -89,20 +95,22 @@ const isNarrow = ({ page, sort, ...filters }: OrderSearch) =>
 function NoOrders({ staff, found }: { staff: boolean; found: boolean }) {
   if (found) {
     return (
-      <Empty title="No orders found">
+      <Empty title={t`No orders found`}>
         <Link to="/orders" className="button button-quiet">
-          Show all orders
+          <Trans>Show all orders</Trans>
         </Link>
       </Empty>
     );
   }
   return (
-    <Empty title="No orders yet">
+    <Empty title={t`No orders yet`}>
       {staff ? (
-        <p>Whatever is bought in the shop shows up here.</p>
+        <p>
+          <Trans>Whatever is bought in the shop shows up here.</Trans>
+        </p>
       ) : (
         <Link to="/" className="button">
-          Find something nice
+          <Trans>Find something nice</Trans>
         </Link>
       )}
     </Empty>

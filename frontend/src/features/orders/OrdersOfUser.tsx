@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import type { User } from "../../api/types";
 
@@ -5,7 +6,7 @@ import type { User } from "../../api/types";
 export function OrdersOfUser({ user: { id, username } }: { user: User }) {
   return (
     <Link to="/orders" search={{ user: id }}>
-      Orders of {username}
+      <Trans>Orders of {username}</Trans>
     </Link>
   );
 }

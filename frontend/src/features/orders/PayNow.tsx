@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { MouseEvent } from "react";
 import type { Order } from "../../api/types";
 import { Trouble } from "../../ui/Trouble";
@@ -9,7 +10,7 @@ import { useCheckOut } from "./queries";
  */
 export function PayNow({ order }: { order: Order }) {
   const { mutate, isPending, data, error } = useCheckOut(order);
-  const label = isPending ? "One moment…" : "Pay now";
+  const label = isPending ? t`One moment…` : t`Pay now`;
 
   const ask = (event: MouseEvent) => {
     event.preventDefault();
@@ -28,7 +29,7 @@ export function PayNow({ order }: { order: Order }) {
         </button>
       )}
       <p role="status" className="fine">
-        {data && !data.checkout_url && !isPending && "The payment provider has not answered yet."}
+        {data && !data.checkout_url && !isPending && t`The payment provider has not answered yet.`}
       </p>
       {error && <Trouble error={error} />}
     </>

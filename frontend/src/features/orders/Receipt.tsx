@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { Order } from "../../api/types";
 import { showMoney } from "../../ui/shop/money";
 import { When } from "../../ui/When";
@@ -12,23 +14,27 @@ const taxInside = (order: Order) => order.tax - taxAdded(order);
 /** What lies between the lines and the total, where anything does: from the subtotal on. */
 function partsOf(order: Order): [string, number][] {
   const parts: [string, number][] = [
-    ["Discount", -order.discount],
-    ["Shipping", order.shipping],
-    ["Tax", taxAdded(order)],
+    [t`Discount`, -order.discount],
+    [t`Shipping`, order.shipping],
+    [t`Tax`, taxAdded(order)],
   ];
   const shown = parts.filter(([, amount]) => amount !== 0);
-  return shown.length ? [["Subtotal", order.subtotal], ...shown] : [];
+  return shown.length ? [[t`Subtotal`, order.subtotal], ...shown] : [];
 }
 
 export function Receipt({ order }: { order: Order }) {
   const money = (minor: number) => showMoney(minor, order);
   return (
-    <section className="receipt" aria-label="Receipt">
+    <section className="receipt" aria-label={t`Receipt`}>
       <table>
         <thead className="sr-only">
           <tr>
-            <th scope="col">Item</th>
-            <th scope="col">Price</th>
+            <th scope="col">
+              <Trans>Item</Trans>
+            </th>
+            <th scope="col">
+              <Trans>Price</Trans>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -53,16 +59,20 @@ export function Receipt({ order }: { order: Order }) {
           ))}
           <tr className="receipt-total">
             <th scope="row">
-              Total
+              <Trans>Total</Trans>
               {taxInside(order) > 0 && (
-                <span className="fine">including {money(taxInside(order))} of tax</span>
+                <span className="fine">
+                  <Trans>including {money(taxInside(order))} of tax</Trans>
+                </span>
               )}
             </th>
             <td>{money(order.total)}</td>
           </tr>
           {order.refunded > 0 && (
             <tr>
-              <th scope="row">Refunded</th>
+              <th scope="row">
+                <Trans>Refunded</Trans>
+              </th>
               <td>{money(order.refunded)}</td>
             </tr>
           )}
@@ -70,17 +80,21 @@ export function Receipt({ order }: { order: Order }) {
       </table>
       <div className="receipt-foot">
         <p className="fine">
-          Placed <When at={order.created_at} />
+          <Trans>
+            Placed <When at={order.created_at} />
+          </Trans>
           {order.paid_at && (
             <>
               <br />
-              Paid <When at={order.paid_at} />
+              <Trans>
+                Paid <When at={order.paid_at} />
+              </Trans>
             </>
           )}
         </p>
         {isPaid(order) && !isRefunded(order) && (
           <span className="stamp" aria-hidden="true">
-            Paid
+            <Trans>Paid</Trans>
           </span>
         )}
       </div>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useEffect, useRef, useState } from "react";
 import { useIsStaff } from "../../api/me";
 import type { Order, Refund as SentRefund } from "../../api/types";
@@ -35,7 +37,9 @@ export function Refund({ order }: { order: Order }) {
       </p>
       {left.length > 0 && (
         <details className="panel refund">
-          <summary>Refund</summary>
+          <summary>
+            <Trans>Refund</Trans>
+          </summary>
           <RefundForm
             key={`${times} ${left.map(({ id }) => id)}`}
             payments={left}
@@ -51,17 +55,19 @@ export function Refund({ order }: { order: Order }) {
 /** The payments of which a part or all can go back. */
 const leftOf = ({ payments }: Order) => (payments ?? []).filter(({ refundable }) => refundable > 0);
 
-const outcomes: Record<SentRefund["status"], "went back" | "is on its way back"> = {
-  new: "is on its way back",
-  unknown: "is on its way back",
-  pending: "is on its way back",
-  requires_action: "is on its way back",
-  succeeded: "went back",
-  failed: "is on its way back",
-  canceled: "is on its way back",
+const outcomes: Record<SentRefund["status"], "back" | "on its way"> = {
+  new: "on its way",
+  unknown: "on its way",
+  pending: "on its way",
+  requires_action: "on its way",
+  succeeded: "back",
+  failed: "on its way",
+  canceled: "on its way",
 };
 
 function describe(refund: SentRefund): string {
-  const outcome = outcomes[refund.status] ?? "is on its way back";
-  return `${showMoney(refund.amount, refund)} ${outcome}.`;
+  const money = showMoney(refund.amount, refund);
+  return outcomes[refund.status] === "back"
+    ? t`${money} went back.`
+    : t`${money} is on its way back.`;
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { explain, fieldError, hasCode, Problem } from "../../api/problem";
 import type { Payment } from "../../api/types";
@@ -7,7 +9,7 @@ import { Form } from "../../ui/Form";
 import { Submit } from "../../ui/Submit";
 import { parseMoney, showMoney, writeMoney } from "../../ui/shop/money";
 import { Trouble } from "../../ui/Trouble";
-import { ChoosePayment, uses } from "./ChoosePayment";
+import { ChoosePayment } from "./ChoosePayment";
 import type { RefundRequest, useRefund } from "./queries";
 
 type Props = {
@@ -33,7 +35,7 @@ export function RefundForm({ payments, atFirst, refund }: Props) {
   const send = (value: (name: string) => string) => {
     const amount = parseMoney(value("amount"), chosen);
     if ("error" in amount) return setWrong(amountIs(amount.error));
-    if (amount.minor === 0) return setWrong(amountIs("Write more than nothing."));
+    if (amount.minor === 0) return setWrong(amountIs(t`Write more than nothing.`));
     setWrong(null);
     setAsking({ payment: id, amount: amount.minor, restock: value("restock") === "on" });
   };
@@ -47,33 +49,47 @@ export function RefundForm({ payments, atFirst, refund }: Props) {
       {payments.length > 1 && <ChoosePayment payments={payments} id={id} onChoose={choose} />}
       <Field
         key={id}
-        label={`Amount in ${chosen.currency}`}
+        label={t`Amount in ${chosen.currency}`}
         name="amount"
         inputMode="decimal"
         autoComplete="off"
         defaultValue={writeMoney(left, chosen)}
-        hint={`Up to ${showMoney(chosen.refundable, chosen)}, which is left of the payment.`}
+        hint={t`Up to ${showMoney(chosen.refundable, chosen)}, which is left of the payment.`}
         error={aboutAmount}
       />
       {chosen.disposition === "settles" ? (
         <label className="check">
-          <input type="checkbox" name="restock" />
-          Put what was sold back on the shelf
+          <Trans>
+            <input type="checkbox" name="restock" />
+            Put what was sold back on the shelf
+          </Trans>
         </label>
       ) : (
-        <p className="fine">This payment {uses[chosen.disposition]}. All of it ought to go back.</p>
+        <p className="fine">
+          {chosen.disposition === "late" ? (
+            <Trans>This payment came too late. All of it ought to go back.</Trans>
+          ) : (
+            <Trans>This payment is needed by no order. All of it ought to go back.</Trans>
+          )}
+        </p>
       )}
-      <Submit label="Send money back" busyLabel="One moment…" busy={refund.isPending} />
+      <Submit label={t`Send money back`} busyLabel={t`One moment…`} busy={refund.isPending} />
       {asking && (
         <Confirm
-          title={`Send ${showMoney(asking.amount, chosen)} back?`}
-          action="Send it back"
+          title={t`Send ${showMoney(asking.amount, chosen)} back?`}
+          action={t`Send it back`}
           busy={refund.isPending}
           onConfirm={confirm}
           onClose={() => setAsking(null)}
         >
-          <p>It goes back to the payer, and cannot be fetched back.</p>
-          {asking.restock && <p>What was sold goes back on the shelf.</p>}
+          <p>
+            <Trans>It goes back to the payer, and cannot be fetched back.</Trans>
+          </p>
+          {asking.restock && (
+            <p>
+              <Trans>What was sold goes back on the shelf.</Trans>
+            </p>
+          )}
         </Confirm>
       )}
     </Form>

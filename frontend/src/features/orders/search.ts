@@ -1,4 +1,6 @@
+import { msg } from "@lingui/core/macro";
 import type { paths } from "../../api/schema";
+import type { Words } from "../../language";
 import { number, paged, type Search, text } from "../../shell/search";
 import { isStatus } from "./status";
 
@@ -15,11 +17,11 @@ export type OrderSearch = {
 };
 
 export const sortings = {
-  "-created_at": "Newest first",
-  created_at: "Oldest first",
-  "-total": "Dearest first",
-  total: "Cheapest first",
-} as const;
+  "-created_at": msg`Newest first`,
+  created_at: msg`Oldest first`,
+  "-total": msg`Dearest first`,
+  total: msg`Cheapest first`,
+} satisfies Record<string, Words>;
 
 export type Sorting = keyof typeof sortings;
 

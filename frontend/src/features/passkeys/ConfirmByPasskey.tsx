@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { api, body } from "../../api/client";
 import { useProof } from "../../api/confirmation";
 import type { WayToConfirm } from "../../shell/parts";
@@ -17,7 +18,7 @@ function ConfirmByPasskey({ onConfirmed }: { onConfirmed: () => void }) {
   return (
     <div className="stack">
       <PasskeyButton
-        label="Confirm with a passkey"
+        label={t`Confirm with a passkey`}
         error={error}
         busy={isPending}
         onClick={() => mutate(undefined, { onSuccess: onConfirmed })}

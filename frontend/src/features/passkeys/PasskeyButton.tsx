@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Trouble } from "../../ui/Trouble";
 
 type Props = { label: string; error: Error | null; busy: boolean; onClick: () => void };
@@ -13,7 +14,7 @@ export function PasskeyButton({ label, error, busy, onClick }: Props) {
         disabled={busy}
         onClick={onClick}
       >
-        {busy ? "Waiting for the device…" : label}
+        {busy ? t`Waiting for the device…` : label}
       </button>
     </>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useEffect, useState } from "react";
 import type { PasskeyAnswer } from "../../api/types";
 import { askPasskey, passkeysPossible, passkeysSuggested } from "./device";
@@ -13,9 +14,9 @@ export function PasskeySignIn() {
   useSuggestion(possible && !isPending && !isSuccess, mutate);
   if (!possible) return null;
   return (
-    <section className="panel" aria-label="With a passkey">
+    <section className="panel" aria-label={t`With a passkey`}>
       <PasskeyButton
-        label="Use a passkey"
+        label={t`Use a passkey`}
         error={error}
         busy={isPending}
         onClick={() => mutate(null)}

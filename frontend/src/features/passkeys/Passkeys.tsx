@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { factorsQuery } from "../../api/factors";
 import { fieldError } from "../../api/problem";
@@ -20,16 +22,18 @@ export function Passkeys() {
   const possible = passkeysPossible() && (factors.data?.passkeys_possible ?? true);
   if (!possible && !factors.data?.passkeys.length) return null;
   return (
-    <Section title="Passkeys">
+    <Section title={t`Passkeys`}>
       <p>
-        Sign in with a fingerprint, your face or the PIN of a device. No password and no code is
-        needed beside it.
+        <Trans>
+          Sign in with a fingerprint, your face or the PIN of a device. No password and no code is
+          needed beside it.
+        </Trans>
       </p>
       <Loaded query={factors} lines={2}>
         {({ passkeys }) => (
           <>
             {passkeys.length > 0 && (
-              <ul className="entries" aria-label="Your passkeys">
+              <ul className="entries" aria-label={t`Your passkeys`}>
                 {passkeys.map((passkey) => (
                   <PasskeyEntry key={passkey.id} passkey={passkey} />
                 ))}
@@ -49,18 +53,18 @@ function AddPasskey() {
     <Form className="stack" error={error} onSend={(value) => mutate(value("name").trim())}>
       {error && <Trouble error={error} />}
       <Field
-        label="Name of the passkey"
+        label={t`Name of the passkey`}
         name="name"
         autoComplete="off"
         maxLength={100}
-        defaultValue="This device"
-        hint="So that you know it again, such as Phone or Key on my ring."
+        defaultValue={t`This device`}
+        hint={t`So that you know it again, such as Phone or Key on my ring.`}
         required
         error={fieldError(error, "name")}
       />
       <div className="actions">
-        <Submit label="Add a passkey" busyLabel="Waiting for the device…" busy={isPending} />
-        <p role="status">{isSuccess && "Added."}</p>
+        <Submit label={t`Add a passkey`} busyLabel={t`Waiting for the device…`} busy={isPending} />
+        <p role="status">{isSuccess && t`Added.`}</p>
       </div>
     </Form>
   );
@@ -69,35 +73,37 @@ function AddPasskey() {
 function PasskeyEntry({ passkey: { id, name, created_at, used_at } }: { passkey: Passkey }) {
   const { mutate, error, isPending } = useRemovePasskey(id);
   const used = used_at ? (
-    <>
+    <Trans>
       last used <When at={used_at} />
-    </>
+    </Trans>
   ) : (
-    "not used yet"
+    <Trans>not used yet</Trans>
   );
   return (
     <Entry
       name={name}
       detail={
-        <>
+        <Trans>
           Added <When at={created_at} />, {used}
-        </>
+        </Trans>
       }
     >
       <AskFirst
-        label="Remove"
+        label={t`Remove`}
         about={name}
         className="button button-small"
         disabled={isPending}
-        title={`Remove ${name}?`}
-        action="Remove it"
+        title={t`Remove ${name}?`}
+        action={t`Remove it`}
         busy={isPending}
         onConfirm={(close) => {
           close();
           mutate(undefined);
         }}
       >
-        <p>It signs you in no more. Delete it on the device too.</p>
+        <p>
+          <Trans>It signs you in no more. Delete it on the device too.</Trans>
+        </p>
       </AskFirst>
       {error && !isPending && <Trouble error={error} />}
     </Entry>

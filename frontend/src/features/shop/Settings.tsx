@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { shopQuery } from "../../api/shop/shop";
 import { Loaded } from "../../ui/Loaded";
@@ -9,7 +10,7 @@ import { SettingsForm } from "./SettingsForm";
 export function Settings() {
   const shop = useQuery(shopQuery);
   return (
-    <Page title="Your shop" narrow>
+    <Page title={t`Your shop`} narrow>
       <Loaded query={shop} lines={10}>
         {(set) => (
           <>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { edited } from "../../api/edited";
 import { fieldError } from "../../api/problem";
 import type { Shop, ShopChange } from "../../api/types";
@@ -15,11 +16,11 @@ export function SettingsForm({ shop }: { shop: Shop }) {
   const send = (value: (name: string) => string) => mutate(changes(shop, value));
 
   return (
-    <Form className="panel" aria-label="Settings" error={error} onSend={send}>
+    <Form className="panel" aria-label={t`Settings`} error={error} onSend={send}>
       {error && <Trouble error={error} />}
-      <Field label="Name" name="name" defaultValue={shop.name} error={about("name")} required />
+      <Field label={t`Name`} name="name" defaultValue={shop.name} error={about("name")} required />
       <PictureField
-        label="Logo"
+        label={t`Logo`}
         name="logo_url"
         defaultValue={shop.logo_url}
         error={about("logo_url")}
@@ -27,14 +28,14 @@ export function SettingsForm({ shop }: { shop: Shop }) {
       <div className="colour-fields">
         <Field
           type="color"
-          label="Head and links"
+          label={t`Head and links`}
           name="primary"
           defaultValue={shop.colours.primary}
           error={about("colours.primary")}
         />
         <Field
           type="color"
-          label="Awning and price tags"
+          label={t`Awning and price tags`}
           name="accent"
           defaultValue={shop.colours.accent}
           error={about("colours.accent")}
@@ -42,30 +43,30 @@ export function SettingsForm({ shop }: { shop: Shop }) {
       </div>
       <Field
         multiline
-        label="Contact"
+        label={t`Contact`}
         name="contact"
         defaultValue={shop.contact}
-        hint="Stands below each page."
+        hint={t`Stands below each page.`}
         error={about("contact")}
       />
       <Field
         multiline
-        label="Pick-up or delivery"
+        label={t`Pick-up or delivery`}
         name="delivery"
         defaultValue={shop.delivery}
-        hint="Buyers read it with their order."
+        hint={t`Buyers read it with their order.`}
         error={about("delivery")}
       />
       <Field
-        label="Time zone"
+        label={t`Time zone`}
         name="time_zone"
         defaultValue={shop.time_zone}
-        hint="Such as Europe/Berlin."
+        hint={t`Such as Europe/Berlin.`}
         error={about("time_zone")}
       />
       <div className="actions">
-        <Submit label="Save" busyLabel="Saving…" busy={isPending} />
-        <p role="status">{isSuccess && "Saved."}</p>
+        <Submit label={t`Save`} busyLabel={t`Saving…`} busy={isPending} />
+        <p role="status">{isSuccess && t`Saved.`}</p>
       </div>
     </Form>
   );

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { fieldError, isNotFound } from "../../api/problem";
@@ -21,7 +23,7 @@ export function WritePage() {
   const page = useQuery({ ...pageQuery(slug), enabled: isThere });
   const isNew = pages !== undefined && (!isThere || isNotFound(page.error));
   return (
-    <Page title={title || "A page of your own"} narrow>
+    <Page title={title || t`A page of your own`} narrow>
       {page.error && !isNew && <Trouble error={page.error} retry={() => page.refetch()} />}
       {(page.isLoading || pages === undefined) && <Skeleton lines={8} />}
       {page.data && <WriteForm page={page.data} />}
@@ -47,7 +49,7 @@ function WriteForm({ page, isNew = false }: { page: WrittenPage; isNew?: boolean
       <Form className="panel" error={error} onSend={send}>
         {error && <Trouble error={error} />}
         <Field
-          label="Title"
+          label={t`Title`}
           name="title"
           defaultValue={page.title}
           error={about("title")}
@@ -56,15 +58,17 @@ function WriteForm({ page, isNew = false }: { page: WrittenPage; isNew?: boolean
         <Field
           multiline
           rows={18}
-          label="Text"
+          label={t`Text`}
           name="text"
           defaultValue={page.text}
-          hint="Markdown: # heading, **bold**, [a link](https://example.com), - a list."
+          hint={t`Markdown: # heading, **bold**, [a link](https://example.com), - a list.`}
           error={about("text")}
         />
         <div className="actions">
-          <Submit label="Save" busyLabel="Saving…" busy={isPending} />
-          <Link to="/staff/shop">Back to the shop</Link>
+          <Submit label={t`Save`} busyLabel={t`Saving…`} busy={isPending} />
+          <Link to="/staff/shop">
+            <Trans>Back to the shop</Trans>
+          </Link>
         </div>
       </Form>
       {!isNew && <DeletePage page={page} onDeleted={back} />}
@@ -76,13 +80,15 @@ function DeletePage({ page, onDeleted }: { page: WrittenPage; onDeleted: () => v
   const remove = useDeletePage(page.slug);
   return (
     <AskFirst
-      label="Delete this page"
-      title={`Delete “${page.title}”?`}
-      action="Delete it"
+      label={t`Delete this page`}
+      title={t`Delete “${page.title}”?`}
+      action={t`Delete it`}
       busy={remove.isPending}
       onConfirm={() => remove.mutate(undefined, { onSuccess: onDeleted })}
     >
-      <p>Links to it lead nowhere from then on.</p>
+      <p>
+        <Trans>Links to it lead nowhere from then on.</Trans>
+      </p>
       {remove.error && <Trouble error={remove.error} />}
     </AskFirst>
   );

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Item } from "../../api/types";
@@ -12,7 +14,9 @@ export function DeleteItem({ item, onDeleted }: Props) {
   return (
     <>
       <button type="button" className="button button-small" onClick={() => setAsking(true)}>
-        Delete <span className="sr-only">{item.name}</span>
+        <Trans>
+          Delete <span className="sr-only">{item.name}</span>
+        </Trans>
       </button>
       {asking && <Ask item={item} onDeleted={onDeleted} onClose={() => setAsking(false)} />}
     </>
@@ -32,13 +36,15 @@ function Ask({ item, onDeleted, onClose }: Props & { onClose: () => void }) {
 
   return (
     <Confirm
-      title={`Delete “${item.name}”?`}
-      action="Delete it"
+      title={t`Delete “${item.name}”?`}
+      action={t`Delete it`}
       busy={!version.data || remove.isPending}
       onConfirm={confirm}
       onClose={onClose}
     >
-      <p>It leaves the shop for good. Orders that were placed keep their lines.</p>
+      <p>
+        <Trans>It leaves the shop for good. Orders that were placed keep their lines.</Trans>
+      </p>
       {error && <Trouble error={error} />}
     </Confirm>
   );

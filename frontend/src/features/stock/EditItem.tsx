@@ -1,4 +1,6 @@
 import "./stock.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { edited } from "../../api/edited";
@@ -16,7 +18,7 @@ export function EditItem() {
   const version = useQuery(versionQuery(Number(route.useParams().id)));
   const { page = 1 } = route.useSearch();
   return (
-    <Page title={version.data ? `Edit ${version.data.value.name}` : "Edit item"} narrow>
+    <Page title={version.data ? t`Edit ${version.data.value.name}` : t`Edit item`} narrow>
       <Loaded query={version} lines={6}>
         {({ value, etag }) => (
           <>
@@ -41,11 +43,13 @@ function Edit({ item, etag, reload }: Props) {
       {stale && (
         <div className="notice notice-bad" role="alert">
           <p>
-            Another user changed this item while you were editing it, so nothing was saved. Your
-            text is still below; reloading replaces it with the item as it is now.
+            <Trans>
+              Another user changed this item while you were editing it, so nothing was saved. Your
+              text is still below; reloading replaces it with the item as it is now.
+            </Trans>
           </p>
           <button type="button" className="button button-quiet" onClick={reload}>
-            Reload the item
+            <Trans>Reload the item</Trans>
           </button>
         </div>
       )}

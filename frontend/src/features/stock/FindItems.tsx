@@ -1,5 +1,7 @@
+import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { useId } from "react";
+import { say } from "../../language";
 import { Form } from "../../ui/Form";
 import { isKind, kinds, type StockSearch } from "./search";
 
@@ -18,22 +20,28 @@ export function FindItems({ search }: { search: StockSearch }) {
   return (
     <Form role="search" className="find-items" error={null} onSend={find}>
       <div className="field find-items-words">
-        <label htmlFor={words}>Name or description</label>
+        <label htmlFor={words}>
+          <Trans>Name or description</Trans>
+        </label>
         <input id={words} type="search" name="q" maxLength={200} defaultValue={search.q} />
       </div>
       <div className="field">
-        <label htmlFor={kind}>Which items</label>
+        <label htmlFor={kind}>
+          <Trans>Which items</Trans>
+        </label>
         <select id={kind} name="only" defaultValue={search.only ?? ""}>
-          <option value="">All items</option>
+          <option value="">
+            <Trans>All items</Trans>
+          </option>
           {Object.entries(kinds).map(([only, label]) => (
             <option key={only} value={only}>
-              {label}
+              {say(label)}
             </option>
           ))}
         </select>
       </div>
       <button type="submit" className="button">
-        Search
+        <Trans>Search</Trans>
       </button>
     </Form>
   );

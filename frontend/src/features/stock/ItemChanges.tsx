@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import type { Item, ItemChange } from "../../api/types";
 import { Listing } from "../../ui/Listing";
@@ -10,8 +12,15 @@ import { changesQuery } from "./queries";
 export function ItemChanges({ item, page }: { item: Item; page: number }) {
   const changes = useQuery(changesQuery(item.id, page));
   return (
-    <Section title="What was changed">
-      <Listing list={changes} empty={<p>Nothing yet.</p>}>
+    <Section title={t`What was changed`}>
+      <Listing
+        list={changes}
+        empty={
+          <p>
+            <Trans>Nothing yet.</Trans>
+          </p>
+        }
+      >
         {(entries) => (
           <ol className="trail">
             {entries.map((entry) => (
@@ -32,7 +41,10 @@ function Change({ entry, item }: { entry: ItemChange; item: Item }) {
       ))}
       <p className="fine">
         <When at={entry.at} />
-        {` · by ${entry.actor.username.startsWith("closed:") ? "a user who has left" : entry.actor.username}`}
+        {" · "}
+        {entry.actor.username.startsWith("closed:")
+          ? t`by a user who has left`
+          : t`by ${entry.actor.username}`}
       </p>
     </li>
   );

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { fieldError, Problem } from "../../api/problem";
@@ -34,51 +36,53 @@ export function ItemForm({ item, currency, error, busy, onSave }: Props) {
   return (
     <Form className="panel" error={shown} onSend={send}>
       {shown != null && <Trouble error={shown} />}
-      <Field label="Name" name="name" defaultValue={item?.name} required error={about("name")} />
+      <Field label={t`Name`} name="name" defaultValue={item?.name} required error={about("name")} />
       <Field
         multiline
-        label="Description"
+        label={t`Description`}
         name="description"
         defaultValue={item?.description}
         error={about("description")}
       />
       <div className="field-pair">
         <Field
-          label={`Price in ${currency.currency}`}
+          label={t`Price in ${currency.currency}`}
           name="price"
           inputMode="decimal"
           autoComplete="off"
           defaultValue={price}
-          hint="Left empty: a draft, not on sale."
+          hint={t`Left empty: a draft, not on sale.`}
           error={about("price")}
         />
         <Field
-          label="On hand"
+          label={t`On hand`}
           name="on_hand"
           inputMode="numeric"
           autoComplete="off"
           defaultValue={item?.on_hand ?? ""}
-          hint="Left empty: no limit."
+          hint={t`Left empty: no limit.`}
           error={about("on_hand")}
         />
       </div>
       <Field
-        label="Category"
+        label={t`Category`}
         name="category"
         autoComplete="off"
         defaultValue={item?.category ?? ""}
-        hint="Left empty: none."
+        hint={t`Left empty: none.`}
         error={about("category")}
       />
       <PictureField
-        label="Picture"
+        label={t`Picture`}
         name="image_url"
         defaultValue={item?.image_url ?? null}
         error={about("image_url")}
       />
       <div className="actions">
-        <Submit label="Save" busyLabel="Saving…" busy={busy} />
-        <Link to="/staff/items">Back to the stock</Link>
+        <Submit label={t`Save`} busyLabel={t`Saving…`} busy={busy} />
+        <Link to="/staff/items">
+          <Trans>Back to the stock</Trans>
+        </Link>
       </div>
     </Form>
   );

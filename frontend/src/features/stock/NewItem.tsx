@@ -1,4 +1,5 @@
 import "./stock.css";
+import { t } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { shopQuery } from "../../api/shop/shop";
@@ -14,7 +15,7 @@ export function NewItem() {
   const back = () => navigate({ to: "/staff/items" });
 
   return (
-    <Page title="New item" narrow>
+    <Page title={t`New item`} narrow>
       <Loaded query={shop} lines={6}>
         {(currency) => (
           <ItemForm

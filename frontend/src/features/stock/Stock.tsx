@@ -1,4 +1,6 @@
 import "./stock.css";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useRef } from "react";
@@ -20,12 +22,15 @@ export function Stock() {
   const list = useRef<HTMLUListElement>(null);
 
   return (
-    <Page title="Stock" aside={<NewItemLink />}>
+    <Page title={t`Stock`} aside={<NewItemLink />}>
       <FindItems key={JSON.stringify(search)} search={search} />
-      <ResultCount list={stock} one="item" />
+      <ResultCount
+        list={stock}
+        count={(total) => plural(total, { one: "# item", other: "# items" })}
+      />
       <Listing list={stock} empty={search.q || search.only ? <NothingFound /> : <NoItems />}>
         {(items) => (
-          <ul className="rows" ref={list} tabIndex={-1} aria-label="Items">
+          <ul className="rows" ref={list} tabIndex={-1} aria-label={t`Items`}>
             {items.map((item) => (
               <StockRow key={item.id} item={item} onDeleted={() => list.current?.focus()} />
             ))}
@@ -37,7 +42,7 @@ export function Stock() {
 }
 
 function StockRow({ item, onDeleted }: { item: Item; onDeleted: () => void }) {
-  const price = item.price === null ? "Draft" : showMoney(item.price, item);
+  const price = item.price === null ? t`Draft` : showMoney(item.price, item);
   return (
     <li className="row">
       <div className="row-main">
@@ -55,29 +60,33 @@ function StockRow({ item, onDeleted }: { item: Item; onDeleted: () => void }) {
 }
 
 function stockInWords({ on_hand, available }: Item): string {
-  if (on_hand === null) return "No limit";
+  if (on_hand === null) return t`No limit`;
   const held = on_hand - (available ?? on_hand);
-  return held > 0 ? `${on_hand} on hand, ${held} of them held for orders` : `${on_hand} on hand`;
+  return held > 0 ? t`${on_hand} on hand, ${held} of them held for orders` : t`${on_hand} on hand`;
 }
 
 function NothingFound() {
   return (
-    <Empty title="No items found">
+    <Empty title={t`No items found`}>
       <Link to="/staff/items" className="button button-quiet">
-        Show all items
+        <Trans>Show all items</Trans>
       </Link>
     </Empty>
   );
 }
 
 function NoItems() {
-  return <Empty title="No items yet">Add the first one, and the shop is open.</Empty>;
+  return (
+    <Empty title={t`No items yet`}>
+      <Trans>Add the first one, and the shop is open.</Trans>
+    </Empty>
+  );
 }
 
 function NewItemLink() {
   return (
     <Link to="/staff/items/new" className="button">
-      New item
+      <Trans>New item</Trans>
     </Link>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { type FieldError, Problem } from "../../api/problem";
 import { type Currency, parseMoney } from "../../ui/shop/money";
 import type { ItemInput } from "./queries";
@@ -12,9 +13,9 @@ export function readItem(value: (name: string) => string, currency: Currency): I
 
   const onHand = text("on_hand");
   if (!/^\d{0,9}$/.test(onHand))
-    wrong.push({ field: "on_hand", message: "Write a whole number, or leave it empty." });
+    wrong.push({ field: "on_hand", message: t`Write a whole number, or leave it empty.` });
 
-  if (!text("name")) wrong.push({ field: "name", message: "An item needs a name." });
+  if (!text("name")) wrong.push({ field: "name", message: t`An item needs a name.` });
 
   if ("error" in price || wrong.length > 0) return new Problem(422, "invalid", "", wrong);
   return {

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useRef } from "react";
 import { fieldError } from "../../api/problem";
 import { Field } from "../../ui/Field";
@@ -23,9 +25,15 @@ export function AddTodo() {
   return (
     <div ref={form}>
       <Form className="todo-add" error={error} onSend={(value) => add(value("title").trim())}>
-        <Field label="What is to be done?" name="title" autoComplete="off" required error={about} />
+        <Field
+          label={t`What is to be done?`}
+          name="title"
+          autoComplete="off"
+          required
+          error={about}
+        />
         <button type="submit" className="button" disabled={isPending}>
-          Add
+          <Trans>Add</Trans>
         </button>
         {error && !about && <Trouble error={error} />}
       </Form>

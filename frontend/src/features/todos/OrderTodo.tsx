@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Link } from "@tanstack/react-router";
 import type { Todo } from "../../api/types";
 
@@ -11,7 +12,7 @@ export function OrderTodo({ todo }: { todo: Todo }) {
         </Link>
       </span>
       <span className={todo.done ? "mark mark-good" : "mark mark-wait"}>
-        {todo.done ? "Done" : "To do"}
+        {todo.done ? t`Done` : t`To do`}
       </span>
     </li>
   );

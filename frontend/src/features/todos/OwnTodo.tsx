@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import type { Todo } from "../../api/types";
 import { Trouble } from "../../ui/Trouble";
@@ -34,7 +35,9 @@ export function OwnTodo({ todo, onDeleted }: { todo: Todo; onDeleted: () => void
       </label>
       <div className="todo-actions">
         <button type="button" className="button button-small" onClick={() => setRenaming(true)}>
-          Rename <span className="sr-only">{todo.title}</span>
+          <Trans>
+            Rename <span className="sr-only">{todo.title}</span>
+          </Trans>
         </button>
         <button
           type="button"
@@ -42,7 +45,9 @@ export function OwnTodo({ todo, onDeleted }: { todo: Todo; onDeleted: () => void
           onClick={() => remove.mutate(undefined, { onSuccess: onDeleted })}
           disabled={remove.isPending}
         >
-          Delete <span className="sr-only">{todo.title}</span>
+          <Trans>
+            Delete <span className="sr-only">{todo.title}</span>
+          </Trans>
         </button>
       </div>
       {error && <Trouble error={error} />}

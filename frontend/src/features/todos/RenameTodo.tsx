@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { fieldError } from "../../api/problem";
 import type { Todo } from "../../api/types";
 import { Field } from "../../ui/Field";
@@ -16,12 +18,12 @@ export function RenameTodo({ todo, onEnd }: { todo: Todo; onEnd: () => void }) {
       onSend={(value) => mutate({ title: value("title").trim() }, { onSuccess: onEnd })}
     >
       {/* The focus was on the button that this form takes the place of. */}
-      <Field label="New name" name="title" defaultValue={todo.title} error={about} autoFocus />
+      <Field label={t`New name`} name="title" defaultValue={todo.title} error={about} autoFocus />
       <button type="submit" className="button" disabled={isPending}>
-        Save
+        <Trans>Save</Trans>
       </button>
       <button type="button" className="button button-quiet" onClick={onEnd}>
-        Leave it
+        <Trans>Leave it</Trans>
       </button>
       {error && !about && <Trouble error={error} />}
     </Form>

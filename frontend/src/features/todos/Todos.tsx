@@ -1,4 +1,6 @@
 import "./todos.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useRef } from "react";
@@ -21,7 +23,7 @@ export function Todos() {
   const keepFocus = () => list.current?.focus();
 
   return (
-    <Page title="To-dos" narrow>
+    <Page title={t`To-dos`} narrow>
       <AddTodo />
       <div ref={list} tabIndex={-1}>
         <Listing list={todos} empty={<NothingToDo />}>
@@ -40,7 +42,9 @@ function Lists({ todos, onDeleted }: { todos: Todo[]; onDeleted: () => void }) {
     <div className="todo-lists">
       {shop.length > 0 && (
         <section>
-          <h2>For the shop</h2>
+          <h2>
+            <Trans>For the shop</Trans>
+          </h2>
           <ul className="todos">
             {shop.map((todo) => (
               <OrderTodo key={todo.id} todo={todo} />
@@ -50,7 +54,9 @@ function Lists({ todos, onDeleted }: { todos: Todo[]; onDeleted: () => void }) {
       )}
       {own.length > 0 && (
         <section>
-          <h2>For yourself</h2>
+          <h2>
+            <Trans>For yourself</Trans>
+          </h2>
           <ul className="todos">
             {own.map((todo) => (
               <OwnTodo key={todo.id} todo={todo} onDeleted={onDeleted} />
@@ -63,5 +69,9 @@ function Lists({ todos, onDeleted }: { todos: Todo[]; onDeleted: () => void }) {
 }
 
 function NothingToDo() {
-  return <Empty title="Nothing to do">Enjoy the quiet, or add something.</Empty>;
+  return (
+    <Empty title={t`Nothing to do`}>
+      <Trans>Enjoy the quiet, or add something.</Trans>
+    </Empty>
+  );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useRef } from "react";
 import { hasCode } from "../../api/problem";
 import { Field } from "../../ui/Field";
@@ -7,7 +8,7 @@ type Props = { hint: string; error?: string };
 export function CodeField({ hint, error }: Props) {
   return (
     <Field
-      label="Code"
+      label={t`Code`}
       name="code"
       autoComplete="one-time-code"
       autoCapitalize="none"
@@ -24,5 +25,5 @@ export function CodeField({ hint, error }: Props) {
 export function CodeFieldOnDemand({ error }: { error: unknown }) {
   const asked = useRef(false);
   if (hasCode(error, "second_factor_required", "invalid_code")) asked.current = true;
-  return asked.current && <CodeField hint="From your authenticator app, or a recovery code." />;
+  return asked.current && <CodeField hint={t`From your authenticator app, or a recovery code.`} />;
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { hasCode } from "../../api/problem";
 import type { Credentials, useSignIn } from "../../api/session";
 import { Form } from "../../ui/Form";
@@ -21,24 +23,26 @@ export function CodeStep({ signIn, credentials, onLeave }: Props) {
     onLeave();
   };
   return (
-    <Page title="One more step" narrow>
+    <Page title={t`One more step`} narrow>
       <Form
         className="panel"
         error={error}
         onSend={(value) => signIn.mutate({ ...credentials, code: value("code") })}
       >
         <p>
-          Signing in as <strong>{credentials.username}</strong>. The password is right.
+          <Trans>
+            Signing in as <strong>{credentials.username}</strong>. The password is right.
+          </Trans>
         </p>
         {error && !wrong && <Trouble error={error} />}
         <CodeField
-          hint="From your authenticator app, or one of your recovery codes."
-          error={wrong ? "This code is wrong, too old, or was used before." : undefined}
+          hint={t`From your authenticator app, or one of your recovery codes.`}
+          error={wrong ? t`This code is wrong, too old, or was used before.` : undefined}
         />
         <div className="actions">
-          <Submit label="Sign in" busyLabel="Signing in…" busy={signIn.isPending} />
+          <Submit label={t`Sign in`} busyLabel={t`Signing in…`} busy={signIn.isPending} />
           <button type="button" className="button button-quiet" onClick={leave}>
-            Start over
+            <Trans>Start over</Trans>
           </button>
         </div>
       </Form>

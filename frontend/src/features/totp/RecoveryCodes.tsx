@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useEffect, useRef, useState } from "react";
 
 type Props = { codes: string[]; onKept: () => void };
@@ -6,25 +8,27 @@ type Props = { codes: string[]; onKept: () => void };
 export function RecoveryCodes({ codes, onKept }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const [done, setDone] = useState("");
-  const text = `Recovery codes for ${location.host}\n\n${codes.join("\n")}\n`;
+  const text = `${t`Recovery codes for ${location.host}`}\n\n${codes.join("\n")}\n`;
 
   useEffect(() => heading.current?.focus(), []);
 
   const copy = () =>
     navigator.clipboard.writeText(text).then(
-      () => setDone("Copied."),
-      () => setDone("Copying did not work. Select them, and copy them by hand."),
+      () => setDone(t`Copied.`),
+      () => setDone(t`Copying did not work. Select them, and copy them by hand.`),
     );
   return (
     <div className="stack recovery-codes">
       <h3 ref={heading} tabIndex={-1}>
-        Keep these recovery codes
+        <Trans>Keep these recovery codes</Trans>
       </h3>
       <p>
-        Each signs you in once, should you lose the app. They are not shown again: put them where
-        you keep your papers.
+        <Trans>
+          Each signs you in once, should you lose the app. They are not shown again: put them where
+          you keep your papers.
+        </Trans>
       </p>
-      <ol aria-label="Recovery codes" className="totp-codes">
+      <ol aria-label={t`Recovery codes`} className="totp-codes">
         {codes.map((code) => (
           <li key={code}>
             <code>{code}</code>
@@ -33,22 +37,22 @@ export function RecoveryCodes({ codes, onKept }: Props) {
       </ol>
       <div className="actions">
         <button type="button" className="button button-quiet" onClick={copy}>
-          Copy
+          <Trans>Copy</Trans>
         </button>
         <a
           className="button button-quiet"
           href={`data:text/plain;charset=utf-8,${encodeURIComponent(text)}`}
           download={`recovery-codes-${location.hostname}.txt`}
         >
-          Download
+          <Trans>Download</Trans>
         </a>
         <button type="button" className="button button-quiet" onClick={() => print()}>
-          Print
+          <Trans>Print</Trans>
         </button>
         <p role="status">{done}</p>
       </div>
       <button type="button" className="button" onClick={onKept}>
-        I have kept them
+        <Trans>I have kept them</Trans>
       </button>
     </div>
   );

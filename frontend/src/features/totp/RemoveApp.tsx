@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { hasCode } from "../../api/problem";
 import { Dialog } from "../../ui/Dialog";
@@ -13,7 +15,7 @@ export function RemoveApp({ hasPassword }: { hasPassword: boolean }) {
   return (
     <>
       <button type="button" className="button button-quiet" onClick={() => setAsking(true)}>
-        Remove the app
+        <Trans>Remove the app</Trans>
       </button>
       {asking && <Question hasPassword={hasPassword} onClose={() => setAsking(false)} />}
     </>
@@ -24,10 +26,14 @@ function Question({ hasPassword, onClose }: { hasPassword: boolean; onClose: () 
   const { mutate, error, isPending } = useRemoveApp();
   const wrong = hasCode(error, "wrong_password");
   return (
-    <Dialog title="Remove the authenticator app?" onClose={onClose}>
+    <Dialog title={t`Remove the authenticator app?`} onClose={onClose}>
       {(close) => (
         <>
-          <p>Your password alone signs you in then, and the recovery codes are worth nothing.</p>
+          <p>
+            <Trans>
+              Your password alone signs you in then, and the recovery codes are worth nothing.
+            </Trans>
+          </p>
           <Form
             className="stack"
             error={error}
@@ -35,15 +41,15 @@ function Question({ hasPassword, onClose }: { hasPassword: boolean; onClose: () 
           >
             {error && !wrong && <Trouble error={error} />}
             {hasPassword && (
-              <OwnPassword error={wrong ? "This is not your password." : undefined} />
+              <OwnPassword error={wrong ? t`This is not your password.` : undefined} />
             )}
             <div className="actions">
               <button type="button" className="button button-quiet" onClick={close}>
-                Keep it
+                <Trans>Keep it</Trans>
               </button>
               <Submit
-                label="Remove it"
-                busyLabel="Removing…"
+                label={t`Remove it`}
+                busyLabel={t`Removing…`}
                 busy={isPending}
                 className="button button-bad"
               />
@@ -60,7 +66,7 @@ function OwnPassword({ error }: { error?: string }) {
     <>
       <OwnUsername />
       <Field
-        label="Your password"
+        label={t`Your password`}
         name="password"
         type="password"
         autoComplete="current-password"

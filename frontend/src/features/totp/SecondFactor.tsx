@@ -1,4 +1,6 @@
 import "./totp.css";
+import { t } from "@lingui/core/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { factorsQuery } from "../../api/factors";
@@ -17,7 +19,7 @@ export function SecondFactor() {
   const factors = useQuery(factorsQuery);
   const [codes, setCodes] = useState<string[] | null>(null);
   return (
-    <Section title="Authenticator app">
+    <Section title={t`Authenticator app`}>
       {codes && <RecoveryCodes codes={codes} onKept={() => setCodes(null)} />}
       <Loaded query={factors} lines={2}>
         {({ totp, recovery_codes_left, has_password }) => {
@@ -36,12 +38,14 @@ function Off({ onCodes }: { onCodes: (codes: string[]) => void }) {
   return (
     <>
       <p>
-        Signing in by password then also takes a code from your phone, so that a password alone is
-        worth nothing to a thief.
+        <Trans>
+          Signing in by password then also takes a code from your phone, so that a password alone is
+          worth nothing to a thief.
+        </Trans>
       </p>
       {error && <Trouble error={error} />}
       <button type="button" className="button" disabled={isPending} onClick={() => mutate()}>
-        {isPending ? "One moment…" : "Set up an app"}
+        {isPending ? t`One moment…` : t`Set up an app`}
       </button>
     </>
   );
@@ -54,15 +58,17 @@ function On({ left, hasPassword, onCodes }: OnProps) {
   const renew = () => mutate(undefined, { onSuccess: (made) => onCodes(made.recovery_codes) });
   return (
     <>
-      <p>Signing in by password takes a code of your app.</p>
+      <p>
+        <Trans>Signing in by password takes a code of your app.</Trans>
+      </p>
       <p className={left <= FEW ? "field-error" : "fine"}>
-        {left === 1 ? "1 recovery code is" : `${left} recovery codes are`} left.
-        {left <= FEW && " Make new ones before they run out."}
+        <Plural value={left} one="# recovery code is left." other="# recovery codes are left." />{" "}
+        {left <= FEW && <Trans>Make new ones before they run out.</Trans>}
       </p>
       {error && <Trouble error={error} />}
       <div className="actions">
         <button type="button" className="button button-quiet" disabled={isPending} onClick={renew}>
-          {isPending ? "Making them…" : "Make new recovery codes"}
+          {isPending ? t`Making them…` : t`Make new recovery codes`}
         </button>
         <RemoveApp hasPassword={hasPassword} />
       </div>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { hasCode, Problem } from "../../api/problem";
 import type { AppToSetUp } from "../../api/types";
 import { Field } from "../../ui/Field";
@@ -25,27 +27,33 @@ export function SetUpApp({ app, onCodes, onLeave }: Props) {
         mutate(value("code"), { onSuccess: (made) => onCodes(made.recovery_codes) })
       }
     >
-      <p>Scan this with an authenticator app.</p>
-      <img className="totp-picture" src={asImage(app.qr)} alt="QR code for the app" />
       <p>
-        On this very device, <a href={app.uri}>open the app</a>. Or type in this key:
+        <Trans>Scan this with an authenticator app.</Trans>
+      </p>
+      <img className="totp-picture" src={asImage(app.qr)} alt={t`QR code for the app`} />
+      <p>
+        <Trans>
+          On this very device, <a href={app.uri}>open the app</a>. Or type in this key:
+        </Trans>
       </p>
       <p className="totp-key">
         <code>{inGroups(app.secret)}</code>
       </p>
       {error && !wrong && <Trouble error={error} />}
       <Field
-        label="Code that the app shows"
+        label={t`Code that the app shows`}
         name="code"
         autoComplete="one-time-code"
         inputMode="numeric"
         required
-        error={wrong ? "This code does not match. Wait for the next one, and try that." : undefined}
+        error={
+          wrong ? t`This code does not match. Wait for the next one, and try that.` : undefined
+        }
       />
       <div className="actions">
-        <Submit label="Turn it on" busyLabel="Checking…" busy={isPending} />
+        <Submit label={t`Turn it on`} busyLabel={t`Checking…`} busy={isPending} />
         <button type="button" className="button button-quiet" onClick={onLeave}>
-          Leave it
+          <Trans>Leave it</Trans>
         </button>
       </div>
     </Form>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import type { ReactNode } from "react";
 import { AskFirst } from "../../ui/AskFirst";
 import { Trouble } from "../../ui/Trouble";
@@ -24,7 +25,7 @@ export function Ask({ label, title, action, act, onDone, children }: Props) {
       label={label}
       title={title}
       action={action}
-      keep="Leave it"
+      keep={t`Leave it`}
       busy={act.isPending}
       onAsk={act.reset}
       onConfirm={(close) =>

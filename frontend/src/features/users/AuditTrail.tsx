@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import type { TrailEntry, User } from "../../api/types";
 import { Listing } from "../../ui/Listing";
@@ -10,8 +12,15 @@ import { auditTrailQuery } from "./queries";
 export function AuditTrail({ user, page }: { user: User; page: number }) {
   const trail = useQuery(auditTrailQuery(user.id, page));
   return (
-    <Section title="What happened">
-      <Listing list={trail} empty={<p>Nothing yet.</p>}>
+    <Section title={t`What happened`}>
+      <Listing
+        list={trail}
+        empty={
+          <p>
+            <Trans>Nothing yet.</Trans>
+          </p>
+        }
+      >
         {(entries) => (
           <ol className="trail">
             {entries.map((entry) => (
@@ -30,8 +39,9 @@ function Happened({ entry, user }: { entry: TrailEntry; user: User }) {
       <p>{describe(entry)}</p>
       <p className="fine">
         <When at={entry.at} />
-        {` · ${describeActor(entry, user)}`}
-        {entry.address && ` · from ${entry.address}`}
+        {" · "}
+        {describeActor(entry, user)}
+        {entry.address && ` · ${t`from ${entry.address}`}`}
       </p>
     </li>
   );

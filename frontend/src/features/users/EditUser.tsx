@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import type { User } from "../../api/types";
 import { Form } from "../../ui/Form";
 import { NameAndEmail } from "../../ui/NameAndEmail";
@@ -17,17 +19,24 @@ export function EditUser({ user }: { user: User }) {
   };
 
   return (
-    <Form className="panel" aria-label="Name and email" error={error} onSend={send}>
-      <h2>Name and email</h2>
+    <Form className="panel" aria-label={t`Name and email`} error={error} onSend={send}>
+      <h2>
+        <Trans>Name and email</Trans>
+      </h2>
       {error && <Trouble error={error} />}
       <NameAndEmail
         user={user}
-        emailHint="A new address is not verified until they open the link that is sent to it."
+        emailHint={t`A new address is not verified until they open the link that is sent to it.`}
         error={error}
       />
       <div className="actions">
-        <Submit label="Save" busyLabel="Saving…" busy={isPending} className="button button-quiet" />
-        <p role="status">{isSuccess && "Saved."}</p>
+        <Submit
+          label={t`Save`}
+          busyLabel={t`Saving…`}
+          busy={isPending}
+          className="button button-quiet"
+        />
+        <p role="status">{isSuccess && t`Saved.`}</p>
       </div>
     </Form>
   );

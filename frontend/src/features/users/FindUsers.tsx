@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import { Form } from "../../ui/Form";
 import type { UserSearch } from "./queries";
@@ -17,12 +19,14 @@ export function FindUsers({ search }: { search: UserSearch }) {
   return (
     <Form role="search" className="find-users" error={null} onSend={find}>
       <div className="field find-users-words">
-        <label htmlFor="find-users-q">Username, name or email</label>
+        <label htmlFor="find-users-q">
+          <Trans>Username, name or email</Trans>
+        </label>
         <input id="find-users-q" type="search" name="q" maxLength={200} defaultValue={search.q} />
       </div>
-      <RoleField of="many" all="All users" defaultValue={search.role ?? ""} />
+      <RoleField of="many" all={t`All users`} defaultValue={search.role ?? ""} />
       <button type="submit" className="button">
-        Search
+        <Trans>Search</Trans>
       </button>
     </Form>
   );

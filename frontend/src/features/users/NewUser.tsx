@@ -1,4 +1,6 @@
 import "./users.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { fieldError } from "../../api/problem";
 import { Field } from "../../ui/Field";
@@ -32,11 +34,11 @@ export function NewUser() {
   };
 
   return (
-    <Page title="New user" narrow>
+    <Page title={t`New user`} narrow>
       <Form className="panel" error={error} onSend={send}>
         {error && <Trouble error={error} />}
         <Field
-          label="Username"
+          label={t`Username`}
           name="username"
           autoComplete="off"
           required
@@ -44,17 +46,19 @@ export function NewUser() {
         />
         <NameAndEmail error={error} />
         <Field
-          label="Password"
+          label={t`Password`}
           name="password"
           type="password"
           autoComplete="new-password"
-          hint="Better left empty: then a mail brings them a link, and they choose one that only they know."
+          hint={t`Better left empty: then a mail brings them a link, and they choose one that only they know.`}
           error={fieldError(error, "password")}
         />
         <RoleField of="one" defaultValue="customer" />
         <div className="actions">
-          <Submit label="Make the account" busyLabel="Saving…" busy={isPending} />
-          <Link to="/staff/users">Back to the users</Link>
+          <Submit label={t`Make the account`} busyLabel={t`Saving…`} busy={isPending} />
+          <Link to="/staff/users">
+            <Trans>Back to the users</Trans>
+          </Link>
         </div>
       </Form>
     </Page>

@@ -1,5 +1,7 @@
+import { Trans } from "@lingui/react/macro";
 import { useId } from "react";
 import type { Role } from "../../api/types";
+import { say } from "../../language";
 import { roles } from "./roles";
 
 type Props = {
@@ -14,12 +16,14 @@ export function RoleField({ of, all, defaultValue }: Props) {
   const id = useId();
   return (
     <div className="field">
-      <label htmlFor={id}>Role</label>
+      <label htmlFor={id}>
+        <Trans>Role</Trans>
+      </label>
       <select id={id} name="role" defaultValue={defaultValue}>
         {all && <option value="">{all}</option>}
         {Object.entries(roles).map(([role, words]) => (
           <option key={role} value={role}>
-            {words[of]}
+            {say(words[of])}
           </option>
         ))}
       </select>

@@ -1,8 +1,11 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { isStaff } from "../../api/me";
 import type { User } from "../../api/types";
+import { say, type Words } from "../../language";
 import { joinWords } from "../../ui/joinWords";
 import { Section } from "../../ui/Section";
 import { Ask } from "./Ask";
@@ -11,11 +14,11 @@ import { useChangeUser, useDeleteUser, useEndSessions } from "./queries";
 /** What other features have to say where staff change a user. */
 export type StaffTexts = {
   /** What a user who is made staff can do, as in "change the stock". */
-  staffCan: string[];
+  staffCan: Words[];
   /** What a user who is staff no more does not see, as in "the stock". */
-  onlyStaffSee: string[];
+  onlyStaffSee: Words[];
   /** Sentences about what stays of a user who is deleted. */
-  stays: string[];
+  stays: Words[];
 };
 
 type Props = { user: User };
@@ -25,7 +28,7 @@ type Told = Props & { tell: (words: string) => void };
 export function StaffActions({ user, texts }: Props & { texts: StaffTexts }) {
   const [told, tell] = useState("");
   return (
-    <Section title="What they may do">
+    <Section title={t`What they may do`}>
       <div className="actions">
         <ChangeRole user={user} tell={tell} texts={texts} />
         <ChangeActive user={user} tell={tell} />
@@ -44,16 +47,16 @@ function ChangeRole({ user, tell, texts }: Told & { texts: StaffTexts }) {
   const act = useMutation({ mutationFn: () => mutateAsync({ role }) });
   return (
     <Ask
-      label={wasStaff ? "Make a customer" : "Make staff"}
-      title={wasStaff ? `Make ${user.username} a customer?` : `Make ${user.username} staff?`}
-      action={wasStaff ? "Make a customer" : "Make staff"}
+      label={wasStaff ? t`Make a customer` : t`Make staff`}
+      title={wasStaff ? t`Make ${user.username} a customer?` : t`Make ${user.username} staff?`}
+      action={wasStaff ? t`Make a customer` : t`Make staff`}
       act={act}
-      onDone={() => tell(wasStaff ? "They are a customer now." : "They are staff now.")}
+      onDone={() => tell(wasStaff ? t`They are a customer now.` : t`They are staff now.`)}
     >
       <p>
         {wasStaff
-          ? `They no longer see ${joinWords(texts.onlyStaffSee, "or")}.`
-          : `They can then ${joinWords(texts.staffCan)}.`}
+          ? t`They no longer see ${joinWords(texts.onlyStaffSee.map(say), "or")}.`
+          : t`They can then ${joinWords(texts.staffCan.map(say))}.`}
       </p>
     </Ask>
   );
@@ -62,19 +65,20 @@ function ChangeRole({ user, tell, texts }: Told & { texts: StaffTexts }) {
 function ChangeActive({ user, tell }: Told) {
   const { mutateAsync } = useChangeUser(user);
   const act = useMutation({ mutationFn: () => mutateAsync({ active: !user.active }) });
-  const verb = user.active ? "Deactivate" : "Activate";
+  const { username, active } = user;
+  const verb = active ? t`Deactivate` : t`Activate`;
   return (
     <Ask
       label={verb}
-      title={`${verb} ${user.username}?`}
+      title={active ? t`Deactivate ${username}?` : t`Activate ${username}?`}
       action={verb}
       act={act}
-      onDone={() => tell(user.active ? "They are deactivated now." : "They are active again.")}
+      onDone={() => tell(user.active ? t`They are deactivated now.` : t`They are active again.`)}
     >
       <p>
         {user.active
-          ? "They are signed out everywhere and cannot sign in. Nothing of theirs is lost."
-          : "They can sign in again, with everything as it was."}
+          ? t`They are signed out everywhere and cannot sign in. Nothing of theirs is lost.`
+          : t`They can sign in again, with everything as it was.`}
       </p>
     </Ask>
   );
@@ -83,29 +87,31 @@ function ChangeActive({ user, tell }: Told) {
 function SignOut({ user, tell }: Told) {
   return (
     <Ask
-      label="Sign out everywhere"
-      title={`Sign ${user.username} out everywhere?`}
-      action="Sign out everywhere"
+      label={t`Sign out everywhere`}
+      title={t`Sign ${user.username} out everywhere?`}
+      action={t`Sign out everywhere`}
       act={useEndSessions(user)}
-      onDone={() => tell("They are signed in nowhere now.")}
+      onDone={() => tell(t`They are signed in nowhere now.`)}
     >
-      <p>Every browser and every API client of theirs has to sign in anew.</p>
+      <p>
+        <Trans>Every browser and every API client of theirs has to sign in anew.</Trans>
+      </p>
     </Ask>
   );
 }
 
-function Delete({ user, stays }: Props & { stays: string[] }) {
+function Delete({ user, stays }: Props & { stays: Words[] }) {
   const navigate = useNavigate();
-  const forgotten = "It cannot be undone, and it cannot be told afterwards whose account it was.";
+  const forgotten = t`It cannot be undone, and it cannot be told afterwards whose account it was.`;
   return (
     <Ask
-      label="Delete"
-      title={`Delete ${user.username}?`}
-      action="Delete for good"
+      label={t`Delete`}
+      title={t`Delete ${user.username}?`}
+      action={t`Delete for good`}
       act={useDeleteUser(user)}
       onDone={() => navigate({ to: "/staff/users" })}
     >
-      <p>{[forgotten, ...stays].join(" ")}</p>
+      <p>{[forgotten, ...stays.map(say)].join(" ")}</p>
     </Ask>
   );
 }

@@ -1,3 +1,4 @@
+import { Trans } from "@lingui/react/macro";
 import { isStaff } from "../../api/me";
 import type { User } from "../../api/types";
 
@@ -5,8 +6,16 @@ import type { User } from "../../api/types";
 export function UserMarks({ user }: { user: User }) {
   return (
     <>
-      {!user.active && <span className="mark mark-over">Deactivated</span>}
-      {isStaff(user) && <span className="mark mark-good">Staff</span>}
+      {!user.active && (
+        <span className="mark mark-over">
+          <Trans>Deactivated</Trans>
+        </span>
+      )}
+      {isStaff(user) && (
+        <span className="mark mark-good">
+          <Trans>Staff</Trans>
+        </span>
+      )}
     </>
   );
 }

@@ -1,4 +1,6 @@
 import "./users.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ComponentType } from "react";
@@ -26,7 +28,7 @@ export function UserPage({ links, texts }: Props) {
   const { page = 1 } = route.useSearch();
   const { data } = query;
   return (
-    <Page title={data ? data.username : "User"} aside={data && <UserMarks user={data} />}>
+    <Page title={data ? data.username : t`User`} aside={data && <UserMarks user={data} />}>
       <Loaded query={query} lines={6}>
         {(user) => (
           <div className="user">
@@ -44,16 +46,22 @@ export function UserPage({ links, texts }: Props) {
 function Facts({ user, links }: { user: User; links: Props["links"] }) {
   const providers = user.identities.map((each) => each.provider);
   return (
-    <Section title="Account">
+    <Section title={t`Account`}>
       <dl className="facts">
-        <dt>Since</dt>
+        <dt>
+          <Trans>Since</Trans>
+        </dt>
         <dd>
           <When at={user.created_at} />
         </dd>
-        <dt>Email</dt>
+        <dt>
+          <Trans>Email</Trans>
+        </dt>
         <dd>{describeEmail(user)}</dd>
-        <dt>Providers</dt>
-        <dd>{providers.length > 0 ? providers.join(", ") : "None linked"}</dd>
+        <dt>
+          <Trans>Providers</Trans>
+        </dt>
+        <dd>{providers.length > 0 ? providers.join(", ") : t`None linked`}</dd>
       </dl>
       {Object.entries(links).map(([name, UserLink]) => (
         <UserLink key={name} user={user} />
@@ -63,6 +71,6 @@ function Facts({ user, links }: { user: User; links: Props["links"] }) {
 }
 
 function describeEmail({ email, email_verified }: User): string {
-  if (!email) return "None";
-  return email_verified ? `${email}, verified` : `${email}, not verified`;
+  if (!email) return t`None`;
+  return email_verified ? t`${email}, verified` : t`${email}, not verified`;
 }

@@ -1,4 +1,6 @@
 import "./users.css";
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { User } from "../../api/types";
@@ -17,12 +19,15 @@ export function Users() {
   const users = useQuery(usersQuery(search));
 
   return (
-    <Page title="Users" aside={<NewUserLink />}>
+    <Page title={t`Users`} aside={<NewUserLink />}>
       <FindUsers key={JSON.stringify([search.q, search.role])} search={search} />
-      <ResultCount list={users} one="user" />
+      <ResultCount
+        list={users}
+        count={(total) => plural(total, { one: "# user", other: "# users" })}
+      />
       <Listing list={users} empty={<NoUsers search={search} />}>
         {(shown) => (
-          <ul className="rows" aria-label="Users">
+          <ul className="rows" aria-label={t`Users`}>
             {shown.map((user) => (
               <UserRow key={user.id} user={user} />
             ))}
@@ -50,11 +55,16 @@ function UserRow({ user }: { user: User }) {
 }
 
 function NoUsers({ search: { q, role } }: { search: UserSearch }) {
-  if (!q && !role) return <Empty title="No users yet">A person who registers shows up here.</Empty>;
+  if (!q && !role)
+    return (
+      <Empty title={t`No users yet`}>
+        <Trans>A person who registers shows up here.</Trans>
+      </Empty>
+    );
   return (
-    <Empty title="No users found">
+    <Empty title={t`No users found`}>
       <Link to="/staff/users" className="button button-quiet">
-        Show all users
+        <Trans>Show all users</Trans>
       </Link>
     </Empty>
   );
@@ -63,7 +73,7 @@ function NoUsers({ search: { q, role } }: { search: UserSearch }) {
 function NewUserLink() {
   return (
     <Link to="/staff/users/new" className="button">
-      New user
+      <Trans>New user</Trans>
     </Link>
   );
 }

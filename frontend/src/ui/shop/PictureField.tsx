@@ -1,4 +1,6 @@
 import "./picture.css";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { type ChangeEvent, useId, useState } from "react";
 import { useUpload } from "../../api/shop/pictures";
 import { Field } from "../Field";
@@ -22,7 +24,9 @@ export function PictureField({ label, name, defaultValue, error }: Props) {
       <legend>{label}</legend>
       {url && <img src={url} alt="" className="picture-preview" />}
       <div className="field">
-        <label htmlFor={id}>Upload a picture</label>
+        <label htmlFor={id}>
+          <Trans>Upload a picture</Trans>
+        </label>
         <input
           id={id}
           type="file"
@@ -32,18 +36,18 @@ export function PictureField({ label, name, defaultValue, error }: Props) {
         />
         <p className="field-hint" role="status">
           {upload.isPending
-            ? "Uploading… Save once it is there."
-            : "JPEG, PNG, WebP or GIF, up to 10 MB."}
+            ? t`Uploading… Save once it is there.`
+            : t`JPEG, PNG, WebP or GIF, up to 10 MB.`}
         </p>
       </div>
       {upload.error && <Trouble error={upload.error} />}
       <Field
-        label="Address of a picture"
+        label={t`Address of a picture`}
         name={name}
         autoComplete="off"
         value={url}
         onChange={({ target }) => setUrl((target as HTMLInputElement).value)}
-        hint="Starts with https:// or with /pictures/."
+        hint={t`Starts with https:// or with /pictures/.`}
         error={error}
       />
     </fieldset>

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { locale } from "../../language";
 /** A currency, and how many digits of its amounts follow the decimal sign: 2 for EUR, 0 for JPY, 3 for KWD.
  *
  * The API says so, by the payment provider's table. The browser's own table differs (HUF: 0 there, 2 here),
@@ -6,8 +8,8 @@
 export type Currency = { currency: string; currency_digits: number };
 
 /** Minor units as people write them: 1250 in EUR is "€12.50". */
-export function showMoney(minor: number, of: Currency, locale?: string): string {
-  return new Intl.NumberFormat(locale, {
+export function showMoney(minor: number, of: Currency, where = locale()): string {
+  return new Intl.NumberFormat(where, {
     style: "currency",
     currency: of.currency,
     minimumFractionDigits: of.currency_digits,
@@ -15,12 +17,15 @@ export function showMoney(minor: number, of: Currency, locale?: string): string 
   }).format(minor / 10 ** of.currency_digits);
 }
 
-/** Minor units as they stand in an input: 1250 in EUR is "12.50". */
+/** Minor units as they stand in an input: 1250 in EUR is "12.50" in English, and "12,50" in German. */
 export function writeMoney(minor: number, { currency_digits: digits }: Currency): string {
   const figures = String(minor).padStart(digits + 1, "0");
   const split = figures.length - digits;
-  return digits ? `${figures.slice(0, split)}.${figures.slice(split)}` : figures;
+  return digits ? `${figures.slice(0, split)}${decimalSign()}${figures.slice(split)}` : figures;
 }
+
+const decimalSign = () =>
+  new Intl.NumberFormat(locale()).formatToParts(0.5).find(({ type }) => type === "decimal")?.value;
 
 export type Parsed = { minor: number } | { error: string };
 
@@ -28,13 +33,16 @@ export type Parsed = { minor: number } | { error: string };
 export function parseMoney(text: string, of: Currency): Parsed {
   const { currency, currency_digits: digits } = of;
   const match = /^(\d+)(?:[.,](\d*))?$/.exec(text.replace(/[\s\u00a0\u202f]/g, ""));
-  if (!match) return { error: `Write an amount like ${writeMoney(1250, of)}.` };
+  if (!match) return { error: t`Write an amount like ${writeMoney(1250, of)}.` };
 
   const [, whole = "", part = ""] = match;
   if (part.length > digits) {
-    const allowed = digits ? `at most ${digits} digits` : "no digits";
-    return { error: `${currency} has ${allowed} after the decimal sign.` };
+    return {
+      error: digits
+        ? t`${currency} has at most ${digits} digits after the decimal sign.`
+        : t`${currency} has no digits after the decimal sign.`,
+    };
   }
   const minor = Number(whole + part.padEnd(digits, "0"));
-  return Number.isSafeInteger(minor) ? { minor } : { error: "This amount is too large." };
+  return Number.isSafeInteger(minor) ? { minor } : { error: t`This amount is too large.` };
 }

@@ -1,0 +1,81 @@
+"""The languages of Kiosk, and which one an answer or a mail is in."""
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Literal, Self, get_args
+
+from babel.messages.pofile import read_po
+from flask import Request, has_request_context
+from flask.globals import request_ctx
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+Language = Literal["en", "de"]
+KNOWN: tuple[Language, ...] = get_args(Language)
+DEFAULT: Language = "en"
+
+COOKIE = "kiosk_language"
+"""What the switch on the page was set to in this browser; frontend/src/language.ts writes it."""
+
+
+def known(name: str | None) -> Language | None:
+    return name if name in KNOWN else None
+
+
+def asked() -> Language:
+    """What the current request wants to be answered in: English outside of one."""
+    return of(request_ctx.request) if has_request_context() else DEFAULT
+
+
+def of(request: Request) -> Language:
+    """For a page what the browser's switch was set to; else what the client's `Accept-Language` prefers."""
+    chosen = None if request.path.startswith("/api/") else known(request.cookies.get(COOKIE))
+    return chosen or _preferred(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+@lru_cache(maxsize=256)
+def _preferred(header: str) -> Language:
+    """The first that is known, of `de-AT` too: https://www.rfc-editor.org/rfc/rfc9110#field.accept-language"""
+    wanted = parse_accept_header(header[:1000], LanguageAccept)  # the most wanted first
+    named = (known(tag.partition("-")[0].lower()) for tag, quality in wanted if quality > 0)
+    return next((each for each in named if each), DEFAULT)
+
+
+MESSAGES = Path(__file__).parent.parent / "messages"
+"""What the server says, a file for each language but English, which stands in the code."""
+
+
+class Sentence(str):
+    """An English sentence with values in it, which can be said in another language too.
+
+    `Sentence("Use at least {number} characters.", number=8)`. Without values, a plain string will do.
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Self:
+        made = super().__new__(cls, template.format_map(values))
+        made.template, made.values = template, values
+        return made
+
+
+def said(text: str, language: Language) -> str:
+    """`text`, a sentence of the code, in this language. Text that is no message stays as it is."""
+    if language == DEFAULT:
+        return str(text)
+    if isinstance(text, Sentence):
+        values = {
+            name: said(each, language) if isinstance(each, Sentence) else each for name, each in text.values.items()
+        }
+        return messages(language).get(text.template, text.template).format_map(values)
+    return messages(language).get(text, text)
+
+
+@cache
+def messages(language: Language) -> Mapping[str, str]:
+    """By the English sentence."""
+    with (MESSAGES / f"{language}.po").open("rb") as file:
+        return {str(each.id): str(each.string) for each in read_po(file, locale=language) if each.id and each.string}
