@@ -24,6 +24,7 @@ function partsOf(order: Order): [string, number][] {
 
 export function Receipt({ order }: { order: Order }) {
   const money = (minor: number) => showMoney(minor, order);
+  const inside = money(taxInside(order));
   return (
     <section className="receipt" aria-label={t`Receipt`}>
       <table>
@@ -62,7 +63,7 @@ export function Receipt({ order }: { order: Order }) {
               <Trans>Total</Trans>
               {taxInside(order) > 0 && (
                 <span className="fine">
-                  <Trans>including {money(taxInside(order))} of tax</Trans>
+                  <Trans>including {inside} of tax</Trans>
                 </span>
               )}
             </th>
