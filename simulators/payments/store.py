@@ -52,7 +52,7 @@ class Store:
         self._pending: dict[str, dict[str, Resource | None]] = {}
         self._depth = 0
         self._path, self._journal = file, -1
-        self.watch: "Callable[[str, str, Resource], None] | None" = None
+        self.watch: Callable[[str, str, Resource], None] | None = None
         """Called with each kind, name and value that is put."""
         if file is not None:
             self._load(file)

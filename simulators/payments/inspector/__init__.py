@@ -57,8 +57,8 @@ def _note(provider: Provider) -> None:
         provider.witness.timeline.note("buyer", name, step=step or "pay")
     elif request.path.startswith(ORDERS):
         rest = request.path.removeprefix("/_control/")
-        name = rest.split("/")[1] if "/" in rest else None
-        provider.witness.timeline.note("control", name, path=rest)
+        about = rest.split("/")[1] if "/" in rest else None
+        provider.witness.timeline.note("control", about, path=rest)
 
 
 def _dress(response: Response) -> Response:
