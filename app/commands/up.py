@@ -86,14 +86,7 @@ def _commands(port: int) -> dict[str, list[str]]:
     payments = ["payments", "--port", str(port + 2), "--control"]  # feature: shop
     return {
         "identity simulator": [*simulator, "identity", "--port", str(port + 1), "--lifeline"],
-        "payments simulator": [
-            *simulator,
-            "payments",
-            "--port",
-            str(port + 2),
-            "--control",
-            "--lifeline",
-        ],  # feature: shop
+        "payments simulator": [*simulator, *payments, "--lifeline"],  # feature: shop
         "mail simulator": [*simulator, "mail", "--port", str(port + 3), "--smtp-port", str(port + 4), "--lifeline"],
     }
 
