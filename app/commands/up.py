@@ -98,9 +98,10 @@ def _taken(port: int) -> bool:
 
 def _commands(port: int) -> dict[str, list[str]]:
     simulator = [sys.executable, "-m", "simulators"]
+    payments = ["payments", "--port", str(port + 2), "--control", *DEMO]  # feature: shop
     return {
         "identity simulator": [*simulator, "identity", "--port", str(port + 1), "--lifeline"],
-        "payments simulator": [*simulator, "payments", "--port", str(port + 2), *DEMO],  # feature: shop
+        "payments simulator": [*simulator, *payments],  # feature: shop
         "mail simulator": [*simulator, "mail", "--port", str(port + 3), "--smtp-port", str(port + 4), "--lifeline"],
     }
 
@@ -176,7 +177,7 @@ def _watch(processes: list["subprocess.Popen[bytes]"]) -> None:
         time.sleep(0.5)
 
 
-def _hints(mails: str) -> list[str]:
+def _hints(port: int) -> list[str]:
     people = ", ".join(
         f"{each['name']} ({each['about']})" if each.get("about") else each["name"]
         for each in json.loads(demo_people.FILE.read_text())
@@ -184,12 +185,13 @@ def _hints(mails: str) -> list[str]:
     return [
         f'Sign in with "the identity simulator" as {people}.',
         "Or register with a username and a password of your own.",
-        f"Mails are shown here, and are not sent: {mails}",
+        f"Mails are shown here, and are not sent: http://{HOST}:{port + 3}",
         "Pay with card 4242 4242 4242 4242; it is filled in already, and no money moves.",  # feature: shop
+        f"Watch payments and webhooks, and make them fail: http://{HOST}:{port + 2}/_control/",  # feature: shop
     ]
 
 
 def _tell(address: str, port: int, data: str, *, is_new: bool) -> None:
-    hints = "\n".join(f"  {hint}" for hint in _hints(f"http://{HOST}:{port + 3}"))
+    hints = "\n".join(f"  {hint}" for hint in _hints(port))
     kept = "is kept in" if is_new else "is as you left it, in"
     click.echo(f"\nKiosk is open:  {address}\n\n{hints}\n\nCtrl-C ends it; what happened in the shop {kept} {data}.")

@@ -33,7 +33,7 @@ class Gate:
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
-        self.faults, self.calls, self.keys = Faults(), Calls(), Keys(provider)
+        self.faults, self.calls, self.keys = Faults(provider.witness.fault), Calls(), Keys(provider)
 
     def handle(self, endpoint: Endpoint) -> Response:
         """Answers the current request."""
@@ -42,6 +42,7 @@ class Gate:
         connection = int(request.environ.get("simulator.connection", 0))
         call = self.calls.note(at=time.time(), method=request.method, path=request.path, key=key, connection=connection)
         call.request, call.version = name, request.headers.get("Stripe-Version")
+        self.provider.witness.began(call)
         try:
             authorize(self.provider.settings.secret_key)
             versions.check(call.version)
@@ -52,6 +53,7 @@ class Gate:
             call.error = refusal.code or refusal.type
         if response is not DROPPED:
             call.status = response.status_code
+        self.provider.witness.ended(call)
         return dress(response, call)
 
     def _misbehave(self, endpoint: Endpoint, call: Call) -> Response:
@@ -59,6 +61,7 @@ class Gate:
         if fault is None:
             return self._execute(endpoint, call, None)
         call.fault = fault.kind
+        self.provider.witness.struck(call)
         if fault.kind == "error" and not (fault.saved or fault.executed):
             raise fault.refusal()
         if fault.kind == "drop" and fault.when == "before":

@@ -1,7 +1,7 @@
 """The control API under /_control: JSON in, JSON out. It makes the provider misbehave and shows what it knows.
 
-Only there when the simulator was started with `--control`. Bodies need a JSON content type, so that no page
-in a browser can post here unasked. `control.Control` is the client for it, and documents each call.
+Only there when the simulator was started with `--control`. `guard` says which browsers may ask. `control.Control` is
+the client for it, and documents each call.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from simulators.payments import schedule
+from simulators.payments import guard, schedule
 from simulators.payments.api import Gate
 from simulators.payments.control_body import NUMBER, read
 from simulators.payments.control_mail import Mail
@@ -22,6 +22,7 @@ from simulators.payments.webhooks import Sender
 
 def blueprint(provider: Provider, gate: Gate, sender: Sender) -> Blueprint:
     routes = Blueprint("control", __name__, url_prefix="/_control")
+    routes.before_request(guard.refuse_foreign)
     desk = Desk(provider, gate, sender)
     for rule, action in (desk.actions() | Mail(provider, sender).actions() | Money(provider).actions()).items():
         method, path = rule.split()
@@ -76,6 +77,7 @@ class Desk:
         self.gate.faults.clear(abandon=True)
         self.gate.calls.clear()
         self.store.clear()
+        self.provider.witness.clear()
         self.sender.nudge()
 
     def clock(self) -> Resource:

@@ -71,7 +71,9 @@ class Fault:
 class Faults:
     """The faults that are in force, the oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[Resource | None], None] = lambda _: None) -> None:
+        """`told` is called with each fault that is added, and with None where all are cleared."""
+        self._told = told
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
         self._count = 0
@@ -81,6 +83,8 @@ class Faults:
             self._count += 1
             fault.number = self._count
             self._faults.append(fault)
+            shown = fault.shown()
+        self._told(shown)
         return fault
 
     def take(self, method: str, path: str) -> Fault | None:
@@ -107,6 +111,7 @@ class Faults:
                 fault.abandoned = abandon
                 fault.off.set()
             self._faults.clear()
+        self._told(None)
 
     def shown(self) -> list[Resource]:
         with self._lock:

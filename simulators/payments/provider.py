@@ -9,6 +9,7 @@ from simulators.payments.agenda import Agenda
 from simulators.payments.clock import Clock
 from simulators.payments.protocol import Resource
 from simulators.payments.store import Store
+from simulators.payments.witness import Witness
 
 EVENTS = ("checkout.session.*", "refund.*", "charge.refunded", "charge.dispute.*", "payment_intent.succeeded")
 """What a shop with Checkout asks for, and so what the endpoint of the command line gets."""
@@ -52,6 +53,7 @@ class Provider:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = Store(settings.state)
+        self.witness = Witness(self.store, lambda: CAUSE.get(Cause()).request)
         self.clock = Clock(self.store)
         self.agenda = Agenda(self._task_due, self.store["tasks"])
         self.outgoing = Agenda(self._delivery_due, self.store["deliveries"])

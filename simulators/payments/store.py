@@ -8,9 +8,12 @@ import json
 import os
 import threading
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from simulators.payments.protocol import Resource, dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KINDS = (
     "sessions",
@@ -50,6 +53,8 @@ class Store:
         self._pending: dict[str, dict[str, Resource | None]] = {}
         self._depth = 0
         self._path, self._journal = file, -1
+        self.watch: Callable[[str, str, Resource], None] | None = None
+        """Called with each kind, name and value that is put."""
         if file is not None:
             self._load(file)
             self._rewrite(file)
@@ -60,6 +65,8 @@ class Store:
     def put(self, kind: str, name: str, value: Resource) -> None:
         self._tables[kind][name] = value
         self._pending.setdefault(kind, {})[name] = value
+        if self.watch is not None:
+            self.watch(kind, name, value)
 
     def remove(self, kind: str, name: str) -> None:
         if self._tables[kind].pop(name, None) is not None:

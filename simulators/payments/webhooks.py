@@ -104,7 +104,10 @@ class Sender:
     ) -> list[Resource]:
         """The same one several times at once."""
         with ThreadPoolExecutor(max_workers=min(copies, 32)) as pool:
-            return list(pool.map(lambda _: self.send(event, skew=skew, forge=forge), range(copies)))
+            answers = list(pool.map(lambda _: self.send(event, skew=skew, forge=forge), range(copies)))
+        for answer in answers:
+            self._provider.witness.resent(event, answer, forge)
+        return answers
 
     def deliver(self, name: str) -> Resource | None:
         """Makes one try at a delivery and keeps what came of it; None after a reset. The caller has claimed it."""

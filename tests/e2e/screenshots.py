@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from simulators.payments.control import SESSIONS, started
 from tests.e2e.shop import DECLINED, Shop
+from tests.e2e.test_inspector import buy_with_a_lost_answer
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 CUSTOMER, STAFF = "Ada Lovelace", "Grace Hopper"
@@ -123,3 +125,16 @@ def sell_something(order: str, office: Shop, take) -> None:
     take(office, "hand-over", whole=False)
     office.page.get_by_role("button", name="It is handed over").click()
     office.see_order("Handed over")
+
+
+@pytest.mark.projects("desktop")
+def test_the_inspector(shop: Shop, take) -> None:
+    with started() as payments:
+        payments.drop(when="after", method="POST", path=SESSIONS)
+        session = buy_with_a_lost_answer(payments)
+        payments.hold_webhooks("checkout.session.completed")
+        payments.pay(session["id"])
+        payments.advance(3600)
+        shop.go_to(f"{payments.url}/_control/")
+        expect(shop.page.get_by_role("button", name="Send again").first).to_be_visible()
+        take(shop, "inspector")
