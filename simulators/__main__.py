@@ -9,7 +9,7 @@ SIMULATORS = (
     "mail",
     "payments",  # feature: shop
 )
-TOOLS = {
+TOOLS: dict[str, str] = {
     "play": "payments.play",  # feature: shop
     "drift": "payments.drift",  # feature: shop
 }

@@ -73,7 +73,8 @@ class Cell:
         method, path = CALLS[self.call]
         kinds = SEEN.get(self.fault, {self.fault})
         return any(
-            call["method"] == method and fnmatchcase(str(call["path"]), path) and call["fault"] in kinds for call in calls
+            call["method"] == method and fnmatchcase(str(call["path"]), path) and call["fault"] in kinds
+            for call in calls
         )
 
     @property
@@ -94,7 +95,9 @@ def cells() -> Iterator[Cell]:
             if not changes(call):
                 yield from [] if fault == "break_down" else [Cell(call, fault)]
             else:
-                yield from [Cell(call, fault, when) for when in ("before", "after") if (fault, when) != ("refuse", "after")]
+                yield from [
+                    Cell(call, fault, when) for when in ("before", "after") if (fault, when) != ("refuse", "after")
+                ]
 
 
 def of(item: pytest.Item) -> list[Cell]:
@@ -157,7 +160,9 @@ def main(argv: list[str]) -> int:
         print("\n".join(wrong))
         return 1
     page = PAGE.read_text()
-    fresh = re.sub(f"(?s)({BEGIN}\n).*?({END})", lambda found: found[1] + table(collector.tests) + "\n" + found[2], page)
+    fresh = re.sub(
+        f"(?s)({BEGIN}\n).*?({END})", lambda found: found[1] + table(collector.tests) + "\n" + found[2], page
+    )
     if "--check" in argv:
         return int(fresh != page)
     PAGE.write_text(fresh)

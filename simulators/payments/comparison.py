@@ -9,6 +9,9 @@ ID = re.compile(r"\b([a-z]{2,6}(?:_test)?)_(?=\w*\d)[A-Za-z0-9_]{10,}")
 RUN = re.compile(r"\b[0-9a-f]{32}\b")
 """Is part of each idempotency key, which the provider may quote."""
 ADDRESS = re.compile(r"https?://\S+")
+LONGEST = 200
+"""Characters of a value that are shown."""
+
 TIME = 10**9
 """A whole number as large as this is a moment in Unix seconds."""
 
@@ -58,4 +61,4 @@ def _compared(ours: Any, theirs: Any, where: str) -> Iterator[str]:
 
 def _short(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 200 else f"{text[:199]}…"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

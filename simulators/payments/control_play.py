@@ -26,7 +26,9 @@ class Stage:
         told: list[str] = []
         if request.host.rpartition(":")[0].strip("[]") not in LOOPBACK:
             raise Refusal(400, f"Ask at one of {', '.join(LOOPBACK)}.")
-        with Control(request.host_url.rstrip("/"), secret_key=self.provider.settings.secret_key or SECRET_KEY) as control:
+        with Control(
+            request.host_url.rstrip("/"), secret_key=self.provider.settings.secret_key or SECRET_KEY
+        ) as control:
             try:
                 play_text(control, text, "scenario", tell=told.append)
             except Wrong as error:

@@ -64,9 +64,9 @@ def _word(value: object) -> str:
 def _filled(text: str, bodies: dict[str, Any]) -> str:
     """`{buy.id}` is the id in what the call "buy" was answered; LookupError where it is not there."""
 
-    def said(found: re.Match[str]) -> str:
-        name, _, path = found[1].partition(".")
-        return str(_at(bodies.get(name), path, found[1]))
+    def said(place: re.Match[str]) -> str:
+        name, _, path = place[1].partition(".")
+        return str(_at(bodies.get(name), path, place[1]))
 
     return re.sub(r"\{([^{}]+)\}", said, text)
 

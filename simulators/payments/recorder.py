@@ -78,11 +78,13 @@ class Recorder:
     def write(self, file: Path, title: str) -> Path:
         """As a scenario; its folder is made."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        parts = [f"title = {toml(title)}\n"]
-        for step in self.steps:
-            parts.append("\n".join(["[[step]]", *(f"{key} = {toml(value)}" for key, value in step.items()), ""]))
-        file.write_text("\n".join(parts), encoding="utf-8")
+        parts = [f"title = {toml(title)}", *map(_table, self.steps)]
+        file.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
         return file
+
+
+def _table(step: Given) -> str:
+    return "\n".join(["[[step]]", *(f"{key} = {toml(value)}" for key, value in step.items())])
 
 
 def toml(value: Any) -> str:

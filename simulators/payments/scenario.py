@@ -35,7 +35,7 @@ class Wrong(Exception):
 
 def refund(control: Control, session: str, *, amount: int | None = None) -> Resource:
     """As by hand in the provider's dashboard: of all the money of the session, or `amount` of it."""
-    form = {"payment_intent": _found(control, session)["payment_intent"]} | ({"amount": amount} if amount else {})
+    form = {"payment_intent": _session(control, session)["payment_intent"]} | ({"amount": amount} if amount else {})
     made: Resource = control.api.post("/v1/refunds", data=form, timeout=5).raise_for_status().json()
     return made
 
@@ -48,7 +48,7 @@ def expire(control: Control, session: str) -> Resource:
 
 def leave(control: Control, session: str) -> None:
     """The buyer opens the payment page, and does nothing there."""
-    if (page := _found(control, session)["url"]) is None:
+    if (page := _session(control, session)["url"]) is None:
         raise LookupError("this session is over, and has no page any more.")
     control.api.get(page, timeout=5).raise_for_status()
 
@@ -62,7 +62,7 @@ def wait(control: Control, *, of: str = "sessions", count: int = 1, seconds: flo
         time.sleep(POLL)
 
 
-def _found(control: Control, session: str) -> Resource:
+def _session(control: Control, session: str) -> Resource:
     return control.listed("sessions", id=session)[0]
 
 
@@ -197,6 +197,10 @@ def _problem(step: Step) -> str | None:
         return f"{unknown[0]} is unknown. It takes {', '.join(known) or 'nothing'}."
     if missing := [key for key in needed if key not in step.given]:
         return f"{missing[0]} is missing."
+    return _wrong_value(step)
+
+
+def _wrong_value(step: Step) -> str | None:
     for key in THINGS.keys() & step.given.keys():
         value = step.given[key]
         if not (type(value) is int and value) and not (key == "event" and isinstance(value, str)):

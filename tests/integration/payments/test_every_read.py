@@ -1,4 +1,4 @@
-"""Each call that only reads goes wrong in each way: what was to be learned by it is learned later, and nothing is lost."""
+"""Each call that only reads goes wrong in each way: what it was to tell is learned later, and nothing is lost."""
 
 import httpx
 import pytest

@@ -403,6 +403,7 @@ def test_a_story_that_was_kept_ends_with_the_books_right(machine, story):
     play(machine, story)
 
 
+@pytest.mark.any_database
 def test_a_story_that_fails_is_written_down_and_fails_again_when_it_is_played(machine, monkeypatch, tmp_path):
     def is_never_paid(self):
         assert not self.simulator.listed("sessions", payment_status="paid"), "it is paid"
