@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench paint lock api messages release clean
-.PHONY: load chaos interop scale soak safeguards screenshots  # feature: shop
+.PHONY: load chaos interop scale soak safeguards screenshots faults  # feature: shop
 .PHONY: rehearse  # feature: origin
 
 help:
@@ -100,6 +100,12 @@ interop:  ## the payment simulator against Stripe's official libraries, and its 
 safeguards:  ## takes each safeguard of the payments out, and shows which test notices
 	@scripts/install development frontend
 	@$(BIN)/python -m tests.safeguards
+# }
+
+# feature: shop {
+faults:  ## the table of faults in docs/payments.md, anew from the marks of the tests
+	@scripts/install development
+	@$(BIN)/python -m tests.faults
 # }
 
 api:  ## the typed client, generated anew from the API description

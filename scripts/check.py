@@ -123,6 +123,12 @@ CHECKS: dict[str, Callable[[], object]] = {
     ),
     "frontend tests": tool(["npm", "test", "--silent"], "The frontend's tests fail: see above.", FRONTEND),
     "API description and client": api.check,
+    # feature: shop {
+    "table of faults": tool(
+        [BIN / "python", "-m", "tests.faults", "--check"],
+        "The table of faults in docs/payments.md is not that of the tests: mend what is named above, or `make faults`.",
+    ),
+    # }
 }
 
 

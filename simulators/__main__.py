@@ -1,4 +1,4 @@
-"""`python -m simulators identity …` runs one of SIMULATORS."""
+"""`python -m simulators identity …` runs one of SIMULATORS, or one of TOOLS."""
 
 import argparse
 import importlib
@@ -9,15 +9,20 @@ SIMULATORS = (
     "mail",
     "payments",  # feature: shop
 )
+TOOLS: dict[str, str] = {
+    "play": "payments.play",  # feature: shop
+    "drift": "payments.drift",  # feature: shop
+}
 
 
 def main(argv: list[str]) -> int:
-    """Runs the chosen simulator with the remaining arguments; only that one is imported."""
+    """Runs the chosen simulator or tool with the remaining arguments; only that one is imported."""
     parser = argparse.ArgumentParser(prog="python -m simulators", description=__doc__)
-    parser.add_argument("simulator", choices=SIMULATORS, help="--help after the name lists its options")
+    parser.add_argument("simulator", choices=[*SIMULATORS, *TOOLS], help="--help after the name lists its options")
     parser.add_argument("options", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     chosen = parser.parse_args(argv)
-    return int(importlib.import_module(f"simulators.{chosen.simulator}").main(chosen.options))
+    module = TOOLS.get(chosen.simulator, chosen.simulator)
+    return int(importlib.import_module(f"simulators.{module}").main(chosen.options))
 
 
 def command() -> int:

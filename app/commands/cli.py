@@ -35,6 +35,7 @@ OTHERS = (
     programs.serve,
     programs.up,
     programs.simulate,
+    programs.drift,  # feature: shop
     programs.smoke,
 )
 

@@ -106,4 +106,19 @@ def smoke(url: str, customer: str, staff: str, provider: str | None, item: str, 
 @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
 def simulate(rest: tuple[str, ...]) -> None:
     """A provider to try against: `identity`, `payments` or `mail`; --help after it lists its options."""
+    _simulators(*rest)
+
+
+# feature: shop {
+@click.command("drift", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("rest", nargs=-1, type=click.UNPROCESSED)
+def drift(rest: tuple[str, ...]) -> None:
+    """What differs between the payment simulator and a sandbox account of the provider; --help lists its options."""
+    _simulators("drift", *rest)
+
+
+# }
+
+
+def _simulators(*rest: str) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "simulators", *rest])  # noqa: S606 -- no shell is wanted

@@ -1,6 +1,6 @@
 """The client of the control API, for tests: `with started() as payments: payments.drop(when="after")`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -264,6 +264,12 @@ class Control:
         }
         session: Resource = self.api.post(SESSIONS, data=form | fields).raise_for_status().json()
         return session
+
+    def play(self, file: Path | str, *, shop: Callable[..., object] | None = None) -> None:
+        """Plays a scenario, as SCENARIOS.md describes them; `shop` does what a step leaves to the shop."""
+        from simulators.payments.scenario import play
+
+        play(self, file, shop=shop)
 
     def close(self) -> None:
         self._client.close()

@@ -14,6 +14,7 @@ from simulators.payments.api import Gate
 from simulators.payments.control_body import NUMBER, read
 from simulators.payments.control_mail import Mail
 from simulators.payments.control_money import Money
+from simulators.payments.control_play import Stage
 from simulators.payments.faults import Fault
 from simulators.payments.protocol import Refusal, Resource, dumps
 from simulators.payments.provider import Provider
@@ -24,7 +25,8 @@ def blueprint(provider: Provider, gate: Gate, sender: Sender) -> Blueprint:
     routes = Blueprint("control", __name__, url_prefix="/_control")
     routes.before_request(guard.refuse_foreign)
     desk = Desk(provider, gate, sender)
-    for rule, action in (desk.actions() | Mail(provider, sender).actions() | Money(provider).actions()).items():
+    parts = (desk, Mail(provider, sender), Money(provider), Stage(provider))
+    for rule, action in ((rule, action) for part in parts for rule, action in part.actions().items()):
         method, path = rule.split()
         routes.add_url_rule(path, rule, _view(provider, action), methods=[method])
     return routes

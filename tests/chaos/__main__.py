@@ -32,6 +32,7 @@ from tests.chaos.storm import Storm
 from tests.databases import PostgresqlDatabases
 from tests.fleet import Fleet
 from tests.integration.conftest import migrate
+from tests.processes import ROOT
 
 BUYERS, STAFF, THREADS = 60, 3, 56
 PROCESSES = (2, 1, 1)
@@ -57,13 +58,15 @@ def main() -> int:
     databases = PostgresqlDatabases(migrate)
     fleet = Fleet(databases.new(), folder, processes=PROCESSES, redis=options.seed % 2 == 0, **SETTINGS)
     try:
-        wrong = Run(fleet, options.seed, options.orders, time.monotonic() + options.minutes * 60).go()
+        run = Run(fleet, options.seed, options.orders, time.monotonic() + options.minutes * 60)
+        wrong = run.go()
     finally:
         fleet.stop()
         databases.close()
     if wrong:
         print(f"\nWRONG, seed {options.seed}; what the programs said is in {folder}")
         print("\n".join(f"  {each}" for each in wrong[:50]))
+        print(f"What the provider did, as a scenario: {run.write_story()}")
         return 1
     shutil.rmtree(folder)
     print("\nNothing lost, nothing doubled, nothing oversold.")
@@ -89,6 +92,10 @@ class Run:
         self._print()
         return self.wrong + crowd.figures.wrong
 
+    def write_story(self) -> Path:
+        """Faults and webhooks, each at its second; the buyers are played anew from the seed."""
+        return self.story.write(ROOT / "test-results" / "stories" / f"chaos-{self.seed}.toml", f"Chaos {self.seed}")
+
     def _people_and_items(self) -> Crowd:
         with self.app.app_context():
             cookies = [sign_in(self.app, f"buyer-{number}", "customer") for number in range(BUYERS)]
@@ -113,6 +120,7 @@ class Run:
     def _storm(self, crowd: Crowd) -> None:
         began = time.monotonic()
         storm = Storm(self.fleet, self.seed)
+        self.story = storm.control
         storm.start()
         closing = after(self.until - AFTERWARDS - began, crowd.over.set)
         crowd.shop(self.orders, THREADS, self.seed)

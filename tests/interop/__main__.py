@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
 
-from simulators.payments import control, versions
+from simulators.payments import control, drift, versions
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -62,7 +62,7 @@ def tell(title: str, output: str) -> bool:
     return bool(results) and not failed
 
 
-def drift(program: Path) -> Iterator[str]:
+def changed(program: Path) -> Iterator[str]:
     """Where the description, and the version that the simulator speaks, differ from the library's."""
     folder = run(program, "-c", "import stripe, os; print(os.path.dirname(stripe.__file__))").strip()
     fresh = run(sys.executable, HERE / "describe.py", folder)
@@ -88,9 +88,17 @@ def example() -> bool:
     return True
 
 
+def recordings() -> bool:
+    """Compares the simulator with the real answers that are kept in `recorded`; whether it is as they are."""
+    files = sorted((HERE / "recorded").glob("*.json"))
+    print(f"recorded answers: {len(files)} files")
+    statuses = [drift.main(["--recorded", str(file)]) for file in files]  # all of them, whatever the first says
+    return not any(statuses)
+
+
 def main() -> int:
     program, (node_program, folder) = python(), node()
-    differences = list(drift(program))
+    differences = list(changed(program))
     print(f"description: {len(differences)} differences from the library", *differences, sep="\n  ")
     with control.started(webhook_url=HOOK) as simulator:
         calls = run(program, HERE / "stripe_calls.py", simulator.url, control.SECRET_KEY)
@@ -99,6 +107,7 @@ def main() -> int:
         calls = run(node_program, "stripe_calls.mjs", simulator.url, control.SECRET_KEY, folder=folder)
         works = tell("Node", calls) and works
     works = example() and works
+    works = recordings() and works
     return 0 if works and not differences else 1
 
 

@@ -13,6 +13,7 @@ from app.runtime import outbound
 from app.runtime.config import PaymentsAccount
 from app.stripe import gateway
 from app.stripe.gateway import Gateway
+from tests import faults
 from tests.integration.live import LiveKiosk
 from tests.integration.payments.shop import Shop
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 BROWSER = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A test that claims a cell of the table of faults shows it."""
+    yield
+    for cell in faults.of(item):
+        simulator = item.funcargs["payments_simulator"]  # type: ignore[attr-defined]
+        assert cell.suffered(simulator.calls()), f"no call of the provider has suffered this: {cell}"
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ def one_session_is_open(shop):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("fault", ["hang", "drop"])
+@pytest.mark.fault("open a session", "{fault}", "{when}")
 def test_what_was_not_heard_is_asked_again_and_is_one_session(shop, fault, when):
     getattr(shop.control, fault)(when=when, times=None, **POST)
 
@@ -55,6 +56,7 @@ def test_a_provider_that_is_busy_for_a_moment_is_asked_again(shop, status):
 
 
 @pytest.mark.parametrize("status", [409, 429, 500, 503])
+@pytest.mark.fault("open a session", "refuse", "before")
 def test_a_provider_that_stays_busy_leaves_the_order_to_the_sweep(shop, status):
     shop.control.refuse(status, times=None, **POST)
 
@@ -74,6 +76,7 @@ def test_the_providers_word_not_to_ask_again_is_obeyed(shop):
     assert len(shop.posts) == 1
 
 
+@pytest.mark.fault("open a session", "delay", "before")
 def test_a_replay_that_meets_the_first_one_in_flight_comes_back_later(shop):
     shop.control.delay(30, when="before", **POST)
 
@@ -87,6 +90,7 @@ def test_a_replay_that_meets_the_first_one_in_flight_comes_back_later(shop):
     assert one_session_is_open(shop)
 
 
+@pytest.mark.fault("open a session", "break_down", "after")
 def test_a_saved_500_is_not_asked_again_but_looked_up_and_the_session_found(shop):
     shop.control.break_down(executed=True, **POST)
 
@@ -98,6 +102,7 @@ def test_a_saved_500_is_not_asked_again_but_looked_up_and_the_session_found(shop
     assert [call["replayed"] for call in shop.posts[1:]] == [True] * asked
 
 
+@pytest.mark.fault("open a session", "break_down", "before")
 def test_a_saved_500_that_made_nothing_is_a_dead_attempt_and_the_buyer_tries_anew(shop):
     shop.control.break_down(**POST)
     shop.place()

@@ -51,6 +51,7 @@ def test_an_order_whose_money_is_on_its_way_is_not_cancelled(shop):
 @pytest.mark.parametrize("fault", ["hang", "drop"])
 @pytest.mark.parametrize("where", [EXPIRE, {"path": ONE}], ids=["expire", "all"])
 @pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.fault("end a session", "{fault}", "{when}")
 def test_while_the_provider_is_away_an_order_is_being_cancelled_and_keeps_its_stock(shop, fault, where, when):
     shop.place()
     getattr(shop.control, fault)(when=when, times=None, **where)
@@ -59,6 +60,32 @@ def test_while_the_provider_is_away_an_order_is_being_cancelled_and_keeps_its_st
 
     assert (cancelled.status_code, cancelled.json()["status"]) == (202, "cancelling")
     assert shop.stock == (3, 2)
+    shop.control.mend()
+    shop.sweep()
+    assert (shop.status, shop.sessions, shop.stock) == ("cancelled", ["expired"], (3, 3))
+
+
+@pytest.mark.fault("end a session", "refuse", "before")
+def test_while_the_provider_is_busy_an_order_is_being_cancelled_and_keeps_its_stock(shop):
+    shop.place()
+    shop.control.refuse(503, times=None, **EXPIRE)
+
+    assert shop.cancel().json()["status"] == "cancelling"
+
+    assert shop.stock == (3, 2)
+    shop.control.mend()
+    shop.sweep()
+    assert (shop.status, shop.sessions, shop.stock) == ("cancelled", ["expired"], (3, 3))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.fault("end a session", "break_down", "{when}")
+def test_an_end_that_breaks_down_is_asked_for_again_until_it_is_known(shop, when):
+    shop.place()
+    shop.control.break_down(executed=when == "after", times=None, **EXPIRE)
+
+    shop.cancel()
+
     shop.control.mend()
     shop.sweep()
     assert (shop.status, shop.sessions, shop.stock) == ("cancelled", ["expired"], (3, 3))
@@ -98,6 +125,7 @@ def test_an_order_that_is_paid_when_its_buyer_cancels_it_is_paid_and_a_409(shop)
     assert (shop.status, shop.stock, shop.money, shop.effects) == ("paid", (2, 2), [("settles", 8900)], 1)
 
 
+@pytest.mark.fault("end a session", "delay", "before")
 def test_an_order_that_is_paid_at_the_very_instant_is_paid(own_shop):
     own_shop.place()
     session = own_shop.attempt.session_id

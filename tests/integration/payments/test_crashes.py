@@ -12,6 +12,7 @@ from tests.processes import wait_for
 POST = {"method": "POST", "path": SESSIONS}
 
 
+@pytest.mark.fault("open a session", "kill", "before")
 def test_killed_between_the_orders_commit_and_the_post(live_shop):
     shop = live_shop()
     shop.control.hang(when="before", **POST)
@@ -29,6 +30,7 @@ def test_killed_between_the_orders_commit_and_the_post(live_shop):
     assert_payable(shop)
 
 
+@pytest.mark.fault("open a session", "kill", "after")
 def test_killed_between_the_post_and_the_commit_of_its_answer(live_shop):
     shop = live_shop()
     shop.control.hang(when="after", **POST)
@@ -44,6 +46,7 @@ def test_killed_between_the_post_and_the_commit_of_its_answer(live_shop):
     assert_payable(shop)
 
 
+@pytest.mark.fault("read a session", "kill")
 def test_killed_while_the_provider_is_asked_how_the_payment_stands(live_shop):
     shop = live_shop()
     shop.place()
@@ -109,6 +112,7 @@ def test_killed_while_a_message_is_worked_on(live_shop):
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.fault("end a session", "kill", "{when}")
 def test_killed_while_an_order_is_cancelled(live_shop, when):
     shop = live_shop()
     shop.place()

@@ -190,6 +190,7 @@ def test_a_list_that_takes_long_stops_no_other_chore_and_no_end(own_app, worker,
     assert process.stop() == 0
 
 
+@pytest.mark.fault("list events", "kill")
 def test_what_a_killed_worker_was_at_is_due_again_in_minutes(own_app, worker, payments_simulator):
     payments_simulator.hang(path="/v1/events", times=None)
     process = worker()

@@ -44,6 +44,7 @@ def test_the_message_and_the_return_page_race_and_the_order_is_paid_once(listeni
     assert_paid_once(listening)
 
 
+@pytest.mark.fault("open a session", "delay", "after")
 def test_a_message_before_the_answer_to_our_post_is_recorded_finds_its_order_in_the_end(listening):
     listening.control.delay(30, when="after", method="POST", path=SESSIONS)
     placed = listening.meanwhile(listening.place)

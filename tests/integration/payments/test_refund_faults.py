@@ -31,6 +31,7 @@ def freed(till):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("fault", ["hang", "drop"])
+@pytest.mark.fault("refund", "{fault}", "{when}")
 def test_a_refund_whose_answer_was_not_heard_is_sent_again_and_paid_once(till, fault, when):
     getattr(till.control, fault)(when=when, times=None, **POST)
 
@@ -53,6 +54,7 @@ def test_a_provider_that_is_busy_for_a_moment_is_asked_again(till, status):
 
 
 @pytest.mark.parametrize("status", [409, 429, 500, 503])
+@pytest.mark.fault("refund", "refuse", "before")
 def test_a_provider_that_stays_busy_leaves_the_refund_to_the_sweep(till, status):
     till.control.refuse(status, times=None, **POST)
 
@@ -65,6 +67,7 @@ def test_a_provider_that_stays_busy_leaves_the_refund_to_the_sweep(till, status)
     assert paid_once(till)
 
 
+@pytest.mark.fault("refund", "break_down", "after")
 def test_a_saved_500_whose_refund_was_made_is_found_in_the_list(till):
     till.control.break_down(executed=True, **POST)
 
@@ -74,6 +77,7 @@ def test_a_saved_500_whose_refund_was_made_is_found_in_the_list(till):
     assert till.findings == []
 
 
+@pytest.mark.fault("refund", "break_down", "before")
 def test_a_saved_500_that_made_nothing_goes_out_under_another_key(till):
     till.control.break_down(**POST)
     assert till.refund(100).json()["status"] == "unknown"
@@ -163,6 +167,7 @@ def test_a_refund_that_nobody_ever_sent_is_sent_however_old_it_is(till):
     assert paid_once(till)
 
 
+@pytest.mark.fault("refund", "delay", "after")
 def test_a_message_that_is_faster_than_the_answer_changes_nothing_twice(own_shop, monkeypatch):
     monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(20))
     till = Till(own_shop)
@@ -226,6 +231,7 @@ def test_a_surplus_goes_back_once_although_the_provider_is_away(shop):
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.fault("refund", "kill", "{when}")
 def test_a_crash_while_the_provider_works_pays_once(live_shop, when):
     live = live_shop()
     till = Till(live)

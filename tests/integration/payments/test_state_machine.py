@@ -4,15 +4,18 @@ After every step nothing is oversold, no order is paid twice and nothing is hand
 faults stop, one reconcile brings all in line but for refunds that failed and disputes, which staff deal with.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
 import sqlalchemy as sa
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -29,13 +32,17 @@ from app.runtime.db import utcnow, writing
 from app.stripe import gateway
 from app.stripe.gateway import Gateway
 from simulators.payments.control import SESSIONS
+from simulators.payments.recorder import Recorder
 from tests.books import Books
 from tests.integration.checkout.buying import send_event
 from tests.integration.conftest import sign_in
 from tests.integration.factories import make_item, make_user
 from tests.integration.payments import charging
+from tests.processes import ROOT
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET
 
+KEPT = Path(__file__).parent / "stories"
+FAILED = ROOT / "test-results" / "stories"
 STOCK = {"Lamp": 2, "Pen": 5, "Song": None}
 PATHS = ["*", SESSIONS, f"{SESSIONS}/*", "/v1/refunds", "/v1/refunds/*", "/v1/payment_intents/*"]
 CODES = {"SOME": 15, "ALL": 100}
@@ -53,14 +60,30 @@ picks = st.integers(0, 50)
 times = st.integers(1, 4)
 
 
+def told(act: Callable[..., None]) -> Callable[..., None]:
+    """Writes a rule down as what the shop does, so that the story can be played again."""
+
+    @wraps(act)
+    def tell(self: "Shop", **given: Any) -> None:
+        with self.control.shop(act.__name__, **given):
+            act(self, **given)
+
+    return tell
+
+
 class Shop(RuleBasedStateMachine):
-    """`app` and `control` are set by the test below."""
+    """`app` and `simulator` are set by the test below."""
 
     app: Any
-    control: Any
+    simulator: Any
+    last: "Shop | None" = None
+    """The one that was made last. After a failure hypothesis plays the shortest story once more, on a new one."""
 
     def __init__(self) -> None:
         super().__init__()
+        type(self).last = self
+        self.control: Any = Recorder(self.simulator)
+        self.story = self.control
         self.control.reset()
         self.control.treat_webhooks("lose")
         self._fresh_gateway()
@@ -94,6 +117,7 @@ class Shop(RuleBasedStateMachine):
     # ------------------------------------------------------------ people
 
     @rule(item=picks, quantity=st.integers(1, 2), key=st.integers(1, 4))
+    @told
     def place(self, item: int, quantity: int, key: int) -> None:
         lines = [{"item_id": self.items[item % len(self.items)], "quantity": quantity}]
         answer = self.browser.post("/api/orders", json={"lines": lines}, headers={"Idempotency-Key": f"key-{key}"})
@@ -103,6 +127,7 @@ class Shop(RuleBasedStateMachine):
             assert self.keys.setdefault(f"key-{key}", order_id) == order_id
 
     @rule(item=picks)
+    @told
     def place_and_crash(self, item: int) -> None:
         """Dead after the order's commit, and before the provider is asked."""
         with self.app.app_context(), writing():
@@ -114,16 +139,19 @@ class Shop(RuleBasedStateMachine):
                 db.session.rollback()
 
     @rule(which=picks)
+    @told
     def check_out(self, which: int) -> None:
         if order_id := self._pick(Order.id, which):
             self.browser.post(f"/api/orders/{order_id}/checkout")
 
     @rule(which=picks)
+    @told
     def cancel(self, which: int) -> None:
         if order_id := self._pick(Order.id, which):
             assert self.browser.post(f"/api/orders/{order_id}/cancel").status_code in (200, 202, 409)
 
     @rule(which=picks)
+    @told
     def come_back(self, which: int) -> None:
         if key := self._pick(Attempt.idem_key, which):
             assert self.browser.get(f"/checkout/return/{key}").status_code == 303
@@ -150,6 +178,7 @@ class Shop(RuleBasedStateMachine):
         )
 
     @rule(which=picks, amount=st.sampled_from([None, 300, 1000]), key=st.integers(1, 3), restock=st.booleans())
+    @told
     def refund(self, which: int, amount: int | None, key: int, restock: bool) -> None:
         if order_id := self._pick(Order.id, which):
             wish = {"restock": restock} | ({"amount": amount} if amount else {})
@@ -157,6 +186,7 @@ class Shop(RuleBasedStateMachine):
             assert self.staff.post(path, json=wish, headers=headers).status_code in (200, 201, 409, 422)
 
     @rule(which=picks, despite=st.booleans())
+    @told
     def fulfil(self, which: int, despite: bool) -> None:
         if order_id := self._pick(Order.id, which):
             was = self._status(order_id)
@@ -166,6 +196,7 @@ class Shop(RuleBasedStateMachine):
                 assert self._is_there(order_id)
 
     @rule(which=picks)
+    @told
     def close_finding(self, which: int) -> None:
         if open_ones := self.staff.get("/api/findings").get_json():
             assert self._close(open_ones[which % len(open_ones)]["id"]) in (200, 404, 409, 503)
@@ -211,12 +242,11 @@ class Shop(RuleBasedStateMachine):
     def refund_by_hand(self, which: int, amount: int | None) -> None:
         """By another program of the shop's, perhaps before the shop has heard of the payment. Faults hit it too."""
 
-        def refund(intent: str) -> None:
-            wish = {"payment_intent": intent} | ({"amount": amount} if amount else {})
+        def refund(session: str) -> None:
             with suppress(httpx.TransportError):
-                self.control.api.post("/v1/refunds", data=wish, timeout=0.4).raise_for_status()
+                self.control.act("refund", session, amount=amount)
 
-        self._at_provider("payment_intents", which, refund, status="succeeded")
+        self._at_provider("sessions", which, refund, payment_status="paid")
 
     @rule(which=picks, inquiry=st.booleans())
     def bank_disputes(self, which: int, inquiry: bool) -> None:
@@ -232,6 +262,7 @@ class Shop(RuleBasedStateMachine):
     # ------------------------------------------------------------ its messages
 
     @rule(which=picks, copies=st.integers(1, 2))
+    @told
     def message_comes(self, which: int, copies: int) -> None:
         """Any that was ever made, in any order, as often as it likes."""
         if messages := self.control.state()["events"]:
@@ -239,6 +270,7 @@ class Shop(RuleBasedStateMachine):
                 assert send_event(self.browser, messages[which % len(messages)]).status_code == 200
 
     @rule(which=picks, secret=st.sampled_from([WEBHOOK_SECRET, "whsec_another_secret_0123"]))
+    @told
     def message_lies(self, which: int, secret: str) -> None:
         if sessions := self.control.listed("sessions", status="open"):
             lie = {**sessions[which % len(sessions)], "status": "complete", "payment_status": "paid"}
@@ -248,10 +280,12 @@ class Shop(RuleBasedStateMachine):
     # ------------------------------------------------------------ time, and the sweep
 
     @rule(minutes=st.sampled_from([1, 31, 25 * 60]))
+    @told
     def time_passes(self, minutes: int) -> None:
         self._let_pass(timedelta(minutes=minutes))
 
     @rule(whole=st.booleans())
+    @told
     def sweep(self, whole: bool) -> None:
         with self.app.app_context(), writing():
             bridge.run(sweep(db.session(), self.app.extensions["gateway"], Report(), whole=whole))
@@ -292,7 +326,8 @@ class Shop(RuleBasedStateMachine):
             assert len(paid) == len(set(paid))
 
     def teardown(self) -> None:
-        """The faults stop."""
+        """The faults stop, and the story is over."""
+        self.control = self.simulator
         self.control.mend()
         self._fresh_gateway()
         self.control.empty_balance(0)
@@ -358,12 +393,52 @@ def machine(own_app, payments_simulator, monkeypatch) -> type[Shop]:
     monkeypatch.setattr(reconcile, "ROUND_SECONDS", 0.01)
     for part in ("gateway", "settings"):
         monkeypatch.setitem(own_app.extensions, part, own_app.extensions[part])
-    return type("ShopAtWork", (Shop,), {"app": own_app, "control": payments_simulator})
+    return type("ShopAtWork", (Shop,), {"app": own_app, "simulator": payments_simulator})
+
+
+def run(machine: type[Shop], **how: Any) -> None:
+    """As hypothesis does; the story of a failure is written down."""
+    try:
+        run_state_machine_as_test(machine, settings=settings(**how))
+    except BaseException as error:
+        if machine.last:
+            file = machine.last.story.write(FAILED / f"{machine.__name__}.toml", str(error)[:200])
+            error.add_note(f"The story is in {file}: put it into {KEPT.name}/, and it is played by every run.")
+        raise
+
+
+def play(machine: type[Shop], story: Path) -> None:
+    """A story that was written down, and what has to hold at its end."""
+    shop = machine()
+    shop.simulator.play(story, shop=lambda do, **given: getattr(shop, do)(**given))
+    shop.nothing_is_oversold()
+    shop.no_order_is_paid_twice()
+    shop.teardown()
 
 
 @pytest.mark.hypothesis
 def test_whatever_happens_in_whatever_order_the_books_are_right(machine):
-    run_state_machine_as_test(
-        machine,
-        settings=settings(max_examples=settings().max_examples // 10, stateful_step_count=25),
-    )
+    run(machine, max_examples=settings().max_examples // 10, stateful_step_count=25)
+
+
+@pytest.mark.parametrize("story", sorted(KEPT.glob("*.toml")), ids=lambda story: story.stem)
+def test_a_story_that_was_kept_ends_with_the_books_right(machine, story):
+    play(machine, story)
+
+
+@pytest.mark.any_database
+def test_a_story_that_fails_is_written_down_and_fails_again_when_it_is_played(machine, monkeypatch, tmp_path):
+    def is_never_paid(self):
+        assert not self.simulator.listed("sessions", payment_status="paid"), "it is paid"
+
+    monkeypatch.setitem(globals(), "FAILED", tmp_path)
+    wrong = type("Wrong", (machine,), {"no_order_is_paid_twice": invariant()(is_never_paid)})
+
+    with pytest.raises(AssertionError, match="it is paid") as failure:
+        run(wrong, max_examples=30, stateful_step_count=12, phases=[Phase.generate])
+
+    story = tmp_path / "Wrong.toml"
+    assert str(story) in failure.value.__notes__[-1]
+    assert 'act = "pay"' in story.read_text()
+    with pytest.raises(AssertionError, match="it is paid"):
+        play(wrong, story)
