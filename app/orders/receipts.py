@@ -14,7 +14,7 @@ from app.users.models import User
 
 
 def parts(order: Order, language: Language) -> dict[str, str]:
-    """What lies between the lines and the total, where anything does: from the subtotal on. Empty where it is nothing."""
+    """What lies between the lines and the total, from the subtotal on. "" for what is nothing."""
     added = {"discount": -order.discount, "shipping": order.shipping, "tax": order.tax_added}
     amounts = {"subtotal": order.subtotal if any(added.values()) else 0, **added}
     return {
