@@ -1,4 +1,4 @@
-"""What the server says to people: `messages.py` brings app/messages/ up to date with the code.
+"""What the server says to people: `messages.py` brings app/runtime/messages/ up to date with the code.
 
 A sentence that is new stands there without a translation, and one that is not said any more is gone. The page has its
 messages in frontend/src/locales; `make messages` sees to both.

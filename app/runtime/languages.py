@@ -42,7 +42,7 @@ def _preferred(header: str) -> Language:
     return next((each for each in named if each), DEFAULT)
 
 
-MESSAGES = Path(__file__).parent.parent / "messages"
+MESSAGES = Path(__file__).with_name("messages")
 """What the server says, a file for each language but English, which stands in the code."""
 
 

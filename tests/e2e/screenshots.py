@@ -4,10 +4,11 @@ Each page is taken on either screen and in both schemes, as `page.screen.scheme.
 """
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from simulators.payments.control import SESSIONS, started
 from tests.e2e.shop import DECLINED, Shop
@@ -88,6 +89,20 @@ def test_every_page(shop: Shop, back_office: Shop, take) -> None:
     take(shop, "your-todos")
     shop.go_to("/profile")
     take(shop, "profile")
+
+
+def test_main_pages_in_german(page_in: Callable[[str], Page], take) -> None:
+    """As `….german.….webp`."""
+    visitor, staff = Shop(page_in("de-DE")), Shop(page_in("de-DE"))
+    for name in ("items", "item", "sign-in"):
+        visitor.go_to(FOR_VISITORS[name])
+        take(visitor, f"{name}.german")
+    staff.come_signed_in_as(STAFF)
+    staff.go_to("/profile")
+    take(staff, "profile.german")
+    for name in ("overview", "all-orders", "the-shop", "user"):
+        staff.go_to(FOR_STAFF[name])
+        take(staff, f"{name}.german")
 
 
 def buy_something(shop: Shop, take) -> None:
