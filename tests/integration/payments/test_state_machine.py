@@ -82,8 +82,7 @@ class Shop(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         type(self).last = self
-        self.control: Any = Recorder(self.simulator)
-        self.story = self.control
+        self.control: Any = self.simulator
         self.control.reset()
         self.control.treat_webhooks("lose")
         self._fresh_gateway()
@@ -99,6 +98,7 @@ class Shop(RuleBasedStateMachine):
         self._offer_shipping_and_codes()
         self.keys: dict[str, int] = {}
         self.browser, self.staff = sign_in(self.app, buyer), sign_in(self.app, staff)
+        self.control = self.story = Recorder(self.simulator)
 
     def _fresh_gateway(self) -> None:
         """A provider that hung has had its rest."""
@@ -432,7 +432,7 @@ def test_a_story_that_fails_is_written_down_and_fails_again_when_it_is_played(ma
         assert not self.simulator.listed("sessions", payment_status="paid"), "it is paid"
 
     monkeypatch.setitem(globals(), "FAILED", tmp_path)
-    others = {each.function.__name__ for each in machine.rules()} - {"place", "pay"}
+    others = {each.function.__name__ for each in machine.setup_state().rules} - {"place", "pay"}
     wrong = type("Wrong", (machine,), dict.fromkeys(others) | {"no_order_is_paid_twice": invariant()(is_never_paid)})
 
     with pytest.raises(AssertionError, match="it is paid") as failure:
