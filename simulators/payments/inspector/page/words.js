@@ -1,6 +1,7 @@
 // How a line reads: {kind, text, mark, tone, more}. `mark` is what came of it, `tone` its colour: good, bad, odd.
 
 export function money(amount, currency) {
+  if (!/^[a-z]{3}$/i.test(currency)) return `${amount} ${currency}`; // a test may have altered it
   const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
   return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
