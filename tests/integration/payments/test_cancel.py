@@ -49,9 +49,14 @@ def test_an_order_whose_money_is_on_its_way_is_not_cancelled(shop):
 
 
 @pytest.mark.parametrize("fault", ["hang", "drop"])
-@pytest.mark.parametrize("where", [EXPIRE, {"path": ONE}], ids=["expire", "all"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(EXPIRE, marks=pytest.mark.fault("end a session", "{fault}", "{when}"), id="expire"),
+        pytest.param({"path": ONE}, id="all"),
+    ],
+)
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.fault("end a session", "{fault}", "{when}")
 def test_while_the_provider_is_away_an_order_is_being_cancelled_and_keeps_its_stock(shop, fault, where, when):
     shop.place()
     getattr(shop.control, fault)(when=when, times=None, **where)

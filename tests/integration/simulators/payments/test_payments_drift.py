@@ -1,10 +1,13 @@
 """`simulators drift`, with a second simulator in the place of the provider."""
 
 import json
+import os
+import subprocess
 
 import pytest
 
 from simulators.payments import control, drift
+from tests.processes import KIOSK
 
 KEY = "sk_test_of_the_sandbox_account"
 
@@ -140,3 +143,11 @@ def test_answers_of_another_version_are_not_compared(provider, compare, tmp_path
     assert compare("--recorded", str(file)) == 2
 
     assert "Record it anew." in capsys.readouterr().err
+
+
+def test_kiosk_has_it_as_a_command():
+    env = {**os.environ, drift.KEY: "sk_live_0123"}
+    ended = subprocess.run([KIOSK, "drift"], env=env, capture_output=True, text=True, timeout=60, check=False)
+
+    assert ended.returncode == 2
+    assert "that is a live key" in ended.stderr
