@@ -15,5 +15,6 @@ export function fakeDevice(get: () => Promise<unknown>, suggests = false) {
     parseRequestOptionsFromJSON: (options: unknown) => options,
     isConditionalMediationAvailable: async () => suggests,
   });
-  vi.stubGlobal("navigator", { ...navigator, credentials: { get: vi.fn(get) } });
+  const { languages } = navigator;
+  vi.stubGlobal("navigator", { languages, credentials: { get: vi.fn(get) } });
 }
