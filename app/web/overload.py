@@ -6,13 +6,13 @@ buyers keeps no visitor from the catalogue. Health is asked without a turn, what
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
 from app.runtime import deadline
 from app.runtime.errors import Unavailable
-from app.runtime.turns import Turns, taken
+from app.runtime.turns import Turns, lent, taken
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,6 +27,18 @@ class Overloaded(Unavailable):
     detail = "There is more to do here than can be done in time. Try again soon."
 
 
+class Body:
+    """What a client sends. While one that sends slowly is waited for, another request has the turn."""
+
+    def __init__(self, sent: Any) -> None:
+        self._sent = sent
+
+    def read(self, size: int = -1) -> bytes:
+        with lent():
+            read: bytes = self._sent.read(size)
+            return read
+
+
 def in_turns(app: "WSGIApplication", looks: int, others: int) -> "WSGIApplication":
     """The application, of whose requests so many that only look, and so many others, are worked on at once."""
     of_looks, of_others = Turns(looks), Turns(others)
@@ -35,6 +47,7 @@ def in_turns(app: "WSGIApplication", looks: int, others: int) -> "WSGIApplicatio
         if environ["PATH_INFO"] in HEALTH:
             return app(environ, start_response)
         turns = of_looks if _only_looks(environ) else of_others
+        environ["wsgi.input"] = Body(environ["wsgi.input"])
         came = time.monotonic()
         has_turn = turns.take(QUEUE_SECONDS)
         queued = deadline.queued.set(time.monotonic() - came)

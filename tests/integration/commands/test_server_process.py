@@ -53,14 +53,22 @@ def test_the_first_word_may_come_late(kiosk):
         assert slow.recv(100).startswith(b"HTTP/1.1 200 OK")
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/api/providers"])
-def test_health_and_what_only_reads_wait_for_no_client_that_sends_slowly(kiosk, path):
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/healthz", 200), ("GET", "/api/providers", 200), ("POST", "/api/token/refresh", 422)],
+)
+def test_nobody_waits_for_clients_that_send_slowly(kiosk, method, path, status):
     with ExitStack() as slow:
-        for _ in range(OTHERS):
+        for _ in range(2 * OTHERS):
             client = slow.enter_context(connected(kiosk))
-            client.sendall(b"POST /api/token/refresh HTTP/1.1\r\nHost: shop\r\nContent-Length: 9\r\n\r\n")
+            client.sendall(
+                b"POST /api/token/refresh HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+                b"Content-Length: 9\r\n\r\n{"
+            )
 
-        assert httpx.get(f"{kiosk.url}{path}", timeout=3, trust_env=False, verify=False).status_code == 200
+        answer = httpx.request(method, kiosk.url + path, json={}, timeout=3, trust_env=False, verify=False)
+
+        assert answer.status_code == status
 
 
 def test_clients_that_do_not_hang_up_keep_nobody_waiting(kiosk):
