@@ -439,7 +439,7 @@ class Shop:
         """The page has its heading and waits for nothing more, pictures included."""
         self.page.wait_for_load_state("load")
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
-        expect(self.page.get_by_text("Loading…")).to_have_count(0)
+        expect(self.page.get_by_text(re.compile("Loading…|Wird geladen …"))).to_have_count(0)
         # Not wait_for_function: it evaluates text inside the page, which the page's policy forbids.
         for _ in range(LOOKS * 10):
             if self.page.evaluate("[...document.images].every(image => image.complete)"):

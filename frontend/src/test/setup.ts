@@ -18,6 +18,7 @@ HTMLDialogElement.prototype.close ??= function () {
 
 afterEach(async () => {
   cleanup();
+  vi.unstubAllGlobals(); // the language looks at the navigator
   await speak("en");
   // biome-ignore lint/suspicious/noDocumentCookie: jsdom has no other way
   document.cookie = "kiosk_language=; Path=/; Max-Age=0";
