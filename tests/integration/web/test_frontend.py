@@ -1,5 +1,7 @@
 """The frontend, as Flask serves it."""
 
+import re
+
 import pytest
 
 from app.web import frontend
@@ -52,6 +54,17 @@ def test_a_password_manager_is_led_to_where_the_password_is_changed(client, buil
 def test_what_is_not_well_known_is_not_there(client, built, path):
     """Else nobody could rely on what is: the page answers for every other path."""
     assert_problem(get(client, path), 404, "not_found")
+
+
+@pytest.mark.skipif(not frontend.DIST.exists(), reason="the page is not built")
+def test_a_first_visit_takes_at_most_120_kb(client):
+    page = get(client, "/")
+    files = set(re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text))
+    assert files
+
+    sent = [get(client, path, **{"Accept-Encoding": "br"}) for path in ("/", *files)]
+
+    assert sum(len(answer.data) for answer in sent) <= 120_000
 
 
 def test_the_page_is_asked_after_each_time_and_not_sent_again_where_it_is_the_same(client, built):
