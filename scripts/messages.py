@@ -24,6 +24,9 @@ OTHERS = [language for language in KNOWN if language != DEFAULT]
 FIELD_CALLS = ("field", "FieldError")
 """Their last argument is for people: `Invalid.field(name, words)`, `FieldError(name, words)`."""
 
+FOR_THE_LOG = ("stripe",)
+"""Folders whose errors are no answers, whatever they are called."""
+
 OF_WERKZEUG = (exceptions.NotFound, exceptions.MethodNotAllowed, exceptions.RequestEntityTooLarge)
 RENAMED = {"Content Too Large", "Request Entity Too Large", "Unprocessable Content", "Unprocessable Entity"}
 """Titles of HTTP statuses, as older and newer releases of Python have them."""
@@ -40,10 +43,9 @@ def spoken() -> set[str]:
     said |= {words for _, words in validation.WORDS} | {validation.REQUIRED, validation.UNREADABLE}
     said |= {str(each.description) for each in OF_WERKZEUG}
     said |= {HTTPStatus(each.code or 0).phrase for each in OF_WERKZEUG} | {HTTPStatus.INTERNAL_SERVER_ERROR.phrase}
+    names = {kind.__name__ for kind in kinds}
     for file in sorted(APP.rglob("*.py")):
-        # app/stripe has errors of its own, whose words are for the log.
-        names = () if file.parent.name == "stripe" else {kind.__name__ for kind in kinds}
-        said.update(_in_code(ast.parse(file.read_text()), names))
+        said.update(_in_code(ast.parse(file.read_text()), () if file.parent.name in FOR_THE_LOG else names))
     return said - {""}
 
 

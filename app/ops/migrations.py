@@ -44,7 +44,9 @@ class _Deferred:
     def __getattr__(self, name: str) -> Any:
         from flask_migrate import Migrate
 
+        ours = self._app.cli.commands["db"]
         Migrate(self._app, db, directory=str(FOLDER), render_as_batch=True)
+        self._app.cli.add_command(ours)  # it has put its own in the place
         return getattr(self._app.extensions["migrate"], name)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Generic, TypeVar, overload
 
 import msgspec
 import sqlalchemy as sa
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from app.web import at_once
@@ -111,7 +112,20 @@ def _read(session: Session, part: sa.Select[Any], every: sa.Select[Any], paging:
     return Page([row[0] for row in rows] if is_single else list(rows), total, paging.page, paging.per_page)
 
 
-_totals, _landmarks = Cached[int](), Cached[list[tuple[Any, ...]]]()
+class Kept:
+    """Of one application's lists."""
+
+    def __init__(self) -> None:
+        self.totals, self.landmarks = Cached[int](), Cached[list[tuple[Any, ...]]]()
+
+
+def _kept() -> Kept:
+    kept: Kept = current_app.extensions["long_lists"]
+    return kept
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["long_lists"] = Kept()
 
 
 def _counted(every: sa.Select[Any]) -> sa.Select[int]:
@@ -127,7 +141,7 @@ def number_of(session: Session, every: sa.Select[Any]) -> int:
 
 def _long_total(session: Session, every: sa.Select[Any]) -> int:
     counted = sa.select(sa.func.count()).select_from(every.subquery())
-    return _totals.get(_name(session, counted), lambda: session.scalar(counted) or 0)
+    return _kept().totals.get(_name(session, counted), lambda: session.scalar(counted) or 0)
 
 
 def _landmarks_of(session: Session, rows: sa.Select[Any], order: Sequence[sa.ColumnElement[Any]]) -> Any:
@@ -140,11 +154,10 @@ def _landmarks_of(session: Session, rows: sa.Select[Any], order: Sequence[sa.Col
         with at_once.SEARCHES.turn():
             return [tuple(row) for row in session.execute(query)]
 
-    return _landmarks.get(_name(session, query), make)
+    return _kept().landmarks.get(_name(session, query), make)
 
 
 def _name(session: Session, query: sa.Select[Any]) -> Hashable:
-    """What tells a list from all others, also from those of another database."""
-    bind = session.get_bind()
-    compiled = query.compile(bind)
-    return str(bind.engine.url), str(compiled), *sorted(map(repr, compiled.params.items()))
+    """What tells a list from all others."""
+    compiled = query.compile(session.get_bind())
+    return str(compiled), *sorted(map(repr, compiled.params.items()))

@@ -91,7 +91,7 @@ def test_the_control_api_plays_what_a_page_sends_and_tells_of_each_step(payments
 def test_the_control_api_plays_at_this_machine_alone(payments):
     answer = httpx.post(f"{payments.url}/_control/play", json={"scenario": STORY}, headers={"Host": "evil.example:80"})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 403
     assert payments.listed("sessions") == []
 
 
