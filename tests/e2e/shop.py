@@ -103,6 +103,8 @@ class Shop:
         self.fill_in_account(username, password)
 
     def fill_in_account(self, username: str, password: str) -> None:
+        # The page to sign in, which stays until this one has come, asks for a username too.
+        expect(self.page.get_by_role("heading", name="Make an account")).to_be_visible()
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Email").fill(f"{username}@example.com")
         self.page.get_by_label("Password", exact=True).fill(password)
