@@ -29,7 +29,7 @@ def register(body: Registration) -> UserOut:
     """Make an account with a username and a password."""
     actor = actors.of_request(None)
     made = service.register(
-        db.session(), settings(), body.username, body.email, body.password, actor, languages.asked()
+        db.session(), settings(), body.username, body.email, body.password, actor, languages.wanted()
     )
     return UserOut.of(made)
 

@@ -60,8 +60,11 @@ class PaymentsUnavailable(Unavailable):
 REFUSALS = (AmountTooSmall, PaymentDeclined, PaymentRefused, PaymentsUnavailable)
 """Problems that a final refusal of the provider becomes."""
 
-OURS = ("expires_at", "shipping_options", "automatic_tax", "invoice_creation", "allow_promotion_codes")
-"""Parameters that no buyer has a part in: our clock is wrong, or a setting names what the provider does not have."""
+OURS = (
+    *("expires_at", "branding_settings"),
+    *("shipping_options", "automatic_tax", "invoice_creation", "allow_promotion_codes"),
+)
+"""Parameters that no buyer has a part in: our clock is wrong, or a setting, or the shop's name, is refused."""
 
 
 @routes.post(

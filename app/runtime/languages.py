@@ -25,21 +25,30 @@ def known(name: str | None) -> Language | None:
 
 def asked() -> Language:
     """What the current request wants to be answered in: English outside of one."""
-    return of(request_ctx.request) if has_request_context() else DEFAULT
+    return wanted() or DEFAULT
+
+
+def wanted() -> Language | None:
+    """The language that the current request names; None where it names none of ours."""
+    return _of(request_ctx.request) if has_request_context() else None
 
 
 def of(request: Request) -> Language:
+    return _of(request) or DEFAULT
+
+
+def _of(request: Request) -> Language | None:
     """For a page what the browser's switch was set to; else what the client's `Accept-Language` prefers."""
     chosen = None if request.path.startswith("/api/") else known(request.cookies.get(COOKIE))
     return chosen or _preferred(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 @lru_cache(maxsize=256)
-def _preferred(header: str) -> Language:
+def _preferred(header: str) -> Language | None:
     """The first that is known, of `de-AT` too: https://www.rfc-editor.org/rfc/rfc9110#field.accept-language"""
     wanted = parse_accept_header(header[:1000], LanguageAccept)  # the most wanted first
     named = (known(tag.partition("-")[0].lower()) for tag, quality in wanted if quality > 0)
-    return next((each for each in named if each), DEFAULT)
+    return next((each for each in named if each), None)
 
 
 MESSAGES = Path(__file__).with_name("messages")

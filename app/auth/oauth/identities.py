@@ -93,7 +93,7 @@ def _proven_email(provider: Provider, profile: Profile) -> str | None:
 
 
 def _add(session: Session, provider: Provider, profile: Profile, *, spread: int) -> User:
-    user = users.add(session, users.free_username(session, profile.username, spread), None, None, languages.asked())
+    user = users.add(session, users.free_username(session, profile.username, spread), None, None, languages.wanted())
     user.email, user.name, user.avatar_url = profile.email, profile.name, profile.avatar_url
     user.verified_email = _proven_email(provider, profile)
     user.verified_in_session = user.verified_email is not None

@@ -60,7 +60,7 @@ def test_an_error_is_in_the_language_of_the_client(client):
 def test_what_is_wrong_with_a_field_is_in_the_language_of_the_client(client):
     answer = client.post("/api/register", json={"username": "ada", "email": "ada@example.com"}, headers=GERMAN)
 
-    assert answer.get_json()["errors"] == [{"field": "password", "message": "Das wird gebraucht."}]
+    assert answer.get_json()["errors"] == [{"field": "password", "message": "Das ist eine Pflichtangabe."}]
 
 
 def test_who_asks_in_no_language_is_answered_in_english(client):
@@ -71,6 +71,12 @@ def test_an_account_has_the_language_in_which_it_was_made(client):
     account = {"username": "ada", "email": "ada@example.com", "password": "lantern-tide-77-orchard"}
 
     assert client.post("/api/register", json=account, headers=GERMAN).get_json()["language"] == "de"
+
+
+def test_an_account_of_a_client_that_names_no_language_has_none(client):
+    account = {"username": "ada", "email": "ada@example.com", "password": "lantern-tide-77-orchard"}
+
+    assert client.post("/api/register", json=account).get_json()["language"] is None
 
 
 def test_a_user_chooses_a_language_without_being_asked_to_confirm_it(signed_in):

@@ -45,13 +45,13 @@ def test_outside_of_a_request_it_is_english():
 
 
 def test_a_sentence_with_values_is_said_in_german():
-    assert said(Sentence("Use at least {number} characters.", number=8), "de") == "Nehmen Sie mindestens 8 Zeichen."
+    assert said(Sentence("Use at least {number} characters.", number=8), "de") == "Verwenden Sie mindestens 8 Zeichen."
 
 
 def test_a_value_is_no_message():
     sentence = Sentence("Use one of these: {known}.", known="Sign in first.")
 
-    assert said(sentence, "de") == "Nehmen Sie eines von diesen: Sign in first.."
+    assert said(sentence, "de") == "Wählen Sie eines von diesen: Sign in first.."
 
 
 def test_in_english_a_sentence_is_what_it_is():
