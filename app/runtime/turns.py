@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
 
+BACK_SECONDS = 1
+
 
 class Turns:
     """First come, first served: the standard library's semaphore lets a thread that comes late go first."""
@@ -13,6 +15,7 @@ class Turns:
     def __init__(self, count: int) -> None:
         self._free = count
         self._waiting: deque[Lock] = deque()
+        self._back: deque[Lock] = deque()
         self._lock = Lock()
 
     def take(self, seconds: float) -> bool:
@@ -24,26 +27,37 @@ class Turns:
             turn = Lock()
             turn.acquire()
             self._waiting.append(turn)
-        return turn.acquire(timeout=seconds) or not self._withdraw(turn)
+        return turn.acquire(timeout=seconds) or not self._withdraw(turn, self._waiting)
 
-    def take_now(self) -> None:
-        """A turn without a wait, though it be one too many: others begin so much later."""
+    def take_back(self) -> None:
+        """A turn before all who have not begun; after BACK_SECONDS without a wait, though it be one too many.
+
+        For the caller may hold what those at work wait for, such as a row of the database.
+        """
         with self._lock:
-            self._free -= 1
+            if self._free > 0:
+                self._free -= 1
+                return
+            turn = Lock()
+            turn.acquire()
+            self._back.append(turn)
+        if not turn.acquire(timeout=BACK_SECONDS) and self._withdraw(turn, self._back):
+            with self._lock:
+                self._free -= 1
 
     def give_back(self) -> None:
         with self._lock:
-            if self._waiting and self._free >= 0:
-                self._waiting.popleft().release()
+            if (line := self._back or self._waiting) and self._free >= 0:
+                line.popleft().release()
             else:
                 self._free += 1
 
-    def _withdraw(self, turn: Lock) -> bool:
+    def _withdraw(self, turn: Lock, line: deque[Lock]) -> bool:
         """False where its turn came at this very moment."""
         with self._lock:
-            if turn not in self._waiting:
+            if turn not in line:
                 return False
-            self._waiting.remove(turn)
+            line.remove(turn)
             return True
 
 
@@ -53,7 +67,10 @@ taken: ContextVar[Turns | None] = ContextVar("taken", default=None)
 
 @contextmanager
 def lent() -> Iterator[None]:
-    """Within, the request at hand only waits, as for a provider, and another has its turn. Then it goes on at once."""
+    """Within, the request at hand only waits, as for a provider, and another has its turn.
+
+    Then it goes on before those that have not begun.
+    """
     turns = taken.get()
     if turns is None:
         yield
@@ -62,4 +79,4 @@ def lent() -> Iterator[None]:
     try:
         yield
     finally:
-        turns.take_now()
+        turns.take_back()
