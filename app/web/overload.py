@@ -6,6 +6,7 @@ buyers keeps no visitor from the catalogue. Health is asked without a turn, what
 
 import time
 from collections.abc import Iterable
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 QUEUE_SECONDS = 9
 HEALTH = {"/healthz", "/readyz"}
+SMALL = 16 * 1024
+"""Bytes. Few bodies are larger: pictures, long pages."""
+
 ASK_PROVIDERS = ("/oauth", "/checkout")
 
 
@@ -39,6 +43,14 @@ class Body:
             return read
 
 
+def _body(environ: "WSGIEnvironment") -> Any:
+    """A small one is read here, before there is a turn; of a large one each part is waited for without."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isdecimal() and int(length) <= SMALL:
+        return BytesIO(environ["wsgi.input"].read(int(length)))
+    return Body(environ["wsgi.input"])
+
+
 def in_turns(app: "WSGIApplication", looks: int, others: int) -> "WSGIApplication":
     """The application, of whose requests so many that only look, and so many others, are worked on at once."""
     of_looks, of_others = Turns(looks), Turns(others)
@@ -47,7 +59,7 @@ def in_turns(app: "WSGIApplication", looks: int, others: int) -> "WSGIApplicatio
         if environ["PATH_INFO"] in HEALTH:
             return app(environ, start_response)
         turns = of_looks if _only_looks(environ) else of_others
-        environ["wsgi.input"] = Body(environ["wsgi.input"])
+        environ["wsgi.input"] = _body(environ)
         came = time.monotonic()
         has_turn = turns.take(QUEUE_SECONDS)
         queued = deadline.queued.set(time.monotonic() - came)

@@ -24,8 +24,6 @@ def shop(own_app, monkeypatch):
     for name, value in {"LONG": LONG, "DEEP": LONG, "STEP": STEP}.items():
         monkeypatch.setattr(paging, name, value)
     monkeypatch.setattr(catalogue, "LONG", LONG)
-    for name in ("_totals", "_landmarks"):  # the database may be that of another test, emptied
-        monkeypatch.setattr(paging, name, long_lists.Cached())
     with own_app.app_context():
         for number in range(NUMBER):
             make_item(f"Tea {number * 7 % 13:02}", price=100 + number * 11 % 12)
