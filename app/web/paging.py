@@ -40,7 +40,7 @@ class Paging(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """`total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+    """`total` counts the items of all pages: of more than 10,000 as many as there were some minutes ago.
 
     Pages are numbered from 1.
     """
@@ -112,20 +112,20 @@ def _read(session: Session, part: sa.Select[Any], every: sa.Select[Any], paging:
     return Page([row[0] for row in rows] if is_single else list(rows), total, paging.page, paging.per_page)
 
 
-class Kept:
+class CachedLists:
     """Of one application's lists."""
 
     def __init__(self) -> None:
         self.totals, self.landmarks = Cached[int](), Cached[list[tuple[Any, ...]]]()
 
 
-def _kept() -> Kept:
-    kept: Kept = current_app.extensions["long_lists"]
-    return kept
+def _cached() -> CachedLists:
+    cached: CachedLists = current_app.extensions["long_lists"]
+    return cached
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["long_lists"] = Kept()
+    app.extensions["long_lists"] = CachedLists()
 
 
 def _counted(every: sa.Select[Any]) -> sa.Select[int]:
@@ -141,7 +141,7 @@ def number_of(session: Session, every: sa.Select[Any]) -> int:
 
 def _long_total(session: Session, every: sa.Select[Any]) -> int:
     counted = sa.select(sa.func.count()).select_from(every.subquery())
-    return _kept().totals.get(_name(session, counted), lambda: session.scalar(counted) or 0)
+    return _cached().totals.get(_name(session, counted), lambda: session.scalar(counted) or 0)
 
 
 def _landmarks_of(session: Session, rows: sa.Select[Any], order: Sequence[sa.ColumnElement[Any]]) -> Any:
@@ -154,7 +154,7 @@ def _landmarks_of(session: Session, rows: sa.Select[Any], order: Sequence[sa.Col
         with at_once.SEARCHES.turn():
             return [tuple(row) for row in session.execute(query)]
 
-    return _kept().landmarks.get(_name(session, query), make)
+    return _cached().landmarks.get(_name(session, query), make)
 
 
 def _name(session: Session, query: sa.Select[Any]) -> Hashable:

@@ -2028,7 +2028,7 @@ export interface components {
         };
         /**
          * Page[SessionOut]
-         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were some minutes ago.
          *
          *         Pages are numbered from 1.
          */
@@ -2142,7 +2142,7 @@ export interface components {
         };
         /**
          * Page[UserOut]
-         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were some minutes ago.
          *
          *         Pages are numbered from 1.
          */
@@ -2243,7 +2243,7 @@ export interface components {
         };
         /**
          * Page[AuditTrailEntryOut]
-         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were some minutes ago.
          *
          *         Pages are numbered from 1.
          */
@@ -2588,7 +2588,7 @@ export interface components {
         };
         /**
          * Page[ItemOut]
-         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were some minutes ago.
          *
          *         Pages are numbered from 1.
          */
@@ -2774,7 +2774,7 @@ export interface components {
         };
         /**
          * Page[ItemChangeOut]
-         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were some minutes ago.
          *
          *         Pages are numbered from 1.
          */
@@ -2844,7 +2844,7 @@ export interface components {
         };
         /**
          * Page[TodoOut]
-         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were some minutes ago.
          *
          *         Pages are numbered from 1.
          */
@@ -3303,7 +3303,7 @@ export interface components {
         };
         /**
          * Page[OrderOut]
-         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were some minutes ago.
          *
          *         Pages are numbered from 1.
          */
@@ -3609,7 +3609,7 @@ export interface components {
         };
         /**
          * Page[ClosedFinding]
-         * @description `total` counts the items of all pages: of more than 10,000 as many as there were a minute ago, or two.
+         * @description `total` counts the items of all pages: of more than 10,000 as many as there were some minutes ago.
          *
          *         Pages are numbered from 1.
          */
