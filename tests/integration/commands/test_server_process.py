@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app.commands.serve import LOOKS, OTHERS
+from app.web.overload import QUEUE_SECONDS
 from tests.integration.live import LiveKiosk
 from tests.settings import environment, settings
 
@@ -66,7 +67,9 @@ def test_nobody_waits_for_clients_that_send_slowly(kiosk, method, path, status):
                 b"Content-Length: 9\r\n\r\n{"
             )
 
-        answer = httpx.request(method, kiosk.url + path, json={}, timeout=3, trust_env=False, verify=False)
+        answer = httpx.request(
+            method, kiosk.url + path, json={}, timeout=QUEUE_SECONDS - 1, trust_env=False, verify=False
+        )
 
         assert answer.status_code == status
 
