@@ -92,7 +92,7 @@ def _attempt(attempt: Attempt, closed: Subjects) -> HistoryEntry:
 
 def _money(payment: Payment, closed: Subjects) -> Iterator[HistoryEntry]:
     words = f"{PAYMENTS[payment.disposition]} ({written(payment.amount, payment.currency)})"
-    if payment.amount == 0:
+    if payment.amount == 0 and payment.disposition == "settles":
         words = "Nothing was left to pay: a promotion code took all of it off."
     yield HistoryEntry(payment.created_at, "payment", payment.disposition, words, payment.payment_intent, None)
     for refund in payment.refunds:

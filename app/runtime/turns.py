@@ -29,11 +29,8 @@ class Turns:
             self._waiting.append(turn)
         return turn.acquire(timeout=seconds) or not self._withdraw(turn, self._waiting)
 
-    def take_back(self) -> None:
-        """A turn before all who have not begun; after BACK_SECONDS without a wait, though it be one too many.
-
-        For the caller may hold what those at work wait for, such as a row of the database.
-        """
+    def take_back(self, seconds: float) -> None:
+        """A turn before all who have not begun; after so many seconds without a wait, though it be one too many."""
         with self._lock:
             if self._free > 0:
                 self._free -= 1
@@ -41,7 +38,7 @@ class Turns:
             turn = Lock()
             turn.acquire()
             self._back.append(turn)
-        if not turn.acquire(timeout=BACK_SECONDS) and self._withdraw(turn, self._back):
+        if not turn.acquire(timeout=seconds) and self._withdraw(turn, self._back):
             with self._lock:
                 self._free -= 1
 
@@ -66,10 +63,11 @@ taken: ContextVar[Turns | None] = ContextVar("taken", default=None)
 
 
 @contextmanager
-def lent() -> Iterator[None]:
+def lent(back_within: float = BACK_SECONDS) -> Iterator[None]:
     """Within, the request at hand only waits, as for a provider, and another has its turn.
 
-    Then it goes on before those that have not begun.
+    Then it goes on before those that have not begun, after so many seconds at the latest: it may hold what those at
+    work wait for, such as a row of the database.
     """
     turns = taken.get()
     if turns is None:
@@ -79,4 +77,4 @@ def lent() -> Iterator[None]:
     try:
         yield
     finally:
-        turns.take_back()
+        turns.take_back(back_within)

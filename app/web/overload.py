@@ -38,7 +38,7 @@ class Body:
         self._sent = sent
 
     def read(self, size: int = -1) -> bytes:
-        with lent():
+        with lent(QUEUE_SECONDS):  # it holds nothing yet
             read: bytes = self._sent.read(size)
             return read
 

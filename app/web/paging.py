@@ -90,10 +90,14 @@ def paged_by_id(
     wanted = sa.select(key).order_by(*map(way, order)).limit(paging.per_page)
     if has_landmarks and paging.is_deep and number_of(session, every) > LONG:
         landmarks = _landmarks_of(session, sa.select(*order), [*map(way, order)])
-        if passed := min(skipped // STEP, len(landmarks)):
-            here, landmark = sa.tuple_(*order), landmarks[passed - 1]
+        here, came = sa.tuple_(*order), 0
+        if landmarks:  # what came since at the top, as new orders do, has moved all of them down
+            before = here >= landmarks[0] if is_descending else here <= landmarks[0]
+            came = (session.scalar(sa.select(sa.func.count()).select_from(ids).where(before)) or 0) - STEP
+        if (passed := min((skipped - came) // STEP, len(landmarks))) > 0:
+            landmark = landmarks[passed - 1]
             wanted = wanted.where(here < landmark if is_descending else here > landmark)
-            skipped -= passed * STEP
+            skipped -= passed * STEP + came
     first, *_ = query.selected_columns
     query = query.where(first.in_(wanted.offset(skipped))).order_by(*map(way, (*sorted_by, first)))
     return _read(session, query, every, paging)

@@ -127,6 +127,8 @@ def authenticate(provider: Provider, name: str, *, succeed: bool) -> None:
     intent = provider.store["intents"].get(session["payment_intent"] or "")
     if intent is None or intent["status"] != "requires_action":
         raise Refusal(400, "This Checkout Session does not wait for authentication.")
+    if intent["amount"] != session["amount_total"]:  # rate or code was changed in another tab meanwhile
+        raise Refusal(400, "The total has changed meanwhile.")
     intent["next_action"] = None
     try:
         if not succeed:

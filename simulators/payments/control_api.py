@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from simulators.payments import guard, schedule
+from simulators.payments import demo, guard, schedule
 from simulators.payments.api import Gate
 from simulators.payments.control_body import NUMBER, read
 from simulators.payments.control_mail import Mail
@@ -80,6 +80,8 @@ class Desk:
         self.gate.calls.clear()
         self.store.clear()
         self.provider.witness.clear()
+        if self.provider.settings.demo:
+            demo.fill(self.provider, self.provider.settings.demo)
         self.sender.nudge()
 
     def clock(self) -> Resource:

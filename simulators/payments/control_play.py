@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import request
 
@@ -23,11 +24,15 @@ class Stage:
         """{scenario: the text of the file} is played to its end; {told: a line for each step}."""
         text = read(scenario=str).get("scenario", "")
         told: list[str] = []
-        with Control(
-            request.host_url.rstrip("/"), secret_key=self.provider.settings.secret_key or SECRET_KEY
-        ) as control:
+        with Control(_here(), secret_key=self.provider.settings.secret_key or SECRET_KEY) as control:
             try:
                 play_text(control, text, "scenario", tell=told.append)
             except Wrong as error:
                 raise Refusal(400, str(error)) from error
         return {"told": told}
+
+
+def _here() -> str:
+    """The address of this simulator. The key goes there, so that the port is not the one that a client names."""
+    name = urlsplit(request.host_url).hostname or ""
+    return f"http://{f'[{name}]' if ':' in name else name}:{request.environ['SERVER_PORT']}"

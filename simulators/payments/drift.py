@@ -7,6 +7,7 @@ nothing differs; 1: something does; 2: wrong usage, or the provider could not be
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -94,7 +95,7 @@ def _key(file: Path | None) -> str:
         raise Usage(f"--key-file {file} cannot be read: {error}") from error
     if key.startswith(("sk_live_", "rk_live_")):
         raise Usage("that is a live key, and this moves money. Use the key of a sandbox account: sk_test_…")
-    if not key.startswith(("sk_test_", "rk_test_")):
+    if not re.fullmatch(r"[sr]k_test_\w+", key, re.ASCII):  # an error about any other would quote it
         raise Usage(f"a sandbox account's key is needed, sk_test_…: in ${KEY}, or in a file by --key-file.")
     return key
 

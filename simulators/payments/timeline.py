@@ -49,7 +49,7 @@ class Timeline:
         with self._lock:
             self._numbers += 1
             self._changes += 1
-            line = Line(self._numbers, self._changes, time.time(), kind, about, _short(facts))
+            line = Line(self._numbers, self._changes, time.time(), kind, about and about[:LONGEST], _short(facts))
             self._lines[line.number] = line
             if len(self._lines) > self._most:
                 self._lines.popitem(last=False)

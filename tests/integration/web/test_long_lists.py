@@ -117,6 +117,17 @@ def test_the_total_of_a_long_list_is_counted_once_in_a_while(shop, monkeypatch):
     assert client.get("/api/items").get_json()["total"] == NUMBER + 1
 
 
+def test_what_came_after_the_landmarks_keeps_no_row_from_being_shown(shop):
+    client = browser(shop)
+    before = rows(client, "/api/items?sort=newest")  # makes them
+    with shop.app_context():
+        new = [make_item("Tea").id for _ in range(STEP - 1)]
+
+    shown = [item["id"] for item in rows(client, "/api/items?sort=newest")]
+
+    assert shown == [*reversed(new), *(item["id"] for item in before)]
+
+
 def test_landmarks_are_made_in_turn_and_then_no_page_takes_one(shop, monkeypatch):
     monkeypatch.setattr(at_once, "WAIT_SECONDS", 0.05)
     monkeypatch.setattr(at_once, "SEARCHES", AtOnce(running=1, waiting=0, each=4))

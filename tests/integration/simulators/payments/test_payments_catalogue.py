@@ -232,6 +232,18 @@ def test_what_a_customer_chooses_makes_the_total(payments, api, order, behavior,
     assert api.get(f"/v1/payment_intents/{paid['payment_intent']}").json()["amount_received"] == paid["amount_total"]
 
 
+def test_a_code_that_is_typed_while_the_bank_asks_charges_no_other_sum(payments, api, order):
+    session, _ = offered(api, order)
+    promotion(api, "ALL", {"percent_off": 100})
+    payments.pay(session["id"], "4000000000003220")
+    payments.choose(session["id"], code="ALL")
+
+    with pytest.raises(httpx.HTTPStatusError, match="400"):
+        payments.authenticate(session["id"], succeed=True)
+
+    assert api.get(f"{SESSIONS}/{session['id']}").json()["payment_status"] == "unpaid"
+
+
 def test_a_discount_is_shared_among_the_lines_to_the_last_minor_unit(payments, api, order):
     more = {
         f"line_items[1][price_data][{name}]": value for name, value in (("currency", "eur"), ("unit_amount", "333"))

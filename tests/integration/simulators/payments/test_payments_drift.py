@@ -89,14 +89,21 @@ def test_a_recorded_answer_that_differs_is_shown(provider, compare, tmp_path, ca
 
 @pytest.mark.parametrize(
     ("key", "words"),
-    [("sk_live_0123", "that is a live key"), ("rk_live_0123", "that is a live key"), ("", "sandbox account's key")],
+    [
+        ("sk_live_0123", "that is a live key"),
+        ("rk_live_0123", "that is a live key"),
+        ("", "sandbox account's key"),
+        ("sk_test_01\n23", "sandbox account's key"),
+    ],
 )
 def test_a_key_that_is_none_of_a_sandbox_is_refused_and_not_sent(provider, compare, monkeypatch, capsys, key, words):
     monkeypatch.setenv(drift.KEY, key)
 
     assert compare("--url", provider.url) == 2
 
-    assert words in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert words in said
+    assert "23" not in said
     assert provider.calls() == []
 
 
