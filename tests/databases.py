@@ -166,7 +166,7 @@ OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND 
 END_OTHERS = OTHERS.replace("SELECT 1", "SELECT pg_terminate_backend(pid)")
 IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 SIZE = "SELECT pg_database_size(current_database())"
-SCHEMA = """
+SCHEMA = r"""
     SELECT 'columns', count(*), sum(xmin::text::bigint) FROM pg_attribute
     WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
     UNION ALL SELECT 'tables and indexes', count(*), sum(xmin::text::bigint) FROM pg_class
@@ -174,6 +174,7 @@ SCHEMA = """
     UNION ALL SELECT 'constraints', count(*), sum(xmin::text::bigint) FROM pg_constraint
     UNION ALL SELECT 'triggers', count(*), sum(xmin::text::bigint) FROM pg_trigger
     UNION ALL SELECT 'functions', count(*), sum(xmin::text::bigint) FROM pg_proc
+    UNION ALL SELECT 'schemas', count(*), 0 FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%'
     UNION ALL SELECT 'settings', count(*), 0 FROM pg_db_role_setting
     WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
