@@ -175,7 +175,6 @@ FOREIGN = [
     {"Sec-Fetch-Site": "same-site"},
     {"Host": "evil.example"},
     {"Host": "127.0.0.1.evil.example:80"},
-    {"X-Forwarded-For": "203.0.113.9"},
 ]
 
 
