@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.german import GermanShop
 
-CUSTOMER, STAFF = "Ada Lovelace", "Grace Hopper"
+STAFF = "Grace Hopper"
 PASSWORD = "lantern-tide-77-orchard"
 
 
@@ -26,7 +26,7 @@ def kontor(page_in: Callable[[str], Page]) -> GermanShop:
 
 # feature: shop {
 def test_a_buyer_buys_and_staff_hand_over_in_german(laden: GermanShop, kontor: GermanShop) -> None:
-    laden.come_signed_in_as(CUSTOMER)
+    laden.come_as_somebody_new(PASSWORD)  # whose basket no other story fills
     laden.add_to_basket("Postcard from the kiosk", quantity=2)
     laden.see_it_is_german()
     laden.open_basket()
