@@ -11,6 +11,7 @@ from app.runtime.config import settings
 from app.runtime.languages import Language
 from app.stripe.currencies import written
 from app.users.models import User
+from app.users.service import language_of
 
 
 def to_buyer(session: Session, outgoing: Outgoing) -> Message | None:
@@ -24,7 +25,7 @@ def to_buyer(session: Session, outgoing: Outgoing) -> Message | None:
         return None
     if order.paid_at is None and not buyer.email_verified:
         return None
-    language = buyer.language or settings().language
+    language = language_of(buyer)
     values = {**_values(order, language), "username": buyer.username}
     if "amount" in outgoing.payload:
         values["amount"] = written(outgoing.payload["amount"], outgoing.payload["currency"], language)

@@ -11,6 +11,7 @@ from app.runtime.languages import Language
 from app.shop import service as shop
 from app.stripe.currencies import written
 from app.users.models import User
+from app.users.service import language_of
 
 
 def parts(order: Order, language: Language) -> dict[str, str]:
@@ -32,7 +33,7 @@ def receipt(session: Session, mail: Outgoing) -> Message | None:
     user = session.get(User, order.user_id) if order else None
     if order is None or order.paid_at is None or user is None or not user.active or user.email is None:
         return None
-    language = user.language or settings().language
+    language = language_of(user)
     lines = [
         {
             "quantity": each.quantity,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import mail
 from app.runtime import email_address, text
-from app.runtime.config import Settings
+from app.runtime.config import Settings, settings
 from app.runtime.errors import Conflict, FieldError, Invalid, NotFound
 from app.runtime.languages import Language
 from app.users import audit_trail, signals
@@ -57,6 +57,11 @@ def sign_in_name(session: Session, typed: str) -> str:
         return typed.strip(text.SPACES)
     address = email_address.key(typed)
     return session.scalar(sa.select(User.username).where(User.verified_email == address)) or address
+
+
+def language_of(user: User) -> Language:
+    """The language of mails to them: the one they have chosen, or else the shop's."""
+    return user.language or settings().language
 
 
 def named(session: Session, username: str) -> User:

@@ -17,12 +17,9 @@ from app.mail.models import Outgoing
 from app.runtime import email_address, languages
 from app.runtime.config import settings
 from app.runtime.db import utcnow
-from app.runtime.languages import Language, said
+from app.runtime.languages import said
 from app.users.models import User
-
-
-def of_user(user: User) -> Language:
-    return user.language or settings().language
+from app.users.service import language_of
 
 
 def verify_email(session: Session, mail: Outgoing) -> Message | None:
@@ -32,9 +29,9 @@ def verify_email(session: Session, mail: Outgoing) -> Message | None:
         return None
     owner = session.scalar(sa.select(User).where(User.verified_email == email_address.key(email)))
     if owner is not None:
-        return Message(email, "email_in_use", {"owner": owner.username}, of_user(owner))
+        return Message(email, "email_in_use", {"owner": owner.username}, language_of(owner))
     link = links.generate(session, settings(), links.VERIFICATION, user, utcnow(), email=email, again=mail.tries > 1)
-    return Message(email, "verify_email", {"link": link}, of_user(user))
+    return Message(email, "verify_email", {"link": link}, language_of(user))
 
 
 def reset_password(session: Session, mail: Outgoing) -> Message | None:
@@ -44,7 +41,7 @@ def reset_password(session: Session, mail: Outgoing) -> Message | None:
     if user is None or user.email is None or not user.email_verified:
         return None
     link = links.generate(session, settings(), links.RESET, user, utcnow(), email=user.email, again=mail.tries > 1)
-    return Message(user.email, "reset_password", {"username": user.username, "link": link}, of_user(user))
+    return Message(user.email, "reset_password", {"username": user.username, "link": link}, language_of(user))
 
 
 def invitation(session: Session, mail: Outgoing) -> Message | None:
@@ -56,7 +53,7 @@ def invitation(session: Session, mail: Outgoing) -> Message | None:
     if user is None or user.email is None or not user.active or sign_in_methods.has_any(session, user.id):
         return None
     link = links.generate(session, settings(), links.INVITATION, user, utcnow(), again=mail.tries > 1)
-    return Message(user.email, "invitation", {"username": user.username, "link": link}, of_user(user))
+    return Message(user.email, "invitation", {"username": user.username, "link": link}, language_of(user))
 
 
 def news(session: Session, mail: Outgoing) -> Message | None:
@@ -67,7 +64,7 @@ def news(session: Session, mail: Outgoing) -> Message | None:
     if user is None or user.email is None or not user.email_verified or not user.active:
         return None
     values: dict[str, Any] = {"device": None, "address": None, "name": None, "removed": False, **mail.payload}
-    language = of_user(user)
+    language = language_of(user)
     values |= {"username": user.username, "at": moments.written(mail.created_at, language)}
     return Message(user.email, mail.kind, values, language)
 
