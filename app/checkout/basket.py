@@ -51,8 +51,8 @@ def fingerprint(quantities: Mapping[int, int], note: str | None) -> str:
 def _query(number: int) -> Statement:
     """Of so many items, with what else an order is made of beside each. It locks the user.
 
-    The user is locked by now where it reads, but what it reads is as it was before: an order of theirs that came in
-    meanwhile is not seen. `orders.create` looks again.
+    It reads what was there before it waited for the lock: not an order of theirs that was placed meanwhile. So
+    `orders.create` looks again.
     """
     items, users = table(Item), table(User)
     wanted = items.c.id.in_([sa.bindparam(_nth(place), type_=items.c.id.type) for place in range(number)])
@@ -77,10 +77,10 @@ def ask(connection: sa.Connection, user: SignedInUser, key: str, quantities: Map
     """
     wanted = {_nth(place): item_id for place, item_id in enumerate(quantities)}
     asked = {**wanted, "user_id": user.id, "idempotency_key": key}
-    found = _query(len(wanted)).execute(connection, asked)
-    if not found:  # the account was closed just now
+    items = _query(len(wanted)).execute(connection, asked)
+    if not items:  # the account was closed just now
         raise Unauthorized
-    return found
+    return items
 
 
 def lines(items: Sequence[Any], quantities: Mapping[int, int]) -> list[tuple[Any, int]]:
