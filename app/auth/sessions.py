@@ -1,7 +1,6 @@
 """Sessions of browsers and API clients, as rows: begun, looked up by a cookie, renewed, ended."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from app.auth import devices, opaque_tokens
 from app.auth.devices import Device
 from app.auth.models import UserSession
 from app.runtime.db import Moment, affected, read, table
+from app.runtime.statements import Statement
 from app.users import signed_in
 from app.users.audit_trail import Actor
 from app.users.models import Identity, User
@@ -97,10 +97,13 @@ _ALIVE = (
     .order_by(Identity.id)
 )
 _digest = sa.bindparam("digest", type_=sa.LargeBinary)
-_BY_COOKIE = _ALIVE.where(
-    (UserSession.token_hash == _digest) | ((UserSession.previous_hash == _digest) & (UserSession.rotated_at > _overlap))
+_BY_COOKIE = Statement(
+    _ALIVE.where(
+        (UserSession.token_hash == _digest)
+        | ((UserSession.previous_hash == _digest) & (UserSession.rotated_at > _overlap))
+    )
 )
-_BY_TOKEN = _ALIVE.where(UserSession.public_id == sa.bindparam("sid"), User.public_id == sa.bindparam("sub"))
+_BY_TOKEN = Statement(_ALIVE.where(UserSession.public_id == sa.bindparam("sid"), User.public_id == sa.bindparam("sub")))
 
 
 def by_cookie(cookie: str, now: datetime) -> SignedIn | None:
@@ -113,7 +116,7 @@ def by_token(sid: str, sub: str, now: datetime) -> SignedIn | None:
     return _signed_in(_BY_TOKEN, now, sid=sid, sub=sub)
 
 
-def _signed_in(query: sa.Select[Any], now: datetime, **values: object) -> SignedIn | None:
+def _signed_in(query: Statement, now: datetime, **values: object) -> SignedIn | None:
     rows = read(query, {"now": now, "idle": now - IDLE, **values})
     if not rows:
         return None

@@ -2,18 +2,23 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from app.items.models import Item
+from app.orders import service as orders
+from app.payments import attempts
 from app.runtime.db import table
-from app.runtime.errors import Conflict, FieldError, Invalid
+from app.runtime.errors import Conflict, FieldError, Invalid, Unauthorized
 from app.runtime.languages import Sentence
+from app.runtime.statements import Statement
 from app.stripe import currencies
+from app.users.models import User
+from app.users.signed_in import SignedInUser
 
 log = logging.getLogger(__name__)
 
@@ -42,24 +47,50 @@ def fingerprint(quantities: Mapping[int, int], note: str | None) -> str:
     return hashlib.sha256(msgspec.json.encode([wanted, note] if note else wanted)).hexdigest()
 
 
-def query(*beside: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """For `lines`. `beside` is read with each of the items."""
-    items = table(Item).c
-    wanted = items.id.in_(sa.bindparam("items", expanding=True))
-    return sa.select(*items, *beside).where(wanted).order_by(items.id)
+@lru_cache(128)
+def _query(number: int) -> Statement:
+    """Of so many items, with what else an order is made of beside each. It locks the user.
+
+    It reads what was there before it waited for the lock: not an order of theirs that was placed meanwhile. So
+    `orders.create` looks again.
+    """
+    items, users = table(Item), table(User)
+    wanted = items.c.id.in_([sa.bindparam(_nth(place), type_=items.c.id.type) for place in range(number)])
+    columns = (items.c[name] for name in ("id", "name", "price", "on_hand", "withdrawn_at"))
+    return Statement(
+        sa.select(*columns, orders.UNDER_KEY, *attempts.FACTS)
+        .select_from(users.outerjoin(items, wanted))
+        .where(users.c.id == sa.bindparam("user_id", type_=users.c.id.type))
+        .order_by(items.c.id)
+        .with_for_update(key_share=True, of=users)
+    )
 
 
-def lines(
-    session: Session, query: sa.Select[Any], quantities: Mapping[int, int], **beside: object
-) -> list[tuple[sa.Row[Any], int]]:
-    """Rows of the items, with their quantities. `beside` is what else `query` asks for. Raises NotOnSale."""
-    items = session.execute(query, {"items": list(quantities), **beside}).all()
+def _nth(place: int) -> str:
+    return f"item_{place}"
+
+
+def ask(connection: sa.Connection, user: SignedInUser, key: str, quantities: Mapping[int, int]) -> list[Any]:
+    """Rows of the items, at least one, each with `placed`, the order under this key, and `attempts.FACTS`.
+
+    It locks the user: from here on their orders wait for each other, until the transaction ends.
+    """
+    wanted = {_nth(place): item_id for place, item_id in enumerate(quantities)}
+    asked = {**wanted, "user_id": user.id, "idempotency_key": key}
+    items = _query(len(wanted)).execute(connection, asked)
+    if not items:  # the account was closed just now
+        raise Unauthorized
+    return items
+
+
+def lines(items: Sequence[Any], quantities: Mapping[int, int]) -> list[tuple[Any, int]]:
+    """The items, as `ask` gives them, with their quantities. Raises NotOnSale."""
     if len(items) < len(quantities) or any(item.price is None or item.withdrawn_at for item in items):
         raise NotOnSale
     return [(item, quantities[item.id]) for item in items]
 
 
-def total(wanted: list[tuple[sa.Row[Any], int]], currency: str) -> int:
+def total(wanted: list[tuple[Any, int]], currency: str) -> int:
     """The sum in minor units. Raises AmountTooSmall, or Invalid for another sum that the provider would refuse."""
     for item, _ in wanted:
         if words := currencies.fault(item.price or 0, currency):  # it was entered for another currency

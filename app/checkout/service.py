@@ -5,7 +5,6 @@ A crash at any point leaves rows that say how far the purchase came.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,13 +12,12 @@ from sqlalchemy.orm import Session
 from app.checkout import basket, kept_basket
 from app.orders import service as orders
 from app.orders import signals, stock
-from app.orders.models import Order, OrderLine
+from app.orders.models import Order
 from app.orders.search import Search
 from app.payments import attempts, cancel, handover
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.config import Settings
-from app.runtime.db import table
 from app.runtime.errors import Conflict
 from app.users.signed_in import SignedInUser
 from app.web.idempotency import KeyReused
@@ -48,15 +46,7 @@ class NothingToPay(Conflict):
     detail = "This order is paid, over, or being cancelled."
 
 
-_orders, _lines = table(Order), table(OrderLine)
-_waits = sa.or_(_orders.c.status == "pending", _orders.c.status == "cancelling")
-_is_unpaid = (_orders.c.user_id == sa.bindparam("user")) & _waits
-_waiting = sa.select(sa.func.count()).select_from(_orders).where(_is_unpaid)
-_units = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).join(_orders).where(_is_unpaid)
-_WANTED = basket.query(
-    _waiting.scalar_subquery().label("waiting"), _units.scalar_subquery().label("waiting_units"), *attempts.FACTS
-)
-"""What is ordered; how many orders of the user wait to be paid, and how many units are in them; and FACTS."""
+_KNOWN = sa.select(orders.UNDER_KEY, orders.WAITING.label("waiting"))
 
 
 def place(
@@ -76,12 +66,14 @@ def place(
     NotOnSale, SoldOut, TooManyUnpaid, TooManyUnits, and AmountTooSmall or Invalid for a sum that the provider refuses.
     """
     request_hash = basket.fingerprint(quantities, note)
-    if (order_id := orders.under_key(session, user, key)) is None:
-        lines = basket.lines(session, _WANTED, quantities, user=user.id)
-        _check_room(settings, user, lines[0][0], sum(quantities.values()))
-        order = orders.create(
-            session,
+    connection = session.connection()
+    items = basket.ask(connection, user, key, quantities)
+    if (order_id := items[0].placed) is None:
+        lines, room = basket.lines(items, quantities), _room(settings, user)
+        created = orders.create(
+            connection,
             user,
+            room,
             key=key,
             request_hash=request_hash,
             lines=lines,
@@ -91,33 +83,39 @@ def place(
             note=note,
             now=now,
         )
-        if order is not None:
+        if created is not None:
+            order, parts = created
             ledger = Ledger(order)
-            attempt = attempts.make(session, settings, ledger, now, lines[0][0])
+            attempt = attempts.make(session, settings, ledger, now, items[0], parts)
             if from_basket:
                 kept_basket.ordered(session, order, quantities, now)
             session.commit()
             return ledger, attempt
-        order_id = orders.under_key(session, user, key)  # a double click: the other request was faster
-        assert order_id is not None
+        order_id = _placed_meanwhile(session, user, key, room)
     known = get(session, order_id, user)
     if known.order.request_hash != request_hash:
         raise KeyReused
     return known, None
 
 
-def _check_room(settings: Settings, user: SignedInUser, unpaid: sa.Row[Any], units: int) -> None:
+def _room(settings: Settings, user: SignedInUser) -> orders.Room:
     """Keep one account from setting the whole stock aside. Its orders come here one after the other.
 
     One without a verified email and without an account elsewhere may be one of very many of the same person.
     """
-    most = settings.max_unpaid_units
+    units = settings.max_unpaid_units
     if not user.email_verified and not user.identities:
-        most = min(most, settings.max_unverified_units)
-    if unpaid.waiting >= settings.max_unpaid_orders:
-        raise TooManyUnpaid
-    if unpaid.waiting_units + units > most:
-        raise TooManyUnits
+        units = min(units, settings.max_unverified_units)
+    return orders.Room(settings.max_unpaid_orders, units)
+
+
+def _placed_meanwhile(session: Session, user: SignedInUser, key: str, room: orders.Room) -> int:
+    """The id of the order by a double click whose other request was faster. Raises TooManyUnpaid, TooManyUnits."""
+    known = session.execute(_KNOWN, {"user_id": user.id, "idempotency_key": key}).one()
+    if known.placed is None:
+        raise TooManyUnpaid if known.waiting >= room.most_orders else TooManyUnits
+    placed: int = known.placed
+    return placed
 
 
 def get(session: Session, order_id: int, user: SignedInUser) -> Ledger:

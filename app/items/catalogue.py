@@ -9,7 +9,8 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from app.items.models import Catalogue, Item
 from app.items.schemas import ItemOut, ItemSearch
 from app.runtime.config import settings
 from app.runtime.db import read, table
+from app.runtime.statements import Statement
 from app.web import at_once
 from app.web.api import Encoded
 from app.web.long_lists import LONG, SECONDS
@@ -30,13 +32,16 @@ MOST_BYTES = 16 * 1024 * 1024
 """Of all answers that a process keeps. Those that were not asked for the longest go first."""
 
 _catalogue, _items = table(Catalogue), table(Item)
-_stamp = sa.select(_catalogue.c.stamp)
-_state = (
-    sa.select(_catalogue.c.stamp, _items.c.id, _items.c.on_hand, _items.c.held)
-    .select_from(_catalogue)
-    .outerjoin(_items, _items.c.id.in_(sa.bindparam("ids", expanding=True)))
-)
-"""One row for each of these items, or one without."""
+_stamp = Statement(sa.select(_catalogue.c.stamp))
+
+
+@lru_cache(128)
+def _state(number: int) -> Statement:
+    """One row for each of so many items, or one without."""
+    ids = [sa.bindparam(f"id_{place}", type_=_items.c.id.type) for place in range(number)]
+    state = sa.select(_catalogue.c.stamp, _items.c.id, _items.c.on_hand, _items.c.held)
+    return Statement(state.select_from(_catalogue).outerjoin(_items, _items.c.id.in_(ids)))
+
 
 Stock = dict[int, tuple[int, int]]
 """`on_hand` and `held` of items that have a stock number, by id."""
@@ -110,7 +115,7 @@ def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[A
     key = asked, settings().currency
     known = _shelf.get(key)
     if known is not None:
-        now = read(_state, {"ids": list(known.stock)}) if known.stock else read(_stamp)
+        now = _now(known.stock)
         if now and now[0].stamp == known.stamp:
             stock = _stock(now) if known.stock else {}
             return known if stock == known.stock else _restocked(key, known, stock, encode)
@@ -121,6 +126,13 @@ def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[A
     if made.stamp:
         _shelf.put(key, made)
     return made
+
+
+def _now(stock: Stock) -> Sequence[Any]:
+    """The catalogue's stamp, with the stock of the items of `stock`."""
+    if not stock:
+        return read(_stamp)
+    return read(_state(len(stock)), {f"id_{place}": item_id for place, item_id in enumerate(stock)})
 
 
 def _restocked(key: Hashable, known: Shown, stock: Stock, encode: Callable[[Any], Encoded[Any]]) -> Shown:

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.runtime.async_bridge import blocking
 from app.runtime.config import Settings
 from app.runtime.db import Moment, table, utcnow, write
 from app.runtime.lease import LEASE
+from app.runtime.statements import Rows, Statement, insert_all
 from app.shop import service as shop
 from app.stripe.errors import Misconfigured, NotFound, PaymentError
 from app.stripe.form import form
@@ -42,10 +44,9 @@ FACTS = (installation.MARK, shop.NAME)
 """What an attempt is made of besides its order, as columns of a query."""
 
 _attempts, _orders = table(Attempt), table(Order)
-_insert = sa.insert(_attempts).returning(_attempts.c.id)
 _locked = sa.select(_orders.c.id).where(_orders.c.id == sa.bindparam("order")).with_for_update().scalar_subquery()
 _is_unheard = sa.or_(_attempts.c.status == "new", _attempts.c.status == "unknown") & (_attempts.c.order_id == _locked)
-_open = (
+_open = Statement(
     sa.update(_attempts)
     .where(_attempts.c.id == sa.bindparam("attempt"), _is_unheard)
     .values(status="open", lease_until=None, next_check_at=sa.bindparam("next_look", type_=Moment))
@@ -55,11 +56,17 @@ _open = (
 
 
 def make(
-    session: Session, settings: Settings, ledger: Ledger, now: datetime, facts: sa.Row[Any] | None = None
+    session: Session,
+    settings: Settings,
+    ledger: Ledger,
+    now: datetime,
+    facts: Any = None,
+    beside: Sequence[Rows] = (),
 ) -> Attempt:
     """The order's next attempt, leased to the caller, who sends it after the commit.
 
     As it was written, and not part of the session. `facts` has the columns of FACTS, where the caller has read them.
+    Rows that belong to the order are inserted `beside` it.
     """
     key = secrets.token_urlsafe(24)
     order, expires_at = ledger.order, now + SESSION_LASTS
@@ -78,7 +85,7 @@ def make(
         "first_sent_at": now,
         "lease_until": now + LEASE,
     }
-    attempt_id = session.execute(_insert, {**values, "next_check_at": now + LEASE}).scalar_one()
+    attempt_id = insert_all(session.connection(), [*beside, (_attempts, [{**values, "next_check_at": now + LEASE}])])
     attempt = Attempt(id=attempt_id, next_try_at=now + LEASE, **values)
     ledger.attempts.append(attempt)
     return attempt

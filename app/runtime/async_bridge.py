@@ -159,7 +159,9 @@ class Bridge:
             return self._loop
 
     def _begin(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        import uvloop  # only a process that calls a provider needs it
+
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="bridge", daemon=True)
         if not self._pid:
             atexit.register(self.close)

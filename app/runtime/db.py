@@ -24,6 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.runtime import postgresql as postgresql_connections
 from app.runtime.async_bridge import bridge
+from app.runtime.statements import Statement
 
 BUSY_SECONDS = 10
 POOL_SECONDS = 5
@@ -179,38 +180,43 @@ def autocommit() -> Iterator[sa.Connection]:
                 driver.autocommit = False
 
 
-def read(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
+def read(query: sa.Select[*tuple[Any, ...]] | Statement, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
     """The rows of a query, in one round trip and without a session. Part of the transaction that `db.session` is in.
 
     Where the connection turns out to be lost, the query is asked once more, over another one.
     """
     bridge.check("db.read")
     if db.session.registry.has() and db.session().in_transaction():
-        return db.session.execute(query, values).all()
+        return _rows(db.session().connection(), query, values)
     try:
-        return _rows(query, values)
+        return _rows_at_once(query, values)
     except sa.exc.DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        return _rows(query, values)
+        return _rows_at_once(query, values)
 
 
-def _rows(query: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None) -> Sequence[sa.Row[Any]]:
+def _rows_at_once(statement: Any, values: Mapping[str, Any] | None) -> Sequence[Any]:
     with autocommit() as connection:
-        return connection.execute(query, values).all()
+        return _rows(connection, statement, values)
+
+
+def _rows(connection: sa.Connection, statement: Any, values: Mapping[str, Any] | None) -> Sequence[Any]:
+    if isinstance(statement, Statement):
+        return statement.execute(connection, values or {})
+    return connection.execute(statement, values).all()
 
 
 def write(
-    session: sqlalchemy.orm.Session, statement: sa.UpdateBase, values: Mapping[str, Any]
-) -> Sequence[sa.Row[Any]]:
+    session: sqlalchemy.orm.Session, statement: sa.UpdateBase | Statement, values: Mapping[str, Any]
+) -> Sequence[Any]:
     """The rows that one statement RETURNS, which is a transaction by itself: one round trip instead of three.
 
     `session` has none open, and need not be committed for it.
     """
     bridge.check("db.write")
     assert not session.in_transaction()
-    with autocommit() as connection:
-        return connection.execute(statement, values).all()
+    return _rows_at_once(statement, values)
 
 
 def table(model: type[Model]) -> sa.Table:

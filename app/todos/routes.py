@@ -18,7 +18,7 @@ def list_todos(query: Paging, user: SignedInUser) -> Page[TodoOut]:
 @routes.post("/api/todos", access=Access.SIGNED_IN, status=201)
 def add_todo(body: NewTodo, user: SignedInUser) -> TodoOut:
     """Add a line to one's own list."""
-    return TodoOut.of(service.add(db.session(), user, body.title, done=body.done))
+    return TodoOut.of(service.add(db.session(), user, body.title, done=body.done, now=utcnow()))
 
 
 @routes.get("/api/todos/<id:todo_id>", access=Access.OWNER)

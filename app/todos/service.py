@@ -10,6 +10,7 @@ from app.auth.guard import owned
 from app.checkout import service as checkout
 from app.runtime.db import table, write
 from app.runtime.errors import Conflict
+from app.runtime.statements import Statement
 from app.todos.models import Todo
 from app.users.models import User
 from app.users.signed_in import SignedInUser
@@ -22,7 +23,7 @@ class BelongsToOrder(Conflict):
     detail = "This to-do comes from an order: it is done when the order is handed over, and stays."
 
 
-_insert = sa.insert(table(Todo)).returning(*table(Todo).c)
+_insert = Statement(sa.insert(table(Todo)).returning(*table(Todo).c), "user_id", "title", "done", "created_at")
 
 
 def listed(session: Session, user: SignedInUser, paging: Paging) -> Page[Any]:
@@ -45,9 +46,9 @@ def get(session: Session, todo_id: int, user: SignedInUser) -> Todo:
     return owned(todo, user, staff=todo is not None and todo.order_id is not None)
 
 
-def add(session: Session, user: SignedInUser, title: str, *, done: bool) -> sa.Row[Any]:
+def add(session: Session, user: SignedInUser, title: str, *, done: bool, now: datetime) -> Any:
     """The row of the new to-do. Committed: to add one is one statement."""
-    [todo] = write(session, _insert, {"user_id": user.id, "title": title, "done": done})
+    [todo] = write(session, _insert, {"user_id": user.id, "title": title, "done": done, "created_at": now})
     return todo
 
 

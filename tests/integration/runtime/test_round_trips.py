@@ -26,6 +26,12 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "performance.md"
 ROW = re.compile(r"^\| `([A-Z]+ [^`]+)`[^|]*\| (\d+) \| (\d+) \|", re.MULTILINE)
 
 
+# SQLite inserts into one table at a time.
+MORE_ON_SQLITE = {
+    "POST /api/orders": 2,  # feature: shop
+}
+
+
 def told():
     """By route, what the table says: statements and round trips."""
     return {route: (int(statements), int(trips)) for route, statements, trips in ROW.findall(DOCUMENT.read_text())}
@@ -102,6 +108,10 @@ def test_each_route_asks_the_database_as_often_as_the_table_says(own_app, routes
                 assert call().status_code < 300
             wire = trips(file.read_text()[before:])
             name = re.sub(r"\d+", "{id}", route)
-            seen[name] = (len(statements), wire if on_the_wire else told().get(name, (0, 0))[1])
+            seen[name] = (
+                (len(statements), wire)
+                if on_the_wire
+                else (len(statements) - MORE_ON_SQLITE.get(name, 0), told().get(name, (0, 0))[1])
+            )
 
     assert seen == told()
