@@ -265,10 +265,18 @@ class Shop:
 
     def add_to_basket(self, item: str, quantity: int = 1) -> None:
         self.go_to("/")
+        self.put_into_basket(item, quantity)
+
+    def put_into_basket(self, item: str, quantity: int = 1) -> None:
+        """On the catalogue as it is open, which is not loaded anew."""
         card = self.page.get_by_role("listitem").filter(has=self.page.get_by_role("heading", name=item))
         card.get_by_label("Quantity").fill(str(quantity))
         card.get_by_role("button", name=f"Add to basket {item}").click()
         expect(card.get_by_role("status").filter(has_text="in your basket")).to_be_visible()
+
+    def see_basket_count(self, count: int) -> None:
+        link = self.page.get_by_role("navigation", name="Main").get_by_role("link", name=f"Basket with {count}")
+        expect(link).to_be_visible()
 
     def open_basket(self) -> None:
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name="Basket").click()

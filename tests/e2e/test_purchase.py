@@ -86,6 +86,29 @@ def test_a_basket_is_there_at_the_next_browser_too(shop: Shop, back_office: Shop
 
 
 @pytest.mark.projects("desktop")
+def test_a_basket_that_is_paid_does_not_come_back_from_a_page_that_was_open(shop: Shop, back_office: Shop) -> None:
+    name = shop.make_account(PASSWORD)
+    for browser in (shop, back_office):
+        browser.sign_in_with_password(name, PASSWORD)
+        browser.see_signed_in(name)
+    shop.add_to_basket(ITEM, quantity=2)
+    back_office.open_basket()
+    expect(back_office.page.get_by_label(f"Quantity of {ITEM}")).to_have_value("2")
+    back_office.page.get_by_role("link", name="More items").click()
+
+    shop.open_basket()
+    shop.check_out()
+    shop.pay()
+    shop.see_order("Paid")
+    back_office.put_into_basket("Dotted notebook")
+
+    back_office.see_basket_count(1)
+    back_office.open_basket()
+    expect(back_office.page.get_by_label(f"Quantity of {ITEM}")).to_have_count(0)
+    expect(back_office.page.get_by_label("Quantity of Dotted notebook")).to_have_value("1")
+
+
+@pytest.mark.projects("desktop")
 def test_a_session_that_ended_gives_back_what_was_typed(shop: Shop) -> None:
     name = shop.make_account(PASSWORD)
     shop.sign_in_with_password(name, PASSWORD)

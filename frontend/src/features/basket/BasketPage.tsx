@@ -1,13 +1,14 @@
 import "./basket.css";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useMe } from "../../api/me";
 import { fieldError, Problem } from "../../api/problem";
 import { useWaitingOrders } from "../../api/shop/basket";
 import { itemQuery } from "../../api/shop/items";
+import { shopQuery } from "../../api/shop/shop";
 import type { Item, NewOrder, OrderLineRequest } from "../../api/types";
 import { Empty } from "../../ui/Empty";
 import { Field } from "../../ui/Field";
@@ -17,7 +18,7 @@ import { showMoney } from "../../ui/shop/money";
 import { Trouble } from "../../ui/Trouble";
 import { BasketRow, whatIsWrong } from "./BasketRow";
 import { basketIntent, useBasket } from "./basket";
-import { whenKept } from "./keep";
+import { useOrderOfBasket } from "./keep";
 import { usePlace } from "./usePlace";
 import { Waiting } from "./Waiting";
 
@@ -27,7 +28,7 @@ export function BasketPage() {
   const { place, busy, leaving, error } = usePlace({
     intent: basketIntent,
     isMine: ({ from_basket }) => from_basket === true,
-    before: whenKept,
+    before: useOrderOfBasket(),
   });
 
   return (
@@ -40,6 +41,7 @@ export function BasketPage() {
           <Trans>Your order is placed. One moment…</Trans>
         </p>
       )}
+      {error && !busy && basket.open.length === 0 && <Trouble error={error} />}
       {!leaving && <Waiting orders={waiting} />}
       {!leaving && basket.open.length === 0 && (waiting.length === 0 ? <NothingInIt /> : <More />)}
       {!leaving && basket.open.length > 0 && (
@@ -71,7 +73,8 @@ function Lines({ basket, place, busy, error }: Props) {
         ? new Problem(422, "unfit", t`Some of this cannot be had: look at what is marked above.`)
         : null,
     );
-    if (!wrong) place({ lines: basket.open, note: value("note"), from_basket: true });
+    const order = { lines: basket.open, from_basket: true, basket_version: null };
+    if (!wrong) place({ ...order, note: value("note") });
   };
   const remove = (id: number) => {
     basket.set(id, 0);
@@ -119,8 +122,24 @@ function Lines({ basket, place, busy, error }: Props) {
           {busy ? t`One moment…` : me === null ? t`Sign in and check out` : t`Check out`}
         </button>
       </div>
+      <WhatIsAdded />
       <More />
     </Form>
+  );
+}
+
+/** The total is without what the payment page works out. */
+function WhatIsAdded() {
+  const { adds_shipping, adds_tax } = useQuery(shopQuery).data ?? {};
+  if (!adds_shipping && !adds_tax) return null;
+  return (
+    <p className="fine">
+      {adds_shipping && adds_tax && (
+        <Trans>Shipping and tax are worked out on the payment page.</Trans>
+      )}
+      {adds_shipping && !adds_tax && <Trans>Shipping is worked out on the payment page.</Trans>}
+      {!adds_shipping && adds_tax && <Trans>Tax is worked out on the payment page.</Trans>}
+    </p>
   );
 }
 
