@@ -5,9 +5,7 @@ dark.addEventListener("change", paint);
 paint();
 
 // Its headings are links inside buttons, of which a screen reader tells only one: here the button alone is pressed.
-const plainHeadings = ({ React }) => ({
-  components: { DeepLink: ({ text }) => React.createElement("span", null, text) },
-});
+const plainHeadings = { components: { DeepLink: ({ text }) => text } };
 
 // What its page lacks for those who hear it: names, levels of headings without a gap, and a landmark for the head.
 const MISSING = {
@@ -23,9 +21,9 @@ const root = document.getElementById("swagger-ui");
 
 function addMissing() {
   for (const [attribute, values] of Object.entries(MISSING))
-    for (const [selector, valueOf] of Object.entries(values))
+    for (const [selector, said] of Object.entries(values))
       for (const part of root.querySelectorAll(`${selector}:not([${attribute}])`))
-        part.setAttribute(attribute, valueOf(part));
+        part.setAttribute(attribute, said(part));
 }
 new MutationObserver(addMissing).observe(root, { childList: true, subtree: true });
 
