@@ -49,8 +49,8 @@ def put(session: Session, user_id: int, quantities: Mapping[int, int], now: date
     in it already: a caller that got no answer asks again.
     """
     basket = _locked(session, user_id)
-    lines = [[item_id, quantity] for item_id, quantity in quantities.items()]
-    if basket.lines == lines:
+    lines = list(quantities.items())
+    if [(item_id, quantity) for item_id, quantity in basket.lines] == lines:
         return
     _check(basket, seen)
     basket.lines = lines
@@ -92,7 +92,7 @@ def _locked(session: Session, user_id: int) -> Basket:
     return session.scalars(_with_lock(user_id)).one()
 
 
-def _with_lock(user_id: int) -> sa.Select[tuple[Basket]]:
+def _with_lock(user_id: int) -> sa.Select[Basket]:
     return sa.select(Basket).where(Basket.user_id == user_id).with_for_update()
 
 

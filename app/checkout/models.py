@@ -6,7 +6,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
 
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STEP = timedelta(microseconds=1)
 
@@ -22,7 +21,7 @@ class Basket(Model):
     orders: Mapped[list[int]] = mapped_column(sa.JSON)
     """The ids of the last orders that were placed from it."""
     changed_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
-    """When it was changed, ordered from or paid. Each time later than the last, whatever the clock says: see version."""
+    """When it was changed, ordered or paid, last: each time later than before, whatever the clock says (`version`)."""
 
     @property
     def version(self) -> int:

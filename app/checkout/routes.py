@@ -88,8 +88,17 @@ def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
     """Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent."""
     key, wanted, note = idempotency.key(), added_up(body.lines), body.note.strip() or None
     session = db.session()
-    basket = {"from_basket": body.from_basket, "basket_version": body.basket_version}
-    placed, attempt = service.place(session, settings(), user, key, wanted, note, utcnow(), **basket)
+    placed, attempt = service.place(
+        session,
+        settings(),
+        user,
+        key,
+        wanted,
+        note,
+        utcnow(),
+        from_basket=body.from_basket,
+        basket_version=body.basket_version,
+    )
     order_id = placed.order.id
     if attempt is None:
         if placed.live_attempt is not None and utcnow() - placed.order.created_at >= DOUBLE_CLICK:

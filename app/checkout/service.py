@@ -74,7 +74,8 @@ def place(
     """The order under the user's key, with its stock set aside, and its first attempt. Committed.
 
     `quantities` is by item id. Without an attempt it is a replay: the order was placed before. Raises KeyReused,
-    NotOnSale, SoldOut, TooManyUnpaid, TooManyUnits, BasketChanged, and AmountTooSmall or Invalid for a sum that the provider refuses.
+    NotOnSale, SoldOut, TooManyUnpaid, TooManyUnits, BasketChanged, and AmountTooSmall or Invalid for a sum that the
+    provider refuses.
     """
     request_hash = basket.fingerprint(quantities, note)
     if (order_id := orders.under_key(session, user, key)) is None:
