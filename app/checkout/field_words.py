@@ -45,5 +45,8 @@ WORDS: Words = {
     "sort": ("The order of the list; a minus turns it around.", "-created_at"),
     "user_id": ("Only orders of this user. For staff.", 7),
     "despite_dispute": ("Hand it over although the payer's bank may take the money back.", False),
+    "basket_version": ("The version of the basket that is ordered; left out, any.", 1777888800000000),
+    "BasketIn.version": ("The version that is changed; left out, any.", 1777888800000000),
+    "BasketOut.version": ("Grows with each change of the basket; 0 before the first.", 1777888800000000),
     "BasketOut.orders": ("The user's orders that wait to be paid, the newest first.", []),
 }

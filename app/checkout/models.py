@@ -1,10 +1,13 @@
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STEP = timedelta(microseconds=1)
 
 
 class Basket(Model):
@@ -18,3 +21,16 @@ class Basket(Model):
     orders: Mapped[list[int]] = mapped_column(sa.JSON)
     """The ids of the last orders that were placed from it."""
     changed_at: Mapped[datetime] = mapped_column(Moment, default=utcnow)
+    """When it was changed, ordered or paid, last: each time later than before, whatever the clock says (`version`)."""
+
+    @property
+    def version(self) -> int:
+        return version_at(self.changed_at)
+
+    def changed(self, now: datetime) -> None:
+        self.changed_at = max(now, self.changed_at + STEP)
+
+
+def version_at(changed_at: datetime) -> int:
+    """Of a basket that was changed then: a number that grows with each change."""
+    return (changed_at - EPOCH) // STEP

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.checkout import export, kept_basket, service
 from app.checkout.basket import AmountTooSmall, NotOnSale
+from app.checkout.kept_basket import BasketChanged
 from app.checkout.schemas import (
     BasketIn,
     BasketOut,
@@ -78,7 +79,7 @@ OURS = (
     headers=(idempotency.HEADER,),
     raises=(
         *(idempotency.KeyMissing, idempotency.KeyReused, SoldOut, NotOnSale),
-        *(service.TooManyUnpaid, service.TooManyUnits),
+        *(service.TooManyUnpaid, service.TooManyUnits, BasketChanged),
         *REFUSALS,
     ),
     limit=limits.ORDER,
@@ -88,7 +89,15 @@ def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
     key, wanted, note = idempotency.key(), added_up(body.lines), body.note.strip() or None
     session = db.session()
     placed, attempt = service.place(
-        session, settings(), user, key, wanted, note, utcnow(), from_basket=body.from_basket
+        session,
+        settings(),
+        user,
+        key,
+        wanted,
+        note,
+        utcnow(),
+        from_basket=body.from_basket,
+        basket_version=body.basket_version,
     )
     order_id = placed.order.id
     if attempt is None:
@@ -220,10 +229,13 @@ def show_basket(user: SignedInUser) -> BasketOut:
     return kept_basket.of_user(db.session(), user.id)
 
 
-@routes.put("/api/basket", access=Access.SIGNED_IN)
+@routes.put("/api/basket", access=Access.SIGNED_IN, raises=(BasketChanged,))
 def replace_basket(body: BasketIn, user: SignedInUser) -> BasketOut:
-    """Replace what lies in one's basket. Nothing is ordered or set aside by it."""
-    kept_basket.put(db.session(), user.id, added_up(body.lines), utcnow())
+    """Replace what lies in one's basket. Nothing is ordered or set aside by it.
+
+    With `version` only where the basket is still as it was read. Without it, lines that were paid meanwhile come back.
+    """
+    kept_basket.put(db.session(), user.id, added_up(body.lines), utcnow(), body.version)
     return kept_basket.of_user(db.session(), user.id)
 
 

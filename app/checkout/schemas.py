@@ -17,6 +17,7 @@ from app.web.paging import PageNumber, Paging, PerPage
 
 Words = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")]
 MOST_LINES = 50
+Version = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 MomentOrDay = Annotated[str, msgspec.Meta(max_length=40, description="A day, which counts whole in UTC, or a time")]
 
 
@@ -67,11 +68,13 @@ class NewOrder(msgspec.Struct, frozen=True):
     """`note` is for those who hand the order over.
 
     `from_basket`: once this order is paid, what it has leaves the basket that is kept with the account.
+    `basket_version` is of the basket that the buyer saw: it is not ordered where it was changed or ordered since.
     """
 
     lines: Annotated[list[OrderLineRequest], msgspec.Meta(min_length=1, max_length=MOST_LINES)]
     note: Annotated[str, msgspec.Meta(max_length=MAX_NOTE, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
     from_basket: bool = False
+    basket_version: Version | None = None
 
 
 class OrderLineOut(msgspec.Struct, frozen=True):
@@ -86,9 +89,10 @@ class OrderLineOut(msgspec.Struct, frozen=True):
 
 
 class BasketIn(msgspec.Struct, frozen=True):
-    """All that is to lie in the basket."""
+    """All that is to lie in the basket. `version` is of the one that was read, and is now changed."""
 
     lines: Annotated[list[OrderLineRequest], msgspec.Meta(max_length=MOST_LINES)]
+    version: Version | None = None
 
 
 class WaitingOrder(msgspec.Struct, frozen=True):
@@ -108,11 +112,13 @@ class WaitingOrder(msgspec.Struct, frozen=True):
 class BasketOut(msgspec.Struct, frozen=True):
     """What the user wants to order, and those of their orders that wait to be paid, the newest first.
 
-    What was ordered stays in `lines` until the order is paid. Items that are gone stay in it too.
+    What was ordered stays in `lines` until the order is paid. Items that are gone stay in it too. `version` grows with
+    each change, order and payment of the basket, and is 0 before the first one.
     """
 
     lines: list[OrderLineRequest]
     orders: list[WaitingOrder]
+    version: Version
 
 
 class Buyer(msgspec.Struct, frozen=True):

@@ -59,11 +59,13 @@ def place(
     now: datetime,
     *,
     from_basket: bool = False,
+    basket_version: int | None = None,
 ) -> tuple[Ledger, Attempt | None]:
     """The order under the user's key, with its stock set aside, and its first attempt. Committed.
 
     `quantities` is by item id. Without an attempt it is a replay: the order was placed before. Raises KeyReused,
-    NotOnSale, SoldOut, TooManyUnpaid, TooManyUnits, and AmountTooSmall or Invalid for a sum that the provider refuses.
+    NotOnSale, SoldOut, TooManyUnpaid, TooManyUnits, BasketChanged, and AmountTooSmall or Invalid for a sum that the
+    provider refuses.
     """
     request_hash = basket.fingerprint(quantities, note)
     connection = session.connection()
@@ -88,7 +90,7 @@ def place(
             ledger = Ledger(order)
             attempt = attempts.make(session, settings, ledger, now, items[0], parts)
             if from_basket:
-                kept_basket.ordered(session, order, quantities, now)
+                kept_basket.ordered(session, order, quantities, now, basket_version)
             session.commit()
             return ledger, attempt
         order_id = _placed_meanwhile(session, user, key, room)

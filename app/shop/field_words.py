@@ -3,6 +3,8 @@
 from app.web.field_words import Words
 
 WORDS: Words = {
+    "adds_shipping": ("Whether the payment page adds shipping.", True),
+    "adds_tax": ("Whether the payment page works out the tax.", False),
     "ShopOut.name": ("What the shop is called.", "The corner shop"),
     "ShopChange.name": ("What the shop is called.", "The corner shop"),
     "hold_minutes": ("For how long an order that is not paid keeps its stock.", 30),

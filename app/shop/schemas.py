@@ -51,7 +51,8 @@ class ShopOut(msgspec.Struct, frozen=True):
     """The shop: what its owner has set, the currency of every price (ISO 4217), and how long an order may stay unpaid.
 
     `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
-    from ISO 4217's. `pages` are those that the owner has written, by title.
+    from ISO 4217's. `pages` are those that the owner has written, by title. `adds_shipping` and `adds_tax`: the payment
+    page works them out, and an order has neither before it is paid.
     """
 
     name: str
@@ -64,6 +65,8 @@ class ShopOut(msgspec.Struct, frozen=True):
     colours: Colours
     time_zone: str
     pages: list[PageTitle]
+    adds_shipping: bool
+    adds_tax: bool
 
     @classmethod
     def of(cls, profile: ShopProfile, pages: list[PageTitle], settings: Settings) -> "ShopOut":
@@ -78,6 +81,8 @@ class ShopOut(msgspec.Struct, frozen=True):
             Colours(profile.primary_colour, profile.accent_colour),
             profile.time_zone or settings.time_zone,
             pages,
+            bool(settings.shipping_rates),
+            settings.automatic_tax,
         )
 
 

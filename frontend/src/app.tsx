@@ -6,7 +6,7 @@ import { createQueryClient } from "./api/queries";
 import { routeTree } from "./routes";
 import { BrokenPage, NotFoundPage } from "./shell/ErrorPages";
 import { focusOnNavigation } from "./shell/focus";
-import { InOwnLanguage } from "./shell/InOwnLanguage";
+import { inLanguage } from "./shell/inLanguage";
 import { Parts } from "./shell/parts";
 import { keepTyped } from "./ui/typed";
 import { parts } from "./wiring";
@@ -25,9 +25,7 @@ export function App({ router, queries }: Application) {
     <I18nProvider i18n={i18n}>
       <QueryClientProvider client={queries}>
         <Parts value={parts}>
-          <InOwnLanguage>
-            <RouterProvider router={router} />
-          </InOwnLanguage>
+          <RouterProvider router={router} />
         </Parts>
       </QueryClientProvider>
     </I18nProvider>
@@ -40,8 +38,8 @@ function createAppRouter(history?: RouterHistory) {
     history,
     scrollRestoration: true,
     defaultPreload: "intent",
-    defaultErrorComponent: BrokenPage,
-    defaultNotFoundComponent: NotFoundPage,
+    defaultErrorComponent: inLanguage(BrokenPage),
+    defaultNotFoundComponent: inLanguage(NotFoundPage),
     // Plain text in the address, as every server reads it: the default writes JSON (?q="5").
     parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
     stringifySearch,

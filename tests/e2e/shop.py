@@ -35,6 +35,19 @@ OUT_OF_REACH = """() => {
 """What can be used on a page, and lies under something else or beside the screen; the skip link waits for its key."""
 
 
+FOCUS_UNSEEN = """() => {
+  const part = document.activeElement;
+  if (!part || part === document.body) return "";
+  const { x, y, width, height } = part.getBoundingClientRect();
+  const isOutlined = [getComputedStyle(part), getComputedStyle(part, "::after")].some(
+    ({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2,
+  );
+  const isOnScreen = x + width > 0 && y + height > 0 && x < innerWidth && y < innerHeight;
+  return isOutlined && isOnScreen ? "" : part.outerHTML.slice(0, 200);
+}"""
+"""What has the focus without an outline or beside the screen; nothing where it can be seen."""
+
+
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SCHEMES: dict[Literal["light", "dark"], dict[str, object]] = {
     "light": {},
@@ -265,10 +278,18 @@ class Shop:
 
     def add_to_basket(self, item: str, quantity: int = 1) -> None:
         self.go_to("/")
+        self.put_into_basket(item, quantity)
+
+    def put_into_basket(self, item: str, quantity: int = 1) -> None:
+        """On the catalogue as it is open, which is not loaded anew."""
         card = self.page.get_by_role("listitem").filter(has=self.page.get_by_role("heading", name=item))
         card.get_by_label("Quantity").fill(str(quantity))
         card.get_by_role("button", name=f"Add to basket {item}").click()
         expect(card.get_by_role("status").filter(has_text="in your basket")).to_be_visible()
+
+    def see_basket_count(self, count: int) -> None:
+        link = self.page.get_by_role("navigation", name="Main").get_by_role("link", name=f"Basket with {count}")
+        expect(link).to_be_visible()
 
     def open_basket(self) -> None:
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name="Basket").click()
@@ -423,17 +444,24 @@ class Shop:
     # By keyboard alone
 
     def tab_to(self, target: Locator) -> None:
-        """Press Tab until `target` has the focus."""
+        """Press Tab until `target` has the focus, and see that it does: all on the way there show it too."""
         expect(target).to_be_visible()
         for _ in range(MOST_TABS):
             if target.evaluate("element => element === document.activeElement"):
                 return
             self.page.keyboard.press("Tab")
+            hidden = self.page.evaluate(FOCUS_UNSEEN)
+            assert not hidden, f"the focus is not to be seen on {hidden}"
         raise AssertionError(f"the Tab key does not lead to {target}")
 
-    def press(self, target: Locator) -> None:
+    def press(self, target: Locator, key: Literal["Enter", "Space"] = "Enter") -> None:
         self.tab_to(target)
-        self.page.keyboard.press("Enter")
+        self.page.keyboard.press(key)
+
+    def type_into(self, label: str, text: str) -> None:
+        self.tab_to(self.page.get_by_label(label, exact=True))
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
 
     # What any page has to keep to
 
@@ -448,6 +476,13 @@ class Shop:
                 return
             self.page.wait_for_timeout(100)
         raise AssertionError("a picture does not load")
+
+    def try_operation(self, name: str) -> None:
+        """On the page that describes the API: open the operation, and the form that sends it."""
+        operation = self.page.locator(f"[id$={name}]").filter(has=self.page.get_by_role("button"))
+        operation.get_by_role("button").first.click()
+        operation.get_by_role("button", name="Try it out").click()
+        expect(operation.get_by_role("button", name="Execute")).to_be_visible()
 
     def see_nothing_cut_off(self) -> None:
         """No page is wider than the screen."""

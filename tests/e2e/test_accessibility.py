@@ -20,6 +20,14 @@ def test_pages_before_signing_in_are_for_everybody(shop: Shop, path: str) -> Non
         shop.see_accessible()
 
 
+def test_the_description_of_the_api_is_for_everybody(shop: Shop) -> None:
+    with shop.nothing_goes_wrong():
+        shop.go_to("/api/docs")
+        shop.try_operation("register")
+        shop.try_operation("show_password_rule")
+        shop.see_accessible()
+
+
 def test_pages_of_customers_are_for_everybody(shop: Shop) -> None:
     shop.come_signed_in_as(CUSTOMER)
     with shop.nothing_goes_wrong():

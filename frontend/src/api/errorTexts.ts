@@ -24,6 +24,7 @@ export const errorTexts = {
   // }
 
   // feature: shop {
+  basket_changed: msg`Your basket was changed or ordered meanwhile, perhaps in another tab. Nothing was ordered just now.`,
   sold_out: msg`Sold out: there are not enough left of this.`,
   not_on_sale: msg`This is not on sale at the moment.`,
   too_many_unpaid_orders: msg`So many of your orders wait to be paid that there is no room for another. Pay or cancel one first.`,

@@ -1105,7 +1105,10 @@ export interface paths {
         };
         /** One's basket, as it is kept with the account for every browser, and one's orders that wait to be paid. */
         get: operations["orders_show_basket"];
-        /** Replace what lies in one's basket. Nothing is ordered or set aside by it. */
+        /**
+         * Replace what lies in one's basket. Nothing is ordered or set aside by it.
+         * @description With `version` only where the basket is still as it was read. Without it, lines that were paid meanwhile come back.
+         */
         put: operations["orders_replace_basket"];
         post?: never;
         delete?: never;
@@ -2331,7 +2334,8 @@ export interface components {
          * @description The shop: what its owner has set, the currency of every price (ISO 4217), and how long an order may stay unpaid.
          *
          *         `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
-         *         from ISO 4217's. `pages` are those that the owner has written, by title.
+         *         from ISO 4217's. `pages` are those that the owner has written, by title. `adds_shipping` and `adds_tax`: the payment
+         *         page works them out, and an order has neither before it is paid.
          */
         ShopOut: {
             /**
@@ -2392,6 +2396,16 @@ export interface components {
              *     ]
              */
             pages: components["schemas"]["PageTitle"][];
+            /**
+             * @description Whether the payment page adds shipping.
+             * @example true
+             */
+            adds_shipping: boolean;
+            /**
+             * @description Whether the payment page works out the tax.
+             * @example false
+             */
+            adds_tax: boolean;
         };
         /**
          * Colours
@@ -2938,6 +2952,7 @@ export interface components {
          * @description `note` is for those who hand the order over.
          *
          *         `from_basket`: once this order is paid, what it has leaves the basket that is kept with the account.
+         *         `basket_version` is of the basket that the buyer saw: it is not ordered where it was changed or ordered since.
          */
         NewOrder: {
             /**
@@ -2962,6 +2977,12 @@ export interface components {
              * @example true
              */
             from_basket: boolean;
+            /**
+             * @description The version of the basket that is ordered; left out, any.
+             * @default null
+             * @example 1777888800000000
+             */
+            basket_version: number | null;
         };
         /** OrderLineRequest */
         OrderLineRequest: {
@@ -3390,7 +3411,8 @@ export interface components {
          * BasketOut
          * @description What the user wants to order, and those of their orders that wait to be paid, the newest first.
          *
-         *         What was ordered stays in `lines` until the order is paid. Items that are gone stay in it too.
+         *         What was ordered stays in `lines` until the order is paid. Items that are gone stay in it too. `version` grows with
+         *         each change, order and payment of the basket, and is 0 before the first one.
          */
         BasketOut: {
             /**
@@ -3408,6 +3430,11 @@ export interface components {
              * @example []
              */
             orders: components["schemas"]["WaitingOrder"][];
+            /**
+             * @description Grows with each change of the basket; 0 before the first.
+             * @example 1777888800000000
+             */
+            version: number;
         };
         /**
          * WaitingOrder
@@ -3448,7 +3475,7 @@ export interface components {
         };
         /**
          * BasketIn
-         * @description All that is to lie in the basket.
+         * @description All that is to lie in the basket. `version` is of the one that was read, and is now changed.
          */
         BasketIn: {
             /**
@@ -3461,6 +3488,12 @@ export interface components {
              *     ]
              */
             lines: components["schemas"]["OrderLineRequest"][];
+            /**
+             * @description The version that is changed; left out, any.
+             * @default null
+             * @example 1777888800000000
+             */
+            version: number | null;
         };
         /**
          * NewRefund
@@ -9112,7 +9145,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `not_on_sale`: One of these items is not on sale.
+             * @description `basket_changed`: The basket was changed or ordered meanwhile, perhaps in another window. Nothing was done; read it again.
+             *
+             *     `not_on_sale`: One of these items is not on sale.
              *
              *     `payment_refused`: The payment provider refuses this order, and would again. Nothing was charged and nothing is set aside.
              *
@@ -9775,6 +9810,15 @@ export interface operations {
             };
             /** @description `forbidden`: You may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `basket_changed`: The basket was changed or ordered meanwhile, perhaps in another window. Nothing was done; read it again. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ export type WrittenPage = Schemas["PageOut"]; // feature: shop
 export type Item = Schemas["ItemOut"]; // feature: shop
 export type Order = Schemas["OrderOut"]; // feature: shop
 export type NewOrder = Schemas["NewOrder"]; // feature: shop
+export type KeptBasket = Schemas["BasketOut"]; // feature: shop
 export type OrderLineRequest = Schemas["OrderLineRequest"]; // feature: shop
 export type WaitingOrder = Schemas["WaitingOrder"]; // feature: shop
 export type HistoryEntry = Schemas["HistoryEntry"]; // feature: shop

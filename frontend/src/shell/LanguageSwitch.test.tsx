@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { alice } from "../test/accounts";
-import { fakeApi, json, problem } from "../test/fakeApi";
+import { type Answers, fakeApi, json, problem } from "../test/fakeApi";
 import { open } from "../test/open";
 import { bodyOf } from "../test/profile";
 
@@ -73,4 +73,40 @@ test("the API is asked in the language of the page", async () => {
   await user.click(screen.getByRole("button", { name: "Link senden" }));
 
   expect(requests.at(-1)?.headers.get("Accept-Language")).toBe("de");
+});
+
+test("what was typed is still there in the other language, and the focus stays on the switch", async () => {
+  fakeApi({
+    "GET /api/profile": () => json(alice),
+    "PATCH /api/profile": () => json({ ...alice, language: "de" }),
+  });
+  const { user } = open("/profile");
+  await user.type(await screen.findByLabelText("Name"), "Alice Liddell");
+
+  await user.click(await german());
+
+  expect(await screen.findByLabelText("Name")).toHaveProperty("value", "Alice Liddell");
+  await screen.findByRole("heading", { name: "Ihr Profil" });
+  expect(document.activeElement?.textContent).toBe("Deutsch");
+});
+
+const customer: Answers = {
+  "GET /api/profile": () => json(alice),
+  "PATCH /api/profile": () => json({ ...alice, language: "de" }),
+};
+
+test.each<[string, string, Answers]>([
+  ["/sign-in", "Anmelden", {}],
+  ["/nowhere", "Seite nicht gefunden", {}],
+  ["/staff/users", "Für das Team", customer],
+  ["/", "Heute im Angebot", {}], // feature: shop
+  ["/items/7", "Diesen Artikel gibt es nicht", {}], // feature: shop
+])("%s is drawn in the other language, and its title too", async (path, heading, answers) => {
+  fakeApi(answers);
+  const { user } = open(path);
+
+  await user.click(await german());
+
+  expect(await screen.findByRole("heading", { level: 1, name: heading })).toBeTruthy();
+  expect(document.title).toContain(heading);
 });

@@ -26,9 +26,9 @@ export function LanguageSwitch() {
           key={code}
           type="button"
           lang={code}
-          disabled={isPending}
+          aria-disabled={isPending || undefined} // not `disabled`: it would lose the focus
           aria-current={code === language() ? "true" : undefined}
-          onClick={() => code !== language() && mutate(code as Language)}
+          onClick={() => code !== language() && !isPending && mutate(code as Language)}
         >
           {name}
         </button>

@@ -5,12 +5,14 @@ import { use } from "react";
 import { useMe } from "../api/me";
 import type { User } from "../api/types";
 import { SiteName } from "../ui/SiteName";
+import { useOwnLanguage } from "./inLanguage";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { Navigation } from "./Navigation";
 import { Offline } from "./Offline";
 import { Parts } from "./parts";
 
 export function Shell() {
+  useOwnLanguage();
   const me = useMe();
   const { useName, Logo, Foot } = use(Parts).look;
   const name = useName();

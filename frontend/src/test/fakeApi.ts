@@ -67,10 +67,12 @@ export function fakeApi(answers: Answers = {}): Request[] {
 // feature: shop {
 /** An empty basket, which keeps what is put into it. */
 function keptBasket(): Answers {
-  let lines: unknown[] = [];
-  const answer = () => json({ lines, orders: [] });
+  let basket = { lines: [], version: 0 };
+  const answer = () => json({ ...basket, orders: [] });
   const put = async (request: Request) => {
-    lines = (await request.json()).lines;
+    const { lines, version } = await request.json();
+    if (version !== basket.version) return problem(409, "basket_changed");
+    basket = { lines, version: version + 1 };
     return answer();
   };
   return { "GET /api/basket": answer, "PUT /api/basket": put };

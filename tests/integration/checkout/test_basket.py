@@ -18,8 +18,8 @@ def of(item, quantity):
     return {"item_id": item.id, "quantity": quantity}
 
 
-def put(client, *basket):
-    return client.put("/api/basket", json={"lines": list(basket)})
+def put(client, *basket, **more):
+    return client.put("/api/basket", json={"lines": list(basket), **more})
 
 
 def kept(client):
@@ -38,7 +38,7 @@ def pay(client, simulated, placed):
 
 def test_a_basket_is_there_at_every_browser_of_its_user_and_at_no_other(signed_in):
     ada, tea = make_user("ada"), make_item("Tea")
-    assert kept(signed_in(ada)) == {"lines": [], "orders": []}
+    assert kept(signed_in(ada)) == {"lines": [], "orders": [], "version": 0}
 
     assert put(signed_in(ada), of(tea, 2)).get_json()["lines"] == [of(tea, 2)]
 
@@ -70,7 +70,8 @@ def test_a_basket_stays_until_its_order_is_paid(ada, simulated):
     put(ada, of(tea, 3), of(cups, 1))
     pay(ada, simulated, placed)
 
-    assert kept(ada) == {"lines": [of(tea, 1), of(cups, 1)], "orders": []}
+    assert kept(ada)["lines"] == [of(tea, 1), of(cups, 1)]
+    assert kept(ada)["orders"] == []
 
 
 def test_what_was_bought_beside_the_basket_takes_nothing_out_of_it(ada, simulated):
@@ -103,7 +104,8 @@ def test_an_order_that_is_cancelled_leaves_the_basket_as_it_is(ada, simulated):
 
     ada.post(f"/api/orders/{order(ada, of(tea, 2))['id']}/cancel")
 
-    assert kept(ada) == {"lines": [of(tea, 2)], "orders": []}
+    assert kept(ada)["lines"] == [of(tea, 2)]
+    assert kept(ada)["orders"] == []
 
 
 def test_what_is_ordered_before_it_was_kept_is_kept_from_then_on(ada, httpx_mock):
@@ -123,3 +125,55 @@ def test_a_basket_goes_with_its_account(client):
     assert client.delete("/api/profile").status_code == 200
 
     assert db.session.query(Basket).count() == 0
+
+
+def test_each_change_order_and_payment_of_a_basket_is_another_version(ada, simulated):
+    tea = make_item("Tea", on_hand=5)
+    versions = [kept(ada)["version"], put(ada, of(tea, 2)).get_json()["version"]]
+
+    placed = order(ada, of(tea, 2))
+    versions.append(kept(ada)["version"])
+    pay(ada, simulated, placed)
+    versions.append(kept(ada)["version"])
+
+    assert versions[0] == 0
+    assert versions == sorted(set(versions))
+
+
+def test_what_was_paid_does_not_come_back_from_a_window_that_has_not_heard_of_it(ada, simulated):
+    tea, cups = make_item("Tea", on_hand=5), make_item("Cups")
+    seen = put(ada, of(tea, 2)).get_json()["version"]
+    pay(ada, simulated, order(ada, of(tea, 2)))
+
+    answer = put(ada, of(tea, 2), of(cups, 1), version=seen)
+
+    assert_problem(answer, 409, "basket_changed")
+    assert kept(ada)["lines"] == []
+
+
+def test_a_change_whose_answer_was_lost_may_be_sent_again(ada):
+    tea = make_item("Tea")
+    first = put(ada, of(tea, 2), version=0).get_json()
+
+    assert put(ada, of(tea, 2), version=0).get_json() == first
+
+
+def test_one_basket_is_ordered_once_from_two_windows(ada, simulated):
+    tea = make_item("Tea", on_hand=5)
+    seen = put(ada, of(tea, 2)).get_json()["version"]
+    placed = order(ada, of(tea, 2), basket_version=seen)
+
+    again = order(ada, of(tea, 2), key="key-2", basket_version=seen)
+
+    assert again["error"] == "basket_changed"
+    assert [each["number"] for each in kept(ada)["orders"]] == [placed["number"]]
+    assert ada.get(f"/api/items/{tea.id}").get_json()["available"] == 3
+    pay(ada, simulated, placed)
+    assert order(ada, of(tea, 2), key="key-3", basket_version=seen)["error"] == "basket_changed"
+
+
+def test_a_double_click_on_a_basket_gives_the_same_order_twice(ada, simulated):
+    tea = make_item("Tea", on_hand=5)
+    seen = put(ada, of(tea, 2)).get_json()["version"]
+
+    assert order(ada, of(tea, 2), basket_version=seen)["id"] == order(ada, of(tea, 2), basket_version=seen)["id"]

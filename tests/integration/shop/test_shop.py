@@ -18,6 +18,8 @@ UNTOUCHED = {
     "colours": {"primary": "#0d4a4a", "accent": "#ffd35c"},
     "time_zone": "UTC",
     "pages": [],
+    "adds_shipping": False,
+    "adds_tax": False,
 }
 IMPRINT = {"title": "Imprint", "text": "# Who\n\n**Ada** Ltd"}
 
@@ -34,6 +36,14 @@ def customer(signed_in):
 
 def test_a_shop_whose_owner_has_set_nothing_is_the_kiosk_of_always(client):
     assert client.get("/api/shop").get_json() == UNTOUCHED
+
+
+def test_buyers_can_know_what_the_payment_page_adds(client, reconfigured):
+    reconfigured(shipping_rates="shr_1", automatic_tax=True)
+
+    told = client.get("/api/shop").get_json()
+
+    assert (told["adds_shipping"], told["adds_tax"]) == (True, True)
 
 
 def test_what_is_set_is_seen_by_all_and_the_rest_stays(client, staff):

@@ -4,15 +4,18 @@ import { keys } from "../keys";
 import { useMe } from "../me";
 import type { OrderLineRequest, WaitingOrder } from "../types";
 
+export const readBasket = () => body(api.GET("/api/basket"));
+
 /** What the shop keeps of a user's basket, and their orders that wait to be paid. */
 export const basketQuery = queryOptions({
   queryKey: keys.basket,
-  queryFn: () => body(api.GET("/api/basket")),
+  queryFn: readBasket,
   staleTime: 5_000,
 });
 
-export const putBasket = (lines: OrderLineRequest[]) =>
-  body(api.PUT("/api/basket", { body: { lines } }));
+/** `version` is of the basket that was changed. */
+export const putBasket = (lines: OrderLineRequest[], version: number) =>
+  body(api.PUT("/api/basket", { body: { lines, version } }));
 
 const NONE: WaitingOrder[] = [];
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { alice, sam } from "../../test/accounts";
 import { fakeApi, inTurn, json, problem, sent, torn } from "../../test/fakeApi";
 import { leaving, open } from "../../test/open";
-import { mug, order } from "../../test/shop/goods";
+import { mug, order, shop } from "../../test/shop/goods";
 
 const place = "POST /api/orders";
 const pot = { ...mug, id: 8, name: "Pot", price: 2400, available: null, on_hand: null };
@@ -74,8 +74,9 @@ test("checking out orders every line at once, goes to pay, and keeps the basket 
     lines: two,
     note: "",
     from_basket: true,
+    basket_version: 1,
   });
-  expect(stored()).toMatchObject({ owner: alice.id, lines: two, saved: true });
+  expect(stored()).toMatchObject({ owner: alice.id, lines: two, kept: { version: 1, lines: two } });
 });
 
 test("another try after a torn connection keeps the key, even over a reload", async () => {
@@ -190,6 +191,7 @@ test("a visitor signs in, and the basket is ordered as it was, with what was typ
     lines: two,
     note: "Ring twice",
     from_basket: true,
+    basket_version: 1,
   });
 });
 
@@ -232,4 +234,107 @@ test("another note is another intent", async () => {
   await user.click(await checkOut());
 
   await waitFor(() => expect(new Set(keys(requests)).size).toBe(2));
+});
+
+const basketOf = (lines: typeof two, version: number, orders: object[] = []) =>
+  json({ lines, version, orders });
+const kept = (lines: typeof two, version: number, more: object = {}) =>
+  localStorage.setItem(
+    "kiosk.basket",
+    JSON.stringify({ owner: alice.id, lines, kept: { lines, version }, key: "", ...more }),
+  );
+const taken = () => problem(409, "basket_changed");
+const bodies = (requests: Request[]) =>
+  Promise.all(sent(requests, "PUT /api/basket").map((request) => request.json()));
+
+test("what was paid in another tab does not come back with what is added in this one", async () => {
+  kept(two, 1);
+  const requests = fakeApi({
+    ...signedIn,
+    "GET /api/basket": inTurn(
+      () => basketOf(two, 1),
+      () => basketOf([], 3),
+    ),
+    "PUT /api/basket": inTurn(taken, () => basketOf([{ item_id: 7, quantity: 1 }], 4)),
+  });
+  const { user } = open("/items/7");
+  await waitFor(async () => expect((await link()).textContent).toMatch(/3$/));
+
+  await user.click(await screen.findByRole("button", { name: "Add to basket Mug" }));
+
+  await waitFor(async () => expect((await link()).textContent).toMatch(/1$/));
+  const mugs = (quantity: number) => ({ item_id: 7, quantity });
+  expect(await bodies(requests)).toEqual([
+    { lines: [mugs(3), two[1]], version: 1 },
+    { lines: [mugs(1)], version: 3 },
+  ]);
+});
+
+test("a change that may have been taken is not made again once the basket has gone on", async () => {
+  kept(two, 3, { kept: { lines: [], version: 1 }, sent: two });
+  const requests = fakeApi({
+    ...signedIn,
+    "GET /api/basket": () => basketOf([], 3), // taken, ordered and paid
+    "PUT /api/basket": taken,
+  });
+  open("/basket");
+
+  await waitFor(() => expect(stored().lines).toEqual([]));
+  expect(await screen.findByText("Nothing in it yet")).toBeTruthy();
+  expect(await bodies(requests)).toEqual([{ lines: two, version: 1 }]);
+});
+
+test("an answer that is older than what another tab knows is asked for again", async () => {
+  kept([], 5);
+  fakeApi({
+    ...signedIn,
+    "GET /api/basket": inTurn(
+      () => basketOf(two, 1),
+      () => basketOf([], 5),
+    ),
+  });
+  const { queries } = open("/basket");
+
+  await waitFor(() => expect(queries.getQueryData(["basket"])).toMatchObject({ version: 5 }));
+  expect(await screen.findByText("Nothing in it yet")).toBeTruthy();
+  expect(stored().lines).toEqual([]);
+});
+
+test("a basket that was ordered in another tab is not ordered again, and the page says so", async () => {
+  kept(two, 1);
+  const waiting = { id: 5, number: "K1005", status: "pending", from_basket: true };
+  const lines = two.map((line) => ({ ...line, name: "Mug", unit_price: 1850 }));
+  const requests = fakeApi({
+    ...signedIn,
+    "GET /api/basket": inTurn(
+      () => basketOf(two, 1),
+      () => basketOf(two, 2, [{ ...waiting, lines }]),
+    ),
+    [place]: taken,
+  });
+  const { user } = open("/basket");
+
+  await user.click(await checkOut());
+
+  expect((await screen.findByRole("alert")).textContent).toMatch(/changed or ordered/);
+  expect(await screen.findByText("Order K1005 waits for its payment")).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Check out" })).toBeNull();
+  expect(await sent(requests, place)[0]?.json()).toMatchObject({ basket_version: 1 });
+});
+
+test.each([
+  ["shipping and tax", { adds_shipping: true, adds_tax: true }, "Shipping and tax are worked"],
+  ["shipping", { adds_shipping: true, adds_tax: false }, "Shipping is worked"],
+  ["tax", { adds_shipping: false, adds_tax: true }, "Tax is worked"],
+  ["nothing", { adds_shipping: false, adds_tax: false }, null],
+])("a basket says that %s comes on the payment page", async (_, adds, said) => {
+  fill();
+  fakeApi({ ...signedOut, "GET /api/shop": () => json({ ...shop, ...adds }) });
+  const { queries } = open("/basket");
+  await waitFor(() => expect(queries.getQueryData(["shop"])).toMatchObject(adds));
+
+  await total();
+
+  if (said) expect(await screen.findByText(new RegExp(`^${said}`))).toBeTruthy();
+  else expect(screen.queryByText(/on the payment page/)).toBeNull();
 });

@@ -1,23 +1,15 @@
 import "./basket.css";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
-import { useMe } from "../../api/me";
-import { fieldError, Problem } from "../../api/problem";
 import { useWaitingOrders } from "../../api/shop/basket";
-import { itemQuery } from "../../api/shop/items";
-import type { Item, NewOrder, OrderLineRequest } from "../../api/types";
 import { Empty } from "../../ui/Empty";
-import { Field } from "../../ui/Field";
-import { Form } from "../../ui/Form";
 import { Page } from "../../ui/Page";
-import { showMoney } from "../../ui/shop/money";
 import { Trouble } from "../../ui/Trouble";
-import { BasketRow, whatIsWrong } from "./BasketRow";
+import { BasketForm } from "./BasketForm";
 import { basketIntent, useBasket } from "./basket";
-import { whenKept } from "./keep";
+import { useOrderOfBasket } from "./keep";
+import { MoreItems } from "./MoreItems";
 import { usePlace } from "./usePlace";
 import { Waiting } from "./Waiting";
 
@@ -27,123 +19,38 @@ export function BasketPage() {
   const { place, busy, leaving, error } = usePlace({
     intent: basketIntent,
     isMine: ({ from_basket }) => from_basket === true,
-    before: whenKept,
+    before: useOrderOfBasket(),
   });
-
   return (
     <Page title={t`Your basket`} narrow>
       <p role="status" className="sr-only">
         {leaving && t`Your order is placed. One moment…`}
       </p>
-      {leaving && (
+      {leaving ? (
         <p>
           <Trans>Your order is placed. One moment…</Trans>
         </p>
-      )}
-      {!leaving && <Waiting orders={waiting} />}
-      {!leaving && basket.open.length === 0 && (waiting.length === 0 ? <NothingInIt /> : <More />)}
-      {!leaving && basket.open.length > 0 && (
-        <Lines basket={basket} place={place} busy={busy} error={busy ? null : error} />
+      ) : (
+        <>
+          <Waiting orders={waiting} />
+          {basket.open.length > 0 ? (
+            <BasketForm basket={basket} place={place} busy={busy} error={busy ? null : error} />
+          ) : (
+            <NothingLeft error={error} isWaiting={waiting.length > 0} />
+          )}
+        </>
       )}
     </Page>
   );
 }
 
-type Props = {
-  basket: ReturnType<typeof useBasket>;
-  place: (wish: NewOrder) => void;
-  busy: boolean;
-  error: unknown;
-};
-
-function Lines({ basket, place, busy, error }: Props) {
-  const me = useMe();
-  const list = useRef<HTMLUListElement>(null);
-  const [unfit, setUnfit] = useState<Problem | null>(null);
-  const items = useQueries({ queries: basket.open.map((line) => itemQuery(line.item_id)) });
-  const rows = basket.open.map((line, at) => ({ line, item: items[at] }));
-  const wrong = rows.some(({ line, item }) => !item?.data || whatIsWrong(item, line.quantity));
-
-  const checkOut = (value: (name: string) => string) => {
-    basket.write(value("note"));
-    setUnfit(
-      wrong
-        ? new Problem(422, "unfit", t`Some of this cannot be had: look at what is marked above.`)
-        : null,
-    );
-    if (!wrong) place({ lines: basket.open, note: value("note"), from_basket: true });
-  };
-  const remove = (id: number) => {
-    basket.set(id, 0);
-    list.current?.focus();
-  };
-  const shown = (wrong && unfit) || error;
-
+/** The basket is empty, or all of it is ordered. `error`: what the last try to order came to. */
+function NothingLeft({ error, isWaiting }: { error: unknown; isWaiting: boolean }) {
   return (
-    <Form className="basket" error={shown} onSend={checkOut}>
-      <fieldset disabled={busy}>
-        <legend className="sr-only">
-          <Trans>What you are about to order</Trans>
-        </legend>
-        <ul className="rows" ref={list} tabIndex={-1} aria-label={t`Items in your basket`}>
-          {rows.map(({ line, item }) => (
-            <BasketRow
-              key={line.item_id}
-              line={line}
-              item={item}
-              onQuantity={(quantity) => basket.set(line.item_id, quantity)}
-              onRemove={() => remove(line.item_id)}
-            />
-          ))}
-        </ul>
-        <Field
-          multiline
-          label={t`A note for the shop`}
-          name="note"
-          maxLength={500}
-          defaultValue={basket.note}
-          onBlur={({ currentTarget }) => basket.write(currentTarget.value)}
-          hint={t`If there is something to know before it is handed over.`}
-          error={fieldError(shown, "note")}
-        />
-      </fieldset>
-      {shown != null && <Trouble error={shown}>{aboutAll(shown)}</Trouble>}
-      <div className="basket-foot">
-        <p role="status" className="basket-total">
-          <Trans>
-            Total{" "}
-            <strong>{total(rows.map(({ line, item }) => ({ line, item: item?.data })))}</strong>
-          </Trans>
-        </p>
-        <button type="submit" className="button" disabled={busy}>
-          {busy ? t`One moment…` : me === null ? t`Sign in and check out` : t`Check out`}
-        </button>
-      </div>
-      <More />
-    </Form>
-  );
-}
-
-/** The API's own words about the lines as a whole: a form has no field for them. */
-const aboutAll = (error: unknown) => fieldError(error, "lines");
-
-/** The sum of what can be had, or a dash until it is known. */
-function total(rows: { line: OrderLineRequest; item: Item | undefined }[]): string {
-  const priced = rows.flatMap(({ line, item }) =>
-    item?.price == null ? [] : [{ sum: item.price * line.quantity, item }],
-  );
-  const of = priced[0]?.item;
-  const sum = priced.reduce((sum, each) => sum + each.sum, 0);
-  return of ? showMoney(sum, of) : "–";
-}
-
-function More() {
-  return (
-    <p>
-      <Link to="/">
-        <Trans>More items</Trans>
-      </Link>
-    </p>
+    <>
+      {error != null && <Trouble error={error} />}
+      {isWaiting ? <MoreItems /> : <NothingInIt />}
+    </>
   );
 }
 

@@ -30,6 +30,7 @@ test("buying places the order and goes to the payment page", async () => {
     lines: [{ item_id: 7, quantity: 2 }],
     note: "",
     from_basket: false,
+    basket_version: null,
   });
 });
 

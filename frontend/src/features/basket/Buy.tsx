@@ -44,6 +44,7 @@ export function Buy({ item }: { item: Item }) {
           lines: [{ item_id: item.id, quantity: Number(value("quantity")) }],
           note: "",
           from_basket: false,
+          basket_version: null,
         })
       }
     >

@@ -4,7 +4,7 @@ import { useWaitingOrders } from "../../api/shop/basket";
 import type { Intent } from "../../api/shop/intent";
 import type { NewOrder, OrderLineRequest } from "../../api/types";
 import { count, notOrdered, ordered, withQuantity } from "./lines";
-import { parse, read, subscribe, write } from "./store";
+import { EMPTY, parse, read, subscribe, write } from "./store";
 
 const NONE: OrderLineRequest[] = [];
 
@@ -25,7 +25,7 @@ export function useBasket() {
   const lines = mine ? basket.lines : NONE;
 
   const save = (lines: OrderLineRequest[]) =>
-    write({ owner: me?.id ?? null, lines, saved: false, key: "", note: mine ? basket.note : "" });
+    write({ ...(mine ? basket : EMPTY), owner: me?.id ?? null, lines, key: "" });
 
   return {
     lines,

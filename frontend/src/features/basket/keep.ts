@@ -1,60 +1,105 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { keys } from "../../api/keys";
 import { useMe } from "../../api/me";
-import { isUndecided } from "../../api/problem";
-import { basketQuery, putBasket } from "../../api/shop/basket";
-import type { OrderLineRequest } from "../../api/types";
+import { hasCode, isUndecided, Problem } from "../../api/problem";
+import { basketQuery, putBasket, readBasket } from "../../api/shop/basket";
+import type { KeptBasket, NewOrder, OrderLineRequest } from "../../api/types";
 import { useStoredBasket } from "./basket";
-import { merged, same } from "./lines";
-import { parse, read, subscribe, write } from "./store";
+import { covers, merged, notOrdered, rebased, same } from "./lines";
+import { type Basket, EMPTY, isKept, type Kept, parse, read, subscribe, write } from "./store";
 
 const PATIENCE_MS = 3_000;
 
-/** Keeps a basket with the account of its user. Rendered once, on every page. */
+/**
+ * Keeps a basket with the account of its user. Rendered once, on every page.
+ *
+ * The shop counts the versions of a basket, and takes a change only of the last one: what was ordered or paid in another
+ * tab does not come back from one that has not heard of it.
+ */
 export function useKeptBasket(): void {
   const me = useMe();
   const basket = useStoredBasket();
-  const kept = useQuery({ ...basketQuery, enabled: !!me }).data;
+  const queries = useQueryClient();
+  const shown = useQuery({ ...basketQuery, enabled: !!me }).data;
   const { mutate } = useSaveBasket();
 
   useEffect(() => {
-    if (!me || !kept) return;
-    const { owner, lines, saved, ...rest } = parse(read());
-    if (owner === me.id && !saved) return;
-    const brought = owner === null ? merged(kept.lines, lines) : kept.lines;
-    const isNew = !same(brought, kept.lines);
-    if (owner === me.id && same(brought, lines)) return;
-    const typed = owner === null || same(brought, lines) ? rest : { key: "", note: "" };
-    write({ ...typed, owner: me.id, lines: brought, saved: !isNew });
-  }, [me, kept]);
+    if (me && shown) takeOver(me.id, shown);
+  }, [me, shown]);
 
-  const { owner, lines, saved } = basket;
-  const isUnsaved = !!me && owner === me.id && !saved;
+  const isMine = !!me && basket.owner === me.id;
+  const isStale = isMine && !!shown && !!basket.kept && shown.version < basket.kept.version;
   useEffect(() => {
-    if (isUnsaved) mutate(lines);
-  }, [isUnsaved, lines, mutate]);
+    if (isStale) void queries.invalidateQueries({ queryKey: keys.basket }); // another tab knows more
+  }, [isStale, queries]);
+
+  const { lines, kept } = basket;
+  const unsaved = isMine && kept && !isKept(basket) && JSON.stringify([kept.version, lines]);
+  useEffect(() => {
+    if (unsaved) mutate();
+  }, [unsaved, mutate]);
+}
+
+/** The shop's answer becomes the basket of this browser, unless that is changed: then it is given to the shop first. */
+function takeOver(user: number, shop: Kept): void {
+  const basket = parse(read());
+  const { owner, lines, kept } = basket;
+  if (owner !== null && owner !== user) replace(EMPTY, user, shop, shop.lines);
+  else if (kept === null) replace(basket, user, shop, merged(shop.lines, lines));
+  else if (isKept(basket) && shop.version > kept.version) replace(basket, user, shop, shop.lines);
+}
+
+/** What was typed and tried for other lines goes with them. */
+function replace(basket: Basket, owner: number, shop: Kept, lines: OrderLineRequest[]): void {
+  const isSame = basket.kept === null || same(lines, basket.lines);
+  const typed = isSame ? basket : EMPTY;
+  const kept = { version: shop.version, lines: shop.lines };
+  write({ key: typed.key, note: typed.note, owner, lines, kept, sent: null });
 }
 
 /** Gives a basket to the shop to keep: one after the other, and again where no answer came. */
 function useSaveBasket() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: putBasket,
+    mutationFn: () => save(queries),
     scope: { id: "basket" },
     retry: (failures, error) => failures < 5 && isUndecided(error),
-    onSuccess: async (kept, lines: OrderLineRequest[]) => {
-      // What was asked before is not an answer any more.
-      await queries.cancelQueries({ queryKey: keys.basket });
-      queries.setQueryData(basketQuery.queryKey, kept);
-      const basket = parse(read());
-      if (same(basket.lines, lines)) write({ ...basket, saved: true });
-    },
   });
 }
 
+async function save(queries: QueryClient): Promise<void> {
+  const asked = parse(read());
+  const { owner, lines, kept, sent } = asked;
+  if (owner === null || kept === null || isKept(asked)) return; // another tab was faster
+  write({ ...asked, sent: lines });
+  try {
+    await answered(queries, asked, await putBasket(lines, kept.version), lines);
+  } catch (error) {
+    if (isUndecided(error)) throw error; // the shop may have taken `sent`, or not
+    write({ ...parse(read()), sent });
+    if (!hasCode(error, "basket_changed")) throw error;
+    // What the shop may have taken already is not put in again: it may be paid since.
+    await answered(queries, asked, await readBasket(), sent ?? kept.lines);
+  }
+}
+
+/** `shop` is the basket from now on, with what was changed here since it was `base`. */
+async function answered(
+  queries: QueryClient,
+  asked: Basket,
+  shop: KeptBasket,
+  base: OrderLineRequest[],
+): Promise<void> {
+  await queries.cancelQueries({ queryKey: keys.basket }); // asked before, it is not an answer any more
+  queries.setQueryData(basketQuery.queryKey, shop);
+  const now = parse(read());
+  if (now.owner !== asked.owner || now.kept?.version !== asked.kept?.version) return; // by another tab
+  if (now.owner !== null) replace(now, now.owner, shop, rebased(shop.lines, base, now.lines));
+}
+
 /** Ends once the shop keeps the basket; after a moment also where it does not, since an order needs no basket. */
-export function whenKept(): Promise<void> {
+function whenKept(): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
@@ -62,11 +107,22 @@ export function whenKept(): Promise<void> {
       resolve();
     };
     const look = () => {
-      const { owner, saved } = parse(read());
-      if (owner !== null && saved) done();
+      if (isKept(parse(read()))) done();
     };
     const timer = setTimeout(done, PATIENCE_MS);
     const stop = subscribe(look);
     look();
   });
+}
+
+/** Orders from the basket that this page shows, and from no other: raises a Problem where there is none any more. */
+export function useOrderOfBasket() {
+  const queries = useQueryClient();
+  return async (wish: NewOrder): Promise<NewOrder> => {
+    await whenKept();
+    const shop = queries.getQueryData(basketQuery.queryKey);
+    if (!covers(notOrdered(parse(read()).lines, shop?.orders ?? []), wish.lines))
+      throw new Problem(409, "basket_changed", "");
+    return { ...wish, basket_version: shop?.version ?? null };
+  };
 }

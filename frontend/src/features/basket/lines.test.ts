@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WaitingOrder } from "../../api/types";
-import { merged, notOrdered, withQuantity } from "./lines";
+import { merged, notOrdered, rebased, withQuantity } from "./lines";
 
 const of = (item_id: number, quantity: number) => ({ item_id, quantity });
 const waiting = (quantity: number, from_basket = true): WaitingOrder => ({
@@ -24,6 +24,14 @@ test("a basket that was filled before signing in comes to the account's, and not
     of(9, 1),
   ]);
   expect(merged([of(7, 1)], [of(7, 4)])).toEqual([of(7, 4)]);
+});
+
+test("what was changed here comes to what was changed elsewhere", () => {
+  const base = [of(7, 2), of(8, 1)];
+
+  expect(rebased([of(9, 1)], base, [of(7, 3), of(8, 1)])).toEqual([of(9, 1), of(7, 1)]);
+  expect(rebased([...base, of(9, 1)], base, [of(8, 1)])).toEqual([of(8, 1), of(9, 1)]);
+  expect(rebased([], base, base)).toEqual([]);
 });
 
 test("what waits to be paid is not ordered again", () => {

@@ -27,6 +27,22 @@ export function merged(kept: OrderLineRequest[], added: OrderLineRequest[]): Ord
     .slice(0, MOST_LINES);
 }
 
+/** `kept` with what was changed from `base` to `changed`: both were changed since they were the same. */
+export function rebased(
+  kept: OrderLineRequest[],
+  base: OrderLineRequest[],
+  changed: OrderLineRequest[],
+): OrderLineRequest[] {
+  return [...base, ...changed]
+    .map((line) => line.item_id)
+    .filter((id, at, ids) => ids.indexOf(id) === at)
+    .reduce((lines, id) => {
+      const more = count(changed, id) - count(base, id);
+      return more === 0 ? lines : withQuantity(lines, id, Math.min(count(lines, id) + more, MOST));
+    }, kept)
+    .slice(0, MOST_LINES);
+}
+
 /** How many of an item are in orders from the basket that wait to be paid. */
 export const ordered = (orders: WaitingOrder[], id: number) =>
   orders
@@ -39,6 +55,10 @@ export const notOrdered = (lines: OrderLineRequest[], orders: WaitingOrder[]) =>
   lines
     .map((line) => ({ ...line, quantity: line.quantity - ordered(orders, line.item_id) }))
     .filter((line) => line.quantity > 0);
+
+/** Whether `lines` have as many of each item as `wanted`, or more. */
+export const covers = (lines: OrderLineRequest[], wanted: OrderLineRequest[]) =>
+  wanted.every(({ item_id, quantity }) => count(lines, item_id) >= quantity);
 
 export const same = (a: OrderLineRequest[], b: OrderLineRequest[]) =>
   JSON.stringify(a.map((line) => [line.item_id, line.quantity])) ===

@@ -1,20 +1,37 @@
 import type { OrderLineRequest } from "../../api/types";
+import { same } from "./lines";
 
 /**
  * A basket as this browser stores it, for all of its tabs.
  *
- * `owner` null: filled before signing in. `saved`: the shop keeps these lines with the owner's account too. `key`: the
- * Idempotency-Key of the try to order just these lines, with this `note`.
+ * `owner` null: filled before signing in. `kept`: what the shop kept with the owner's account when `lines` began to
+ * differ from it; null until it was asked. `sent`: lines that were given to the shop, which has not answered yet.
+ * `key`: the Idempotency-Key of the try to order just these lines, with this `note`.
  */
 export type Basket = {
   owner: number | null;
   lines: OrderLineRequest[];
-  saved: boolean;
+  kept: Kept | null;
+  sent: OrderLineRequest[] | null;
   key: string;
   note: string;
 };
 
-export const EMPTY: Basket = { owner: null, lines: [], saved: false, key: "", note: "" };
+/** A basket as the shop has it. `version` grows with each change, order and payment of it. */
+export type Kept = { version: number; lines: OrderLineRequest[] };
+
+export const EMPTY: Basket = {
+  owner: null,
+  lines: [],
+  kept: null,
+  sent: null,
+  key: "",
+  note: "",
+};
+
+/** Whether the shop keeps these lines with the owner's account too. */
+export const isKept = ({ owner, lines, kept }: Basket) =>
+  owner !== null && kept !== null && same(lines, kept.lines);
 
 const SLOT = "kiosk.basket";
 const listeners = new Set<() => void>();
@@ -51,8 +68,9 @@ export function subscribe(listener: () => void) {
 
 export function parse(text: string): Basket {
   try {
-    const { owner, lines, saved = false, key, note = "" } = JSON.parse(text);
-    return { owner, lines: lines.filter(isLine), saved, key, note };
+    const { lines, saved, ...rest } = JSON.parse(text);
+    // `saved` is of an earlier release: then the account has the lines, and this browser need not bring them.
+    return { ...EMPTY, ...rest, lines: saved ? [] : lines.filter(isLine) };
   } catch {
     return EMPTY;
   }

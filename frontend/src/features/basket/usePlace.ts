@@ -14,8 +14,8 @@ type Options = {
   intent: Intent<NewOrder>;
   /** Whether a purchase that waited for a sign-in goes on here; false as long as it cannot. */
   isMine: (wish: NewOrder) => boolean;
-  /** What has to be done before the order is placed. */
-  before?: (wish: NewOrder) => Promise<unknown>;
+  /** What comes before the order is placed, and makes it complete. */
+  before?: (wish: NewOrder) => Promise<NewOrder>;
 };
 
 /** Places an order and goes on to pay it. A visitor signs in first, and then it goes on by itself. */
@@ -44,9 +44,9 @@ export function usePlace({ intent, isMine, before }: Options) {
 
   const { mutate, isPending, error } = useMutation({
     mutationFn: async ({ key, wish }: { key: string; wish: NewOrder }) => {
-      await before?.(wish);
+      const order = (await before?.(wish)) ?? wish;
       return body(
-        api.POST("/api/orders", { params: { header: { "Idempotency-Key": key } }, body: wish }),
+        api.POST("/api/orders", { params: { header: { "Idempotency-Key": key } }, body: order }),
       );
     },
     onSuccess: (order) => {

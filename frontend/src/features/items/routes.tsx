@@ -1,4 +1,5 @@
 import { createRoute } from "@tanstack/react-router";
+import { inLanguage } from "../../shell/inLanguage";
 import { root } from "../../shell/routes";
 import { paged, type Search } from "../../shell/search";
 import { Catalogue } from "./Catalogue";
@@ -15,12 +16,12 @@ export const cataloguePage = (buy: BuySlot) =>
       ...readSearch(search),
       ...paged(search),
     }),
-    component: () => <Catalogue buy={buy} />,
+    component: inLanguage(() => <Catalogue buy={buy} />),
   });
 
 export const itemPage = (buy: BuySlot) =>
   createRoute({
     getParentRoute: () => root,
     path: "/items/$id",
-    component: () => <ItemPage buy={buy} />,
+    component: inLanguage(() => <ItemPage buy={buy} />),
   });

@@ -11,6 +11,8 @@ export const shop: Shop = {
   colours: { primary: "#0d4a4a", accent: "#ffd35c" },
   time_zone: "UTC",
   pages: [],
+  adds_shipping: false,
+  adds_tax: false,
 };
 
 export const mug: Item = {
