@@ -17,4 +17,5 @@ PARTS = (
 )
 
 if __name__ == "__main__":
-    sys.exit(0 if all([part() for part in PARTS]) else 1)
+    results = [part() for part in PARTS]  # all of them, whatever the first says
+    sys.exit(0 if all(results) else 1)

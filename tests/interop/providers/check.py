@@ -12,7 +12,7 @@ import httpx
 
 from tests.integration.live import LiveKiosk
 from tests.interop import environments
-from tests.interop.providers.visitor import Visitor
+from tests.interop.visitor import Visitor
 from tests.processes import Process, free_port, run_kiosk
 from tests.settings import CLIENT_ID, CLIENT_SECRET, environment, settings
 
@@ -57,7 +57,7 @@ PROVIDERS = (
     Provider("oidc-provider", lambda: _node("oidc_provider.mjs"), "ada", LOGIN, {**LOGIN, "link": "/abort"}),
     Provider("django-oauth-toolkit", _django, "ada", {**ADA, "allow": "Authorize"}, ADA, "/o"),
     Provider("oauth2-mock-server", lambda: _node("oauth2_mock_server.mjs"), "johndoe", {}, asks_again=False),
-    # It leaves out the state where a person says no, which RFC 6749 (4.1.2.1) demands: nothing tells whose answer it is.
+    # Where a person says no it leaves out the state, which RFC 6749 (4.1.2.1) demands: it may be any answer.
     Provider("oidc-provider-mock", _mock, "ada", {"sub": "ada"}, {"action": "deny"}, refusal="oauth_expired"),
 )
 
@@ -163,4 +163,3 @@ def check() -> bool:
         if not all(works):
             print(kiosk.said()[-3000:])
         return all(works)
-

@@ -37,8 +37,7 @@ class Visitor:
     """`given` is what the person writes into fields, by name, and which buttons they press."""
 
     def __init__(self) -> None:
-        # The name is that which the shop's and the provider's pages send with each form.
-        self.http = httpx.Client(trust_env=False, verify=False, timeout=20)  # noqa: S501 -- plain http
+        self.http = httpx.Client(trust_env=False, verify=False, timeout=20)
 
     def go(self, url: str, given: Mapping[str, str], shop: str) -> httpx.Response:
         """The first page of the shop that they come to. LookupError where they come to none."""
