@@ -6,6 +6,7 @@ beside it pin. The exit status is 1 where anything fails.
 
 import sys
 
+from tests.interop import installed
 from tests.interop.clients import check as clients
 from tests.interop.providers import check as providers
 from tests.interop.stripe import check as stripe  # feature: shop
@@ -13,6 +14,7 @@ from tests.interop.stripe import check as stripe  # feature: shop
 PARTS = (
     providers.check,
     clients.check,
+    installed.check,
     stripe.check,  # feature: shop
 )
 
