@@ -22,6 +22,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.control:
         app.register_blueprint(control_api.blueprint(provider, gate, sender))
         app.register_blueprint(inspector.blueprint(provider, gate, sender))
+    app.extensions["provider"] = provider
     sender.start()
     schedule.start(provider)
     return app

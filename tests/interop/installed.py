@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from simulators.__main__ import SIMULATORS
+from simulators.payments import control  # feature: shop
 from tests.interop.environments import ROOT, run, tell
 from tests.processes import Process, free_port
 
@@ -63,7 +64,11 @@ def example(programs: Path, folder: Path) -> None:
     """Runs the example of the README."""
     for name, text in re.findall(r"```python\n# (\S+)\n(.*?)```", README.read_text(), re.DOTALL):
         (folder / name).write_text(text)
-    print("example:", run(programs / "python", "-m", "pytest", "-q", "-n", "2", folder=folder).splitlines()[-1])
+    test = [programs / "python", "-m", "pytest", "-q", "-n", "2"]
+    print("example:", run(*test, folder=folder).splitlines()[-1])
+    with control.started() as simulator:
+        shared = run(*test, "-o", f"payments_simulator_url={simulator.url}", folder=folder).splitlines()[-1]
+    print("example, both workers at one simulator:", shared)
 
 
 # }
