@@ -32,19 +32,19 @@ def environment() -> Iterator[Path]:
 
 
 def of_image(instruction: str) -> list[str]:
-    """The words of ENTRYPOINT, CMD or the health check."""
+    """The words of the entry point or the health check."""
     words = re.findall(rf"^{instruction}.*?(\[.*\])$", DOCKERFILE.read_text(), re.MULTILINE)
     return list(ast.literal_eval(words[-1]))
 
 
 def served(programs: Path, folder: Path) -> Iterator[str]:
-    """Each simulator as the image starts it, but for the port; a line of JSON for each."""
-    [program], (_, *options) = of_image("ENTRYPOINT"), of_image("CMD")
+    """Each simulator as a container of the image runs it, but for the port; a line of JSON for each."""
+    [program] = of_image("ENTRYPOINT")
     assert of_image("HEALTHCHECK")[0] == program
     for name in SIMULATORS:
         port = free_port(2)
         ports = ["--port", str(port)] + (["--smtp-port", str(port + 1)] if name == "mail" else [])
-        process = Process([programs / program, name, *options, *ports], folder / f"{name}.log")
+        process = Process([programs / program, name, "--host", "0.0.0.0", *ports], folder / f"{name}.log")
         health = [programs / program, *of_image("HEALTHCHECK")[1:], "--port", str(port)]
         error = None
         try:
