@@ -5,8 +5,8 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e quick fuzz mutants coverage bench paint lock api messages release clean
-.PHONY: load chaos interop scale soak safeguards screenshots faults  # feature: shop
+.PHONY: help install run test check fmt unit integration e2e quick interop fuzz mutants coverage bench paint lock api messages release clean
+.PHONY: load chaos scale soak safeguards screenshots faults  # feature: shop
 .PHONY: rehearse  # feature: origin
 
 help:
@@ -90,11 +90,9 @@ chaos:  ## 2,000 orders while everything breaks, at most 5 minutes; SEED=7, ORDE
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ORDERS),--orders $(ORDERS))
 # }
 
-# feature: shop {
-interop:  ## the payment simulator against Stripe's official libraries, and its description against theirs
+interop:  ## Kiosk and its simulators against programs of others: providers, clients, libraries
 	@scripts/install development frontend
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.interop
-# }
 
 # feature: shop {
 safeguards:  ## takes each safeguard of the payments out, and shows which test notices

@@ -109,7 +109,9 @@ CHECKS: dict[str, Callable[[], object]] = {
     ),
     "requirements": requirements,
     "shell scripts": shell_scripts,
-    "Dockerfile": tool([BIN / "hadolint", "Dockerfile"], "hadolint finds fault with the Dockerfile: see above."),
+    "Dockerfiles": tool(
+        [BIN / "hadolint", "Dockerfile", "simulators/Dockerfile"], "hadolint finds fault with a Dockerfile: see above."
+    ),
     "compose.yaml": tool(
         [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml"],
         "compose.yaml has not the form that Compose reads: mend what is named above.",

@@ -9,7 +9,8 @@ SIMULATORS = (
     "mail",
     "payments",  # feature: shop
 )
-TOOLS: dict[str, str] = {
+TOOLS = {
+    "health": "health",
     "play": "payments.play",  # feature: shop
     "drift": "payments.drift",  # feature: shop
 }

@@ -21,20 +21,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """What the identity simulator knows of the application under test."""
     help_ = f"where the application has a user come back from sign-in, one or several (default: {CALLBACK})"
     parser.addini("identity_redirect_uris", help_, type="args", default=[CALLBACK])
+    # feature: shop {
+    help_ = "of a payment simulator that runs with --control: each test has a namespace there (default: one starts)"
+    parser.addini("payments_simulator_url", help_, default="")
+    # }
 
 
 # feature: shop {
 @pytest.fixture(scope="session")
-def _payments_simulator() -> Iterator[Payments]:
-    with payments.started() as control:
-        yield control
+def _payments_simulator(pytestconfig: pytest.Config) -> Iterator[Payments]:
+    if url := pytestconfig.getini("payments_simulator_url"):
+        with Payments(url.rstrip("/")) as control:
+            yield control
+    else:
+        with payments.started() as control:
+            yield control
 
 
 @pytest.fixture
-def payments_simulator(_payments_simulator: Payments) -> Payments:
+def payments_simulator(pytestconfig: pytest.Config, _payments_simulator: Payments) -> Iterator[Payments]:
     """Stripe: `.url`, `.secret_key`, `.webhook_secret`, and a method for each thing that can go wrong."""
-    _payments_simulator.reset()
-    return _payments_simulator
+    if pytestconfig.getini("payments_simulator_url"):
+        with _payments_simulator.namespace() as control:  # others use the simulator too
+            yield control
+    else:
+        _payments_simulator.reset()
+        yield _payments_simulator
 
 
 # }

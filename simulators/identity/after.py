@@ -13,6 +13,7 @@ from simulators.identity.asks import extended
 from simulators.identity.clients import Client
 from simulators.identity.exchange import TokenError, authenticate, posted
 from simulators.identity.grants import Grant
+from simulators.identity.logout import tell
 from simulators.identity.openid import rejected
 from simulators.identity.state import state
 from simulators.identity.web import issuer
@@ -77,10 +78,15 @@ def _told(grant: Grant, expires: float) -> dict[str, Any]:
 
 @blueprint.route("/end-session", methods=["GET", "POST"])
 def end_session() -> ResponseReturnValue:
-    """OpenID Connect RP-Initiated Logout 1.0. There are no sessions here to end: the browser goes back at once."""
+    """OpenID Connect RP-Initiated Logout 1.0. The session ends at clients: the browser goes back at once."""
     given = request.values
-    client = state().clients.get(_hinted(given.get("id_token_hint", "")) or given.get("client_id", ""))
+    hint = _hinted(given.get("id_token_hint", ""))
+    client = state().clients.get(str(hint.get("aud", given.get("client_id"))))
     wanted = given.get("post_logout_redirect_uri")
+    if client is not None and "sub" in hint:
+        with state().lock:
+            ended = [each for each in state().grants.of(str(hint["sub"]), state().now()) if each.sid == hint.get("sid")]
+        tell(ended)
     if wanted is None:
         return Response("You are signed out.", content_type="text/plain")
     if client is None or wanted not in client.signed_out:
@@ -88,17 +94,17 @@ def end_session() -> ResponseReturnValue:
     return redirect(extended(wanted, [("state", given["state"])] if given.get("state") else []), 303)
 
 
-def _hinted(token: str) -> str | None:
-    """The client that an ID token of ours was made for, expired or not."""
+def _hinted(token: str) -> dict[str, Any]:
+    """The claims of an ID token of ours, expired or not; none of what is no such token."""
     simulator = state()
     with simulator.lock:
         keys = simulator.keys.all
     for key in keys:
         try:
-            return str(jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims.get("aud"))
+            return jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims
         except (JoseError, ValueError):
             continue
-    return None
+    return {}
 
 
 @blueprint.post("/register")
@@ -114,8 +120,12 @@ def register() -> ResponseReturnValue:
     if id_token not in ALGORITHMS or userinfo not in (None, "none", *ALGORITHMS):
         return _unregistered("invalid_client_metadata", f"algorithms are {', '.join(ALGORITHMS)}")
     client = Client(secrets.token_hex(8), secrets.token_urlsafe(32), frozenset(uris), id_token_alg=id_token)
+    told_at = given.get("backchannel_logout_uri", "")
+    if not isinstance(told_at, str) or (told_at and not told_at.startswith(("http://", "https://"))):
+        return _unregistered("invalid_client_metadata", "backchannel_logout_uri must be an address of http")
     back = given.get("post_logout_redirect_uris", [])
     client = replace(client, signed_out=frozenset(back), userinfo_alg=None if userinfo == "none" else userinfo)
+    client = replace(client, logout_uri=told_at)
     with state().lock:
         state().clients[client.id] = client
     told = {"client_id": client.id, "client_secret": client.secret, "client_secret_expires_at": 0}

@@ -22,6 +22,8 @@ class Client:
     redirects: frozenset[str] = frozenset()
     signed_out: frozenset[str] = frozenset()
     """Where a browser may go after it was signed out."""
+    logout_uri: str = ""
+    """Where it is told that a person signed out (`backchannel_logout_uri`)."""
     id_token_alg: str = "RS256"
     userinfo_alg: str | None = None
     """How its userinfo is signed; None: it is plain JSON."""

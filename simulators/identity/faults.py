@@ -14,6 +14,7 @@ Place = Literal[
     "token",
     "id_token",
     "userinfo",
+    "logout_token",
     "github_authorize",  # feature: github
     "github_token",  # feature: github
     "github_user",  # feature: github
@@ -47,9 +48,9 @@ class Fault:
 
     `status`, `body`, `content_type`: the answer instead of the real one, given before anything is checked.
     `drop`: the connection is closed without an answer. `delay`: seconds to wait before whatever follows.
-    `set`, `remove`, `shift`: the members of the real answer (of `id_token`: the claims; of `callback`: the
+    `set`, `remove`, `shift`: the members of the real answer (of tokens: the claims; of `callback`: the
     parameters) that are overridden, left out, or moved by so much. `add`: parameters that `callback` gets once more.
-    `signing`, `header`: how the ID token is signed, and its header (null leaves a parameter out).
+    `signing`, `header`: how a token is signed, and its header (null leaves a parameter out).
     """
 
     times: int | None = None

@@ -27,6 +27,8 @@ class Grant:
     auth_time: int
     nonce: str | None = None
     challenge: str | None = field(default=None, repr=False)
+    sid: str = field(default_factory=lambda: secrets.token_hex(8))
+    """The session at the client that comes of it, in ID and logout tokens."""
 
 
 @dataclass
@@ -84,6 +86,9 @@ class Shelf(Generic[Entry]):
     def get(self, key: str, now: float) -> Entry | None:
         entry = self._entries.get(key)
         return entry if entry and entry.expires > now else None
+
+    def live(self, now: float) -> list[Entry]:
+        return [entry for entry in self._entries.values() if entry.expires > now]
 
     def drop_family(self, family: str) -> None:
         for key, entry in list(self._entries.items()):
@@ -172,6 +177,12 @@ class Grants:
     def behind(self, token: str, now: float) -> Grant | None:
         known = self.tokens.get(token, now)
         return known.grant if known else None
+
+    def of(self, sub: str, now: float) -> list[Grant]:
+        """What the person allowed, once for each sign-in."""
+        grants = [token.grant for token in self.tokens.live(now)]
+        grants += [refresh.grant for refresh in self.refreshes.live(now)]
+        return list({grant.sid: grant for grant in grants if grant.person.sub == sub}.values())
 
     def clear(self) -> None:
         self.codes.clear()

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from functools import cached_property
 from hashlib import sha256, sha512
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from joserfc import jwt
@@ -52,17 +53,17 @@ class KeyRing:
 
     @cached_property
     def edwards(self) -> OKPKey:
-        """The key of clients that asked for EdDSA. It is published from its first use on."""
+        """The key of clients that asked for EdDSA."""
         kid = secrets.token_hex(8)
         return OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA", "kid": kid}, private=True, auto_kid=False)
 
     @property
     def all(self) -> list[RSAKey | OKPKey]:
-        """What is published."""
-        return [*self.published, *([self.edwards] if "edwards" in self.__dict__ else [])]
+        """What is published. Clients keep a key set for minutes, so each key is there before it is first used."""
+        return [*self.published, self.edwards]
 
-    def sign_edwards(self, claims: Mapping[str, Any]) -> str:
-        header = {"alg": "EdDSA", "typ": "JWT", "kid": self.edwards.kid}
+    def sign_edwards(self, claims: Mapping[str, Any], more: Header = MappingProxyType({})) -> str:
+        header = {"alg": "EdDSA", "typ": "JWT", "kid": self.edwards.kid, **more}
         return jwt.encode(header, dict(claims), self.edwards, algorithms=["EdDSA"])
 
     def rotate(self, *, keep: bool) -> None:
@@ -71,7 +72,6 @@ class KeyRing:
 
     def reset(self) -> None:
         self.published = [self.first]
-        self.__dict__.pop("edwards", None)
 
     def as_dict(self) -> dict[str, Any]:
         """The key set of RFC 7517 section 5, public halves only."""

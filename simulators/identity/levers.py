@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from simulators.identity.faults import FaultError, parse_fault
+from simulators.identity.logout import tell
 from simulators.identity.people import PersonError, parse_people, parse_person
 from simulators.identity.state import state
 
@@ -76,6 +77,15 @@ def replace_people() -> Response:
     with state().lock:
         state().people = replaced
     return people()
+
+
+@blueprint.post("/people/<username>/sign-out")
+def sign_out(username: str) -> ResponseReturnValue:
+    """The person signs out here. Answers what each client that registered for it was told, and its status."""
+    with state().lock:
+        person = state().named(username)
+        grants = state().grants.of(person.sub, state().now()) if person else []
+    return jsonify(told=tell(grants)) if person else (jsonify(error=f"there is no {username} here"), 404)
 
 
 @blueprint.get("/calls")

@@ -49,6 +49,8 @@ def discovery() -> Response:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
     }
     return members("discovery", metadata)
 
@@ -120,6 +122,7 @@ def _id_token(grant: Grant, access_token: str, client: Client) -> str:
         "exp": now + ID_TOKEN_SECONDS,
         "auth_time": grant.auth_time,
         "at_hash": half_hash(access_token, client.id_token_alg),
+        "sid": grant.sid,
     }
     if grant.nonce:
         claims["nonce"] = grant.nonce

@@ -8,12 +8,15 @@ import os
 import random
 import sys
 from pathlib import Path
-
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from simulators.payments.app import create_app
+from simulators.payments.namespaces import Namespaces
 from simulators.payments.provider import EVENTS, Settings
 from simulators.server import LOOPBACK, add_options, serve
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 WEBHOOK_PATH = "/api/payments/webhook"
 
@@ -31,19 +34,18 @@ def main(argv: list[str]) -> int:
 
     random.seed(options.seed)
 
-    def make_app(url: str) -> Flask:
-        return create_app(
-            Settings(
-                secret_key=options.secret_key or None,
-                webhook_secrets=tuple(filter(None, secrets)),
-                webhook_url=webhook_url,
-                webhook_events=tuple(options.webhook_events or EVENTS),
-                state=options.state,
-                control=options.control,
-                base_url=(options.public_url or url).rstrip("/"),
-                demo=options.demo.lower() if options.demo else None,
-            )
+    def make_app(url: str) -> "WSGIApplication":
+        settings = Settings(
+            secret_key=options.secret_key or None,
+            webhook_secrets=tuple(filter(None, secrets)),
+            webhook_url=webhook_url,
+            webhook_events=tuple(options.webhook_events or EVENTS),
+            state=options.state,
+            control=options.control,
+            base_url=(options.public_url or url).rstrip("/"),
+            demo=options.demo.lower() if options.demo else None,
         )
+        return Namespaces(settings, create_app) if options.control else create_app(settings)
 
     return serve("payments", make_app, host=options.host, port=options.port, with_parent=options.with_parent)
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from simulators.payments import control_api, demo, inspector, pages, routes, schedule, v2
+from simulators.payments import control_api, demo, inspector, invoice_pages, pages, routes, schedule, v2
 from simulators.payments.api import Gate
 from simulators.payments.provider import Provider, Settings
 from simulators.payments.webhooks import Sender
@@ -18,9 +18,11 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(routes.blueprint(provider, gate))
     app.register_blueprint(v2.blueprint(provider, gate))
     app.register_blueprint(pages.blueprint(provider))
+    app.register_blueprint(invoice_pages.blueprint(provider))
     if settings.control:
         app.register_blueprint(control_api.blueprint(provider, gate, sender))
         app.register_blueprint(inspector.blueprint(provider, gate, sender))
+    app.extensions["provider"] = provider
     sender.start()
     schedule.start(provider)
     return app

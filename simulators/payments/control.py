@@ -1,5 +1,6 @@
 """The client of the control API, for tests: `with started() as payments: payments.drop(when="after")`."""
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -270,6 +271,20 @@ class Control:
         from simulators.payments.scenario import play
 
         play(self, file, shop=shop)
+
+    @contextmanager
+    def namespace(self, name: str = "") -> Iterator["Control"]:
+        """A provider of its own in the same simulator, for the block: no other sees its objects, faults or clock.
+
+        Its `url` and its `secret_key` lead there; either is enough for calls of the API.
+        """
+        name = name or secrets.token_hex(8)
+        with Control(f"{self.url}/ns/{name}", secret_key=f"sk_test_ns_{name}") as control:
+            control.webhook_secret = self.webhook_secret
+            try:
+                yield control
+            finally:
+                control._ask("POST", "/close")
 
     def close(self) -> None:
         self._client.close()

@@ -60,7 +60,13 @@ class Desk:
             "GET /faults": self.gate.faults.shown,
             "POST /faults": self.add_fault,
             "DELETE /faults": self.gate.faults.clear,
+            **({"POST /close": self.close} if self.provider.settings.namespace else {}),
         }
+
+    def close(self) -> Resource:
+        """The namespace ends. Another of its name begins anew."""
+        self.provider.close()
+        return {"closed": self.provider.settings.namespace}
 
     def state(self) -> Resource:
         names = {"intents": "payment_intents"}

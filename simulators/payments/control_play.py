@@ -35,4 +35,5 @@ class Stage:
 def _here() -> str:
     """The address of this simulator. The key goes there, so that the port is not the one that a client names."""
     name = urlsplit(request.host_url).hostname or ""
-    return f"http://{f'[{name}]' if ':' in name else name}:{request.environ['SERVER_PORT']}"
+    host = f"[{name}]" if ":" in name else name
+    return f"http://{host}:{request.environ['SERVER_PORT']}{request.script_root}"

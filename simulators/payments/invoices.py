@@ -19,6 +19,8 @@ def create(provider: Provider, session: Resource) -> None:
         return
     number = len(provider.store["invoices"]) + 1
     invoice = shapes.invoice(session, provider.clock.now(), f"SIM-{number:04}")
+    page = f"{provider.settings.base_url}/invoice/{invoice['id']}"
+    invoice |= {"hosted_invoice_url": page, "invoice_pdf": f"{page}/pdf"}
     invoice["lines"]["data"] = [
         shapes.invoice_line(invoice, line) for line in sessions.lines(provider, session) if line["quantity"]
     ]

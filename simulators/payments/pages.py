@@ -86,7 +86,7 @@ class Pages:
         intent = self._provider.store["intents"].get(session.get("payment_intent") or "")
         if session.get("status") != "open" or intent is None or intent["status"] != "requires_action":
             return self._form(name)
-        return self._render("authenticate.html", session, action=f"/pay/{name}/authenticate")
+        return self._render("authenticate.html", session, action=f"{request.script_root}/pay/{name}/authenticate")
 
     def challenge_intent(self, name: str) -> Answer:
         """The same page for an intent that was made without Checkout."""
@@ -95,7 +95,7 @@ class Pages:
             return self._render("over.html", {}, 404, title="There is no such payment")
         back = intent["next_action"]["redirect_to_url"]["return_url"]
         shown = {"amount_total": intent["amount"], "currency": intent["currency"], "success_url": back}
-        return self._render("authenticate.html", shown, action=f"/pay/intents/{name}")
+        return self._render("authenticate.html", shown, action=f"{request.script_root}/pay/intents/{name}")
 
     def authenticate_intent(self, name: str) -> Answer:
         """The bank's answer; the browser goes where the program wanted it, which asks how the intent is."""
@@ -134,7 +134,7 @@ class Pages:
             if session is not None and session["status"] == "open":
                 try:
                     if action() == "secure":
-                        return redirect(f"/pay/{name}/authenticate", 303)
+                        return redirect(f"{request.script_root}/pay/{name}/authenticate", 303)
                 except Refusal as refusal:
                     error = refusal.message
             if session is not None and session["status"] == "complete":

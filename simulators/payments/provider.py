@@ -24,6 +24,7 @@ class Settings:
     webhook_events   which events go there: types, with `*` for the rest of a name
     base_url         where browsers reach the payment page
     demo             the currency of what there is to try: see demo.py; None: nothing
+    namespace        its name, where it is one of several in this process: see namespaces.py
     """
 
     secret_key: str | None = None
@@ -34,6 +35,7 @@ class Settings:
     control: bool = False
     base_url: str = "http://127.0.0.1"
     demo: str | None = None
+    namespace: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,13 @@ class Provider:
         self.outgoing = Agenda(self._delivery_due, self.store["deliveries"])
         self.wake = threading.Condition(self.store.lock)
         """Notified when a webhook is put up, and when one has been sent."""
+        self.closed = False
+
+    def close(self) -> None:
+        """Its threads end, and nothing more happens by itself."""
+        with self.wake:
+            self.closed = True
+            self.wake.notify_all()
 
     @property
     def webhook_url(self) -> str | None:

@@ -229,6 +229,6 @@ def parameters(act: str) -> tuple[list[str], list[str]]:
 FREE = {
     "alter": ["amount_total", "currency", "livemode", "client_reference_id", "metadata", "payment_status", "status"],
     "alter_refund": ["status", "amount"],
-    "open_session": [],
+    "open_session": ["client_reference_id", "customer_email"],
 }
 """Of the acts that take anything: what they are known to take."""

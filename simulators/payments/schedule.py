@@ -42,6 +42,6 @@ def start(provider: Provider) -> None:
 
 
 def _watch(provider: Provider) -> None:
-    while True:
+    while not provider.closed:
         run_due(provider)
         time.sleep(NAP)

@@ -176,7 +176,7 @@ class Sender:
         return not self._sending and not self._provider.outgoing.is_ready(self._provider.clock.exact())
 
     def _work(self) -> None:
-        while True:
+        while not self._provider.closed:
             with self._provider.wake:
                 name = self._provider.outgoing.take(self._provider.clock.exact())
                 if name is None:

@@ -115,6 +115,24 @@ def press(page: Page, button: str, said: str) -> None:
     expect(page.get_by_role("status")).to_contain_text(said)
 
 
+def test_a_scenario_file_is_played_and_a_step_that_is_wrong_is_named(shop: Shop, payments: Control) -> None:
+    page = shop.page
+    story = b'[[step]]\nact = "open_session"\nclient_reference_id = "of-a-file"\n[[step]]\nact = "pay"\nsession = 1\n'
+    with shop.nothing_goes_wrong():
+        shop.go_to(f"{payments.url}/_control/")
+        page.get_by_label("File").set_input_files({"name": "story.toml", "mimeType": "text/plain", "buffer": story})
+        expect(page.get_by_role("status")).to_contain_text("story.toml was read")
+        shop.press(page.get_by_role("button", name="Play the scenario"))
+
+        expect(page.get_by_role("status")).to_contain_text("The scenario was played: 2 steps")
+        expect(page.get_by_role("list", name="Steps that were played").get_by_role("listitem")).to_have_count(2)
+        expect(timeline(page, "of-a-file")).to_contain_text("complete, paid")
+    shop.see_accessible()
+
+    page.get_by_label("Steps, as TOML").fill('[[step]]\nact = "pays"\n')
+    press(page, "Play the scenario", "That failed: scenario: step 1: pays(): there is no such act. Did you mean pay?")
+
+
 def test_a_payment_is_found_by_its_order_number(shop: Shop, payments: Control) -> None:
     # No other id has a hyphen in it: a number could be part of one.
     for order in ("tea-for-ada", "tea-for-bob"):

@@ -17,7 +17,8 @@ def of_compose() -> set[str]:
 
 
 def of_dockerfile() -> set[str]:
-    return set(re.findall(r"^ARG BASE=(.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+    both = "".join((ROOT / folder / "Dockerfile").read_text() for folder in (".", "simulators"))
+    return set(re.findall(r"^ARG BASE=(.+)$", both, re.MULTILINE))
 
 
 @pytest.mark.parametrize("read", [of_compose, of_dockerfile])

@@ -2,7 +2,7 @@
 
 async function ask(path, options) {
   const answer = await fetch(path, { cache: "no-store", ...options });
-  const body = await answer.json();
+  const body = await answer.json().catch(() => null); // what is too large is refused without JSON
   if (!answer.ok) throw new Error(body?.error?.message ?? `The simulator answered ${answer.status}.`);
   return body;
 }

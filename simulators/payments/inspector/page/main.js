@@ -142,7 +142,32 @@ onSubmit("move", async ({ amount, unit }) => {
   await post("clock", { advance: seconds });
   return `The clock was moved by ${duration(seconds)}.`;
 });
+onSubmit("play", async ({ scenario }) => {
+  showPlayed([]);
+  say("The scenario is being played …");
+  const { told } = await post("play", { scenario: scenario.value });
+  showPlayed(told);
+  return `The scenario was played: ${told.length === 1 ? "1 step" : `${told.length} steps`}.`;
+});
 
+/** What each step did. `step 1: ` goes, since the list has numbers. */
+function showPlayed(told) {
+  const items = told.map((words) => {
+    const item = document.createElement("li");
+    item.textContent = words.replace(/^step \d+: /, "");
+    return item;
+  });
+  part("played").replaceChildren(...items);
+  part("played").hidden = items.length === 0;
+}
+
+/** The file's text, to be read and changed before it is played. */
+part("play").elements.file.addEventListener("change", async ({ target }) => {
+  const [file] = target.files;
+  if (!file) return;
+  part("play").elements.scenario.value = await file.text();
+  say(`${file.name} was read.`);
+});
 part("fault").elements.what.addEventListener("change", fitFields);
 part("search").addEventListener("input", draw);
 document.addEventListener("visibilitychange", keepReading);

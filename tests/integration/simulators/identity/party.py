@@ -73,7 +73,12 @@ class Party:
     def userinfo(self, access_token, path="/userinfo"):
         return self.http.get(self.url + path, headers={"Authorization": f"Bearer {access_token}"})
 
+    def rsa_keys(self):
+        """Those published for RS256."""
+        published = self.http.get(f"{self.url}/jwks").json()["keys"]
+        return [key for key in published if key["alg"] == "RS256"]
+
     def check(self, id_token):
         """Header and claims, if the signature is right under a published key; joserfc's errors if not."""
-        keys = KeySet.import_key_set(self.http.get(f"{self.url}/jwks").json())
+        keys = KeySet.import_key_set({"keys": self.rsa_keys()})
         return jwt.decode(id_token, keys, algorithms=["RS256"])

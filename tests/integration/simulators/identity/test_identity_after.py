@@ -1,7 +1,12 @@
 """Refresh, revocation, introspection, registration, signed userinfo and signing out."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
 import pytest
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from simulators.identity.clients import DEMO_ID, DEMO_SECRET
@@ -124,6 +129,59 @@ def test_a_browser_that_signs_out_goes_back_only_where_the_client_registered(par
 
     assert leave("http://127.0.0.1:5000/bye").headers["Location"] == "http://127.0.0.1:5000/bye?state=s"
     assert leave("https://evil.example/").status_code == 400
+
+
+@pytest.fixture
+def told():
+    """What a client's address for back-channel logout got, as forms."""
+
+    class Told(BaseHTTPRequestHandler):
+        def do_POST(self):
+            forms.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    forms = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Told) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/told", forms
+        server.shutdown()
+
+
+def test_a_client_is_told_of_each_sign_in_that_ends_and_of_no_other(party, control, told):
+    address, forms = told
+    client = register(party, backchannel_logout_uri=address)
+    auth = client["client_id"], client["client_secret"]
+    first, second = (party.exchange(party.code(client_id=auth[0]), auth=auth).json()["id_token"] for _ in range(2))
+    party.tokens("ada")  # at a client that did not register for it
+
+    party.http.get(f"{party.url}/end-session", params={"id_token_hint": first})
+
+    [form] = forms
+    header, claims = unpacked(form["logout_token"][0])
+    assert header["typ"] == "logout+jwt"
+    assert party.check(form["logout_token"][0])
+    assert claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
+    assert (claims["aud"], claims["sid"], "nonce" in claims) == (auth[0], unpacked(first)[1]["sid"], False)
+    assert unpacked(second)[1]["sid"] in [each["sid"] for each in control.sign_out("ada")]
+
+
+def test_a_logout_token_is_forged_on_demand(party, control, told):
+    address, forms = told
+    client = register(party, backchannel_logout_uri=address)
+    auth = client["client_id"], client["client_secret"]
+    party.exchange(party.code(client_id=auth[0]), auth=auth)
+    control.fault("logout_token", signing="foreign-key", set={"aud": "other"})
+
+    [answered] = control.sign_out("ada")
+
+    assert answered["status"] == 200
+    assert unpacked(forms[0]["logout_token"][0])[1]["aud"] == "other"
+    with pytest.raises(JoseError):
+        party.check(forms[0]["logout_token"][0])
 
 
 def test_the_device_flow_is_refused_in_words(party):

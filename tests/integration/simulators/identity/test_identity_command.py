@@ -8,7 +8,7 @@ import pytest
 
 from simulators.identity.clients import DEMO_ID, DEMO_SECRET, Client, registered
 from simulators.identity.control import walk
-from simulators.identity.people import DEMO
+from simulators.identity.people import DEMO, load_people
 from simulators.process import ROOT, Process
 from tests.integration.simulators.identity.party import Party
 
@@ -143,3 +143,11 @@ def test_demo_has_a_customer_a_member_of_staff_and_somebody_new():
 
     roles = [(person["username"], person["role"]) for person in people]
     assert roles == [("ada", "customer"), ("grace", "staff"), ("joan", None)]
+
+
+def test_the_simulators_by_themselves_know_the_people_of_the_demo():
+    own = load_people(DEMO.parents[1] / "simulators" / "identity" / "people.json").values()
+
+    assert [(each.sub, each.username, each.email) for each in own] == [
+        (each.sub, each.username, each.email) for each in load_people(DEMO).values()
+    ]

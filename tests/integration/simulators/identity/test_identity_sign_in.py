@@ -50,9 +50,10 @@ def test_issuer_is_the_host_that_was_asked(simulator, http, host):
 
 
 def test_key_set_tells_no_private_half(party):
-    [key] = party.http.get(f"{party.url}/jwks").json()["keys"]
+    rsa, edwards = party.http.get(f"{party.url}/jwks").json()["keys"]
 
-    assert key.keys() == {"kty", "n", "e", "kid", "use", "alg"}
+    assert rsa.keys() == {"kty", "n", "e", "kid", "use", "alg"}
+    assert edwards.keys() == {"kty", "crv", "x", "kid", "use", "alg"}
 
 
 def test_browser_comes_back_with_code_state_and_issuer(party):
@@ -82,7 +83,7 @@ def test_id_token_says_who_for_whom_and_when(party):
 def test_id_token_is_signed_by_the_key_that_its_kid_names(party):
     token = party.check(party.tokens()["id_token"])
 
-    [key] = party.http.get(f"{party.url}/jwks").json()["keys"]
+    [key] = party.rsa_keys()
     assert token.header["kid"] == key["kid"]
 
 

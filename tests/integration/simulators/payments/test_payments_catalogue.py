@@ -329,6 +329,22 @@ def test_an_invoice_is_made_once_the_session_is_paid(payments, api, order, later
     assert told.index("invoice.created") < told.index("invoice.paid")
 
 
+def test_an_invoice_has_a_page_and_a_pdf(payments, api, order):
+    session = api.post(SESSIONS, data={**order, "invoice_creation[enabled]": "true"}).json()
+    payments.pay(session["id"])
+    [invoice] = api.get("/v1/invoices").json()["data"]
+
+    page = httpx.get(invoice["hosted_invoice_url"])
+    pdf = httpx.get(invoice["invoice_pdf"])
+
+    assert invoice["invoice_pdf"] in page.text
+    assert "€12.00" in page.text
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    assert "Paid: €12.00".encode("cp1252") in pdf.content
+    assert pdf.content[int(pdf.content.split()[-2]) :].startswith(b"xref")  # where a reader begins
+    assert httpx.get(f"{payments.url}/invoice/in_1none").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("rates", "words"),
     [

@@ -1,6 +1,6 @@
 """Writes down what Stripe's official Python SDK says of the API: its calls, their parameters, and its objects.
 
-    python tests/interop/describe.py FOLDER_OF_THE_SDK > simulators/payments/description.json
+    python tests/interop/stripe/describe.py FOLDER_OF_THE_SDK > simulators/payments/description.json
 
 The SDK is generated from Stripe's own description of the API, and is under the MIT licence. It is read, and never
 imported. What each notation means is in simulators/payments/description.py.

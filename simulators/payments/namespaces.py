@@ -1,0 +1,60 @@
+"""Several providers in one process, so that tests that run at once share a simulator and do not see one another.
+
+What is asked with the key `sk_test_ns_NAME` is asked of a provider of its own: its objects, clock, faults and webhooks.
+All of it is also below `/ns/NAME`, the payment page and the control API as well. It begins with the first request,
+and ends with `POST /ns/NAME/_control/close`.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from simulators.payments.provider import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+KEY = "sk_test_ns_"
+PATH = re.compile(r"/ns/([A-Za-z0-9-]{1,64})(?=/|$)")
+BEARER = re.compile(rf"Bearer {KEY}([A-Za-z0-9-]{{1,64}})")
+MOST = 200
+"""One more, and the one that was asked longest ago ends: tests that were killed close nothing."""
+
+
+class Namespaces:
+    """The simulator as it was started, with namespaces beside it."""
+
+    def __init__(self, settings: Settings, make: Callable[[Settings], Flask]) -> None:
+        self._settings, self._make, self._first = settings, make, make(settings)
+        self._apps: OrderedDict[str, Flask] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        return self._asked(environ)(environ, start_response)
+
+    def _asked(self, environ: "WSGIEnvironment") -> "WSGIApplication":
+        if below := PATH.match(environ["PATH_INFO"]):
+            environ["SCRIPT_NAME"] += below[0]
+            environ["PATH_INFO"] = environ["PATH_INFO"][below.end() :] or "/"
+            return self._app(below[1])
+        key = BEARER.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
+        return self._app(key[1]) if key else self._first
+
+    def _app(self, name: str) -> Flask:
+        with self._lock:
+            for old in [old for old, app in self._apps.items() if app.extensions["provider"].closed]:
+                del self._apps[old]
+            if name not in self._apps:
+                base = f"{self._settings.base_url}/ns/{name}"
+                own = replace(self._settings, secret_key=KEY + name, base_url=base, state=None, namespace=name)
+                self._apps[name] = self._make(own)
+            self._apps.move_to_end(name)
+            if len(self._apps) > MOST:
+                _, oldest = self._apps.popitem(last=False)
+                oldest.extensions["provider"].close()
+            return self._apps[name]

@@ -1,0 +1,91 @@
+"""Namespaces of the payment simulator: one for each key, in one process."""
+
+import httpx
+import pytest
+
+from simulators.payments.control import SESSIONS
+
+
+@pytest.fixture
+def pair(payments):
+    with payments.namespace() as one, payments.namespace() as other:
+        yield one, other
+
+
+def test_one_sees_nothing_of_another(payments, pair):
+    one, other = pair
+    session = one.open_session()
+
+    assert other.api.get(f"{SESSIONS}/{session['id']}").status_code == 404
+    assert [each.listed("sessions") for each in (other, payments)] == [[], []]
+    assert one.listed("sessions")[0]["id"] == session["id"]
+
+
+def test_its_key_leads_there_at_the_simulators_own_address(payments, pair):
+    one, _ = pair
+    session = one.open_session()
+
+    headers = {"Authorization": f"Bearer {one.secret_key}"}
+    answer = httpx.get(f"{payments.url}{SESSIONS}/{session['id']}", headers=headers)
+
+    assert answer.json()["id"] == session["id"]
+
+
+def test_faults_clock_and_reset_are_its_own(payments, pair):
+    one, other = pair
+    kept = other.open_session()
+    one.drop(times=None)
+    one.advance(3600)
+    one.reset()
+    one.drop(times=None)
+
+    with pytest.raises(httpx.TransportError):
+        one.api.get(SESSIONS)
+    assert [each["id"] for each in other.api.get(SESSIONS).json()["data"]] == [kept["id"]]
+    assert abs(other.state()["now"] - payments.state()["now"]) < 60
+
+
+def test_webhooks_go_where_each_says(receiver, pair):
+    one, other = pair
+    one.send_webhooks_to("http://127.0.0.1:9/")
+    other.send_webhooks_to(receiver.url)
+
+    for each in pair:
+        each.pay(each.open_session()["id"])
+        each.settle_webhooks()
+
+    told = b"".join(body for body, _ in receiver.got).decode()
+    assert [each.listed("sessions")[0]["id"] in told for each in pair] == [False, True]
+
+
+def test_its_payment_page_leads_on_within_it(pair):
+    one, _ = pair
+    session = one.open_session()
+
+    page = httpx.get(session["url"])
+    action = f"/ns/{one.url.rpartition('/')[2]}/pay/{session['id']}"
+
+    assert session["url"] == one.url + f"/pay/{session['id']}"
+    assert f'action="{action}"' in page.text
+    assert httpx.get(f"{one.url}/assets/pay.css").status_code == 200
+
+
+def test_it_plays_a_scenario_of_its_own(pair):
+    one, _ = pair
+
+    answer = httpx.post(f"{one.url}/_control/play", json={"scenario": '[[step]]\nact = "open_session"'}, timeout=30)
+
+    assert answer.status_code == 200
+    assert [len(each.listed("sessions")) for each in pair] == [1, 0]
+
+
+def test_one_that_ended_begins_anew_under_the_same_name(payments):
+    with payments.namespace("of-a-test") as one:
+        one.open_session()
+
+    with payments.namespace("of-a-test") as again:
+        assert again.listed("sessions") == []
+
+
+def test_the_simulator_itself_is_no_namespace_and_cannot_be_closed(payments):
+    assert httpx.post(f"{payments.url}/_control/close").status_code == 404
