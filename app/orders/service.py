@@ -156,6 +156,16 @@ def cancel(session: Session, order: Order) -> None:
     mails.tell_buyer(session, order, "order_cancelled")
 
 
+def call_off(session: Session, order: Order) -> None:
+    """Begin to cancel a free order that is not handed over. Its stock is for sale again. Raises IllegalTransition.
+
+    At once, unlike that of an unpaid order: it has left the shelf, and no money can pay this order any more.
+    """
+    order.call_off()
+    stock.restock(session, order)
+    signals.due_changed.send(order, session=session, is_due=False)
+
+
 def fulfil(session: Session, order: Order, now: datetime) -> None:
     """Hand a paid order over. What was put back on the shelf is taken from it again. Raises NotInStock."""
     if not stock.is_sold(order) and not stock.take_back(session, order):

@@ -97,7 +97,7 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     if any(payment.payment_intent == intent for payment in ledger.payments):
         return
     attempt.payment_intent = intent
-    is_wanted = _is_wanted(ledger.order, told)
+    is_wanted = _is_wanted(ledger, told)
     is_stock_there = is_wanted and _secure_stock(session, ledger.order)
     disposition: Disposition = "settles" if is_stock_there else "late" if is_wanted else "surplus"
     payment = Payment(
@@ -124,9 +124,10 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     cancel.wind_up(session, ledger, now)
 
 
-def _is_wanted(order: Order, told: CheckoutSession) -> bool:
-    """Whether the order waits for money, and for this."""
-    if order.is_paid:
+def _is_wanted(ledger: Ledger, told: CheckoutSession) -> bool:
+    """Whether the order waits for money, and for this. One that was free and is cancelled waits for none."""
+    order = ledger.order
+    if order.is_paid or ledger.settled_by is not None:
         return False
     if words := charged.fault(order, told):
         log.error("order %s: session %s is not its money: %s", order.id, told.id, words)

@@ -1054,7 +1054,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give the order up. Its stock is for sale again once the order cannot be paid any more. */
+        /**
+         * Give the order up. Its stock is for sale again once the order cannot be paid any more.
+         * @description Staff may give up one too that a promotion code made free, until it is handed over.
+         */
         post: operations["orders_cancel_order"];
         delete?: never;
         options?: never;
@@ -9494,7 +9497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `order_not_cancellable`: This order is paid, or its payment is on its way: it can be refunded, not cancelled. */
+            /** @description `order_not_cancellable`: This order is paid, or its payment is on its way: it can be refunded, not cancelled. One that a promotion code made free is cancelled by staff, until it is handed over. */
             409: {
                 headers: {
                     [name: string]: unknown;
