@@ -729,7 +729,7 @@ export interface paths {
         /** A page that the owner has written, such as the imprint. */
         get: operations["shop_show_page"];
         /**
-         * Write a page, new or anew. Its slug is its name in addresses.
+         * Write a page, new or anew. Its slug is its name in addresses. With `If-None-Match: *` it replaces none.
          * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
         put: operations["shop_write_page"];
@@ -7219,7 +7219,10 @@ export interface operations {
     shop_change_shop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was read before: where it has changed since, nothing is written. */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7262,6 +7265,15 @@ export interface operations {
              *     `forbidden`: You may not do this.
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7366,7 +7378,12 @@ export interface operations {
     shop_write_page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was read before: where it has changed since, nothing is written. */
+                "If-Match"?: string;
+                /** @description `*`: where there is something already, nothing is written. */
+                "If-None-Match"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -7436,6 +7453,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
@@ -7477,7 +7503,10 @@ export interface operations {
     shop_delete_page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was read before: where it has changed since, nothing is written. */
+                "If-Match"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -7518,6 +7547,15 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
