@@ -15,6 +15,7 @@ from app.payments import cancel, charged, collected, refunds
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt, Disposition, Payment
 from app.runtime.config import settings
+from app.runtime.languages import Sentence
 from app.stripe.gateway import Gateway
 from app.stripe.schemas import CheckoutSession
 
@@ -24,11 +25,11 @@ log = logging.getLogger(__name__)
 def mismatch(gateway: Gateway, order: Order, attempt: Attempt, told: CheckoutSession) -> str:
     """Why this session is not the attempt's, in words; empty where it is."""
     if told.client_reference_id != str(order.id):
-        return f"its reference is {told.client_reference_id!r}"
+        return Sentence("its reference is {reference}", reference=repr(told.client_reference_id))
     if attempt.session_id not in (None, told.id):
-        return f"the attempt has session {attempt.session_id}"
+        return Sentence("the attempt has session {id}", id=attempt.session_id)
     if told.livemode is not gateway.livemode:
-        return "it is of the other mode, test or live"
+        return Sentence("it is of the other mode, test or live")
     return ""
 
 
@@ -52,7 +53,7 @@ def bring_in_line(
     ledger, attempt = Ledger.lock_by_attempt(session, attempt_id)
     wrong = mismatch(gateway, ledger.order, attempt, told)
     if wrong and not (told.is_dead and attempt.session_id == told.id):  # a dead one is over, whatever is wrong with it
-        attempt.problem = f"Session {told.id} is not what was asked for: {wrong}."
+        attempt.problem = str(Sentence("Session {id} is not what was asked for: {wrong}.", id=told.id, wrong=wrong))
         attempt.put_off(now)
         log.error("order %s: %s", ledger.order.id, attempt.problem)
     else:
@@ -66,8 +67,16 @@ def _unknown(told: CheckoutSession) -> str | None:
     """What staff have to look at, where Kiosk does not know the session's state."""
     if not told.unknown:
         return None
-    money = "Its money is there and counts." if told.is_paid else "Whether money comes of it cannot be told."
-    return f"Session {told.id} is in a state that Kiosk does not know, {told.unknown}. {money} Look at the provider."
+    counts = Sentence("Its money is there and counts.")
+    money = counts if told.is_paid else Sentence("Whether money comes of it cannot be told.")
+    return str(
+        Sentence(
+            "Session {id} is in a state that Kiosk does not know, {state}. {money} Look at the provider.",
+            id=told.id,
+            state=told.unknown,
+            money=money,
+        )
+    )
 
 
 def follow(
