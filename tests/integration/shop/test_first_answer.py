@@ -71,7 +71,8 @@ def test_what_the_shop_itself_says_of_a_page_is_in_the_language_of_the_reader(cl
     assert told("/pages/imprint", **german)["description"] == "Impressum von Tee & Co"
     assert told("/items/999", **german)["description"] == "Hier ist nichts."
     assert told("/")["description"] == "Tee & Co: what is on offer, and what it costs."
-    assert told("/", Cookie="kiosk_language=de")["description"] == told("/", **german)["description"]
+    client.set_cookie("kiosk_language", "de")
+    assert told("/")["description"] == told("/", **german)["description"]
 
 
 def test_an_items_page_tells_what_it_is_and_what_it_costs(client):
