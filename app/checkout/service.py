@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.checkout import basket, kept_basket
 from app.orders import service as orders
 from app.orders import signals, stock
-from app.orders.models import Order, OrderLine
+from app.orders.models import UNPAID, Order, OrderLine
 from app.orders.search import Search
 from app.payments import attempts, cancel, handover
 from app.payments.ledger import Ledger
@@ -52,7 +52,7 @@ class NothingToPay(Conflict):
 
 
 _orders, _lines = table(Order), table(OrderLine)
-_waits = sa.or_(_orders.c.status == "pending", _orders.c.status == "cancelling")
+_waits = sa.or_(*(_orders.c.status == each for each in UNPAID))  # a bank debit that will fail sets stock aside too
 _is_unpaid = (_orders.c.user_id == sa.bindparam("user")) & _waits
 _waiting = sa.select(sa.func.count()).select_from(_orders).where(_is_unpaid)
 _units = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).join(_orders).where(_is_unpaid)

@@ -12,6 +12,8 @@ from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
 
 OrderStatus = Literal["pending", "processing", "cancelling", "paid", "fulfilled", "cancelled"]
+UNPAID: tuple[OrderStatus, ...] = ("pending", "processing", "cancelling")
+"""No money has come yet, and stock may be set aside."""
 HoldState = Literal["held", "consumed", "released"]
 HELD = "state = 'held'"
 """The condition of an index, so it stands in queries as it is."""
