@@ -27,8 +27,14 @@ FIELD_CALLS = ("field", "FieldError")
 FOR_THE_LOG = ("stripe",)
 """Folders whose errors are no answers, whatever they are called."""
 
-OF_WERKZEUG = (exceptions.NotFound, exceptions.MethodNotAllowed, exceptions.RequestEntityTooLarge)
-RENAMED = {"Content Too Large", "Request Entity Too Large", "Unprocessable Content", "Unprocessable Entity"}
+OF_WERKZEUG = (
+    *(exceptions.NotFound, exceptions.MethodNotAllowed, exceptions.RequestEntityTooLarge),
+    exceptions.RequestedRangeNotSatisfiable,
+)
+RENAMED = {
+    *("Content Too Large", "Request Entity Too Large", "Unprocessable Content", "Unprocessable Entity"),
+    *("Range Not Satisfiable", "Requested Range Not Satisfiable"),
+}
 """Titles of HTTP statuses, as older and newer releases of Python have them."""
 
 

@@ -45,6 +45,12 @@ EFFECTS: dict[str, Callable[[], Counter[int | str]]] = {
 }
 
 
+def _was_free(ledger: Ledger) -> bool:
+    """Whether the order was paid with nothing and then cancelled by staff. Its payment and effects stay."""
+    is_over = ledger.order.status in ("cancelling", "cancelled")
+    return is_over and ledger.settled_by is not None and ledger.settled_by.amount == 0
+
+
 class Books:
     """`stock` is what was on hand before the first order, `keys` the orders that buyers were told of, by key.
 
@@ -98,7 +104,7 @@ class Books:
                 yield f"order {order_id} was acknowledged, and under its key is {there.get(key)}"
         for ledger in self.ledgers:
             order, settles = ledger.order, [each for each in ledger.payments if each.disposition == "settles"]
-            if len(settles) != (order.status in PAID):
+            if len(settles) != (order.status in PAID or _was_free(ledger)):
                 yield f"order {order.id} is {order.status} and settled by {len(settles)} payments"
             if any(each.amount != order.total for each in settles):
                 yield f"order {order.id} of {order.total} is settled by {settles[0].amount}"
@@ -182,7 +188,7 @@ class Books:
         for effect, count in EFFECTS.items():
             numbers = count()
             for ledger in self.ledgers:
-                order, wanted = ledger.order, int(ledger.order.status in PAID)
+                order, wanted = ledger.order, int(ledger.order.status in PAID or _was_free(ledger))
                 has = sum(numbers[key] for key in (order.id, *(attempt.idem_key for attempt in ledger.attempts)))
                 if has != wanted:
                     yield f"order {order.id} is {order.status} and has {has} {effect}"

@@ -9,15 +9,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.checkout.models import EPOCH, Basket, version_at
 from app.checkout.schemas import BasketOut, OrderLineRequest, WaitingOrder
-from app.orders.models import Order
+from app.orders.models import UNPAID, Order
 from app.runtime.db import insert_into
 from app.runtime.errors import Conflict
 from app.users.models import User
 
 MOST_ORDERS = 20
 """Of those that wait, so many are told; of those that were placed from a basket, so many are known."""
-
-UNPAID = ("pending", "processing", "cancelling")
 
 NEVER_KEPT = 0
 """The version of a basket that was never kept."""

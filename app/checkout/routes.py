@@ -193,9 +193,12 @@ def _where_to_pay(ledger: Ledger, user: SignedInUser) -> Answer[OrderOut]:
     raises=(service.CannotCancel,),
 )
 async def cancel_order(order_id: int, user: SignedInUser) -> Answer[OrderOut]:
-    """Give the order up. Its stock is for sale again once the order cannot be paid any more."""
+    """Give the order up. Its stock is for sale again once the order cannot be paid any more.
+
+    Staff may give up one too that a promotion code made free, until it is handed over.
+    """
     await blocking(orders.check, db.session(), order_id, user)
-    attempt = await blocking(service.begin_cancel, db.session(), order_id, utcnow())
+    attempt = await blocking(service.begin_cancel, db.session(), order_id, user, utcnow())
     if attempt is not None:
         await settle(db.session(), gateway(), attempt.id)
     ledger = await blocking(service.get, db.session(), order_id, user)

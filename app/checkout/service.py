@@ -38,7 +38,10 @@ class TooManyUnits(Conflict):
 
 class CannotCancel(Conflict):
     error = "order_not_cancellable"
-    detail = "This order is paid, or its payment is on its way: it can be refunded, not cancelled."
+    detail = (
+        "This order is paid, or its payment is on its way: it can be refunded, not cancelled. One that a promotion"
+        " code made free is cancelled by staff, until it is handed over."
+    )
 
 
 class NothingToPay(Conflict):
@@ -148,12 +151,12 @@ def payable_attempt(session: Session, settings: Settings, order_id: int, now: da
     return attempt, live is None
 
 
-def begin_cancel(session: Session, order_id: int, now: datetime) -> Attempt | None:
+def begin_cancel(session: Session, order_id: int, user: SignedInUser, now: datetime) -> Attempt | None:
     """Begin to cancel the order. The attempt that has to end at the provider first, if any. Committed.
 
-    Raises CannotCancel for an order that is paid, or whose payment is on its way.
+    Raises CannotCancel for an order that is paid, or whose payment is on its way; for staff not for one that was free.
     """
-    ledger = cancel.begin(session, order_id, now)
+    ledger = cancel.begin(session, order_id, now, by_staff=user.is_staff)
     if ledger is None or ledger.order.status not in ("cancelling", "cancelled"):
         raise CannotCancel
     return ledger.live_attempt

@@ -12,6 +12,8 @@ from app.runtime.db import BigId, Model, Moment, utcnow
 from app.users.models import User
 
 OrderStatus = Literal["pending", "processing", "cancelling", "paid", "fulfilled", "cancelled"]
+UNPAID: tuple[OrderStatus, ...] = ("pending", "processing", "cancelling")
+"""No money has come yet, and stock may be set aside."""
 HoldState = Literal["held", "consumed", "released"]
 HELD = "state = 'held'"
 """The condition of an index, so it stands in queries as it is."""
@@ -24,7 +26,8 @@ NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
     "fulfilled": frozenset(),
     "cancelled": frozenset({"paid"}),  # the money came late, and the stock is still there
 }
-"""Where an order may go from each status. `Order.take_back` alone goes back: no money may pay what is handed over."""
+"""Where an order may go from each status by itself. `Order.take_back` and `Order.call_off` are staff's alone: no money
+may pay what is handed over, and what was paid is refunded, not cancelled."""
 
 NUMBER_FROM = 1000
 """What the number of an order is above its id."""
@@ -101,6 +104,11 @@ class Order(Model):
     def is_paid(self) -> bool:
         return self.status in ("paid", "fulfilled")
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it is paid and a promotion code took all of it off: no money came, and none can go back."""
+        return self.is_paid and self.total == 0
+
     def move(self, status: OrderStatus) -> None:
         """Raises IllegalTransition."""
         if status not in NEXT[self.status]:
@@ -122,6 +130,12 @@ class Order(Model):
         if self.status != "fulfilled":
             raise IllegalTransition(f"order {self.id} is not handed over")
         self.status, self.fulfilled_at = "paid", None
+
+    def call_off(self) -> None:
+        """It cost nothing, and is not to be handed over. Raises IllegalTransition where there is money to refund."""
+        if self.status != "paid" or not self.is_free:
+            raise IllegalTransition(f"order {self.id} is not free, or not to be handed over")
+        self.status = "cancelling"
 
 
 class OrderLine(Model):

@@ -12,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app import mail
 from app.auth.guard import owned
 from app.orders import mails, signals, stock
-from app.orders.models import Order, OrderLine
+from app.orders.models import UNPAID, Order, OrderLine
 from app.orders.search import Search
 from app.runtime import log_context
 from app.runtime.db import table
@@ -43,7 +43,8 @@ class NotInStock(Conflict):
 
 _orders, _lines = table(Order), table(OrderLine)
 _user, _key = (sa.bindparam(name, type_=_orders.c[name].type) for name in ("user_id", "idempotency_key"))
-_waits = (_orders.c.user_id == _user) & sa.or_(_orders.c.status == "pending", _orders.c.status == "cancelling")
+_is_unpaid = sa.or_(*(_orders.c.status == each for each in UNPAID))  # a bank debit that will fail sets stock aside too
+_waits = (_orders.c.user_id == _user) & _is_unpaid
 _units = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).select_from(_lines.join(_orders))
 _under_key = sa.select(_orders.c.id).where(_orders.c.user_id == _user, _orders.c.idempotency_key == _key)
 
@@ -175,6 +176,16 @@ def cancel(session: Session, order: Order) -> None:
     stock.release(session, order)
     order.move("cancelled")
     mails.tell_buyer(session, order, "order_cancelled")
+
+
+def call_off(session: Session, order: Order) -> None:
+    """Begin to cancel a free order that is not handed over. Its stock is for sale again. Raises IllegalTransition.
+
+    At once, unlike that of an unpaid order: it has left the shelf, and no money can pay this order any more.
+    """
+    order.call_off()
+    stock.restock(session, order)
+    signals.due_changed.send(order, session=session, is_due=False)
 
 
 def fulfil(session: Session, order: Order, now: datetime) -> None:

@@ -16,6 +16,7 @@ from app.payments.derived_findings import Observation, digest
 from app.payments.models import Payment
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
+from app.runtime.languages import Sentence
 from app.stripe.currencies import written
 from app.stripe.errors import NotFound
 from app.stripe.gateway import Gateway
@@ -69,14 +70,16 @@ def _payments(session: Session, at_provider: dict[str, PaymentIntent], since: da
     for payment in session.scalars(sa.select(Payment).where(_recent(session, since))):
         name, intent = payment.payment_intent, at_provider.get(payment.payment_intent)
         if intent is None:
-            words = f"Payment {name} is in our books and not in the provider's."
-            observed.append(Observation("payment_unknown", name, words, payment.order_id, digest(name), utcnow()))
+            words = Sentence("Payment {id} is in our books and not in the provider's.", id=name)
+            observed.append(Observation("payment_unknown", name, str(words), payment.order_id, digest(name), utcnow()))
         elif intent.amount_received != payment.amount:
             ours = written(payment.amount, payment.currency)
             theirs = written(intent.amount_received, intent.currency.upper())
-            words = f"{ours} of {name} are in our books, {theirs} in the provider's."
+            words = Sentence(
+                "{ours} of {id} are in our books, {theirs} in the provider's.", ours=ours, id=name, theirs=theirs
+            )
             facts = digest(name, payment.amount, intent.amount_received)
-            observed.append(Observation("payment_differs", name, words, payment.order_id, facts, utcnow()))
+            observed.append(Observation("payment_differs", name, str(words), payment.order_id, facts, utcnow()))
     session.commit()
     return observed
 
@@ -93,13 +96,17 @@ def wrong_stock(session: Session) -> list[Observation]:
         Observation(
             "stock_differs",
             str(row.id),
-            f"{row.held} of {row.name!r} are held, and orders hold {row.total}.",
+            str(_held(row.held, row.name, row.total)),
             None,
             digest(row.id, row.held - row.total),  # which stays the same however many orders come and go
             utcnow(),
         )
         for row in session.execute(wrong.union_all(unknown))
     ]
+
+
+def _held(held: int, item: str, total: int) -> Sentence:
+    return Sentence("{held} of {item} are held, and orders hold {total}.", held=held, item=repr(item), total=total)
 
 
 def _keep(session: Session, observed: list[Observation], now: datetime) -> None:

@@ -14,6 +14,7 @@ from app.payments.models import CAME_TO_NOTHING, Attempt, Payment
 from app.payments.settle import settle
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
+from app.runtime.languages import Sentence
 from app.stripe.currencies import written
 from app.stripe.errors import NotFound
 from app.stripe.gateway import Gateway
@@ -90,14 +91,27 @@ def _observe(session: Session, money: Money) -> Observation:
     session.commit()
     amount, facts, now = written(money.amount, money.currency), digest(money.intent, money.amount), utcnow()
     if attempt is None:
-        words = f"{amount} came in, and no order has it."
-        return Observation("payment_missing", money.intent, words, None, facts, now)
+        words = Sentence("{amount} came in, and no order has it.", amount=amount)
+        return Observation("payment_missing", money.intent, str(words), None, facts, now)
     if attempt.session_id is not None and attempt.session_id == money.session:
-        words = f"{amount} came in by session {money.session}, and its order does not have it."
-        return Observation("payment_missing", money.intent, words, attempt.order_id, facts, now)
-    came = f"by session {money.session}" if money.session else "by another session"
-    words = f"{amount} came in {came}, which names attempt {attempt.seq} of this order and is not the one that it has."
-    return Observation("payment_foreign", money.intent, words, attempt.order_id, facts, now)
+        words = Sentence(
+            "{amount} came in by session {id}, and its order does not have it.", amount=amount, id=money.session
+        )
+        return Observation("payment_missing", money.intent, str(words), attempt.order_id, facts, now)
+    values = {"amount": amount, "number": attempt.seq}
+    words = Sentence(
+        "{amount} came in by another session, which names attempt {number} of this order and is not the one that it"
+        " has.",
+        **values,
+    )
+    if money.session:
+        words = Sentence(
+            "{amount} came in by session {id}, which names attempt {number} of this order and is not the one that it"
+            " has.",
+            id=money.session,
+            **values,
+        )
+    return Observation("payment_foreign", money.intent, str(words), attempt.order_id, facts, now)
 
 
 async def _went_back(gateway: Gateway, intent: str, amount: int) -> bool:

@@ -15,6 +15,7 @@ from app.payments.installation import AT_ONCE
 from app.payments.models import CAME_TO_NOTHING, MAX_STATUS, STANDS, Dispute, Payment, Refund
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
+from app.runtime.languages import Sentence
 from app.stripe.currencies import written
 from app.stripe.errors import NotFound
 from app.stripe.gateway import Gateway
@@ -96,15 +97,23 @@ def _compare(session: Session, told: dict[str, ProviderRefund], since: datetime)
             continue
         if row is None or row.amount != each.amount:
             theirs = written(each.amount, payment.currency)
-            ours = written(row.amount, payment.currency) if row else "nothing"
-            words = f"{theirs} of refund {each.id} are in the provider's books, {ours} in ours."
+            words = Sentence(
+                "{theirs} of refund {id} are in the provider's books, and none in ours.", theirs=theirs, id=each.id
+            )
+            if row:
+                words = Sentence(
+                    "{theirs} of refund {id} are in the provider's books, {ours} in ours.",
+                    theirs=theirs,
+                    id=each.id,
+                    ours=written(row.amount, payment.currency),
+                )
             facts = digest(each.id, each.amount, row and row.amount)
-            observed.append(Observation("refund_differs", each.id, words, payment.order_id, facts, utcnow()))
+            observed.append(Observation("refund_differs", each.id, str(words), payment.order_id, facts, utcnow()))
     for row in session.scalars(_ours(since)):
         if row.provider_id and row.provider_id not in told:
-            words = f"Refund {row.provider_id} is in our books and not in the provider's."
+            words = Sentence("Refund {id} is in our books and not in the provider's.", id=row.provider_id)
             facts, order_id = digest(row.provider_id), row.payment.order_id
-            observed.append(Observation("refund_differs", row.provider_id, words, order_id, facts, utcnow()))
+            observed.append(Observation("refund_differs", row.provider_id, str(words), order_id, facts, utcnow()))
     session.commit()
     return observed
 

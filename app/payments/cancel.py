@@ -1,4 +1,4 @@
-"""An order that gets no money: its attempts end, its stock is released, and it is cancelled."""
+"""An order that gets no money, or needed none: its attempts end, its stock is released, and it is cancelled."""
 
 from datetime import datetime
 from typing import Literal
@@ -12,15 +12,17 @@ from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 
 
-def begin(session: Session, order_id: int, now: datetime) -> Ledger | None:
-    """Begin to cancel a pending order. Without a live attempt it is cancelled at once. Committed.
+def begin(session: Session, order_id: int, now: datetime, *, by_staff: bool = False) -> Ledger | None:
+    """Begin to cancel a pending order, or `by_staff` a free one. Without a live attempt it is cancelled at once.
 
-    A live attempt has to end at the provider first; it is due at once. None where there is no such order.
+    A live attempt has to end at the provider first; it is due at once. None where there is no such order. Committed.
     """
     ledger = Ledger.lock(session, Order.id == order_id)
     if ledger is not None:
         if ledger.order.status == "pending":
             ledger.order.move("cancelling")
+        elif by_staff and ledger.order.status == "paid" and ledger.order.is_free:
+            orders.call_off(session, ledger.order)
         if ledger.order.status == "cancelling":
             if ledger.live_attempt is None:
                 _finish(session, ledger)

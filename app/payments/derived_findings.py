@@ -11,21 +11,22 @@ from sqlalchemy.orm import Session, selectinload
 from app.payments.models import (
     CAME_TO_NOTHING,
     STANDS,
+    UNANSWERED,
     UNDECIDED,
     Attempt,
-    Disposition,
     Dispute,
     Event,
     Payment,
     Refund,
 )
+from app.runtime.languages import Sentence
 from app.stripe.currencies import written
 
 DERIVED = ("attempt", "event", "refund", "dispute")
 """The kinds of these findings. The audit has the others."""
 
 STUCK = timedelta(hours=24)
-SILENCE = "What became of it is unknown for a day."
+SILENCE = str(Sentence("What became of it is unknown for a day."))
 SILENCE_IN_IDS = "Nobody knows for a day what became of it."
 """Part of the ids of findings that are there, and so never changed."""
 
@@ -78,21 +79,13 @@ def _events(session: Session) -> list[Observation]:
         Observation(
             "event",
             each.event_id,
-            f"Event {each.kind} cannot be worked on: {each.problem}",
+            str(Sentence("Event {kind} cannot be worked on: {problem}", kind=each.kind, problem=each.problem)),
             each.order_id,
             digest("event", each.event_id),
             each.received_at,
         )
         for each in session.execute(query)
     ]
-
-
-WHICH: dict[Disposition, str] = {
-    "settles": "",
-    "surplus": " that no order needs",
-    "late": " that came too late",
-}
-"""What the money is that was to go back."""
 
 
 def _refunds(session: Session) -> list[Observation]:
@@ -109,10 +102,18 @@ def _refunds(session: Session) -> list[Observation]:
 
 
 def _refund(payment: Payment, refund: Refund) -> Observation:
-    money = f"{written(refund.amount, payment.currency)}{WHICH[payment.disposition]}"
     facts = digest("refund", refund.idem_key, refund.status, refund.problem)
-    words, since = f"Refund of {money}: {refund.problem}", refund.ended_at or refund.created_at
-    return Observation("refund", str(refund.id), words, payment.order_id, facts, since)
+    since = refund.ended_at or refund.created_at
+    return Observation("refund", str(refund.id), str(_failed(payment, refund)), payment.order_id, facts, since)
+
+
+def _failed(payment: Payment, refund: Refund) -> Sentence:
+    values = {"money": written(refund.amount, payment.currency), "problem": refund.problem}
+    if payment.disposition == "surplus":
+        return Sentence("Refund of {money} that no order needs: {problem}", **values)
+    if payment.disposition == "late":
+        return Sentence("Refund of {money} that came too late: {problem}", **values)
+    return Sentence("Refund of {money}: {problem}", **values)
 
 
 def _disputes(session: Session) -> list[Observation]:
@@ -133,7 +134,15 @@ def _disputes(session: Session) -> list[Observation]:
 
 
 def _disputed(dispute: Dispute, payment: Payment) -> str:
-    money, to_do = written(dispute.amount, payment.currency), dispute.to_do or ""
+    money = written(dispute.amount, payment.currency)
     if dispute.is_lost:
-        return f"The dispute over {money} is lost. {to_do}"
-    return f"{money} are disputed: {to_do[:1].lower()}{to_do[1:]}"
+        return str(Sentence("The dispute over {money} is lost. {to_do}", money=money, to_do=dispute.to_do))
+    if dispute.status in UNANSWERED:
+        return str(Sentence("{money} are disputed: answer at the provider.", money=money))
+    return str(
+        Sentence(
+            "{money} are disputed: it is in a state that Kiosk does not know, {status}: look at it at the provider.",
+            money=money,
+            status=repr(dispute.status),
+        )
+    )

@@ -17,6 +17,7 @@ from app.payments.settle import settle
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
+from app.runtime.languages import Sentence
 from app.runtime.lease import MINUTE, SELDOM
 from app.stripe import schemas
 from app.stripe.errors import NotFound, PaymentError
@@ -31,7 +32,7 @@ TRIES = 20
 UNDONE: tuple[EventState, ...] = ("new", "failed")
 """The sweep works on new ones. `kiosk reconcile`, or the provider's sending it again, tries a failed one once more."""
 
-PARKED = "It waits: what it is about is not settled yet."
+PARKED = str(Sentence("It waits: what it is about is not settled yet."))
 
 
 async def process(session: Session, gateway: Gateway, event_id: str) -> bool:

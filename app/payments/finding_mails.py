@@ -9,6 +9,7 @@ from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.payments import findings
 from app.runtime.config import settings
+from app.runtime.languages import retold
 
 
 def tell(session: Session, now: datetime) -> None:
@@ -24,5 +25,6 @@ def finding(_: Session, outgoing: Outgoing) -> Message | None:
     if not settings().staff_mail:
         return None
     link = f"{settings().public_url}/staff/findings"
-    values = {"words": outgoing.payload["words"], "link": link}
-    return Message(settings().staff_mail, "finding", values, settings().language)
+    language = settings().language
+    values = {"words": retold(outgoing.payload["words"], language), "link": link}
+    return Message(settings().staff_mail, "finding", values, language)

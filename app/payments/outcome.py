@@ -15,6 +15,7 @@ from app.payments import cancel, charged, collected, refunds
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt, Disposition, Payment
 from app.runtime.config import settings
+from app.runtime.languages import Sentence
 from app.stripe.gateway import Gateway
 from app.stripe.schemas import CheckoutSession
 
@@ -24,11 +25,11 @@ log = logging.getLogger(__name__)
 def mismatch(gateway: Gateway, order: Order, attempt: Attempt, told: CheckoutSession) -> str:
     """Why this session is not the attempt's, in words; empty where it is."""
     if told.client_reference_id != str(order.id):
-        return f"its reference is {told.client_reference_id!r}"
+        return Sentence("its reference is {reference}", reference=repr(told.client_reference_id))
     if attempt.session_id not in (None, told.id):
-        return f"the attempt has session {attempt.session_id}"
+        return Sentence("the attempt has session {id}", id=attempt.session_id)
     if told.livemode is not gateway.livemode:
-        return "it is of the other mode, test or live"
+        return Sentence("it is of the other mode, test or live")
     return ""
 
 
@@ -52,7 +53,7 @@ def bring_in_line(
     ledger, attempt = Ledger.lock_by_attempt(session, attempt_id)
     wrong = mismatch(gateway, ledger.order, attempt, told)
     if wrong and not (told.is_dead and attempt.session_id == told.id):  # a dead one is over, whatever is wrong with it
-        attempt.problem = f"Session {told.id} is not what was asked for: {wrong}."
+        attempt.problem = str(Sentence("Session {id} is not what was asked for: {wrong}.", id=told.id, wrong=wrong))
         attempt.put_off(now)
         log.error("order %s: %s", ledger.order.id, attempt.problem)
     else:
@@ -66,8 +67,16 @@ def _unknown(told: CheckoutSession) -> str | None:
     """What staff have to look at, where Kiosk does not know the session's state."""
     if not told.unknown:
         return None
-    money = "Its money is there and counts." if told.is_paid else "Whether money comes of it cannot be told."
-    return f"Session {told.id} is in a state that Kiosk does not know, {told.unknown}. {money} Look at the provider."
+    counts = Sentence("Its money is there and counts.")
+    money = counts if told.is_paid else Sentence("Whether money comes of it cannot be told.")
+    return str(
+        Sentence(
+            "Session {id} is in a state that Kiosk does not know, {state}. {money} Look at the provider.",
+            id=told.id,
+            state=told.unknown,
+            money=money,
+        )
+    )
 
 
 def follow(
@@ -97,7 +106,7 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     if any(payment.payment_intent == intent for payment in ledger.payments):
         return
     attempt.payment_intent = intent
-    is_wanted = _is_wanted(ledger.order, told)
+    is_wanted = _is_wanted(ledger, told)
     is_stock_there = is_wanted and _secure_stock(session, ledger.order)
     disposition: Disposition = "settles" if is_stock_there else "late" if is_wanted else "surplus"
     payment = Payment(
@@ -124,9 +133,10 @@ def _record_money(session: Session, ledger: Ledger, attempt: Attempt, told: Chec
     cancel.wind_up(session, ledger, now)
 
 
-def _is_wanted(order: Order, told: CheckoutSession) -> bool:
-    """Whether the order waits for money, and for this."""
-    if order.is_paid:
+def _is_wanted(ledger: Ledger, told: CheckoutSession) -> bool:
+    """Whether the order waits for money, and for this. One that was free and is cancelled waits for none."""
+    order = ledger.order
+    if order.is_paid or ledger.settled_by is not None:
         return False
     if words := charged.fault(order, told):
         log.error("order %s: session %s is not its money: %s", order.id, told.id, words)

@@ -9,8 +9,9 @@ from app.orders import mails, stock
 from app.orders.models import Order
 from app.payments import handover
 from app.payments.ledger import Ledger
-from app.payments.models import CAME_TO_NOTHING, UNSETTLED, Refund, RefundStatus
+from app.payments.models import CAME_TO_NOTHING, UNSETTLED, Refund, RefundStatus, unknown_state
 from app.payments.refund_reservations import reserve_more
+from app.runtime.languages import Sentence
 from app.runtime.lease import MINUTE, SOON, pause
 from app.stripe.errors import Misconfigured, PaymentError
 from app.stripe.schemas import ProviderRefund
@@ -19,9 +20,9 @@ OURS = ("new", "unknown")
 """States of a refund of which the provider has not told anything."""
 
 REASONS = {
-    "charge_disputed": "the payer has asked their bank for this money",
-    "charge_already_refunded": "all of this money has gone back already",
-    "balance_insufficient": "there is not enough money in the account at the provider",
+    "charge_disputed": Sentence("the payer has asked their bank for this money"),
+    "charge_already_refunded": Sentence("all of this money has gone back already"),
+    "balance_insufficient": Sentence("there is not enough money in the account at the provider"),
 }
 """What the provider's codes mean: https://docs.stripe.com/error-codes"""
 
@@ -31,7 +32,8 @@ def follow(session: Session, ledger: Ledger, refund: Refund, told: ProviderRefun
     is_news, refund.provider_id = refund.provider_id is None, told.id
     status = _known(told.status or "pending")
     if status in CAME_TO_NOTHING:
-        words = f"It failed: {told.failure_reason or 'the provider gives no reason'}."
+        reason = told.failure_reason or Sentence("the provider gives no reason")
+        words = Sentence("It failed: {reason}.", reason=reason)
         _end(session, ledger, refund, status, words, now, was_accepted=not is_news)
         return
     if is_news and refund.came_to_nothing:  # it was given up too early: the provider did make it
@@ -41,7 +43,7 @@ def follow(session: Session, ledger: Ledger, refund: Refund, told: ProviderRefun
         return
     refund.status, refund.problem = status or "pending", None
     if status is None:  # the money may go back, so it counts as going back and is not sent again
-        refund.problem = f"It is in a state that Kiosk does not know, {told.status!r}: look at it at the provider."
+        refund.problem = str(unknown_state(told.status))
     if is_news:
         money = {"amount": refund.amount, "currency": refund.payment.currency}
         mails.tell_buyer(session, ledger.order, "order_refunded", f"refunded:{refund.idem_key}", **money)
@@ -59,7 +61,7 @@ def fail(session: Session, ledger: Ledger, refund: Refund, error: PaymentError, 
     """Apply an error of the call. A final refusal ends a refund that the provider has not made."""
     is_final = error.known and not isinstance(error, Misconfigured)  # a wrong key of ours can be mended
     if is_final and refund.provider_id is None and refund.status in OURS:
-        words = f"The provider refused it: {REASONS.get(error.code, str(error))}."
+        words = Sentence("The provider refused it: {reason}.", reason=REASONS.get(error.code, str(error)))
         _end(session, ledger, refund, "failed", words, now)
     elif refund.status == "new":
         refund.status = "unknown"
@@ -80,18 +82,19 @@ def _end(
         return
     refund.status, refund.ended_at = status, now
     reserve_more(session, refund.payment, -refund.amount)
-    about_stock = _set_aside_again(session, ledger.order) if was_accepted and refund.restocks else ""
-    refund.problem = f"{words} {about_stock}".rstrip()
+    refund.problem = str(words)
+    if was_accepted and refund.restocks:
+        refund.problem = str(_set_aside_again(session, ledger.order, words))
     handover.review(session, ledger)
 
 
-def _set_aside_again(session: Session, order: Order) -> str:
-    """Take the goods of a failed refund from the shelf again, where they are there. What came of it, in words."""
+def _set_aside_again(session: Session, order: Order, why: str) -> str:
+    """Take the goods of a failed refund from the shelf again, where they are there. `why` it failed, and what came."""
     if order.status != "paid":
-        return "What the buyer gave back is on the shelf, and stays there."
+        return Sentence("{why} What the buyer gave back is on the shelf, and stays there.", why=why)
     if stock.take_back(session, order):
-        return "What went back on the shelf is set aside for this order again."
-    return "What went back on the shelf is sold: there is nothing to hand over for this money."
+        return Sentence("{why} What went back on the shelf is set aside for this order again.", why=why)
+    return Sentence("{why} What went back on the shelf is sold: there is nothing to hand over for this money.", why=why)
 
 
 def put_off_or_finish(refund: Refund, now: datetime) -> None:

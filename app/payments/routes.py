@@ -13,6 +13,7 @@ from app.payments.schemas import (
     NewRefund,
     RefundOut,
 )
+from app.runtime import languages
 from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
@@ -61,21 +62,24 @@ async def refund_order(order_id: int, body: NewRefund, user: SignedInUser) -> An
 
 
 @routes.get("/api/orders/<id:order_id>/history", access=Access.STAFF)
-def show_history(order_id: int, user: SignedInUser) -> list[HistoryEntry]:
+def show_history(order_id: int, user: SignedInUser) -> Answer[list[HistoryEntry]]:
     """All that happened to an order, in the order of time, and what is wrong, in words."""
-    return history.of(db.session(), orders.get(db.session(), order_id, user))
+    entries = history.of(db.session(), orders.get(db.session(), order_id, user))
+    return Answer([each.told(languages.asked()) for each in entries], headers=languages.VARY)
 
 
 @routes.get("/api/findings", access=Access.STAFF)
-def list_findings() -> list[Finding]:
+def list_findings() -> Answer[list[Finding]]:
     """What staff have to look at: differences that no rule can settle and that are not closed, the oldest first."""
-    return findings.unclosed(db.session(), utcnow())
+    unclosed = findings.unclosed(db.session(), utcnow())
+    return Answer([each.told(languages.asked()) for each in unclosed], headers=languages.VARY)
 
 
 @routes.get("/api/findings/closed", access=Access.STAFF, raises=(TooManyRequests,))
-def list_closed_findings(query: Paging) -> Page[ClosedFinding]:
+def list_closed_findings(query: Paging) -> Answer[Page[ClosedFinding]]:
     """What staff have closed, with their reasons, the latest first."""
-    return findings.closed(db.session(), query)
+    closed = findings.closed(db.session(), query)
+    return Answer(closed.map(lambda each: each.told(languages.asked())), headers=languages.VARY)
 
 
 @routes.post(
@@ -89,7 +93,8 @@ async def close_finding(finding_id: str, body: CloseFinding, user: SignedInUser)
     The finding of an attempt gives the attempt up: its session is ended, and what was set aside for it is free again.
     Closed twice it is closed once, and the first reason stands.
     """
-    return await findings.close(db.session(), gateway(), finding_id, user, body.reason)
+    closed = await findings.close(db.session(), gateway(), finding_id, user, body.reason)
+    return closed.told(languages.asked())
 
 
 @routes.post(

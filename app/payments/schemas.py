@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from app.payments.models import Closing, Disposition, Payment, Refund, RefundStatus
+from app.runtime.languages import Language, retold
 from app.stripe import currencies
 from app.web.api import Id
 
@@ -88,6 +89,10 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     reference: str | None
     problem: str | None
 
+    def told(self, language: Language) -> "HistoryEntry":
+        problem = self.problem and retold(self.problem, language)
+        return msgspec.structs.replace(self, words=retold(self.words, language), problem=problem)
+
 
 class Finding(msgspec.Struct, frozen=True):
     """Something that staff have to look at, in words. `id` stands for these facts alone, and is never used again."""
@@ -98,6 +103,9 @@ class Finding(msgspec.Struct, frozen=True):
     words: str
     order_id: int | None
     found_at: datetime
+
+    def told(self, language: Language) -> "Finding":
+        return msgspec.structs.replace(self, words=retold(self.words, language))
 
 
 class ClosedFinding(msgspec.Struct, frozen=True):
@@ -111,6 +119,9 @@ class ClosedFinding(msgspec.Struct, frozen=True):
     reason: str
     closed_by: str
     closed_at: datetime
+
+    def told(self, language: Language) -> "ClosedFinding":
+        return msgspec.structs.replace(self, words=retold(self.words, language))
 
     @classmethod
     def of(cls, closing: Closing) -> "ClosedFinding":

@@ -15,6 +15,7 @@ from app.payments.models import Attempt
 from app.runtime import lease
 from app.runtime.async_bridge import blocking
 from app.runtime.db import utcnow
+from app.runtime.languages import Sentence
 from app.runtime.log_context import note
 from app.stripe.errors import NotFound, PaymentError
 from app.stripe.gateway import Gateway
@@ -66,8 +67,15 @@ def _put_off(session: Session, gateway: Gateway, attempt_id: int, error: Payment
         attempt.put_off(now)
         if isinstance(error, NotFound):
             is_other_mode = outcome.is_test(gateway, attempt) is gateway.livemode
-            why = "it is of the other mode, test or live." if is_other_mode else "is its key another account's?"
-            attempt.problem = f"The provider does not know session {attempt.session_id}: {why}"
+            why = Sentence(
+                "The provider does not know session {id}: is its key another account's?", id=attempt.session_id
+            )
+            if is_other_mode:
+                why = Sentence(
+                    "The provider does not know session {id}: it is of the other mode, test or live.",
+                    id=attempt.session_id,
+                )
+            attempt.problem = str(why)
             log.error("order %s: %s", ledger.order.id, attempt.problem)
             if not ledger.order.is_unpaid and gateway.livemode and is_other_mode:  # a test can bring no money
                 cancel.mark_dead(session, ledger, attempt, "expired", now)

@@ -1,8 +1,10 @@
 """The languages of Kiosk, and which one an answer or a mail is in."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Literal, Self, get_args
 
 from babel.messages.pofile import read_po
@@ -14,6 +16,9 @@ from werkzeug.http import parse_accept_header
 Language = Literal["en", "de"]
 KNOWN: tuple[Language, ...] = get_args(Language)
 DEFAULT: Language = "en"
+
+VARY = {"Vary": "Accept-Language"}
+"""A header of what the API says in the caller's language."""
 
 COOKIE = "kiosk_language"
 """What the switch on the page was set to in this browser; frontend/src/language.ts writes it."""
@@ -81,6 +86,61 @@ def said(text: str, language: Language) -> str:
         }
         return messages(language).get(text.template, text.template).format_map(values)
     return messages(language).get(text, text)
+
+
+class Verbatim(str):
+    """A value of a sentence that a person wrote: it is the same in each language."""
+
+    __slots__ = ()
+
+
+AMOUNT = re.compile(r"-?\d+\.\d+ [A-Z]{3}")
+"""As `currencies.written` writes it in English."""
+
+
+FEWEST_LETTERS = 10
+
+
+def retold(text: str, language: Language) -> str:
+    """`text` in this language, with its values: a Sentence, or one that a row keeps in English.
+
+    What staff have to look at is kept as one text, which logs, mails and the previous release read too; its template
+    is found again by its form. Text that is no message stays as it is.
+    """
+    if language == DEFAULT or isinstance(text, Verbatim):
+        return str(text)
+    if AMOUNT.fullmatch(text):
+        return text.replace(".", ",")
+    template, values = (text.template, text.values) if isinstance(text, Sentence) else _parts(text, language)
+    if not values:
+        return messages(language).get(template, template)
+    told = {name: retold(each, language) if isinstance(each, str) else each for name, each in values.items()}
+    return messages(language).get(template, template).format_map(told)
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str, language: Language) -> tuple[str, Mapping[str, object]]:
+    """The template of a sentence, and its values; the text alone where it has none."""
+    if text in messages(language):
+        return text, {}
+    matches = ((template, form.fullmatch(text)) for template, form in _forms(language))
+    return next(((template, match.groupdict()) for template, match in matches if match), (text, {}))
+
+
+@cache
+def _forms(language: Language) -> Sequence[tuple[str, re.Pattern[str]]]:
+    """Each template with values as a pattern, the one with the most letters of its own first.
+
+    One with few of them, such as "{item} at {shop}", would fit very many texts, so it is none.
+    """
+    own = {each: sum(len(words) for words, *_ in Formatter().parse(each)) for each in messages(language) if "{" in each}
+    telling = sorted((each for each, letters in own.items() if letters >= FEWEST_LETTERS), key=lambda each: -own[each])
+    return [(each, re.compile("".join(map(_form, Formatter().parse(each))), re.DOTALL)) for each in telling]
+
+
+def _form(part: tuple[str, str | None, str | None, str | None]) -> str:
+    words, name, *_ = part
+    return re.escape(words) + (f"(?P<{name}>.+?)" if name else "")
 
 
 @cache

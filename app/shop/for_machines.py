@@ -52,6 +52,7 @@ def show_manifest() -> Response:
     manifest = {
         "name": profile.name,
         "short_name": profile.name,
+        "lang": settings().language,
         "start_url": "/",
         "display": "minimal-ui",
         "theme_color": profile.primary_colour,

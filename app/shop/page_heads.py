@@ -11,6 +11,7 @@ from app.items.models import Item
 from app.items.service import is_on_sale
 from app.runtime.config import settings
 from app.runtime.db import db, read
+from app.runtime.languages import Language, Sentence, said
 from app.shop.models import ShopPage
 from app.stripe import currencies
 from app.web.first_answer import Head, absolute
@@ -26,37 +27,43 @@ LONGEST = 200
 _offered = sa.select(Item).where(is_on_sale)
 
 
-def head(path: str, data: Mapping[str, Any]) -> Head:
-    """Of the page at `path`, as a visitor sees it who is not signed in."""
+def head(path: str, data: Mapping[str, Any], language: Language) -> Head:
+    """Of the page at `path` in this language, as a visitor sees it who is not signed in."""
     shop: ShopOut = data["shop"]
-    return structs.replace(_of(path, shop.name), colour=shop.colours.primary, manifest="/manifest.webmanifest")
+    return structs.replace(
+        _of(path, shop.name, language), colour=shop.colours.primary, manifest="/manifest.webmanifest"
+    )
 
 
-def _of(path: str, name: str) -> Head:
+def _of(path: str, name: str, language: Language) -> Head:
     if match := ITEM.fullmatch(path):
-        return _of_item(int(match[1]), name)
+        return _of_item(int(match[1]), name, language)
     if match := PAGE.fullmatch(path):
-        return _of_page(match[1], name)
+        return _of_page(match[1], name, language)
     store = {"@type": "Store", "name": name, "url": settings().public_url}
-    return Head(name, f"{name}: what is on offer, and what it costs.", structured=store if path == "/" else None)
+    about = said(Sentence("{shop}: what is on offer, and what it costs.", shop=name), language)
+    return Head(name, about, structured=store if path == "/" else None)
 
 
-def _missing(name: str) -> Head:
-    return Head(name, "There is nothing here.", status=404)
+def _missing(name: str, language: Language) -> Head:
+    return Head(name, said(Sentence("There is nothing here."), language), status=404)
 
 
-def _of_page(slug: str, name: str) -> Head:
+def _of_page(slug: str, name: str, language: Language) -> Head:
     rows = read(sa.select(ShopPage.title).where(ShopPage.slug == slug))
-    return Head(f"{rows[0].title} · {name}", f"{rows[0].title} of {name}") if rows else _missing(name)
+    if not rows:
+        return _missing(name, language)
+    [title] = rows[0]
+    return Head(f"{title} · {name}", said(Sentence("{title} of {shop}", title=title, shop=name), language))
 
 
-def _of_item(item_id: int, name: str) -> Head:
+def _of_item(item_id: int, name: str, language: Language) -> Head:
     item = db.session.scalar(_offered.where(Item.id == item_id)) if item_id <= 2**53 else None
     if item is None:
-        return _missing(name)
+        return _missing(name, language)
     about = " ".join(item.description.split())
     about = about if len(about) <= LONGEST else f"{about[: LONGEST - 1].rstrip()}…"
-    about = about or f"{item.name} at {name}"
+    about = about or said(Sentence("{item} at {shop}", item=item.name, shop=name), language)
     return Head(f"{item.name} · {name}", about, item.image_url or "", "product", structured=_structured(item, about))
 
 

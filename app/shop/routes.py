@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response
 from app.runtime import deadline
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
+from app.runtime.errors import NotFound, StaleVersion
 from app.shop import decoding, markdown, pictures, service
 from app.shop.decoding import NotAPicture, PictureTooLarge, prepared
 from app.shop.schemas import NewPage, PageDeleted, PageOut, PictureOut, ShopChange, ShopOut
-from app.web import at_once
-from app.web.api import Access, Api
+from app.web import at_once, preconditions
+from app.web.api import Access, Api, Encoded
 from app.web.limits import TooManyRequests
 
 routes = Api("shop")
@@ -23,11 +24,13 @@ def show_shop() -> ShopOut:
     return ShopOut.of(service.profile(session), service.titles(session), settings())
 
 
-@routes.patch("/api/shop", access=Access.STAFF, confirmed=True)
-def change_shop(body: ShopChange) -> ShopOut:
+@routes.patch("/api/shop", access=Access.STAFF, confirmed=True, headers=("If-Match",), raises=(StaleVersion,))
+def change_shop(body: ShopChange) -> Encoded[ShopOut]:
     """Change some of what the owner sets."""
+    service.lock(db.session())
+    preconditions.check(lambda: Encoded.of(show_shop()))
     service.change(db.session(), _columns(body))
-    return show_shop()
+    return Encoded.of(show_shop())
 
 
 def _columns(body: ShopChange) -> dict[str, Any]:
@@ -42,18 +45,37 @@ def show_page(slug: str) -> PageOut:
     return PageOut.of(service.page(db.session(), slug))
 
 
-@routes.put("/api/pages/<slug:slug>", access=Access.STAFF, confirmed=True, raises=(service.TooManyPages,))
-def write_page(slug: str, body: NewPage) -> PageOut:
-    """Write a page, new or anew. Its slug is its name in addresses."""
+@routes.put(
+    "/api/pages/<slug:slug>",
+    access=Access.STAFF,
+    confirmed=True,
+    headers=("If-Match", "If-None-Match"),
+    raises=(service.TooManyPages, StaleVersion),
+)
+def write_page(slug: str, body: NewPage) -> Encoded[PageOut]:
+    """Write a page, new or anew. Its slug is its name in addresses. With `If-None-Match: *` it replaces none."""
     markdown.html(body.text)  # is kept: nothing is locked while it is made
-    return PageOut.of(service.put_page(db.session(), slug, body.title, body.text))
+    service.lock(db.session())
+    preconditions.check(lambda: _as_it_is(slug))
+    return Encoded.of(PageOut.of(service.put_page(db.session(), slug, body.title, body.text)))
 
 
-@routes.delete("/api/pages/<slug:slug>", access=Access.STAFF, confirmed=True)
+@routes.delete(
+    "/api/pages/<slug:slug>", access=Access.STAFF, confirmed=True, headers=("If-Match",), raises=(StaleVersion,)
+)
 def delete_page(slug: str) -> PageDeleted:
     """Take a page away."""
+    service.lock(db.session())
+    preconditions.check(lambda: _as_it_is(slug))
     service.delete_page(db.session(), slug)
     return PageDeleted(True)
+
+
+def _as_it_is(slug: str) -> Encoded[PageOut] | None:
+    try:
+        return Encoded.of(show_page(slug))
+    except NotFound:
+        return None
 
 
 @routes.post(

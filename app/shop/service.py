@@ -50,13 +50,18 @@ def titles(session: Session) -> list[PageTitle]:
     return [PageTitle(row.slug, row.title) for row in rows]
 
 
+def lock(session: Session) -> None:
+    """From here on those who change settings or pages wait for each other, until the transaction ends."""
+    insert_once(session, ShopProfile, {"id": 1})
+    session.execute(sa.select(ShopProfile).with_for_update().execution_options(populate_existing=True))
+
+
 def change(session: Session, values: Mapping[str, Any]) -> None:
-    """Set these columns; the others stay. Raises Invalid."""
+    """Set these columns; the others stay. The caller has locked it. Raises Invalid."""
     if words := colours.fault(values.get("primary_colour", PRIMARY)):
         raise Invalid.field("colours.primary", words)
     if not time_zones.is_known(values.get("time_zone", "UTC")):
         raise Invalid.field("time_zone", "There is no such time zone: take one such as Europe/Berlin.")
-    insert_once(session, ShopProfile, {"id": 1})
     if values:
         session.execute(sa.update(ShopProfile).values(values))
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 from flask import Flask, current_app
+from msgspec import structs
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.runtime import deadline, languages
 from app.runtime.config import settings
 from app.runtime.db import reading
 from app.runtime.errors import Problem
-from app.runtime.languages import Language
+from app.runtime.languages import Language, Sentence
 
 BEGIN, END = "<!-- head -->", "<!-- /head -->"
 """Between these, frontend/index.html has what a page is that no server has told of."""
@@ -42,7 +43,7 @@ class Head(msgspec.Struct, frozen=True):
     status: int = 200
 
 
-PLAIN = Head("Kiosk", "A small shop that you host yourself.")
+PLAIN = Head("Kiosk", Sentence("A small shop that you host yourself."))
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -62,10 +63,11 @@ def written(template: str, path: str) -> Written:
     try:
         with deadline.within(SECONDS), reading():
             data = {name: give() for name, give in current_app.extensions["page_data"].items()}
-            head = current_app.extensions["page_head"](path, data)
+            language = _language(data)
+            head = current_app.extensions["page_head"](path, data, language)
     except (SQLAlchemyError, Problem):
-        head, data = PLAIN, {}
-    language = _language(data)
+        data, language = {}, languages.asked()
+        head = structs.replace(PLAIN, description=languages.said(PLAIN.description, language))
     first = _script("first", "application/json", {"language": language, **data})
     html = in_language(f"{before}{_tags(head, path)}{first}{after}", language)
     return Written(html, head.status, is_personal=data.get("me") is not None)
@@ -118,13 +120,13 @@ def _script(name: str, kind: str, data: Any) -> str:
 
 def init_app(
     app: Flask,
-    head: Callable[[str, Mapping[str, Any]], Head] = lambda *_: PLAIN,
+    head: Callable[[str, Mapping[str, Any], Language], Head] = lambda *_: PLAIN,
     *,
     data: Mapping[str, Callable[[], Any]],
 ) -> None:
     """`data` gives answers of the API, by the names that the page has for them. `head` tells of the page at a path.
 
-    It gets these answers too.
+    It gets these answers too, and the language of the page.
     """
     app.extensions["page_head"] = head
     app.extensions["page_data"] = data

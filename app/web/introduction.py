@@ -31,5 +31,6 @@ INTRODUCTION = (
 HEADERS: dict[str, str] = {
     "Idempotency-Key": "A name of your own for this one wish: the same key again does nothing twice.",  # feature: shop
     "If-Match": "The ETag of what was read before: where it has changed since, nothing is written.",  # feature: shop
+    "If-None-Match": "`*`: where there is something already, nothing is written.",  # feature: shop
 }
 """What the headers are that routes read."""

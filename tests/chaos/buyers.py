@@ -289,6 +289,8 @@ class Staff:
             for rng, key in zip(rngs, keys, strict=True)
         ]
         for answer in (each.result() for each in asked):
+            if answer is not None and answer.status_code == httpx.codes.CONFLICT and self.rng.random() < 0.5:
+                self.crowd.ask(self.rng, self.cookie, "POST", f"/api/orders/{self.order}/cancel")  # it may be free
             if answer is not None:
                 said = "made" if answer.is_success else answer.json().get("error")
                 self.crowd.figures.counts[f"refund {said}"] += 1

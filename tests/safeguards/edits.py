@@ -12,7 +12,7 @@ ATTEMPTS, CANCEL, CHECKOUT = (f"{TESTS}/payments/test_{name}.py" for name in ("a
 EVENTS, MISSED, OUTAGE = (f"{TESTS}/payments/test_{name}.py" for name in ("events", "missed", "outage"))
 REFUNDS, REFUND_FAULTS = f"{TESTS}/payments/test_refunds.py", f"{TESTS}/payments/test_refund_faults.py"
 REFUND_ENDS, RULES = f"{TESTS}/payments/test_refund_ends.py", f"{TESTS}/payments/test_rules.py"
-CHARGED = f"{TESTS}/payments/test_charged.py"
+CHARGED, FREE = f"{TESTS}/payments/test_charged.py", f"{TESTS}/payments/test_free_orders.py"
 CHAOS = f"{TESTS}/payments/test_found_by_chaos.py"
 DISPUTES, EARLY, ENUMS = (f"{TESTS}/payments/test_{name}.py" for name in ("disputes", "early", "open_enums"))
 FINDINGS, WHOSE = f"{TESTS}/payments/test_findings.py", f"{TESTS}/payments/test_whose_money.py"
@@ -318,9 +318,10 @@ PLACED = (
     without(
         "an order that is paid is not paid again: the second goes back",
         "app/payments/outcome.py",
-        "    if order.is_paid:\n        return False\n",
+        "    if order.is_paid or ledger.settled_by is not None:\n        return False\n",
         "",
         f"{CHECKOUT}::test_where_both_sessions_are_paid_one_settles_and_the_other_goes_back",
+        f"{FREE}::test_money_that_comes_after_it_was_cancelled_goes_back",
     ),
 )
 
@@ -490,6 +491,13 @@ STOCK = (
         'if told.status != "open" or (order.is_unpaid and attempt.is_live) or not is_its_own:',
         "if True:",
         f"{CANCEL}::test_a_cancelled_order_can_be_paid_nowhere_and_its_stock_is_free",
+    ),
+    without(
+        "what was paid with money is refunded and not cancelled",
+        "app/payments/cancel.py",
+        'ledger.order.status == "paid" and ledger.order.is_free:',
+        'ledger.order.status == "paid":',
+        f"{FREE}::test_staff_refund_an_order_that_was_paid_with_money_and_do_not_cancel_it",
     ),
     without(
         "where a session cannot be ended it is asked how it stands",

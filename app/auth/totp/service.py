@@ -18,6 +18,7 @@ from app.runtime.db import affected, insert_once
 from app.runtime.errors import Conflict
 from app.runtime.languages import Sentence
 from app.runtime.text import typed_code
+from app.users import passwords
 from app.users import service as users
 from app.users.audit_trail import Actor
 
@@ -141,7 +142,7 @@ def remove_own(
     stored = own.user.password_hash
     if stored is not None:
         own_password.prove(session, own.user, password, now)
-        if len(password or "") < settings.password_min_length:
+        if len(passwords.normalised(password or "")) < settings.password_min_length:
             least = settings.password_min_length
             raise PasswordTooShort(Sentence("Choose a password of at least {least} characters first.", least=least))
     remove(session, own.user_id, actor)

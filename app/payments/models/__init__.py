@@ -9,6 +9,7 @@ from app.payments.models.payment import (
     CLOSED,
     MAX_STATUS,
     STANDS,
+    UNANSWERED,
     UNDECIDED,
     UNSETTLED,
     Disposition,
@@ -16,6 +17,7 @@ from app.payments.models.payment import (
     Payment,
     Refund,
     RefundStatus,
+    unknown_state,
 )
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "LIVE",
     "MAX_STATUS",
     "STANDS",
+    "UNANSWERED",
     "UNDECIDED",
     "UNSETTLED",
     "Attempt",
@@ -39,4 +42,5 @@ __all__ = [
     "Refund",
     "RefundStatus",
     "new_token",
+    "unknown_state",
 ]

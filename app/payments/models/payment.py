@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.orders.models import Order
 from app.runtime.constraints import index_where, one_of, unique_where
 from app.runtime.db import BigId, Model, Moment, utcnow
+from app.runtime.languages import Sentence
 from app.runtime.lease import Leased
 
 Disposition = Literal["settles", "surplus", "late"]
@@ -34,6 +35,13 @@ STANDS = f"status NOT IN {CLOSED}"
 """The condition of an index, so it stands in queries as it is."""
 
 MAX_STATUS = 40
+
+
+def unknown_state(status: str | None) -> Sentence:
+    """What staff have to do about what the provider tells in a state that Kiosk does not know."""
+    return Sentence(
+        "It is in a state that Kiosk does not know, {status}: look at it at the provider.", status=repr(status)
+    )
 
 
 class Payment(Model):
@@ -180,9 +188,9 @@ class Dispute(Model):
     def to_do(self) -> str | None:
         """What staff have to do about it; None while the bank decides, and where it is closed in our favour."""
         if self.status in UNANSWERED:
-            return "Answer at the provider."
+            return str(Sentence("Answer at the provider."))
         if self.is_lost:
-            return "The money is gone. Hand nothing over for it that is still here."
+            return str(Sentence("The money is gone. Hand nothing over for it that is still here."))
         if self.status in UNDECIDED or not self.stands:
             return None
-        return f"It is in a state that Kiosk does not know, {self.status!r}: look at it at the provider."
+        return str(unknown_state(self.status))

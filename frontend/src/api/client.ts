@@ -32,6 +32,9 @@ export async function body<T>(call: Promise<{ data?: T }>): Promise<T> {
   return (await call).data as T;
 }
 
+/** The header by which only that version is changed; without an ETag whatever is there. */
+export const ifMatch = (etag: string | undefined) => (etag ? { "If-Match": etag } : {});
+
 /** The body together with the ETag that stands for this version of it. */
 export async function versioned<T>(call: Promise<{ data?: T; response: Response }>) {
   const { data, response } = await call;

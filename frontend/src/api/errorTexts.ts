@@ -33,7 +33,7 @@ export const errorTexts = {
   payment_declined: msg`The payment provider declined this order. Nothing was charged.`,
   payment_refused: msg`The payment provider refuses this order. Nothing was charged. Tell the shop: trying again will not help.`,
   nothing_to_pay: msg`There is nothing to pay here any more.`,
-  order_not_cancellable: msg`This order is paid, or its payment is on its way: it can be refunded, but not cancelled.`,
+  order_not_cancellable: msg`This order is paid, or its payment is on its way: it can be refunded, but not cancelled. One that cost nothing is cancelled by the shop, until it is handed over.`,
   order_not_handed_over: msg`This order is not handed over: there is nothing to take back.`,
   order_refunded: msg`All of the money for this order went back: there is nothing to hand over.`,
   not_in_stock: msg`What was bought went back on the shelf and is sold since: there is nothing to hand over. Refund the order.`,

@@ -18,7 +18,9 @@ export const keys = {
   trail: (id: number, page: number) => ["users", id, "trail", page],
 
   shop: ["shop"], // feature: shop
+  shopVersion: ["shop version"], // feature: shop
   page: (slug: string) => ["shop", "page", slug], // feature: shop
+  pageVersion: (slug: string) => ["page version", slug], // feature: shop
   items: ["items"], // feature: shop
   categories: ["items", "categories"], // feature: shop
   itemList: (search: object) => ["items", "list", search], // feature: shop

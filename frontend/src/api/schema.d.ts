@@ -729,7 +729,7 @@ export interface paths {
         /** A page that the owner has written, such as the imprint. */
         get: operations["shop_show_page"];
         /**
-         * Write a page, new or anew. Its slug is its name in addresses.
+         * Write a page, new or anew. Its slug is its name in addresses. With `If-None-Match: *` it replaces none.
          * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
         put: operations["shop_write_page"];
@@ -1054,7 +1054,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give the order up. Its stock is for sale again once the order cannot be paid any more. */
+        /**
+         * Give the order up. Its stock is for sale again once the order cannot be paid any more.
+         * @description Staff may give up one too that a promotion code made free, until it is handed over.
+         */
         post: operations["orders_cancel_order"];
         delete?: never;
         options?: never;
@@ -7249,7 +7252,10 @@ export interface operations {
     shop_change_shop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was read before: where it has changed since, nothing is written. */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7292,6 +7298,15 @@ export interface operations {
              *     `forbidden`: You may not do this.
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7396,7 +7411,12 @@ export interface operations {
     shop_write_page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was read before: where it has changed since, nothing is written. */
+                "If-Match"?: string;
+                /** @description `*`: where there is something already, nothing is written. */
+                "If-None-Match"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -7466,6 +7486,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `request_entity_too_large`: The body is larger than this route takes. */
             413: {
                 headers: {
@@ -7507,7 +7536,10 @@ export interface operations {
     shop_delete_page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was read before: where it has changed since, nothing is written. */
+                "If-Match"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -7548,6 +7580,15 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9529,7 +9570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `order_not_cancellable`: This order is paid, or its payment is on its way: it can be refunded, not cancelled. */
+            /** @description `order_not_cancellable`: This order is paid, or its payment is on its way: it can be refunded, not cancelled. One that a promotion code made free is cancelled by staff, until it is handed over. */
             409: {
                 headers: {
                     [name: string]: unknown;

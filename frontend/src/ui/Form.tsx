@@ -2,10 +2,12 @@ import { type ComponentProps, type FormEvent, useEffect, useRef } from "react";
 import { useMe } from "../api/me";
 import { giveBack } from "./typed";
 
+export type Values = (name: string) => string;
+
 type Props = Omit<ComponentProps<"form">, "onSubmit"> & {
   /** What the last try ended in; the first field that is wrong then takes the focus. */
   error: unknown;
-  onSend: (values: (name: string) => string) => void;
+  onSend: (values: Values) => void;
 };
 
 export function Form({ error, onSend, children, ...rest }: Props) {
@@ -23,8 +25,7 @@ export function Form({ error, onSend, children, ...rest }: Props) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (event.currentTarget.querySelector("[data-busy]")) return; // an upload is under way
-    const data = new FormData(event.currentTarget);
-    onSend((name) => String(data.get(name) ?? ""));
+    onSend(valuesOf(event.currentTarget));
   };
 
   return (
@@ -32,4 +33,10 @@ export function Form({ error, onSend, children, ...rest }: Props) {
       {children}
     </form>
   );
+}
+
+/** What stands in the fields of a form. */
+export function valuesOf(form: HTMLFormElement): Values {
+  const data = new FormData(form);
+  return (name) => String(data.get(name) ?? "");
 }

@@ -334,6 +334,16 @@ def test_an_account_that_holds_too_much_pays_or_cancels_first(buyer, provider, r
     assert order(buyer, tea, key="third").status_code == 201
 
 
+def test_an_order_whose_money_is_on_its_way_counts_until_it_is_here(buyer, provider, reconfigured):
+    reconfigured(max_unpaid_units=5)
+    tea = make_item("Tea", on_hand=9)
+    order(buyer, tea, Tea=3)
+    Order.query.update({"status": "processing"})
+    db.session.commit()
+
+    assert order(buyer, tea, Tea=3, key="second").get_json()["error"] == "too_many_unpaid_units"
+
+
 def test_an_account_sets_only_so_many_units_aside(buyer, provider, reconfigured):
     reconfigured(max_unpaid_units=5)
     tea, cake = make_item("Tea", on_hand=9), make_item("Cake", on_hand=9)

@@ -49,6 +49,30 @@ def test_what_is_still_there_is_set_aside_again_and_handed_over_once(till):
     assert till.shop.stock == (1, 1)
 
 
+def test_what_needs_a_person_is_told_in_the_language_of_the_one_who_reads(till):
+    fail(till)
+    till.shop.http.headers["Accept-Language"] = "de"
+
+    words = (
+        "Sie ist gescheitert: lost_or_stolen_card."
+        " Was ins Regal zurückkam, ist wieder für diese Bestellung zurückgelegt."
+    )
+    assert till.findings == [("refund", f"Erstattung von 178,00 EUR: {words}")]
+    told = {each["kind"]: (each["words"], each["problem"]) for each in till.history}
+    assert told["refund"] == (
+        "Erstattung von 178,00 EUR. Ist gescheitert; sie kann noch einmal veranlasst werden.",
+        words,
+    )
+    assert told["payment"] == ("Das Geld kam und bezahlt die Bestellung. (178,00 EUR)", None)
+    dashboard = till.shop.http.get("/api/dashboard")
+    assert [each["words"] for each in dashboard.json()["findings"]] == [f"Erstattung von 178,00 EUR: {words}"]
+    assert "Accept-Language" in dashboard.headers["Vary"]
+    finding = till.shop.http.get("/api/findings").json()[0]["id"]
+    closed = till.shop.http.post(f"/api/findings/{finding}/close", json={"reason": "Paid."}).json()
+    assert (closed["words"], closed["reason"]) == (f"Erstattung von 178,00 EUR: {words}", "Paid.")
+    assert till.history[-1]["words"].endswith(f"{words} Grund: Paid.")
+
+
 def test_what_is_sold_since_is_not_handed_over_twice(till):
     resell(till, 2)
 

@@ -57,6 +57,24 @@ def test_the_start_page_has_the_shops_name(client):
     assert data(html, "application/ld+json")["@type"] == "Store"
 
 
+def test_what_the_shop_itself_says_of_a_page_is_in_the_language_of_the_reader(client):
+    saved(ShopProfile(id=1, name="Tee & Co"))
+    saved(ShopPage(slug="imprint", title="Impressum", text=""))
+    item = make_item("Tee", description="")
+
+    def told(path, **headers):
+        return about(client.get(path, headers=headers, buffered=True).text)
+
+    german = {"Accept-Language": "de"}
+    assert told("/", **german)["description"] == "Tee & Co: was es gibt und was es kostet."
+    assert told(f"/items/{item.id}", **german)["description"] == "Tee bei Tee & Co"
+    assert told("/pages/imprint", **german)["description"] == "Impressum von Tee & Co"
+    assert told("/items/999", **german)["description"] == "Hier ist nichts."
+    assert told("/")["description"] == "Tee & Co: what is on offer, and what it costs."
+    client.set_cookie("kiosk_language", "de")
+    assert told("/")["description"] == told("/", **german)["description"]
+
+
 def test_an_items_page_tells_what_it_is_and_what_it_costs(client):
     item = make_item(
         "Green\u2028tea", price=1290, on_hand=3, description="Loose\n\nleaves.", image_url="/pictures/tea.svg"
@@ -203,4 +221,4 @@ def test_the_manifest_has_name_and_colour_of_the_shop(client):
 
     manifest = client.get("/manifest.webmanifest").get_json(force=True)
 
-    assert (manifest["name"], manifest["theme_color"]) == ("Tea & Co", "#7a1f5c")
+    assert (manifest["name"], manifest["theme_color"], manifest["lang"]) == ("Tea & Co", "#7a1f5c", "en")

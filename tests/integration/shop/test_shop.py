@@ -1,10 +1,13 @@
 """What an owner sets, as everybody sees it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from app.runtime.db import utcnow
 from app.web.api import CONFIRMED_WITHIN
 from tests.integration.accounts import assert_problem, fields
+from tests.integration.conftest import sign_in
 from tests.integration.factories import make_user
 
 UNTOUCHED = {
@@ -154,3 +157,57 @@ def test_what_is_read_needs_no_transaction(own_app):
     client = own_app.test_client()
     assert client.get("/api/shop").status_code == 200
     assert client.get("/api/pages/imprint").status_code == 404
+
+
+# ---------------------------------------------------------------- two who change one thing
+
+
+def test_settings_that_were_changed_meanwhile_are_not_overwritten(staff):
+    tag = staff.get("/api/shop").headers["ETag"]
+    first = staff.patch("/api/shop", json={"contact": "Ada"}, headers={"If-Match": tag})
+
+    assert_problem(staff.patch("/api/shop", json={"contact": "Ben"}, headers={"If-Match": tag}), 412, "stale_version")
+
+    assert staff.get("/api/shop").get_json()["contact"] == "Ada"
+    again = staff.patch("/api/shop", json={"contact": "Ben"}, headers={"If-Match": first.headers["ETag"]})
+    assert again.status_code == 200
+    assert staff.patch("/api/shop", json={"contact": "Cy"}).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["put", "delete"])
+def test_a_page_that_was_changed_or_deleted_meanwhile_is_not_overwritten(staff, act):
+    path, change = "/api/pages/imprint", {"json": IMPRINT} if act == "put" else {}
+    tag = staff.put(path, json=IMPRINT).headers["ETag"]
+    assert staff.get(path).headers["ETag"] == tag
+    staff.put(path, json={**IMPRINT, "text": "Ben"}, headers={"If-Match": tag})
+
+    assert_problem(getattr(staff, act)(path, headers={"If-Match": tag}, **change), 412, "stale_version")
+
+    assert staff.get(path).get_json()["text"] == "Ben"
+    assert getattr(staff, act)(path, headers={"If-Match": "*"}, **change).status_code == 200
+    staff.delete(path)
+    assert_problem(staff.put(path, json=IMPRINT, headers={"If-Match": "*"}), 412, "stale_version")
+
+
+def test_a_page_that_is_to_be_new_replaces_none(staff):
+    new = {"json": IMPRINT, "headers": {"If-None-Match": "*"}}
+    assert staff.put("/api/pages/imprint", **new).status_code == 200
+
+    assert_problem(staff.put("/api/pages/imprint", **new), 412, "stale_version")
+
+
+def test_of_many_who_change_one_version_at_once_one_does(own_app):
+    with own_app.app_context():
+        staff = [sign_in(own_app, make_user(role="staff")) for _ in range(6)]
+    tag = staff[0].put("/api/pages/imprint", json=IMPRINT).headers["ETag"]
+
+    def write(number):
+        change = {**IMPRINT, "text": f"By {number}"}
+        old = staff[number].put("/api/pages/imprint", json=change, headers={"If-Match": tag}).status_code
+        new = staff[number].put("/api/pages/terms", json=change, headers={"If-None-Match": "*"}).status_code
+        return old, new
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(write, range(6)))
+
+    assert [sorted(each) for each in zip(*answers, strict=True)] == [[200, *[412] * 5]] * 2

@@ -57,6 +57,13 @@ def test_an_error_is_in_the_language_of_the_client(client):
     assert "Accept-Language" in response.vary
 
 
+def test_a_part_that_there_is_not_is_said_in_the_language_of_the_client(client, built):
+    problem = client.get("/", headers={**GERMAN, "Range": "bytes=9000-"}).get_json()
+
+    assert (problem["status"], problem["title"]) == (416, "Bereich nicht verfügbar")
+    assert problem["detail"] == "Den angefragten Bereich gibt es hier nicht."
+
+
 def test_what_is_wrong_with_a_field_is_in_the_language_of_the_client(client):
     answer = client.post("/api/register", json={"username": "ada", "email": "ada@example.com"}, headers=GERMAN)
 

@@ -4,7 +4,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 
 from app.runtime import languages
-from app.runtime.languages import COOKIE, Sentence, said
+from app.runtime.languages import COOKIE, Sentence, Verbatim, retold, said
 
 
 def asked(path="/", accept="", cookie=""):
@@ -56,3 +56,28 @@ def test_a_value_is_no_message():
 
 def test_in_english_a_sentence_is_what_it_is():
     assert said(Sentence("Use at least {number} characters.", number=8), "en") == "Use at least 8 characters."
+
+
+# ---------------------------------------------------------------- sentences that rows keep
+
+
+def test_a_sentence_that_a_row_keeps_is_told_in_german_with_its_values():
+    kept = str(Sentence("It failed: {reason}.", reason=Sentence("the provider gives no reason")))
+
+    assert retold(kept, "de") == "Sie ist gescheitert: der Anbieter nennt keinen Grund."
+    assert retold(kept, "en") == kept
+
+
+def test_an_amount_in_it_is_written_as_germans_do():
+    assert retold("12.50 EUR came in, and no order has it.", "de").startswith("12,50 EUR ")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "No such host at example.com.", "{0} {nothing}", "100% (or more)", "In\ntwo at lines"]
+)
+def test_text_that_is_no_sentence_of_ours_stays_as_it_is(text):
+    assert retold(text, "de") == text
+
+
+def test_what_a_person_wrote_is_told_as_it_is():
+    assert retold(Verbatim("Paid."), "de") == "Paid."

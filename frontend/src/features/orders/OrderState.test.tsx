@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import { alice } from "../../test/accounts";
+import { alice, sam } from "../../test/accounts";
 import { fakeApi, inTurn, json, problem, sent, torn } from "../../test/fakeApi";
 import { leaving, open } from "../../test/open";
 import { order } from "../../test/shop/goods";
@@ -185,4 +185,30 @@ test.each([
   await screen.findByText(text);
 
   expect(screen.getAllByText(label).length).toBeGreaterThan(0);
+});
+
+test("staff cancel an order that cost nothing; one that was paid they do not", async () => {
+  const free = { ...homeless, status: "paid", discount: order.total, total: 0, refundable: 0 };
+  const requests = fakeApi({
+    "GET /api/profile": () => json(sam),
+    [read]: inTurn(
+      () => json(free),
+      () => json({ ...free, status: "cancelled" }),
+    ),
+    [cancel]: () => json({ ...free, status: "cancelled" }),
+    "GET /api/orders/6": () => json({ ...homeless, id: 6, status: "paid", refundable: 1 }),
+  });
+  const { user } = open("/orders/5");
+
+  await user.click(await screen.findByRole("button", { name: "Cancel this order" }));
+  await screen.findByText(/no money goes back/);
+  await user.click(await screen.findByRole("button", { name: "Cancel the order" }));
+
+  await waitFor(() =>
+    expect(screen.queryByRole("button", { name: "Cancel this order" })).toBeNull(),
+  );
+  expect(sent(requests, cancel)).toHaveLength(1);
+  open("/orders/6");
+  await screen.findByRole("button", { name: "Hand over order 1005" });
+  expect(screen.queryByRole("button", { name: "Cancel this order" })).toBeNull();
 });

@@ -102,4 +102,7 @@ export const isPaid = (order: Order): boolean => stateOf(order).paid;
  * which nothing was to be paid.
  */
 export const isRefunded = (order: Order): boolean =>
-  isPaid(order) && order.refundable === 0 && order.total > 0;
+  isPaid(order) && order.refundable === 0 && !isFree(order);
+
+/** Whether a promotion code took all of it off: it is paid, and no money came. */
+export const isFree = (order: Order): boolean => isPaid(order) && order.total === 0;

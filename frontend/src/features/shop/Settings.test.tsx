@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { sam } from "../../test/accounts";
-import { fakeApi, json, listOf, problem, sent } from "../../test/fakeApi";
+import { fakeApi, inTurn, json, listOf, problem, sent } from "../../test/fakeApi";
 import { open } from "../../test/open";
 import { mug, shop } from "../../test/shop/goods";
 
@@ -68,6 +68,58 @@ test("staff set the shop's name, and it stands in the head at once", async () =>
   });
 });
 
+const typed = (label: string) => (screen.getByLabelText(label) as HTMLInputElement).value;
+
+test("settings that other staff changed meanwhile are not overwritten unasked", async () => {
+  const requests = fakeApi({
+    ...staff,
+    "GET /api/shop": () => json(set, 200, { ETag: '"1"' }),
+    "PATCH /api/shop": inTurn(
+      () => problem(412, "stale_version"),
+      () => json(set, 200, { ETag: '"3"' }),
+    ),
+  });
+  const { user } = open("/staff/shop");
+
+  await user.type(await screen.findByLabelText("Contact"), "By Ada");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect((await screen.findByRole("alert")).textContent).toMatch(/nothing was saved/);
+  expect(typed("Contact")).toBe("By Ada");
+  await user.click(screen.getByRole("button", { name: "Save mine all the same" }));
+
+  await screen.findByText("Saved.");
+  const [first, second] = sent(requests, "PATCH /api/shop");
+  expect(first?.headers.get("If-Match")).toBe('"1"');
+  expect(second?.headers.get("If-Match")).toBeNull();
+  expect(await second?.json()).toEqual({ contact: "By Ada", colours: {} });
+});
+
+test("a page that was changed meanwhile is loaded anew, and then saved as it is there", async () => {
+  const requests = fakeApi({
+    ...staff,
+    "GET /api/shop": () => json(set),
+    "GET /api/pages/imprint": inTurn(
+      () => json(page, 200, { ETag: '"1"' }),
+      () => json({ ...page, text: "By Ben" }, 200, { ETag: '"2"' }),
+    ),
+    "PUT /api/pages/imprint": inTurn(
+      () => problem(412, "stale_version"),
+      () => json(page),
+    ),
+  });
+  const { user } = open("/staff/shop/page?slug=imprint&title=Imprint");
+
+  await user.type(await screen.findByLabelText("Text"), " and Ada");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await user.click(await screen.findByRole("button", { name: "Load what is there now" }));
+  await waitFor(() => expect(typed("Text")).toBe("By Ben"));
+  await user.click(screen.getByRole("button", { name: "Save" }));
+
+  await screen.findByRole("heading", { name: "Your shop" });
+  const tags = sent(requests, "PUT /api/pages/imprint").map((each) => each.headers.get("If-Match"));
+  expect(tags).toEqual(['"1"', '"2"']);
+});
+
 test("what the API has against a colour is said at its field", async () => {
   const message = "White on this colour is hard to read: take a darker one.";
   fakeApi({
@@ -111,7 +163,8 @@ test("a new page replaces none that has its title", async () => {
   await user.click(screen.getByRole("button", { name: "Save" }));
 
   await screen.findByRole("heading", { name: "Your shop" });
-  expect(sent(requests, "PUT /api/pages/imprint-2")).toHaveLength(1);
+  const [written] = sent(requests, "PUT /api/pages/imprint-2");
+  expect(written?.headers.get("If-None-Match")).toBe("*");
 });
 
 test("a page is deleted after a question", async () => {

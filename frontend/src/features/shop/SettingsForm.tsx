@@ -3,21 +3,29 @@ import { edited } from "../../api/edited";
 import { fieldError } from "../../api/problem";
 import type { Shop, ShopChange } from "../../api/types";
 import { Field } from "../../ui/Field";
-import { Form } from "../../ui/Form";
+import { Form, type Values } from "../../ui/Form";
+import { FormTrouble } from "../../ui/FormTrouble";
 import { Submit } from "../../ui/Submit";
 import { PictureField } from "../../ui/shop/PictureField";
-import { Trouble } from "../../ui/Trouble";
 import { useChangeShop } from "./queries";
 
-export function SettingsForm({ shop }: { shop: Shop }) {
+type Props = { shop: Shop; etag: string; onReload: () => void };
+
+export function SettingsForm({ shop, etag, onReload }: Props) {
   const { mutate, error, isPending, isSuccess } = useChangeShop();
   const about = (field: string) => fieldError(error, field);
 
-  const send = (value: (name: string) => string) => mutate(changes(shop, value));
+  const send = (value: Values, known?: string) =>
+    mutate({ change: changes(shop, value), etag: known });
 
   return (
-    <Form className="panel" aria-label={t`Settings`} error={error} onSend={send}>
-      {error && <Trouble error={error} />}
+    <Form
+      className="panel"
+      aria-label={t`Settings`}
+      error={error}
+      onSend={(value) => send(value, etag)}
+    >
+      <FormTrouble error={error} busy={isPending} onReload={onReload} onOverwrite={send} />
       <Field label={t`Name`} name="name" defaultValue={shop.name} error={about("name")} required />
       <PictureField
         label={t`Logo`}
@@ -73,7 +81,7 @@ export function SettingsForm({ shop }: { shop: Shop }) {
 }
 
 /** Only what was edited: what other staff have set meanwhile stays. */
-function changes(shop: Shop, value: (name: string) => string): ShopChange {
+function changes(shop: Shop, value: Values): ShopChange {
   const given = {
     name: value("name").trim(),
     contact: value("contact").trim(),

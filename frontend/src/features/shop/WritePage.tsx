@@ -2,17 +2,20 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { keys } from "../../api/keys";
 import { fieldError, isNotFound } from "../../api/problem";
+import { useRefresh } from "../../api/refresh";
 import { shopQuery } from "../../api/shop/shop";
 import type { WrittenPage } from "../../api/types";
 import { AskFirst } from "../../ui/AskFirst";
 import { Field } from "../../ui/Field";
-import { Form } from "../../ui/Form";
+import { Form, type Values } from "../../ui/Form";
+import { FormTrouble } from "../../ui/FormTrouble";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
 import { Submit } from "../../ui/Submit";
 import { Trouble } from "../../ui/Trouble";
-import { pageQuery, useDeletePage, useWritePage } from "./queries";
+import { pageVersionQuery, useDeletePage, useWritePage } from "./queries";
 
 const route = getRouteApi("/in/staff/staff/shop/page");
 
@@ -20,34 +23,47 @@ export function WritePage() {
   const { slug = "", title = "" } = route.useSearch();
   const pages = useQuery(shopQuery).data?.pages;
   const isThere = pages?.some((each) => each.slug === slug) ?? false;
-  const page = useQuery({ ...pageQuery(slug), enabled: isThere });
+  const page = useQuery({ ...pageVersionQuery(slug), enabled: isThere });
   const isNew = pages !== undefined && (!isThere || isNotFound(page.error));
   return (
     <Page title={title || t`A page of your own`} narrow>
       {page.error && !isNew && <Trouble error={page.error} retry={() => page.refetch()} />}
       {(page.isLoading || pages === undefined) && <Skeleton lines={8} />}
-      {page.data && <WriteForm page={page.data} />}
+      {page.data && !isNew && (
+        <WriteForm key={page.data.etag} page={page.data.value} etag={page.data.etag} />
+      )}
       {isNew && <WriteForm page={{ slug, title, text: "", html: "" }} isNew />}
     </Page>
   );
 }
 
-function WriteForm({ page, isNew = false }: { page: WrittenPage; isNew?: boolean }) {
+type Props = { page: WrittenPage; etag?: string; isNew?: boolean };
+
+function WriteForm({ page, etag = "", isNew = false }: Props) {
   const navigate = useNavigate();
   const { mutate, error, isPending } = useWritePage();
   const pages = useQuery(shopQuery).data?.pages ?? [];
   const back = () => navigate({ to: "/staff/shop" });
   const about = (field: string) => fieldError(error, field);
 
-  const send = (value: (name: string) => string) => {
+  const reload = useRefresh(keys.shop, keys.pageVersion(page.slug));
+
+  const send = (value: Values, overwrite = false) => {
     const [title, text] = [value("title").trim(), value("text")];
-    mutate({ slug: page.slug || freeSlug(title, pages), title, text }, { onSuccess: back });
+    const slug = page.slug || freeSlug(title, pages);
+    const seen = { etag: overwrite ? undefined : etag, isNew: isNew && !overwrite };
+    mutate({ slug, title, text, ...seen }, { onSuccess: back });
   };
 
   return (
     <>
-      <Form className="panel" error={error} onSend={send}>
-        {error && <Trouble error={error} />}
+      <Form className="panel" error={error} onSend={(value) => send(value)}>
+        <FormTrouble
+          error={error}
+          busy={isPending}
+          onReload={reload}
+          onOverwrite={(value) => send(value, true)}
+        />
         <Field
           label={t`Title`}
           name="title"
@@ -71,13 +87,15 @@ function WriteForm({ page, isNew = false }: { page: WrittenPage; isNew?: boolean
           </Link>
         </div>
       </Form>
-      {!isNew && <DeletePage page={page} onDeleted={back} />}
+      {!isNew && <DeletePage page={page} etag={etag} onDeleted={back} />}
     </>
   );
 }
 
-function DeletePage({ page, onDeleted }: { page: WrittenPage; onDeleted: () => void }) {
-  const remove = useDeletePage(page.slug);
+type DeleteProps = { page: WrittenPage; etag: string; onDeleted: () => void };
+
+function DeletePage({ page, etag, onDeleted }: DeleteProps) {
+  const remove = useDeletePage(page.slug, etag);
   return (
     <AskFirst
       label={t`Delete this page`}

@@ -1,16 +1,14 @@
 import "./stock.css";
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { edited } from "../../api/edited";
-import { Problem } from "../../api/problem";
 import type { Item } from "../../api/types";
 import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
 import { ItemChanges } from "./ItemChanges";
 import { ItemForm } from "./ItemForm";
-import { useChangeItem, versionQuery } from "./queries";
+import { type ItemInput, useChangeItem, versionQuery } from "./queries";
 
 const route = getRouteApi("/in/staff/staff/items/$id");
 
@@ -35,31 +33,21 @@ type Props = { item: Item; etag: string; reload: () => void };
 
 function Edit({ item, etag, reload }: Props) {
   const navigate = useNavigate();
-  const { mutate, error, isPending } = useChangeItem(item.id, etag);
-  const stale = error instanceof Problem && error.status === 412;
+  const { mutate, error, isPending } = useChangeItem(item.id);
   const back = () => navigate({ to: "/staff/items" });
+  const save = (input: ItemInput, { overwrite }: { overwrite: boolean }) =>
+    mutate(
+      { change: edited(item, input), etag: overwrite ? undefined : etag },
+      { onSuccess: back },
+    );
   return (
-    <>
-      {stale && (
-        <div className="notice notice-bad" role="alert">
-          <p>
-            <Trans>
-              Another user changed this item while you were editing it, so nothing was saved. Your
-              text is still below; reloading replaces it with the item as it is now.
-            </Trans>
-          </p>
-          <button type="button" className="button button-quiet" onClick={reload}>
-            <Trans>Reload the item</Trans>
-          </button>
-        </div>
-      )}
-      <ItemForm
-        item={item}
-        currency={item}
-        error={stale ? null : error}
-        busy={isPending}
-        onSave={(input) => mutate(edited(item, input), { onSuccess: back })}
-      />
-    </>
+    <ItemForm
+      item={item}
+      currency={item}
+      error={error}
+      busy={isPending}
+      onSave={save}
+      onReload={reload}
+    />
   );
 }

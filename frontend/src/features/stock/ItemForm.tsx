@@ -5,11 +5,11 @@ import { useState } from "react";
 import { fieldError, Problem } from "../../api/problem";
 import type { Item } from "../../api/types";
 import { Field } from "../../ui/Field";
-import { Form } from "../../ui/Form";
+import { Form, type Values } from "../../ui/Form";
+import { FormTrouble } from "../../ui/FormTrouble";
 import { Submit } from "../../ui/Submit";
 import { type Currency, writeMoney } from "../../ui/shop/money";
 import { PictureField } from "../../ui/shop/PictureField";
-import { Trouble } from "../../ui/Trouble";
 import { readItem } from "./input";
 import type { ItemInput } from "./queries";
 
@@ -18,24 +18,30 @@ type Props = {
   currency: Currency;
   error: unknown;
   busy: boolean;
-  onSave: (item: ItemInput) => void;
+  onSave: (item: ItemInput, how: { overwrite: boolean }) => void;
+  onReload?: () => void;
 };
 
-export function ItemForm({ item, currency, error, busy, onSave }: Props) {
+export function ItemForm({ item, currency, error, busy, onSave, onReload = () => {} }: Props) {
   const [local, setLocal] = useState<Problem | null>(null);
   const shown = local ?? error;
   const about = (field: string) => fieldError(shown, field);
   const price = item?.price != null ? writeMoney(item.price, currency) : "";
 
-  const send = (value: (name: string) => string) => {
+  const send = (value: Values, overwrite = false) => {
     const read = readItem(value, currency);
     setLocal(read instanceof Problem ? read : null);
-    if (!(read instanceof Problem)) onSave(read);
+    if (!(read instanceof Problem)) onSave(read, { overwrite });
   };
 
   return (
-    <Form className="panel" error={shown} onSend={send}>
-      {shown != null && <Trouble error={shown} />}
+    <Form className="panel" error={shown} onSend={(value) => send(value)}>
+      <FormTrouble
+        error={shown}
+        busy={busy}
+        onReload={onReload}
+        onOverwrite={(value) => send(value, true)}
+      />
       <Field label={t`Name`} name="name" defaultValue={item?.name} required error={about("name")} />
       <Field
         multiline

@@ -153,9 +153,9 @@ test("a change by another user is said in words, and reloading shows it", async 
 
   await user.type(await screen.findByLabelText("Name"), " for tea");
   await user.click(screen.getByRole("button", { name: "Save" }));
-  expect((await screen.findByRole("alert")).textContent).toMatch(/Another user changed this item/);
+  expect((await screen.findByRole("alert")).textContent).toMatch(/Another user changed this/);
   expect((screen.getByLabelText("Name") as HTMLInputElement).value).toBe("Mug for tea");
-  await user.click(screen.getByRole("button", { name: "Reload the item" }));
+  await user.click(screen.getByRole("button", { name: "Load what is there now" }));
 
   await waitFor(() =>
     expect((screen.getByLabelText("Name") as HTMLInputElement).value).toBe("Big mug"),
@@ -164,6 +164,27 @@ test("a change by another user is said in words, and reloading shows it", async 
   await user.click(screen.getByRole("button", { name: "Save" }));
   await screen.findByRole("heading", { name: "Stock" });
   expect(sent(requests, "PATCH /api/items/7").at(-1)?.headers.get("If-Match")).toBe('"2"');
+});
+
+test("what was typed is saved all the same where the user says so", async () => {
+  const requests = fakeApi({
+    ...staff,
+    "GET /api/items/7": () => version('"1"'),
+    "PATCH /api/items/7": inTurn(
+      () => problem(412, "stale_version"),
+      () => json(mug),
+    ),
+  });
+  const { user } = open("/staff/items/7");
+
+  await user.type(await screen.findByLabelText("Name"), " for tea");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await user.click(await screen.findByRole("button", { name: "Save mine all the same" }));
+
+  await screen.findByRole("heading", { name: "Stock" });
+  const last = sent(requests, "PATCH /api/items/7").at(-1);
+  expect(await last?.json()).toEqual({ name: "Mug for tea" });
+  expect(last?.headers.get("If-Match")).toBeNull();
 });
 
 test("an item is deleted only after a question, at the version that was there", async () => {

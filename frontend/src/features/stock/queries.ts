@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation } from "@tanstack/react-query";
-import { api, body, versioned } from "../../api/client";
+import { api, body, ifMatch, versioned } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useRefresh } from "../../api/refresh";
 import type { StockSearch } from "./search";
@@ -52,13 +52,16 @@ export function useNewItem() {
   });
 }
 
-export function useChangeItem(id: number, etag: string) {
+/** Without an ETag the change replaces what others have changed meanwhile. */
+type Change = { change: Partial<ItemInput>; etag: string | undefined };
+
+export function useChangeItem(id: number) {
   return useMutation({
-    mutationFn: (item: Partial<ItemInput>) =>
+    mutationFn: ({ change, etag }: Change) =>
       body(
         api.PATCH("/api/items/{item_id}", {
-          params: { path: { item_id: id }, header: { "If-Match": etag } },
-          body: item,
+          params: { path: { item_id: id }, header: ifMatch(etag) },
+          body: change,
         }),
       ),
     onSettled: useRefresh(keys.items),

@@ -349,11 +349,12 @@ def test_the_password_cannot_be_guessed_there(app, own, phone):
     assert_problem(sign_in(app, code=phone.code()), 429, "too_many_tries")
 
 
-def test_a_password_too_short_to_stand_alone_keeps_the_app(own, ada, phone):
-    ada.set_password("short-one")
+@pytest.mark.parametrize("typed", ["short-one", "u\u0308u\u0308u\u0308u\u0308u\u0308u\u0308u\u0308u\u0308"])
+def test_a_password_too_short_to_stand_alone_keeps_the_app(own, ada, phone, typed):
+    ada.set_password(typed)
     db.session.commit()
 
-    refused = assert_problem(remove(own, "short-one"), 409, "password_too_short")
+    refused = assert_problem(remove(own, typed), 409, "password_too_short")
 
     assert refused["detail"] == "Choose a password of at least 15 characters first."
     assert standing(own)["totp"] is True
