@@ -12,7 +12,7 @@ from app.ops.migrate import alone, check_references, patiently, put_right
 from app.runtime.db import db, writing
 
 OF_WORDS = re.compile(r"\w+_search(_(data|idx|content|docsize|config))?")
-DESCENDING = {"ix_orders_paid_last", "ix_todos_newest_first"}
+DESCENDING = {"ix_orders_paid_last", "ix_todos_newest"}
 
 assert models.__all__  # every table is known to the metadata by now
 

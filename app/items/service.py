@@ -37,7 +37,7 @@ ONLY: dict[Only, sa.ColumnElement[bool] | sa.TextClause] = {
     "on_sale": is_on_sale,
     "drafts": _is_there & Item.price.is_(None),
     "low": sa.text(FEW_LEFT),
-    "sold_out": sa.and_(is_on_sale, LEFT <= 0),
+    "sold_out": sa.and_(sa.text(FEW_LEFT), LEFT <= 0),
 }
 
 
@@ -60,8 +60,9 @@ def listed(session: Session, search: ItemSearch) -> Page[Any]:
 
 
 def takes_long(search: ItemSearch) -> bool:
-    """Whether the database looks at very many rows for it: for words, and far down the lists of staff."""
-    return bool(search.q) or (search.is_deep and (search.drafts or search.only is not None))
+    """Whether the database looks at very many rows for it: for words, and far down where prices may be missing."""
+    has_drafts = search.drafts or search.only == "drafts"
+    return bool(search.q) or (search.is_deep and has_drafts and search.sort in ("price", "-price"))
 
 
 def _shown_in(search: ItemSearch) -> sa.ColumnElement[bool] | sa.TextClause:
