@@ -48,7 +48,9 @@ def ids(session: Session, viewer: SignedInUser, search: Search, after: int | Non
         return array("q", session.scalars(query))
 
 
-def table(context: Callable[[], AppContext], viewer: SignedInUser, search: Search, ids_: Sequence[int]) -> Iterator[str]:
+def table(
+    context: Callable[[], AppContext], viewer: SignedInUser, search: Search, ids_: Sequence[int]
+) -> Iterator[str]:
     """The header, then the orders, of which `ids_` are the first. An order that is gone meanwhile is left out."""
     yield _written([COLUMNS])
     while ids_:

@@ -54,7 +54,9 @@ def listed(session: Session, search: ItemSearch) -> Page[Any]:
     if wanted := words(search.q):
         first = part.with_only_columns(Item.id).order_by(Item.name, Item.id)
         part = part.where(_searched.holding(session, wanted, first)).limit(MOST)
-    ids = part.cte("wanted") if wanted else part
+    # Read at once, and then sorted: PostgreSQL takes a third of all items for those of which few are left, and would
+    # look for them in the order of the list.
+    ids = part.cte("wanted") if wanted or search.only in ("low", "sold_out") else part
     has_landmarks = not takes_long(search)
     return paged_by_id(session, _all, ids, search, sorted_by, is_descending=is_descending, has_landmarks=has_landmarks)
 

@@ -13,7 +13,8 @@ from app.users import passwords
 
 Role = Literal["customer", "staff"]
 IS_STAFF = "role = 'staff'"
-IS_BARRED = "NOT active AND closed_at IS NULL"
+IS_THERE = "closed_at IS NULL"
+IS_BARRED = f"NOT active AND {IS_THERE}"
 """Conditions of indexes, so they stand in queries as they are."""
 
 Action = Literal[
@@ -57,6 +58,7 @@ class User(Model):
     __table_args__ = (
         sa.CheckConstraint("role IN ('customer', 'staff')", name="role"),
         index_where("ix_users_staff", "id", condition=IS_STAFF),
+        index_where("ix_users_there", "username_key", condition=IS_THERE),
         index_where("ix_users_barred", "username_key", condition=IS_BARRED),
     )
 

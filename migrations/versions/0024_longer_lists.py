@@ -9,7 +9,11 @@ down_revision = "0022"
 branch_labels = None
 depends_on = None
 
-BARRED = "NOT active AND closed_at IS NULL"
+INDEXES: tuple[tuple[str, str, list[str], str], ...] = (
+    ("ix_users_there", "users", ["username_key"], "closed_at IS NULL"),
+    ("ix_users_barred", "users", ["username_key"], "NOT active AND closed_at IS NULL"),
+    ("ix_items_there", "items", ["name", "id"], "withdrawn_at IS NULL"),  # feature: shop
+)
 
 SEARCHED: dict[str, tuple[str, ...]] = {
     "items": ("name", "description"),  # feature: shop
@@ -36,7 +40,9 @@ LONGEST = " WHERE length(gram) = least(3, length(lower(word)))"
 def upgrade() -> None:
     """A page in the middle is read from near where it begins."""
     _make_searches(LONGEST)
-    add_index("ix_users_barred", "users", ["username_key"], BARRED)
+    for index in INDEXES:
+        add_index(*index)
+    op.drop_index("ix_items_catalogue", "items")  # feature: shop
     # feature: todos {
     add_index("ix_todos_newest", "todos", ["done", "(-id)"])
     op.drop_index("ix_todos_newest_first", "todos")
@@ -49,7 +55,9 @@ def downgrade() -> None:
     add_index("ix_todos_newest_first", "todos", ["done", "id DESC"])
     op.drop_index("ix_todos_newest", "todos")
     # }
-    op.drop_index("ix_users_barred", "users")
+    add_index("ix_items_catalogue", "items", ["name", "id"])  # feature: shop
+    for name, table, _, _ in reversed(INDEXES):
+        op.drop_index(name, table)
     _make_searches("")
 
 

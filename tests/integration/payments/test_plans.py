@@ -47,6 +47,7 @@ FEW = {
     "ix_items_few_left",
     "ix_items_on_sale",
     "ix_items_set_aside",
+    "ix_items_there",
     "ix_orders_paid_at",
     "ix_orders_paid_last",
     "ix_orders_status",
@@ -54,6 +55,7 @@ FEW = {
     "ix_outbox_waiting",
     "ix_todos_newest",  # feature: todos
     "ix_users_barred",
+    "ix_users_there",
     "ix_users_staff",
     "uq_attempts_live",
 }
