@@ -34,7 +34,7 @@ OPEN_AND_NEWEST = (Todo.done, -Todo.id)
 """What to-dos are sorted by."""
 
 
-def seen_by(user: SignedInUser) -> sa.Select[Any]:
+def seen_by(user: SignedInUser) -> sa.Select[*tuple[Any, ...]]:
     """The query for `listed`, of which that takes a page: ids, and what they are sorted by."""
     visible = Todo.user_id == user.id
     if user.is_staff:

@@ -23,7 +23,7 @@ def listed(session: Session, q: str, paging: Paging, *, role: Role | None, activ
 
     Raises TooManyRequests.
     """
-    conditions: list[sa.ColumnElement[bool]] = [User.closed_at.is_(None)]
+    conditions: list[sa.ColumnElement[bool] | sa.TextClause] = [User.closed_at.is_(None)]
     conditions += [is_called(session, word) for word in words(q)]
     if role is not None:
         conditions.append(User.role == role)

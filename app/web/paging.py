@@ -154,7 +154,8 @@ class _All:
 
     def __init__(self, query: sa.Select[Any]) -> None:
         self.query = query
-        key = query._generate_cache_key()  # which has no public name; to execute the query changes it
+        # There is no public name for it, and to compile the query takes ten times as long. To execute it changes it.
+        key = query._generate_cache_key()  # noqa: SLF001
         assert key is not None
         self.name: Hashable = (key.key, *(repr(each.effective_value) for each in key.bindparams))
         """What tells the list from all others: what SQLAlchemy tells statements apart by, and their values."""
