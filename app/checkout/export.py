@@ -31,20 +31,35 @@ FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 """How a text begins that a spreadsheet computes: https://owasp.org/www-community/attacks/CSV_Injection"""
 
 
-def ids(session: Session, viewer: SignedInUser, search: Search) -> "array[int]":
-    """Of the orders that fit, as they are to be listed: eight bytes each. Raises TooManyRequests."""
+def ids(session: Session, viewer: SignedInUser, search: Search, after: int | None = None) -> "array[int]":
+    """Of the orders that fit, as they are to be listed: eight bytes each. Raises TooManyRequests.
+
+    Where they are sorted by their ids these are the next AT_ONCE after an order, and otherwise all of them: what else
+    they are sorted by may change meanwhile, and an order would be missing.
+    """
     query = sa.select(Order.id).where(search.condition(session, viewer)).order_by(*search.ordering())
+    if not search.sorted_by and not search.words:
+        query = query.limit(AT_ONCE)
+        if after is not None:
+            query = query.where(Order.id < after if search.is_descending else Order.id > after)
+    elif after is not None:
+        return array("q")
     with at_once.SEARCHES.turn():
         return array("q", session.scalars(query))
 
 
-def table(context: Callable[[], AppContext], ids: Sequence[int]) -> Iterator[str]:
-    """The header, then the orders. An order that is gone meanwhile is left out."""
+def table(
+    context: Callable[[], AppContext], viewer: SignedInUser, search: Search, ids_: Sequence[int]
+) -> Iterator[str]:
+    """The header, then the orders, of which `ids_` are the first. An order that is gone meanwhile is left out."""
     yield _written([COLUMNS])
-    for start in range(0, len(ids), AT_ONCE):
+    while ids_:
+        for start in range(0, len(ids_), AT_ONCE):
+            with context():
+                piece = _written(map(_row, _ledgers(db.session(), ids_[start : start + AT_ONCE])))
+            yield piece  # when the transaction is over, however long the client takes
         with context():
-            piece = _written(map(_row, _ledgers(db.session(), ids[start : start + AT_ONCE])))
-        yield piece  # when the transaction is over, however long the client takes
+            ids_ = ids(db.session(), viewer, search, ids_[-1])
 
 
 def _ledgers(session: Session, ids: Sequence[int]) -> list[Ledger]:

@@ -144,8 +144,9 @@ def export_orders(query: OrderFilter, user: SignedInUser) -> Response:
 
     A text that a spreadsheet would take for a formula begins with a quotation mark.
     """
-    ids = export.ids(db.session(), user, query.search())
-    rows = export.table(current_app.app_context, ids)
+    search = query.search()
+    first = export.ids(db.session(), user, search)
+    rows = export.table(current_app.app_context, user, search, first)
     return Response(rows, mimetype="text/csv", headers={"Content-Disposition": 'attachment; filename="orders.csv"'})
 
 

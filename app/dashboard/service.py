@@ -15,11 +15,13 @@ from app.orders.models import NEXT, Order, OrderStatus
 from app.payments import findings
 from app.payments.models import CAME_TO_NOTHING, Payment, Refund
 from app.stripe import currencies
-from app.web.paging import number_of
+from app.web.paging import kept, number_of
 
 DAYS = 30
 DAY_SECONDS = 24 * 60 * 60
 MOST_SHOWN = 10
+MANY = 1_000
+"""Of so many payments in 30 days the dashboard may have more, and adds them up once in a while."""
 
 
 def of(session: Session, currency: str, now: datetime) -> Dashboard:
@@ -39,28 +41,44 @@ def _orders(session: Session) -> dict[OrderStatus, int]:
     return {status: number_of(session, sa.select(Order.id).where(Order.status == status)) for status in NEXT}
 
 
+Sums = dict[datetime, tuple[int, int, int]]
+"""How many payments came, their sum, and what went back, by the moment at which their day begins."""
+
+
 def days(session: Session, currency: str, now: datetime) -> Iterator[Day]:
-    """What came and what went back by day; payments that did not pay an order are not in it."""
-    last = datetime.combine(now.date(), time(), UTC)
-    begins = [last - timedelta(days=each) for each in reversed(range(DAYS))]
-    counts = sa.and_(Payment.disposition == "settles", Payment.currency == currency)
-    came = _by_day(session, begins[0], Payment.created_at, sa.select(Payment.amount).where(counts))
-    back = sa.select(Refund.amount).join(Payment).where(counts, Refund.status.not_in(CAME_TO_NOTHING))
-    refunded = _by_day(session, begins[0], Refund.created_at, back)
+    """What came and what went back by day; payments that did not pay an order are not in it.
+
+    Where MANY came, the days before today are as they were up to a minute ago, and not added up each time.
+    """
+    today = datetime.combine(now.date(), time(), UTC)
+    first, *_ = begins = [today - timedelta(days=each) for each in reversed(range(DAYS))]
+    before = sa.select(Payment.id).where(Payment.created_at >= first, Payment.created_at < today)
+    of_these = sa.select(sa.func.count()).select_from(before.limit(MANY + 1).subquery())
+    since, sums = first, Sums()
+    if (session.scalar(of_these) or 0) > MANY:
+        since, sums = today, kept(("days", currency, first), lambda: _sums(session, currency, first, today))
+    sums = sums | _sums(session, currency, since, today + timedelta(days=1))
     for begin in begins:
-        number, amount = came.get(begin, (0, 0))
-        yield Day(begin.date(), number, amount, refunded.get(begin, (0, 0))[1])
+        yield Day(begin.date(), *sums.get(begin, (0, 0, 0)))
+
+
+def _sums(session: Session, currency: str, since: datetime, until: datetime) -> Sums:
+    counts = sa.and_(Payment.disposition == "settles", Payment.currency == currency)
+    came = _by_day(session, since, until, Payment.created_at, sa.select(Payment.amount).where(counts))
+    back = sa.select(Refund.amount).join(Payment).where(counts, Refund.status.not_in(CAME_TO_NOTHING))
+    refunded = _by_day(session, since, until, Refund.created_at, back)
+    return {day: (*came.get(day, (0, 0)), refunded.get(day, (0, 0))[1]) for day in came.keys() | refunded.keys()}
 
 
 def _by_day(
-    session: Session, since: datetime, at: Mapped[datetime], amounts: sa.Select[int]
+    session: Session, since: datetime, until: datetime, at: Mapped[datetime], amounts: sa.Select[int]
 ) -> dict[datetime, tuple[int, int]]:
     """The number of `amounts` and their sum, by the moment at which their day begins."""
     seconds = sa.extract("epoch", at)
     day = (seconds - seconds % DAY_SECONDS).label("day")
     [amount] = amounts.selected_columns
     query = amounts.with_only_columns(day, sa.func.count(), sa.func.sum(amount), maintain_column_froms=True)
-    rows = session.execute(query.where(at >= since).group_by(day))
+    rows = session.execute(query.where(at >= since, at < until).group_by(day))
     return {datetime.fromtimestamp(int(begin), UTC): (number, int(total)) for begin, number, total in rows}
 
 
@@ -72,10 +90,9 @@ def low_stock(session: Session) -> list[LowStock]:
 
 def to_hand_over(session: Session) -> int:
     """Paid orders of which not all of the money went back. Of one that cost nothing there is none to go back."""
-    kept = sa.exists().where(Payment.order_id == Order.id, Payment.disposition == "settles")
-    kept = kept.where((Payment.refund_reserved < Payment.amount) | (Payment.amount == 0))
-    query = sa.select(sa.func.count()).select_from(Order).where(Order.status == "paid", kept)
-    return session.scalar(query) or 0
+    is_kept = sa.exists().where(Payment.order_id == Order.id, Payment.disposition == "settles")
+    is_kept = is_kept.where((Payment.refund_reserved < Payment.amount) | (Payment.amount == 0))
+    return number_of(session, sa.select(Order.id).where(Order.status == "paid", is_kept))
 
 
 def given_up(session: Session) -> int:

@@ -11,6 +11,7 @@ from app.users.models import User
 ItemAction = Literal["added", "changed", "withdrawn"]
 
 SET_ASIDE = "held > 0"
+THERE = "withdrawn_at IS NULL"
 SORTED = "category IS NOT NULL"
 ON_SALE = "withdrawn_at IS NULL AND price IS NOT NULL"
 FEW_LEFT = f"{ON_SALE} AND on_hand - held <= 5"  # so many or fewer run out soon
@@ -28,10 +29,10 @@ class Item(Model):
     __table_args__ = (
         sa.CheckConstraint("held >= 0 AND (on_hand IS NULL OR held <= on_hand)", name="stock"),
         sa.CheckConstraint("price > 0", name="price"),
-        sa.Index("ix_items_catalogue", "name", "id"),
         sa.Index("ix_items_price", "price", "id"),
         index_where("ix_items_category", "category", "name", "id", condition=SORTED),
         index_where("ix_items_set_aside", "id", condition=SET_ASIDE),
+        index_where("ix_items_there", "name", "id", condition=THERE),
         index_where("ix_items_on_sale", "name", "id", condition=ON_SALE),
         index_where("ix_items_few_left", "id", condition=FEW_LEFT),
     )

@@ -37,7 +37,7 @@ ONLY: dict[Only, sa.ColumnElement[bool] | sa.TextClause] = {
     "on_sale": is_on_sale,
     "drafts": _is_there & Item.price.is_(None),
     "low": sa.text(FEW_LEFT),
-    "sold_out": sa.and_(is_on_sale, LEFT <= 0),
+    "sold_out": sa.and_(sa.text(FEW_LEFT), LEFT <= 0),
 }
 
 
@@ -54,14 +54,17 @@ def listed(session: Session, search: ItemSearch) -> Page[Any]:
     if wanted := words(search.q):
         first = part.with_only_columns(Item.id).order_by(Item.name, Item.id)
         part = part.where(_searched.holding(session, wanted, first)).limit(MOST)
-    ids = part.cte("wanted") if wanted else part
+    # Read at once, and then sorted: PostgreSQL takes a third of all items for those of which few are left, and would
+    # look for them in the order of the list.
+    ids = part.cte("wanted") if wanted or search.only in ("low", "sold_out") else part
     has_landmarks = not takes_long(search)
     return paged_by_id(session, _all, ids, search, sorted_by, is_descending=is_descending, has_landmarks=has_landmarks)
 
 
 def takes_long(search: ItemSearch) -> bool:
-    """Whether the database looks at very many rows for it: for words, and far down the lists of staff."""
-    return bool(search.q) or (search.is_deep and (search.drafts or search.only is not None))
+    """Whether the database looks at very many rows for it: for words, and far down where prices may be missing."""
+    has_drafts = search.drafts or search.only == "drafts"
+    return bool(search.q) or (search.is_deep and has_drafts and search.sort in ("price", "-price"))
 
 
 def _shown_in(search: ItemSearch) -> sa.ColumnElement[bool] | sa.TextClause:

@@ -136,9 +136,10 @@ def listed(session: Session, user: SignedInUser, paging: Paging, search: Search)
         with at_once.search_turn(is_needed=bool(search.words) or paging.is_deep):
             return paged(session, query.where(fits).order_by(*search.ordering()), paging)
     part, has_words = sa.select(Order.id, *sorted_by).where(fits), bool(search.words)
+    ids = part.cte("wanted") if has_words else part
     with at_once.search_turn(is_needed=has_words):
         return paged_by_id(
-            *(session, query, part, paging, sorted_by),
+            *(session, query, ids, paging, sorted_by),
             is_descending=search.is_descending,
             has_landmarks=not has_words,
         )

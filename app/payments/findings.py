@@ -24,8 +24,7 @@ from app.runtime.db import insert_once, utcnow
 from app.runtime.errors import Invalid, NotFound
 from app.stripe.gateway import Gateway
 from app.users.signed_in import SignedInUser
-from app.web import at_once
-from app.web.paging import Page, Paging, paged
+from app.web.paging import Page, Paging, paged_by_id
 
 log = logging.getLogger(__name__)
 
@@ -121,8 +120,8 @@ def dealt_with(session: Session, order_id: int, now: datetime) -> set[tuple[str,
 
 def closed(session: Session, paging: Paging) -> Page[ClosedFinding]:
     """Closed findings, the latest first. Raises TooManyRequests."""
-    with at_once.search_turn(is_needed=paging.is_deep):
-        return paged(session, sa.select(Closing).order_by(Closing.id.desc()), paging).map(ClosedFinding.of)
+    every, ids = sa.select(Closing), sa.select(Closing.id)
+    return paged_by_id(session, every, ids, paging, [], is_descending=True, has_landmarks=True).map(ClosedFinding.of)
 
 
 def closings_of(session: Session, order_id: int) -> list[Closing]:

@@ -14,8 +14,7 @@ from app.runtime.statements import Statement
 from app.todos.models import Todo
 from app.users.models import User
 from app.users.signed_in import SignedInUser
-from app.web import at_once
-from app.web.paging import Page, Paging, paged
+from app.web.paging import Page, Paging, paged_by_id
 
 
 class BelongsToOrder(Conflict):
@@ -28,16 +27,20 @@ _insert = Statement(sa.insert(table(Todo)).returning(*table(Todo).c), "user_id",
 
 def listed(session: Session, user: SignedInUser, paging: Paging) -> Page[Any]:
     """Rows of to-dos, the open ones first, then the newest first. Raises TooManyRequests."""
-    with at_once.search_turn(is_needed=paging.is_deep):
-        return paged(session, seen_by(user), paging)
+    part, query = seen_by(user), sa.select(*Todo.__table__.columns)
+    return paged_by_id(session, query, part, paging, OPEN_AND_NEWEST, is_unique=True, has_landmarks=True)
 
 
-def seen_by(user: SignedInUser) -> sa.Select[Any]:
-    """The query for `listed`, of which that takes a page."""
+OPEN_AND_NEWEST = (Todo.done, -Todo.id)
+"""What to-dos are sorted by."""
+
+
+def seen_by(user: SignedInUser) -> sa.Select[*tuple[Any, ...]]:
+    """The query for `listed`, of which that takes a page: ids, and what they are sorted by."""
     visible = Todo.user_id == user.id
     if user.is_staff:
         visible |= Todo.order_id.is_not(None)
-    return sa.select(*Todo.__table__.columns).where(visible).order_by(Todo.done, Todo.id.desc())
+    return sa.select(Todo.id, *OPEN_AND_NEWEST).where(visible)
 
 
 def get(session: Session, todo_id: int, user: SignedInUser) -> Todo:

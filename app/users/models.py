@@ -13,7 +13,9 @@ from app.users import passwords
 
 Role = Literal["customer", "staff"]
 IS_STAFF = "role = 'staff'"
-"""The condition of an index, so it stands in queries as it is."""
+IS_THERE = "closed_at IS NULL"
+IS_BARRED = f"NOT active AND {IS_THERE}"
+"""Conditions of indexes, so they stand in queries as they are."""
 
 Action = Literal[
     "account_closed",
@@ -56,6 +58,8 @@ class User(Model):
     __table_args__ = (
         sa.CheckConstraint("role IN ('customer', 'staff')", name="role"),
         index_where("ix_users_staff", "id", condition=IS_STAFF),
+        index_where("ix_users_there", "username_key", condition=IS_THERE),
+        index_where("ix_users_barred", "username_key", condition=IS_BARRED),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

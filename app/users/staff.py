@@ -11,11 +11,11 @@ from app.runtime.errors import NotFound
 from app.runtime.search import words
 from app.users import passwords, service, signals
 from app.users.audit_trail import Actor
-from app.users.models import AuditTrailEntry, Role, User
+from app.users.models import IS_BARRED, AuditTrailEntry, Role, User
 from app.users.schemas import NewUser, UserChange
 from app.users.search import is_called
 from app.web import at_once
-from app.web.paging import Page, Paging, paged
+from app.web.paging import Page, Paging, paged, paged_by_id
 
 
 def listed(session: Session, q: str, paging: Paging, *, role: Role | None, active: bool | None) -> Page[User]:
@@ -23,15 +23,17 @@ def listed(session: Session, q: str, paging: Paging, *, role: Role | None, activ
 
     Raises TooManyRequests.
     """
-    conditions: list[sa.ColumnElement[bool]] = [User.closed_at.is_(None)]
+    conditions: list[sa.ColumnElement[bool] | sa.TextClause] = [User.closed_at.is_(None)]
     conditions += [is_called(session, word) for word in words(q)]
     if role is not None:
         conditions.append(User.role == role)
     if active is not None:
-        conditions.append(User.active.is_(active))
-    query = sa.select(User).where(*conditions).options(selectinload(User.identities)).order_by(User.username_key)
-    with at_once.search_turn(is_needed=bool(q) or paging.is_deep):
-        return paged(session, query, paging)
+        conditions.append(User.active.is_(True) if active else sa.text(IS_BARRED))
+    part = sa.select(User.id, User.username_key).where(*conditions)
+    query, sorted_by = sa.select(User).options(selectinload(User.identities)), [User.username_key]
+    with at_once.search_turn(is_needed=bool(q)):
+        ids = part.cte("wanted") if q else part
+        return paged_by_id(session, query, ids, paging, sorted_by, is_unique=True, has_landmarks=not q)
 
 
 def get(session: Session, user_id: int) -> User:

@@ -67,6 +67,11 @@ class Cached(Generic[T]):
             if is_alone:
                 made.lock.release()
 
+    def known(self, of: Hashable) -> T | None:
+        """What is kept, unless it is too old."""
+        made = self._made.get(of)
+        return made.value if made is not None and time.monotonic() < made.until else None
+
     def _of(self, key: Hashable) -> _Made[T]:
         with self._lock:
             made = self._made.setdefault(key, _Made())

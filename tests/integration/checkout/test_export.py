@@ -59,11 +59,14 @@ def test_the_table_has_what_staff_know_of_each_order(staff):
 def test_the_table_has_the_orders_of_the_list_in_its_order(staff, monkeypatch):
     monkeypatch.setattr(export, "AT_ONCE", 2)
     buyer = make_user("bob")
+    lamp = make_order(buyer, make_item("Lamp"))
     orders = [make_order(buyer, make_item("Mug", price=price)) for price in (300, 100, 500, 200, 400)]
-    make_order(buyer, make_item("Lamp"))
 
     assert [row["total"] for row in table(staff, q="mug", sort="total")] == ["1.00", "2.00", "3.00", "4.00", "5.00"]
     assert [row["number"] for row in table(staff, q="mug")] == [order.number for order in reversed(orders)]
+    every = [lamp.number, *(order.number for order in orders)]
+    assert [row["number"] for row in table(staff)] == every[::-1]
+    assert [row["number"] for row in table(staff, sort="created_at")] == every
     assert table(staff, status="paid") == []
     assert fields(staff.get("/api/orders.csv?from=soon")) == ["from"]
     assert fields(staff.get("/api/orders.csv?page=2")) == ["page"]

@@ -1,11 +1,15 @@
 """The shop at a glance: what staff look at each morning."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from app.dashboard import service
 from app.models import FindingRow, Payment, Refund
 from app.runtime.db import utcnow
+from app.web import long_lists
+from tests.integration.conftest import sign_in
 from tests.integration.factories import make_item, make_order, make_user, saved
 
 
@@ -49,6 +53,30 @@ def test_money_is_told_by_day_for_thirty_days(staff):
     assert days[-1] == {"day": f"{now:%Y-%m-%d}", "orders": 2, "amount": 1500, "refunded": 200}
     assert days[0] == {"day": f"{now - timedelta(days=29):%Y-%m-%d}", "orders": 1, "amount": 300, "refunded": 0}
     assert sum(day["orders"] for day in days) == 3
+
+
+def test_where_very_many_payments_came_days_that_are_over_are_added_up_once_in_a_while(own_app, monkeypatch):
+    monkeypatch.setattr(service, "MANY", 1)
+    now = utcnow()
+
+    def seen():
+        days = staff.get("/api/dashboard").get_json()["days"]
+        return [(days[place]["orders"], days[place]["amount"], days[place]["refunded"]) for place in (0, -1)]
+
+    with own_app.app_context():
+        staff = sign_in(own_app, make_user("grace", role="staff"))
+        for _ in range(2):
+            paid(300, at=now - timedelta(days=29), refunded=100)
+            paid(500, at=now, refunded=200)
+        assert seen() == [(2, 600, 200), (2, 1000, 400)]
+
+        paid(300, at=now - timedelta(days=29))
+        paid(500, at=now)
+        assert seen() == [(2, 600, 200), (3, 1500, 400)]
+
+        later = long_lists.time.monotonic() + long_lists.SECONDS
+        monkeypatch.setattr(long_lists, "time", SimpleNamespace(monotonic=lambda: later))
+        assert seen() == [(3, 900, 200), (3, 1500, 400)]
 
 
 def test_what_runs_out_comes_first_and_what_is_not_on_sale_is_left_out(staff):

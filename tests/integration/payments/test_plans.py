@@ -18,6 +18,7 @@ from app.models import (
     Item,
     Order,
     Refund,
+    Todo,  # feature: todos
     User,
 )
 from app.orders.search import Search
@@ -46,12 +47,15 @@ FEW = {
     "ix_items_few_left",
     "ix_items_on_sale",
     "ix_items_set_aside",
+    "ix_items_there",
     "ix_orders_paid_at",
     "ix_orders_paid_last",
     "ix_orders_status",
     "ix_orders_total",
     "ix_outbox_waiting",
-    "ix_todos_newest_first",  # feature: todos
+    "ix_todos_newest",  # feature: todos
+    "ix_users_barred",
+    "ix_users_there",
     "ix_users_staff",
     "uq_attempts_live",
 }
@@ -86,7 +90,8 @@ STAFF, BUYER = (
 # feature: todos {
 def page_of_todos(session, _now):
     """Without their number, which is counted beside it, over all of them."""
-    return session.execute(todos.seen_by(session.get(User, NUMBER)).limit(20)).all()
+    query = todos.seen_by(session.get(User, NUMBER)).with_only_columns(Todo.id)
+    return session.execute(query.order_by(*todos.OPEN_AND_NEWEST).limit(20)).all()
 
 
 # }
@@ -137,6 +142,7 @@ QUESTIONS = {
     "a buyer's search for orders": counted(words="lamp", viewer=BUYER),
     "staff's search for an order": counted(words="K1017 user-17"),
     "staff's search for people": lambda session, _: people.listed(session, "user-17", Paging(), role=None, active=None),
+    "users who may not sign in": lambda session, _: people.listed(session, "", Paging(), role=None, active=False),
     **{
         f"orders by {sort}": lambda session, _, sort=sort: first_orders(session, sort)
         for sort in ("total", "-total", "status", "-status", "paid_at", "-paid_at")

@@ -7,11 +7,12 @@ import pytest
 
 from app import db
 from app.items import catalogue
+from app.models import Closing, User
 from app.web import at_once, long_lists, paging
 from app.web.at_once import AtOnce
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser, browser_at, sign_in
-from tests.integration.factories import make_item, make_order, make_user
+from tests.integration.factories import make_item, make_order, make_user, saved
 
 NUMBER, PER_PAGE, STEP, LONG = 30, 4, 5, 10
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -95,6 +96,44 @@ def test_drafts_far_down_a_list_are_shown_too(shop, staff):
 
     assert len(shown) == len(set(shown)) == 2 * NUMBER + 1
     assert drafts < set(shown)
+
+
+@pytest.mark.parametrize("which", ["", "active=false"])
+def test_the_pages_of_very_many_users_hold_each_once_and_by_name(shop, staff, which):
+    with shop.app_context():
+        for number in range(NUMBER):
+            make_user(f"user-{number * 7 % NUMBER:02}", active=number % 5 == 0)
+
+    shown = [user["username"] for user in rows(staff, f"/api/users?{which}")]
+
+    barred = [f"user-{number:02}" for number in range(NUMBER) if number * 13 % NUMBER % 5]
+    assert shown == (barred if which else ["ada", "bob", *(f"user-{number:02}" for number in range(NUMBER))])
+
+
+# feature: todos {
+def test_the_pages_of_very_many_to_dos_hold_each_once_with_the_open_ones_first(staff):
+    for number in range(NUMBER):
+        staff.post("/api/todos", json={"title": f"Water plant {number}", "done": number % 3 == 0})
+
+    shown = [(todo["done"], -todo["id"]) for todo in rows(staff, "/api/todos?")]
+
+    assert len(set(shown)) == len(shown) == NUMBER
+    assert shown == sorted(shown)
+
+
+# }
+
+
+def test_the_pages_of_very_many_closed_findings_hold_each_once_the_latest_first(shop, staff):
+    with shop.app_context():
+        ada = db.session.scalar(db.select(User).where(User.username == "ada"))
+        for number in range(NUMBER):
+            about = {"finding": f"finding-{number}", "kind": "payment", "subject": f"pi_{number}", "words": "Odd."}
+            saved(Closing(**about, reason="Asked the buyer.", user_id=ada.id))
+
+    shown = [finding["subject"] for finding in rows(staff, "/api/findings/closed?")]
+
+    assert shown == [f"pi_{number}" for number in reversed(range(NUMBER))]
 
 
 def test_all_pages_of_a_long_list_tell_the_same_total(shop, staff):
