@@ -11,7 +11,7 @@ from app.users.models import User
 class Todo(Model):
     """A line on a user's own list, or, with an order and without a user, on the list that staff share.
 
-    Migration 0024 makes an index in the order of the lists: the open ones first, then the newest first.
+    Migration 0023 makes an index in the order of the lists: the open ones first, then the newest first.
     """
 
     __tablename__ = "todos"

@@ -4,7 +4,7 @@ from alembic import op
 
 from app.ops.migrate import add_index
 
-revision = "0024"
+revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
