@@ -32,6 +32,7 @@ def imported():
         "alembic",
         "flask_migrate",
         "mako",
+        "uvloop",
         "PIL",  # feature: shop
         "markdown_it",  # feature: shop
         "webauthn",  # feature: passkeys
