@@ -1,5 +1,6 @@
 """What holds for every test: its marker comes from its folder, and the network ends at this machine."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = long_ones_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
     # Playwright keeps an event loop in the main thread, so that nothing else may run one after it.
     items.sort(key=lambda item: LAYERS.index(layer_of(item)))
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # all that was imported stays to the end: the collector need not go through it again and again
+    gc.set_threshold(20_000, 20, 100)
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item], marker: str) -> None:

@@ -28,16 +28,22 @@ class Copy:
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        # Before the installed package, for pytest and for every `kiosk` that a test starts.
+        return {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+
     def test(self, options: list[str], seconds: float) -> tuple[int, list[str]]:
         """pytest's exit status, or TIMED_OUT, and what it said."""
-        quietly = ["-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
-        command = [sys.executable, "-m", "pytest", *quietly, *options]
-        # Before the installed package, for pytest and for every `kiosk` that a test starts.
-        env = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        status, said = self.run(["-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", *options], seconds)
+        return status, re.sub(r"\x1b\[[0-9;]*m", "", said).splitlines()
+
+    def run(self, arguments: list[str], seconds: float) -> tuple[int, str]:
+        command, env = [sys.executable, "-m", "pytest", *arguments], {**os.environ, **self.environment}
         try:
             done = subprocess.run(
                 command, cwd=self.folder, env=env, capture_output=True, text=True, check=False, timeout=seconds
             )
         except subprocess.TimeoutExpired:
-            return TIMED_OUT, [f"not done within {seconds} s"]
-        return done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
+            return TIMED_OUT, f"not done within {seconds} s"
+        return done.returncode, done.stdout + done.stderr

@@ -25,6 +25,7 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkI
 from coverage import CoverageData
 
 from tests.copies import TIMED_OUT, Copy
+from tests.mutants.forks import ForkingCopy
 from tests.processes import ROOT
 
 FOLDERS = (
@@ -67,7 +68,7 @@ def shown(target: Path, sample: int, seed: int, ends: float) -> int:
             session.set_result(item.job_id, judged(copy, item.mutations[0]))
             copies.put(copy)
 
-    with Copy() as one, Copy() as another, ThreadPoolExecutor(AT_ONCE) as pool:
+    with ForkingCopy() as one, ForkingCopy() as another, ThreadPoolExecutor(AT_ONCE) as pool:
         for copy in (one, another):
             copies.put(copy)
         list(pool.map(judge, session.pending_work_items))
