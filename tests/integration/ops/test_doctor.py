@@ -184,7 +184,7 @@ def test_a_sign_in_provider_without_userinfo_is_well(examined, identity_simulato
 
 
 def test_odd_keys_beside_a_good_one_are_not_counted(examined, identity_simulator):
-    [key] = httpx.get(f"{identity_simulator.url}/jwks", trust_env=False).json()["keys"]
+    key, *_ = httpx.get(f"{identity_simulator.url}/jwks", trust_env=False).json()["keys"]
     odd = [{**key, "use": "enc"}, {"kty": "EC", "crv": "P-999"}, None, "key"]
     identity_simulator.fault("jwks", set={"keys": [*odd, key]})
 
