@@ -81,6 +81,21 @@ def test_a_cookie_of_nobody_signs_nobody_in(client, token):
     assert_problem(client.get("/api/profile"), 401, "sign_in_required")
 
 
+def test_who_signs_in_again_ends_the_session_of_this_browser_alone(client, signed_in):
+    make_ada()
+    others = [signed_in(make_user()) for _ in range(8)]
+    UserSession.query.update({"must_rotate": True})
+    db.session.commit()
+    for browser in others:
+        browser.get("/api/profile")  # brings a new cookie, and for a moment the one before holds too
+
+    for _ in range(2):
+        sign_in(client)
+
+    assert [each.get("/api/profile").status_code for each in others] == [200] * 8
+    assert UserSession.query.count() == 9
+
+
 def test_a_session_that_nobody_uses_for_a_week_is_over(client):
     make_ada()
     sign_in(client)
