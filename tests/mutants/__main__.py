@@ -43,6 +43,8 @@ FARTHEST = 150
 """So many tests meet a mutant at most: there are lines that a thousand reach."""
 TYPES = ("BitOr",)
 """`str | None` is a type: such a change is noticed by the import, and would flatter the score."""
+FOR_MYPY = ("frozen=True", "@abstractmethod")
+"""Lines whose change mypy alone notices, and no program that it has checked."""
 PASSED, NOTHING_RAN = 0, 5
 
 
@@ -94,11 +96,16 @@ def one_for_each_place(items: tuple[WorkItem, ...], chance: random.Random) -> It
     places: dict[tuple[object, ...], list[WorkItem]] = {}
     for item in sorted(items, key=lambda each: (str(each.mutations[0].module_path), each.mutations[0].start_pos)):
         change = item.mutations[0]
-        if not any(name in change.operator_name for name in TYPES):
+        if not any(name in change.operator_name for name in TYPES) and not is_for_mypy(change):
             kind = change.operator_name.split("_")[0]
             places.setdefault((change.module_path, change.start_pos, kind), []).append(item)
     for place in places.values():
         yield chance.choice(sorted(place, key=lambda each: each.mutations[0].operator_name))
+
+
+def is_for_mypy(change: MutationSpec) -> bool:
+    line = (ROOT / change.module_path).read_text().splitlines()[change.start_pos[0] - 1]
+    return any(words in line for words in FOR_MYPY)
 
 
 def judged(copy: Copy, change: MutationSpec) -> WorkResult:
@@ -143,13 +150,21 @@ def tests_by_line(file: str) -> dict[int, list[str]]:
     }
 
 
+def tests_of(file: Path) -> set[str]:
+    return {test for tests in tests_by_line(str(file)).values() for test in tests}
+
+
+def tests_of_all(folder: Path) -> set[str]:
+    return {test for file in (ROOT / folder).glob("*.py") for test in tests_of(file.relative_to(ROOT))}
+
+
 def nearest(change: MutationSpec) -> list[str]:
-    """The tests that reach its line; for a line that is run by an import, those that reach most of its file."""
+    """The tests that reach its line. For one that is run by an import: its file, or else its folder."""
     by_line = tests_by_line(str(change.module_path))
     lines = range(change.start_pos[0], change.end_pos[0] + 1)
     tests = {test for line in lines for test in by_line.get(line, ())}
     if len(tests) <= 1:
-        tests |= {test for found in by_line.values() for test in found}
+        tests |= tests_of(change.module_path) or tests_of_all(change.module_path.parent)
     words = change.module_path.with_suffix("").parts[1:]
     return sorted(tests, key=lambda test: ("/unit/" not in test, -sum(word in test for word in words), test))[:FARTHEST]
 
