@@ -17,7 +17,7 @@ from tests.integration.accounts import (
     tokens_of,
 )
 from tests.integration.conftest import browser
-from tests.integration.factories import make_user, saved
+from tests.integration.factories import PASSWORD, make_user, saved
 
 
 @pytest.fixture
@@ -60,6 +60,24 @@ def test_nothing_that_tells_who_it_was_stays(ada):
         assert gone.query.count() == 0
     assert {each.address for each in AuditTrailEntry.query} == {None}
     assert {each.action for each in AuditTrailEntry.query} >= {"account_closed"}
+
+
+def test_what_others_have_stays(app, client):
+    people = [make_user("eve", password=PASSWORD), make_ada(), make_user("zoe", password=PASSWORD)]
+    browsers = [client, browser(app), browser(app)]
+    for user, each in zip(people, browsers, strict=True):
+        saved(Identity(user_id=user.id, provider="acme", issuer="https://id.example", subject=user.username))
+        assert sign_in(each, user.username).status_code == 200
+    eve, ada, zoe = browsers
+
+    close(ada)
+
+    for each in (eve, zoe):
+        profile = each.get("/api/profile").get_json()
+        assert [each["provider"] for each in profile["identities"]] == ["acme"]
+    for rows in (Identity, UserSession, KnownDevice):
+        assert rows.query.count() == 2
+    assert None not in {each.address for each in AuditTrailEntry.query if each.user_id != people[1].id}
 
 
 def test_the_username_is_free_again(ada, app):

@@ -117,14 +117,18 @@ def test_what_is_ordered_before_it_was_kept_is_kept_from_then_on(ada, httpx_mock
     assert kept(ada)["lines"] == [of(tea, 2)]
 
 
-def test_a_basket_goes_with_its_account(client):
+def test_a_basket_goes_with_its_account_and_those_of_others_stay(client, signed_in):
+    tea, before = make_item("Tea"), signed_in(make_user())
     make_ada()
     sign_in(client)
-    put(client, of(make_item("Tea"), 2))
+    after = signed_in(make_user())
+    for each in (before, client, after):
+        put(each, of(tea, 2))
 
     assert client.delete("/api/profile").status_code == 200
 
-    assert db.session.query(Basket).count() == 0
+    assert db.session.query(Basket).count() == 2
+    assert kept(before)["lines"] == kept(after)["lines"] == [of(tea, 2)]
 
 
 def test_each_change_order_and_payment_of_a_basket_is_another_version(ada, simulated):

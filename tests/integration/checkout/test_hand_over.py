@@ -105,6 +105,20 @@ def test_a_hand_over_that_is_taken_back_is_to_be_done_again(staff, simulated, ad
 # }
 
 
+@pytest.mark.parametrize(
+    ("before", "act", "after"),
+    [("paid", "fulfil", "fulfilled"), ("fulfilled", "unfulfil", "paid"), ("pending", "cancel", "cancelled")],
+)
+def test_what_staff_do_to_an_order_they_do_to_no_other(staff, before, act, after):
+    user, item = make_user(), make_item(on_hand=9)
+    orders = [make_order(user, item, status=before) for _ in range(3)]
+
+    assert staff.post(f"/api/orders/{orders[1].id}/{act}").get_json()["status"] == after
+
+    db.session.expire_all()
+    assert [each.status for each in orders] == [before, after, before]
+
+
 @pytest.mark.parametrize("status", ["pending", "paid", "cancelled"])
 def test_what_was_not_handed_over_cannot_be_taken_back(staff, status):
     number = make_order(make_user(), make_item(), status=status).id

@@ -68,13 +68,16 @@ def test_a_wrong_code_is_no_use_of_the_app(app, phone, reconfigured):
     assert Totp.query.one().secret == before
 
 
-def test_a_night_later_nobodys_app_needs_the_old_key(app, phone, signed_in, reconfigured, monkeypatch):
+def test_a_night_later_nobodys_app_needs_the_old_key(app, phone, signed_in, reconfigured, monkeypatch, caplog):
+    caplog.set_level(logging.INFO, "app.auth.totp.key_rotation")
     monkeypatch.setattr(key_rotation, "BATCH", 2)
     others = [Phone(signed_in(make_user(f"user-{number}"))) for number in range(4)]  # more than two batches
     rotate(reconfigured)
     nightly()
     drop_the_old_one(reconfigured)
 
+    told = [each.getMessage() for each in caplog.records if each.name == key_rotation.__name__]
+    assert told == ["5 authenticator apps came from a fallback to the current SECRET_KEY"]
     assert sign_in(app, phone.code()).status_code == 200
     assert {other.confirm().status_code for other in others} == {200}
 
