@@ -107,7 +107,7 @@ def test_a_hand_over_that_is_taken_back_is_to_be_done_again(staff, simulated, ad
 
 @pytest.mark.parametrize(
     ("before", "act", "after"),
-    [("paid", "fulfil", "fulfilled"), ("fulfilled", "unfulfil", "paid"), ("pending", "cancel", "cancelled")],
+    [("paid", "fulfil", "fulfilled"), ("fulfilled", "unfulfil", "paid"), ("pending", "cancel", "cancelling")],
 )
 def test_what_staff_do_to_an_order_they_do_to_no_other(staff, before, act, after):
     user, item = make_user(), make_item(on_hand=9)
