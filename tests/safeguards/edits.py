@@ -122,7 +122,7 @@ PLACED = (
     without(
         "an account's orders come one after the other",
         "app/checkout/basket.py",
-        ".with_for_update(key_share=True, of=users)",
+        ".with_for_update(key_share=True, of=_users)",
         "",
         f"{PLACING}::test_orders_that_are_placed_at_once_do_not_slip_through",
         database="postgresql",
@@ -464,7 +464,7 @@ STOCK = (
         "stock is taken in the order of the items",
         (
             Edit("app/orders/stock.py", "sorted(quantities.items())", "quantities.items()"),
-            Edit("app/checkout/basket.py", "order_by(items.c.id)", "order_by(sa.func.random())"),
+            Edit("app/checkout/basket.py", "order_by(_items.c.id)", "order_by(sa.func.random())"),
         ),
         (f"{PLACING}::test_baskets_that_cross_each_other_do_not_lock_each_other_out",),
         "postgresql",
