@@ -13,7 +13,7 @@ from app.ops.migrate import alone, check_references, patiently, put_right
 from app.runtime.db import db, writing
 
 OF_WORDS = re.compile(r"\w+_search(_(data|idx|content|docsize|config))?")
-OF_EXPRESSIONS = {"ix_orders_paid_last", "ix_todos_newest"}
+NOT_OF_MODELS = {"ix_orders_paid_last", "ix_todos_newest"}
 
 assert models.__all__  # every table is known to the metadata by now
 
@@ -39,11 +39,11 @@ def migrate(connection: sa.Connection) -> None:
 
 
 def _is_of_models(name: str | None, kind: str, _parents: object) -> bool:
-    """Not the indexes of words, which SQLite keeps in tables, nor those of expressions or of a column downwards.
+    """Not the indexes of words, which SQLite keeps in tables, nor those of expressions or of a descending column.
 
-    No model can tell of either.
+    No model can describe these.
     """
-    return kind not in ("index", "table") or (name not in OF_EXPRESSIONS and not OF_WORDS.fullmatch(name or ""))
+    return kind not in ("index", "table") or (name not in NOT_OF_MODELS and not OF_WORDS.fullmatch(name or ""))
 
 
 def run_offline() -> None:

@@ -10,17 +10,19 @@ import msgspec
 import sqlalchemy as sa
 
 from app.items.models import Item
-from app.orders import service as orders
+from app.orders import placing
 from app.payments import attempts
 from app.runtime.db import table
 from app.runtime.errors import Conflict, FieldError, Invalid, Unauthorized
 from app.runtime.languages import Sentence
-from app.runtime.statements import Statement
+from app.runtime.statements import Statement, in_list, list_values
 from app.stripe import currencies
 from app.users.models import User
 from app.users.signed_in import SignedInUser
 
 log = logging.getLogger(__name__)
+
+_items, _users = table(Item), table(User)
 
 
 class AmountTooSmall(Invalid):
@@ -47,44 +49,34 @@ def fingerprint(quantities: Mapping[int, int], note: str | None) -> str:
     return hashlib.sha256(msgspec.json.encode([wanted, note] if note else wanted)).hexdigest()
 
 
-@lru_cache(128)
-def _query(number: int) -> Statement:
-    """Of so many items, with what else an order is made of beside each. It locks the user.
-
-    It reads what was there before it waited for the lock: not an order of theirs that was placed meanwhile. So
-    `orders.create` looks again.
-    """
-    items, users = table(Item), table(User)
-    wanted = items.c.id.in_([sa.bindparam(_nth(place), type_=items.c.id.type) for place in range(number)])
-    columns = (items.c[name] for name in ("id", "name", "price", "on_hand", "withdrawn_at"))
-    return Statement(
-        sa.select(*columns, orders.UNDER_KEY, *attempts.FACTS)
-        .select_from(users.outerjoin(items, wanted))
-        .where(users.c.id == sa.bindparam("user_id", type_=users.c.id.type))
-        .order_by(items.c.id)
-        .with_for_update(key_share=True, of=users)
-    )
-
-
-def _nth(place: int) -> str:
-    return f"item_{place}"
-
-
-def ask(connection: sa.Connection, user: SignedInUser, key: str, quantities: Mapping[int, int]) -> list[Any]:
+def lock_and_read(connection: sa.Connection, user: SignedInUser, key: str, quantities: Mapping[int, int]) -> list[Any]:
     """Rows of the items, at least one, each with `placed`, the order under this key, and `attempts.FACTS`.
 
-    It locks the user: from here on their orders wait for each other, until the transaction ends.
+    It locks the user: from here on their orders wait for each other, until the transaction ends. The rows are of before
+    it waited for the lock: an order that was placed meanwhile is not in them, so `placing.create` looks again.
     """
-    wanted = {_nth(place): item_id for place, item_id in enumerate(quantities)}
-    asked = {**wanted, "user_id": user.id, "idempotency_key": key}
-    items = _query(len(wanted)).execute(connection, asked)
+    values = {"user_id": user.id, "idempotency_key": key, **list_values(_items.c.id, quantities)}
+    items = _lock_and_read(len(quantities)).execute(connection, values)
     if not items:  # the account was closed just now
         raise Unauthorized
     return items
 
 
+@lru_cache(128)
+def _lock_and_read(number: int) -> Statement:
+    """Of so many items. One query for all that an order is made of: docs/performance.md counts the round trips."""
+    columns = (_items.c[name] for name in ("id", "name", "price", "on_hand", "withdrawn_at"))
+    return Statement(
+        sa.select(*columns, placing.UNDER_KEY, *attempts.FACTS)
+        .select_from(_users.outerjoin(_items, in_list(_items.c.id, number)))
+        .where(_users.c.id == sa.bindparam("user_id", type_=_users.c.id.type))
+        .order_by(_items.c.id)
+        .with_for_update(key_share=True, of=_users)
+    )
+
+
 def lines(items: Sequence[Any], quantities: Mapping[int, int]) -> list[tuple[Any, int]]:
-    """The items, as `ask` gives them, with their quantities. Raises NotOnSale."""
+    """The items, as `lock_and_read` returns them, with their quantities. Raises NotOnSale."""
     if len(items) < len(quantities) or any(item.price is None or item.withdrawn_at for item in items):
         raise NotOnSale
     return [(item, quantities[item.id]) for item in items]

@@ -34,32 +34,40 @@ FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 def ids(session: Session, viewer: SignedInUser, search: Search, after: int | None = None) -> "array[int]":
     """Of the orders that fit, as they are to be listed: eight bytes each. Raises TooManyRequests.
 
-    Where they are sorted by their ids these are the next AT_ONCE after an order, and otherwise all of them: what else
-    they are sorted by may change meanwhile, and an order would be missing.
+    Where they are read in pieces these are the next AT_ONCE, from the first or `after` an order on; otherwise all.
     """
     query = sa.select(Order.id).where(search.condition(session, viewer)).order_by(*search.ordering())
-    if not search.sorted_by and not search.words:
+    if _in_pieces(search):
         query = query.limit(AT_ONCE)
-        if after is not None:
-            query = query.where(Order.id < after if search.is_descending else Order.id > after)
-    elif after is not None:
-        return array("q")
+    if after is not None:
+        query = query.where(Order.id < after if search.is_descending else Order.id > after)
     with at_once.SEARCHES.turn():
         return array("q", session.scalars(query))
 
 
+def _in_pieces(search: Search) -> bool:
+    """Whether they are sorted by their ids: what else they are sorted by may change meanwhile, and one be missing."""
+    return not search.sorted_by and not search.words
+
+
 def table(
-    context: Callable[[], AppContext], viewer: SignedInUser, search: Search, ids_: Sequence[int]
+    context: Callable[[], AppContext], viewer: SignedInUser, search: Search, first: Sequence[int]
 ) -> Iterator[str]:
-    """The header, then the orders, of which `ids_` are the first. An order that is gone meanwhile is left out."""
+    """The header, then the orders, of which `first` are the ids that `ids` begins with.
+
+    An order that is gone meanwhile is left out.
+    """
     yield _written([COLUMNS])
-    while ids_:
-        for start in range(0, len(ids_), AT_ONCE):
+    piece = first
+    while piece:
+        for start in range(0, len(piece), AT_ONCE):
             with context():
-                piece = _written(map(_row, _ledgers(db.session(), ids_[start : start + AT_ONCE])))
-            yield piece  # when the transaction is over, however long the client takes
+                rows = _written(map(_row, _ledgers(db.session(), piece[start : start + AT_ONCE])))
+            yield rows  # when the transaction is over, however long the client takes
+        if not _in_pieces(search):
+            return
         with context():
-            ids_ = ids(db.session(), viewer, search, ids_[-1])
+            piece = ids(db.session(), viewer, search, piece[-1])
 
 
 def _ledgers(session: Session, ids: Sequence[int]) -> list[Ledger]:

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.checkout import basket, kept_basket
+from app.orders import placing, signals, stock
 from app.orders import service as orders
-from app.orders import signals, stock
 from app.orders.models import Order
 from app.orders.search import Search
 from app.payments import attempts, cancel, handover
@@ -49,7 +49,7 @@ class NothingToPay(Conflict):
     detail = "This order is paid, over, or being cancelled."
 
 
-_KNOWN = sa.select(orders.UNDER_KEY, orders.WAITING.label("waiting"))
+_WHY_NOT = sa.select(placing.UNDER_KEY, placing.UNPAID_ORDERS.label("unpaid"))
 
 
 def place(
@@ -72,10 +72,11 @@ def place(
     """
     request_hash = basket.fingerprint(quantities, note)
     connection = session.connection()
-    items = basket.ask(connection, user, key, quantities)
-    if (order_id := items[0].placed) is None:
+    items = basket.lock_and_read(connection, user, key, quantities)
+    order_id = items[0].placed
+    if order_id is None:
         lines, room = basket.lines(items, quantities), _room(settings, user)
-        created = orders.create(
+        created = placing.create(
             connection,
             user,
             room,
@@ -89,9 +90,9 @@ def place(
             now=now,
         )
         if created is not None:
-            order, parts = created
+            order, rows = created
             ledger = Ledger(order)
-            attempt = attempts.make(session, settings, ledger, now, items[0], parts)
+            attempt = attempts.make(session, settings, ledger, now, items[0], rows)
             if from_basket:
                 kept_basket.ordered(session, order, quantities, now, basket_version)
             session.commit()
@@ -103,7 +104,7 @@ def place(
     return known, None
 
 
-def _room(settings: Settings, user: SignedInUser) -> orders.Room:
+def _room(settings: Settings, user: SignedInUser) -> placing.Room:
     """Keep one account from setting the whole stock aside. Its orders come here one after the other.
 
     One without a verified email and without an account elsewhere may be one of very many of the same person.
@@ -111,15 +112,15 @@ def _room(settings: Settings, user: SignedInUser) -> orders.Room:
     units = settings.max_unpaid_units
     if not user.email_verified and not user.identities:
         units = min(units, settings.max_unverified_units)
-    return orders.Room(settings.max_unpaid_orders, units)
+    return placing.Room(settings.max_unpaid_orders, units)
 
 
-def _placed_meanwhile(session: Session, user: SignedInUser, key: str, room: orders.Room) -> int:
+def _placed_meanwhile(session: Session, user: SignedInUser, key: str, room: placing.Room) -> int:
     """The id of the order by a double click whose other request was faster. Raises TooManyUnpaid, TooManyUnits."""
-    known = session.execute(_KNOWN, {"user_id": user.id, "idempotency_key": key}).one()
-    if known.placed is None:
-        raise TooManyUnpaid if known.waiting >= room.most_orders else TooManyUnits
-    placed: int = known.placed
+    why = session.execute(_WHY_NOT, {"user_id": user.id, "idempotency_key": key}).one()
+    if why.placed is None:
+        raise TooManyUnpaid if why.unpaid >= room.most_orders else TooManyUnits
+    placed: int = why.placed
     return placed
 
 

@@ -15,7 +15,7 @@ from app.orders.models import NEXT, Order, OrderStatus
 from app.payments import findings
 from app.payments.models import CAME_TO_NOTHING, Payment, Refund
 from app.stripe import currencies
-from app.web.paging import kept, number_of
+from app.web.paging import cached, number_of
 
 DAYS = 30
 DAY_SECONDS = 24 * 60 * 60
@@ -56,7 +56,7 @@ def days(session: Session, currency: str, now: datetime) -> Iterator[Day]:
     of_these = sa.select(sa.func.count()).select_from(before.limit(MANY + 1).subquery())
     since, sums = first, Sums()
     if (session.scalar(of_these) or 0) > MANY:
-        since, sums = today, kept(("days", currency, first), lambda: _sums(session, currency, first, today))
+        since, sums = today, cached(("days", currency, first), lambda: _sums(session, currency, first, today))
     sums = sums | _sums(session, currency, since, today + timedelta(days=1))
     for begin in begins:
         yield Day(begin.date(), *sums.get(begin, (0, 0, 0)))

@@ -22,7 +22,7 @@ from app.items.models import Catalogue, Item
 from app.items.schemas import ItemOut, ItemSearch
 from app.runtime.config import settings
 from app.runtime.db import read, table
-from app.runtime.statements import Statement
+from app.runtime.statements import Statement, in_list, list_values
 from app.web import at_once
 from app.web.api import Encoded
 from app.web.long_lists import LONG, SECONDS
@@ -38,9 +38,8 @@ _stamp = Statement(sa.select(_catalogue.c.stamp))
 @lru_cache(128)
 def _state(number: int) -> Statement:
     """One row for each of so many items, or one without."""
-    ids = [sa.bindparam(f"id_{place}", type_=_items.c.id.type) for place in range(number)]
     state = sa.select(_catalogue.c.stamp, _items.c.id, _items.c.on_hand, _items.c.held)
-    return Statement(state.select_from(_catalogue).outerjoin(_items, _items.c.id.in_(ids)))
+    return Statement(state.select_from(_catalogue).outerjoin(_items, in_list(_items.c.id, number)))
 
 
 Stock = dict[int, tuple[int, int]]
@@ -132,7 +131,7 @@ def _now(stock: Stock) -> Sequence[Any]:
     """The catalogue's stamp, with the stock of the items of `stock`."""
     if not stock:
         return read(_stamp)
-    return read(_state(len(stock)), {f"id_{place}": item_id for place, item_id in enumerate(stock)})
+    return read(_state(len(stock)), list_values(_items.c.id, stock))
 
 
 def _restocked(key: Hashable, known: Shown, stock: Stock, encode: Callable[[Any], Encoded[Any]]) -> Shown:

@@ -1,9 +1,7 @@
 """The life of an order. No function here commits: the caller does, with what else belongs to the step."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_hex
-from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -12,12 +10,10 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app import mail
 from app.auth.guard import owned
 from app.orders import mails, signals, stock
-from app.orders.models import UNPAID, Order, OrderLine
+from app.orders.models import Order
 from app.orders.search import Search
 from app.runtime import log_context
-from app.runtime.db import table
 from app.runtime.errors import Conflict
-from app.runtime.statements import Rows, Statement
 from app.users.models import User
 from app.users.signed_in import SignedInUser
 from app.web import at_once
@@ -41,79 +37,7 @@ class NotInStock(Conflict):
     )
 
 
-_orders, _lines = table(Order), table(OrderLine)
-_user, _key = (sa.bindparam(name, type_=_orders.c[name].type) for name in ("user_id", "idempotency_key"))
-_is_unpaid = sa.or_(*(_orders.c.status == each for each in UNPAID))  # a bank debit that will fail sets stock aside too
-_waits = (_orders.c.user_id == _user) & _is_unpaid
-_units = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).select_from(_lines.join(_orders))
-_under_key = sa.select(_orders.c.id).where(_orders.c.user_id == _user, _orders.c.idempotency_key == _key)
-
-UNDER_KEY = _under_key.scalar_subquery().label("placed")
-"""The id of the order that the user has placed under this Idempotency-Key, as a column of a query."""
-
-WAITING = sa.select(sa.func.count()).select_from(_orders).where(_waits).scalar_subquery()
-WAITING_UNITS = _units.where(_waits).scalar_subquery()
-"""How many orders of the user wait to be paid, and how many units are in them."""
-
-_new = ("user_id", "idempotency_key", "request_hash", "status", "total", "currency", "hold_until", "created_at", "note")
-_zero = ("discount", "shipping", "tax")
-_most_orders, _units_wanted, _most_units = (
-    sa.bindparam(name, type_=sa.BigInteger) for name in ("most_orders", "units", "most_units")
-)
-_has_room = (_most_orders > WAITING) & (_most_units >= WAITING_UNITS + _units_wanted)
-_values = (*(sa.bindparam(name, type_=_orders.c[name].type) for name in _new), *(sa.literal(0) for _ in _zero))
-_insert = Statement(
-    sa.insert(_orders)
-    .from_select([*_new, *_zero], sa.select(*_values).where(~_under_key.exists(), _has_room), include_defaults=False)
-    .returning(_orders.c.id)
-)
-
-_owner = sa.select(_orders.c.user_id).where(_orders.c.id == sa.bindparam("order"))
-
-
-class Room(NamedTuple):
-    """How many orders of one user may wait to be paid, and how many units may be in them."""
-
-    most_orders: int
-    most_units: int
-
-
-def create(
-    connection: sa.Connection,
-    user: SignedInUser,
-    room: Room,
-    *,
-    key: str,
-    request_hash: str,
-    lines: Sequence[tuple[Any, int]],
-    total: int,
-    currency: str,
-    hold_until: datetime,
-    note: str | None,
-    now: datetime,
-) -> tuple[Order, list[Rows]] | None:
-    """A pending order with these rows of items and quantities, and its stock set aside. `total` is in minor units.
-
-    As it was written, and not part of the session, with the rows of its holds and lines, which the caller inserts. None
-    where the user has an order under this key already, or there is no `room` for this one: the caller has locked the
-    user, so that none of theirs comes in between. Raises SoldOut.
-    """
-    values = {"user_id": user.id, "idempotency_key": key, "request_hash": request_hash, "status": "pending"}
-    values |= {"total": total, "currency": currency, "hold_until": hold_until, "created_at": now, "note": note}
-    units = sum(quantity for _, quantity in lines)
-    made = _insert.execute(connection, {**values, **room._asdict(), "units": units})
-    if not made:
-        return None
-    order_id = made[0].id
-    log_context.note(order_id=order_id)
-    held = stock.take(connection, order_id, {item.id: quantity for item, quantity in lines if item.on_hand is not None})
-    bought = [
-        {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}
-        for item, quantity in lines
-    ]
-    values |= dict.fromkeys(_zero, 0)
-    order = Order(id=order_id, lines=[OrderLine(**line) for line in bought], **values)
-    return order, [held, (_lines, bought)]
+_owner = sa.select(Order.user_id).where(Order.id == sa.bindparam("order"))
 
 
 def check(session: Session, order_id: int, user: SignedInUser) -> None:

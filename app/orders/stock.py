@@ -13,7 +13,7 @@ from app.items.models import Item
 from app.orders.models import Hold, HoldState, Order
 from app.runtime.db import table
 from app.runtime.errors import Conflict
-from app.runtime.statements import Rows, Statement
+from app.runtime.statements import NewRows, Statement
 
 
 class SoldOut(Conflict):
@@ -27,7 +27,7 @@ _taken = sa.update(_items).where(_items.c.id == sa.bindparam("item"), _fits).val
 _take = Statement(_taken.returning(_items.c.id))
 
 
-def take(connection: sa.Connection, order_id: int, quantities: Mapping[int, int]) -> Rows:
+def take(connection: sa.Connection, order_id: int, quantities: Mapping[int, int]) -> NewRows:
     """Set stock aside, by item id. In the order of the ids, so that two orders cannot wait for each other.
 
     The rows that say so are the caller's to insert.

@@ -18,7 +18,7 @@ from app.runtime.async_bridge import blocking
 from app.runtime.config import Settings
 from app.runtime.db import Moment, table, utcnow, write
 from app.runtime.lease import LEASE
-from app.runtime.statements import Rows, Statement, insert_all
+from app.runtime.statements import NewRows, Statement, insert_all
 from app.shop import service as shop
 from app.stripe.errors import Misconfigured, NotFound, PaymentError
 from app.stripe.form import form
@@ -61,7 +61,7 @@ def make(
     ledger: Ledger,
     now: datetime,
     facts: Any = None,
-    beside: Sequence[Rows] = (),
+    beside: Sequence[NewRows] = (),
 ) -> Attempt:
     """The order's next attempt, leased to the caller, who sends it after the commit.
 

@@ -94,53 +94,61 @@ class Verbatim(str):
     __slots__ = ()
 
 
+# ---------------------------------------------------------------- sentences that rows keep in English
+
 AMOUNT = re.compile(r"-?\d+\.\d+ [A-Z]{3}")
 """As `currencies.written` writes it in English."""
 
-
 FEWEST_LETTERS = 10
+"""A template with fewer letters of its own, such as "{item} at {shop}", would match too many texts: it is not tried."""
 
 
 def retold(text: str, language: Language) -> str:
     """`text` in this language, with its values: a Sentence, or one that a row keeps in English.
 
-    What staff have to look at is kept as one text, which logs, mails and the previous release read too; its template
-    is found again by its form. Text that is no message stays as it is.
+    What staff have to look at is kept as one English text, which logs, mails and the previous release read too. Its
+    template is the message whose pattern it matches. Text that matches none stays as it is.
     """
     if language == DEFAULT or isinstance(text, Verbatim):
         return str(text)
     if AMOUNT.fullmatch(text):
-        return text.replace(".", ",")
-    template, values = (text.template, text.values) if isinstance(text, Sentence) else _parts(text, language)
+        return text.replace(".", ",") if language == "de" else text
+    template, values = (text.template, text.values) if isinstance(text, Sentence) else _matched(text, language)
+    translated = messages(language).get(template, template)
     if not values:
-        return messages(language).get(template, template)
-    told = {name: retold(each, language) if isinstance(each, str) else each for name, each in values.items()}
-    return messages(language).get(template, template).format_map(told)
+        return translated
+    return translated.format_map(
+        {name: retold(value, language) if isinstance(value, str) else value for name, value in values.items()}
+    )
 
 
 @lru_cache(maxsize=1024)
-def _parts(text: str, language: Language) -> tuple[str, Mapping[str, object]]:
-    """The template of a sentence, and its values; the text alone where it has none."""
+def _matched(text: str, language: Language) -> tuple[str, Mapping[str, object]]:
+    """The template that the text was made of, and its values; the text itself where it has none."""
     if text in messages(language):
         return text, {}
-    matches = ((template, form.fullmatch(text)) for template, form in _forms(language))
-    return next(((template, match.groupdict()) for template, match in matches if match), (text, {}))
+    for template, pattern in _patterns(language):
+        if match := pattern.fullmatch(text):
+            return template, match.groupdict()
+    return text, {}
 
 
 @cache
-def _forms(language: Language) -> Sequence[tuple[str, re.Pattern[str]]]:
-    """Each template with values as a pattern, the one with the most letters of its own first.
-
-    One with few of them, such as "{item} at {shop}", would fit very many texts, so it is none.
-    """
-    own = {each: sum(len(words) for words, *_ in Formatter().parse(each)) for each in messages(language) if "{" in each}
-    telling = sorted((each for each, letters in own.items() if letters >= FEWEST_LETTERS), key=lambda each: -own[each])
-    return [(each, re.compile("".join(map(_form, Formatter().parse(each))), re.DOTALL)) for each in telling]
+def _patterns(language: Language) -> Sequence[tuple[str, re.Pattern[str]]]:
+    """Of each template with values, the one with the most letters of its own first: it says the most exactly."""
+    parts = {template: list(Formatter().parse(template)) for template in messages(language) if "{" in template}
+    letters = {template: sum(len(words) for words, *_ in parts[template]) for template in parts}
+    tried = sorted((each for each in parts if letters[each] >= FEWEST_LETTERS), key=lambda each: -letters[each])
+    return [(each, re.compile("".join(map(_pattern, parts[each])), re.DOTALL)) for each in tried]
 
 
-def _form(part: tuple[str, str | None, str | None, str | None]) -> str:
+def _pattern(part: tuple[str, str | None, str | None, str | None]) -> str:
+    """Of the words before a value, and the value."""
     words, name, *_ = part
     return re.escape(words) + (f"(?P<{name}>.+?)" if name else "")
+
+
+# ---------------------------------------------------------------- the messages
 
 
 @cache

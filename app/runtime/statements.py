@@ -1,65 +1,69 @@
 """Statements that are compiled once, and then handed to the driver as they are.
 
-SQLAlchemy looks a statement up, checks it and wraps its rows each time, which takes longer than the driver does. This
-is for the few that requests execute most; all others are left to SQLAlchemy.
+SQLAlchemy looks a statement up, checks it and wraps its rows at each execution, which takes longer than the driver does
+(docs/performance.md has the figures). This is for the few that requests execute most; all others are SQLAlchemy's.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-Process = Callable[[Any], Any]
-"""Makes a driver's value of ours, or ours of a driver's."""
+Processor = Callable[[Any], Any]
+"""SQLAlchemy's conversion of a value: of a bound one to what the driver takes, or of the driver's result to ours."""
 
 
 class _Compiled:
-    """A statement for one kind of database."""
+    """A statement in one dialect: its SQL, and how values become parameters and results become rows."""
 
-    def __init__(self, statement: "Statement", dialect: sa.Dialect) -> None:
-        compiled: Any = statement.of.compile(dialect=dialect, column_keys=statement.given)
+    def __init__(self, statement: Any, column_names: Sequence[str] | None, dialect: sa.Dialect) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=column_names)
         self.sql: str = compiled.string
-        self.positions: Sequence[str] | None = compiled.positiontup
-        binds = {name: (bind, _to_driver(bind.type, dialect)) for name, bind in compiled.binds.items()}
-        self.takes = [(name, process) for name, (bind, process) in binds.items() if bind.required]
-        self.fixed = {
-            name: process(bind.value) if process else bind.value
-            for name, (bind, process) in binds.items()
-            if not bind.required
-        }
-        columns = statement.of.exported_columns
-        gives = ((place, _from_driver(column.type, dialect)) for place, column in enumerate(columns))
-        self.gives = [(place, process) for place, process in gives if process]
+        self._positions: Sequence[str] | None = compiled.positiontup
+        self._bind_processors: dict[str, Processor | None] = {}
+        self._constants: dict[str, Any] = {}
+        for name, bind in compiled.binds.items():
+            process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if bind.required:
+                self._bind_processors[name] = process
+            else:
+                self._constants[name] = process(bind.value) if process else bind.value
+        columns = statement.exported_columns
+        processors = (each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns)
+        self._result_processors = [(place, process) for place, process in enumerate(processors) if process]
         row: Any = namedtuple("Row", columns.keys(), rename=True)  # type: ignore[misc]  # noqa: PYI024 -- known only now
-        self.row = row._make
+        self._row = row._make
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
-        made = {name: process(values[name]) if process else values[name] for name, process in self.takes}
-        made |= self.fixed
-        return made if self.positions is None else [made[name] for name in self.positions]
+        """What the driver takes: by name or by position, as the dialect has them."""
+        named = {
+            name: process(values[name]) if process else values[name] for name, process in self._bind_processors.items()
+        }
+        named |= self._constants
+        return named if self._positions is None else [named[name] for name in self._positions]
 
-    def rows(self, raw: Sequence[tuple[Any, ...]]) -> list[Any]:
-        if not self.gives:
-            return list(map(self.row, raw))
+    def rows(self, results: Sequence[tuple[Any, ...]]) -> list[Any]:
+        if not self._result_processors:
+            return list(map(self._row, results))
         rows = []
-        for each in map(list, raw):
-            for place, process in self.gives:
-                each[place] = process(each[place])
-            rows.append(self.row(each))
+        for result in map(list, results):
+            for place, process in self._result_processors:
+                result[place] = process(result[place])
+            rows.append(self._row(result))
         return rows
 
 
 class Statement:
-    """One that gives rows: a SELECT, or another with RETURNING. `given` are the columns that an INSERT sets.
+    """A statement that returns rows: a SELECT, or another with RETURNING.
 
-    A column's default in Python is not used: all of `given` have to be among the values.
+    `column_names` are those that an INSERT sets. A column's default in Python is not used: the values have to have all.
     """
 
-    def __init__(self, statement: sa.Select[Any] | sa.UpdateBase, *given: str) -> None:
-        self.of: Any = statement
-        self.given = given or None
+    def __init__(self, statement: sa.Select[Any] | sa.UpdateBase, *column_names: str) -> None:
+        self._statement = statement
+        self._column_names = column_names or None
         self._compiled: dict[str, _Compiled] = {}
 
     def execute(self, connection: sa.Connection, values: Mapping[str, Any]) -> list[Any]:
@@ -78,62 +82,12 @@ class Statement:
             cursor.close()
 
     def _compile(self, dialect: sa.Dialect) -> _Compiled:
-        made = self._compiled[dialect.name] = _Compiled(self, dialect)
-        return made
-
-
-Rows = tuple[sa.Table, Sequence[Mapping[str, Any]]]
-"""New rows of a table. All have the same columns, and those that have a default in Python are among them."""
-
-
-def insert_all(connection: sa.Connection, parts: Sequence[Rows]) -> int:
-    """Insert rows of several tables, in one round trip where the database can. Gives the id of the last one.
-
-    No foreign key may lead from one of the tables to another.
-    """
-    parts = [(table, rows) for table, rows in parts if rows]
-    if connection.dialect.name != "postgresql":
-        return [_insert(connection, ((table, [row]),)) for table, rows in parts for row in rows][-1]
-    return _insert(connection, parts)
-
-
-def _insert(connection: sa.Connection, parts: Sequence[Rows]) -> int:
-    shape = tuple((table, tuple(rows[0]), len(rows)) for table, rows in parts)
-    values = {
-        f"{name}_{place}_{number}": value
-        for place, (_, rows) in enumerate(parts)
-        for number, row in enumerate(rows)
-        for name, value in row.items()
-    }
-    row_id: int = _together(shape).execute(connection, values)[-1].id
-    return row_id
-
-
-@lru_cache(256)
-def _together(shape: tuple[tuple[sa.Table, tuple[str, ...], int], ...]) -> Statement:
-    """https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING"""
-    *others, last = (_of_shape(place, *part) for place, part in enumerate(shape))
-    ctes = (each.cte(f"part_{place}") for place, each in enumerate(others))
-    return Statement(last.returning(shape[-1][0].c.id).add_cte(*ctes))
-
-
-def _of_shape(place: int, table: sa.Table, names: tuple[str, ...], count: int) -> sa.Insert:
-    def parameter(name: str, number: int) -> sa.BindParameter[Any]:
-        return sa.bindparam(f"{name}_{place}_{number}", type_=table.c[name].type)
-
-    return sa.insert(table).values([{name: parameter(name, number) for name in names} for number in range(count)])
-
-
-def _to_driver(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Process | None:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _from_driver(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Process | None:
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+        compiled = self._compiled[dialect.name] = _Compiled(self._statement, self._column_names, dialect)
+        return compiled
 
 
 def _wrapped(error: Exception, sql: str, connection: sa.Connection, cursor: Any) -> BaseException:
-    """As SQLAlchemy has it. A connection that is lost goes back to no pool."""
+    """The driver's error as SQLAlchemy's. A connection that is lost does not go back to the pool."""
     dialect = connection.dialect
     driver, kind = connection.connection.dbapi_connection, dialect.loaded_dbapi.Error
     is_lost = dialect.is_disconnect(error, driver, cursor)  # type: ignore[arg-type]
@@ -142,3 +96,71 @@ def _wrapped(error: Exception, sql: str, connection: sa.Connection, cursor: Any)
     return sa.exc.DBAPIError.instance(
         sql, None, error, kind, hide_parameters=True, connection_invalidated=is_lost, dialect=dialect
     )
+
+
+# ---------------------------------------------------------------- lists of values
+
+
+def in_list(column: sa.ColumnElement[Any], number: int) -> sa.ColumnElement[bool]:
+    """`column IN (…)` with so many parameters: SQL that is compiled once has no list of any length."""
+    return column.in_([sa.bindparam(_nth(column, place), type_=column.type) for place in range(number)])
+
+
+def list_values(column: sa.ColumnElement[Any], values: Iterable[Any]) -> dict[str, Any]:
+    """The parameters of `in_list`."""
+    return {_nth(column, place): value for place, value in enumerate(values)}
+
+
+def _nth(column: sa.ColumnElement[Any], place: int) -> str:
+    return f"{column.key}_{place}"
+
+
+# ---------------------------------------------------------------- rows of several tables
+
+NewRows = tuple[sa.Table, Sequence[Mapping[str, Any]]]
+"""Rows to be inserted into a table. All set the same columns, and those that have a default in Python too."""
+
+
+def insert_all(connection: sa.Connection, inserts: Sequence[NewRows]) -> int:
+    """Insert rows into several tables, in one round trip where the database can. Returns the id of the last row.
+
+    No foreign key may lead from one of the tables to another.
+    """
+    inserts = [(table, rows) for table, rows in inserts if rows]
+    if connection.dialect.name != "postgresql":
+        return [_insert(connection, [(table, [row])]) for table, rows in inserts for row in rows][-1]
+    return _insert(connection, inserts)
+
+
+def _insert(connection: sa.Connection, inserts: Sequence[NewRows]) -> int:
+    statement = _insert_statement(tuple((table, tuple(rows[0]), len(rows)) for table, rows in inserts))
+    values = {
+        _parameter(name, place, number): value
+        for place, (_, rows) in enumerate(inserts)
+        for number, row in enumerate(rows)
+        for name, value in row.items()
+    }
+    row_id: int = statement.execute(connection, values)[-1].id
+    return row_id
+
+
+@lru_cache(256)
+def _insert_statement(shapes: tuple[tuple[sa.Table, tuple[str, ...], int], ...]) -> Statement:
+    """Of each table the names of the columns and the number of rows. All but the last INSERT are in its WITH clause.
+
+    https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
+    """
+    *others, last = (_insert_into(place, *shape) for place, shape in enumerate(shapes))
+    ctes = (insert.cte(f"insert_{place}") for place, insert in enumerate(others))
+    return Statement(last.returning(last.table.c.id).add_cte(*ctes))
+
+
+def _insert_into(place: int, table: sa.Table, names: tuple[str, ...], number: int) -> sa.Insert:
+    def row(nth: int) -> dict[str, sa.BindParameter[Any]]:
+        return {name: sa.bindparam(_parameter(name, place, nth), type_=table.c[name].type) for name in names}
+
+    return sa.insert(table).values([row(nth) for nth in range(number)])
+
+
+def _parameter(name: str, place: int, number: int) -> str:
+    return f"{name}_{place}_{number}"

@@ -1,7 +1,7 @@
 """Lists in pages: what a caller asks for, what it is answered, and the one query behind it."""
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Annotated, Any, Generic, TypeVar, overload
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, overload
 
 import msgspec
 import sqlalchemy as sa
@@ -13,10 +13,6 @@ from app.web.long_lists import LONG, STEP, Cached
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-
-DEEP = LONG
-"""From so many rows before it on, a page is far down a list."""
 
 PageNumber = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 PerPage = Annotated[int, msgspec.Meta(ge=1, le=100)]
@@ -36,7 +32,7 @@ class Paging(msgspec.Struct, frozen=True):
     @property
     def is_deep(self) -> bool:
         """Whether the database would have to count many rows to come to the page."""
-        return self.skipped >= DEEP
+        return self.skipped >= LONG
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
@@ -63,7 +59,7 @@ def paged(session: Session, query: sa.Select[Any], paging: Paging) -> Page[Any]:
     """One page of an ordered query: entities where it selects one entity, rows where it selects columns."""
     one: sa.ColumnElement[int] = sa.literal_column("1")
     every = query.with_only_columns(one.label("one"), maintain_column_froms=True).order_by(None)
-    return _read(session, query.limit(paging.per_page).offset(paging.skipped), _All(every), paging)
+    return _read(session, query.limit(paging.per_page).offset(paging.skipped), _WholeList(every), paging)
 
 
 def paged_by_id(
@@ -85,76 +81,100 @@ def paged_by_id(
     and no turn is free.
     """
     ids = part.subquery() if isinstance(part, sa.Select) else part
-    way: Callable[[Any], sa.ColumnElement[Any]] = sa.desc if is_descending else sa.asc
     key, *others = ids.c
-    order = tuple(others) if is_unique else (*others, key)
-    every, skipped = _All(sa.select(key)), paging.skipped
-    wanted = sa.select(key).order_by(*map(way, order)).limit(paging.per_page)
-    if has_landmarks and paging.is_deep and every.number(session) > LONG:
-        landmarks = every.landmarks(session, sa.select(*order), [*map(way, order)], is_descending)
-        here, came = sa.tuple_(*order), 0
-        if landmarks:  # what came since at the top, as new orders do, has moved all of them down
-            before = here >= landmarks[0] if is_descending else here <= landmarks[0]
-            first_ones = sa.select(key).where(before).order_by(*map(way, order)).limit(STEP + LONG)
-            came = (session.scalar(sa.select(sa.func.count()).select_from(first_ones.subquery())) or 0) - STEP
-        if (passed := min((skipped - came) // STEP, len(landmarks))) > 0:
-            landmark = landmarks[passed - 1]
-            wanted = wanted.where(here < landmark if is_descending else here > landmark)
-            skipped -= passed * STEP + came
+    order = _Order(tuple(others) if is_unique else (*others, key), is_descending)
+    whole, skipped = _WholeList(sa.select(key)), paging.skipped
+    wanted = sa.select(key).order_by(*order.by()).limit(paging.per_page)
+    if has_landmarks and paging.is_deep and whole.number(session) > LONG:
+        wanted, skipped = _after_landmark(session, whole, order, wanted, skipped)
     first, *_ = query.selected_columns
-    sorted_by = sorted_by if is_unique else (*sorted_by, first)
-    query = query.where(first.in_(wanted.offset(skipped))).order_by(*map(way, sorted_by))
-    return _read(session, query, every, paging)
+    shown = _Order(tuple(sorted_by) if is_unique else (*sorted_by, first), is_descending)
+    return _read(session, query.where(first.in_(wanted.offset(skipped))).order_by(*shown.by()), whole, paging)
 
 
-def _read(session: Session, part: sa.Select[Any], every: "_All", paging: Paging) -> Page[Any]:
-    """`part` is the page, and `every` has a row for each of all pages."""
-    total, is_single = every.known_number(), len(part.column_descriptions) == 1
+class _Order(NamedTuple):
+    """What the rows of a list are sorted by."""
+
+    columns: tuple[Any, ...]
+    is_descending: bool
+
+    def by(self) -> list[sa.ColumnElement[Any]]:
+        return [sa.desc(each) if self.is_descending else sa.asc(each) for each in self.columns]
+
+    def is_after(self, landmark: tuple[Any, ...]) -> sa.ColumnElement[bool]:
+        row = sa.tuple_(*self.columns)
+        return row < landmark if self.is_descending else row > landmark
+
+    def is_up_to(self, landmark: tuple[Any, ...]) -> sa.ColumnElement[bool]:
+        row = sa.tuple_(*self.columns)
+        return row >= landmark if self.is_descending else row <= landmark
+
+
+def _after_landmark(
+    session: Session, whole: "_WholeList", order: _Order, wanted: sa.Select[Any], skipped: int
+) -> tuple[sa.Select[Any], int]:
+    """`wanted` from the last landmark before the page on, and how many of its rows are still to be skipped."""
+    landmarks = whole.landmarks(session, order)
+    if not landmarks:
+        return wanted, skipped
+    # Rows that came at the top since the landmarks were made, such as new orders, moved all of these down.
+    first_rows = wanted.where(order.is_up_to(landmarks[0])).limit(STEP + LONG).subquery()
+    moved = (session.scalar(sa.select(sa.func.count()).select_from(first_rows)) or 0) - STEP
+    passed = min((skipped - moved) // STEP, len(landmarks))
+    if passed <= 0:
+        return wanted, skipped
+    return wanted.where(order.is_after(landmarks[passed - 1])), skipped - moved - passed * STEP
+
+
+def _read(session: Session, query: sa.Select[Any], whole: "_WholeList", paging: Paging) -> Page[Any]:
+    """`query` is of the page alone. Where the rows of the whole list have to be counted, that is part of it."""
+    is_single = len(query.column_descriptions) == 1
+    total = whole.known_number()
     if total is None:
-        part = part.add_columns(every.counted.scalar_subquery().label("total_of_all"))
-    rows = session.execute(part).all()
-    if total is None:
+        rows = session.execute(query.add_columns(whole.counted.scalar_subquery().label("total_of_all"))).all()
         total = rows[0].total_of_all if rows else 0
         if not rows and paging.page > 1:
-            total = session.scalar(every.counted) or 0
+            total = session.scalar(whole.counted) or 0
+    else:
+        rows = session.execute(query).all()
     if total > LONG:
-        total = max(every.long_number(session), paging.skipped + len(rows) if rows else 0)
+        total = max(whole.long_number(session), paging.skipped + len(rows) if rows else 0)
     return Page([row[0] for row in rows] if is_single else list(rows), total, paging.page, paging.per_page)
 
 
 class CachedLists:
-    """Of one application's lists."""
+    """What the process keeps of one application's lists (`app/web/long_lists.py`)."""
 
     def __init__(self) -> None:
         self.totals, self.landmarks, self.others = Cached[int](), Cached[list[tuple[Any, ...]]](), Cached[Any]()
 
 
-def _cached() -> CachedLists:
-    cached: CachedLists = current_app.extensions["long_lists"]
-    return cached
+def _caches() -> CachedLists:
+    caches: CachedLists = current_app.extensions["long_lists"]
+    return caches
 
 
 def init_app(app: Flask) -> None:
     app.extensions["long_lists"] = CachedLists()
 
 
-def number_of(session: Session, every: sa.Select[Any]) -> int:
+def number_of(session: Session, query: sa.Select[Any]) -> int:
     """How many rows there are: of more than LONG, how many there were up to a minute ago."""
-    return _All(every).number(session)
+    return _WholeList(query).number(session)
 
 
-def kept(name: Hashable, make: Callable[[], T]) -> T:
-    """What `make` returned up to a minute ago, of what is too much to be added up for each request."""
-    value: T = _cached().others.get(name, make)
+def cached(name: Hashable, make: Callable[[], T]) -> T:
+    """What `make` returned up to a minute ago: for what is too much to be added up for each request."""
+    value: T = _caches().others.get(name, make)
     return value
 
 
-class _All:
-    """All rows of a list, of which a page is to be shown."""
+class _WholeList:
+    """All rows of a list, of which a page is to be shown. Its query selects little of each."""
 
     def __init__(self, query: sa.Select[Any]) -> None:
         self.query = query
-        # There is no public name for it, and to compile the query takes ten times as long. To execute it changes it.
+        # SQLAlchemy has no public name for it. To compile the query instead takes ten times as long.
         key = query._generate_cache_key()  # noqa: SLF001
         assert key is not None
         self.name: Hashable = (key.key, *(repr(each.effective_value) for each in key.bindparams))
@@ -173,23 +193,21 @@ class _All:
 
     def known_number(self) -> int | None:
         """Where it is a long list whose rows were counted within the last minute."""
-        known = _cached().totals.known(self.name)
+        known = _caches().totals.known(self.name)
         return known if known is not None and known > LONG else None
 
     def long_number(self, session: Session) -> int:
         counted = sa.select(sa.func.count()).select_from(self.query.subquery())
-        return _cached().totals.get(self.name, lambda: session.scalar(counted) or 0)
+        return _caches().totals.get(self.name, lambda: session.scalar(counted) or 0)
 
-    def landmarks(
-        self, session: Session, rows: sa.Select[Any], order: Sequence[sa.ColumnElement[Any]], way: bool
-    ) -> Sequence[tuple[Any, ...]]:
-        """What each STEP-th of `rows`, which are those of the list, holds in this order, of which there are two."""
-        numbered = rows.add_columns(sa.func.row_number().over(order_by=order).label("number")).subquery()
-        *columns, number = numbered.c
+    def landmarks(self, session: Session, order: _Order) -> Sequence[tuple[Any, ...]]:
+        """What each STEP-th row is sorted by: the values of the columns of `order`."""
+        rows = sa.select(*order.columns, sa.func.row_number().over(order_by=order.by()).label("number")).subquery()
+        *columns, number = rows.c
         query = sa.select(*columns).where(number % STEP == 0).order_by(number)
 
         def make() -> list[tuple[Any, ...]]:
             with at_once.SEARCHES.turn():
                 return [tuple(row) for row in session.execute(query)]
 
-        return _cached().landmarks.get((self.name, way), make)
+        return _caches().landmarks.get((self.name, order.is_descending), make)

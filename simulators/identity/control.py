@@ -201,12 +201,11 @@ class Control:
     def sign_out(self, username: str) -> list[dict[str, Any]]:
         """They sign out at the provider, which tells each client with a `backchannel_logout_uri`, for each sign-in.
 
-        Answers `{client_id, sid, status}`; the status is None where the client did not answer.
+        Answers `{client_id, sid, status}`; the status is None where the client did not answer. What a client is told is
+        forged as ID tokens are: `fault("logout_token", signing="foreign-key")`.
         """
         told: list[dict[str, Any]] = self._send("POST", f"/people/{username}/sign-out").json()["told"]
         return told
-
-    # Logout tokens are forged as ID tokens are: `fault("logout_token", signing="foreign-key")`
 
     def count(self, place: Place) -> int:
         """How often it was called since the last reset."""

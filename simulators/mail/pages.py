@@ -6,6 +6,7 @@ import secrets
 from flask import Flask, Response, abort, make_response, render_template
 from markupsafe import Markup, escape
 
+from simulators.headers import secure
 from simulators.mail.control_api import blueprint
 from simulators.mail.faults import Faults
 from simulators.mail.inbox import Inbox
@@ -44,12 +45,7 @@ def with_links(text: str) -> Markup:
 
 def _page(template: str, **values: object) -> Response:
     nonce = secrets.token_urlsafe(16)
-    page = make_response(render_template(template, nonce=nonce, **values))
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-    page.headers["Content-Security-Policy"] = policy
-    page.headers["Cache-Control"] = "no-store"
-    page.headers["X-Content-Type-Options"] = "nosniff"
-    page.headers["Referrer-Policy"] = "no-referrer"
-    return page
+    return secure(make_response(render_template(template, nonce=nonce, **values)), policy)

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort, make_response, render_template
 
+from simulators.headers import secure
 from simulators.payments.protocol import Resource
 from simulators.payments.provider import Provider
 from simulators.payments.text import money
@@ -11,7 +12,7 @@ POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; 
 
 def blueprint(provider: Provider) -> Blueprint:
     routes = Blueprint("invoices", __name__, url_prefix="/invoice")
-    routes.after_request(_dress)
+    routes.after_request(lambda response: secure(response, POLICY))
 
     @routes.get("/<name>")
     def page(name: str) -> Response:
@@ -31,32 +32,18 @@ def _invoice(provider: Provider, name: str) -> Resource:
         return store["invoices"].get(name) or abort(404)
 
 
-def _dress(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
 def told(invoice: Resource) -> list[str]:
     """The invoice in lines of text."""
     currency = invoice["currency"]
-    lines = [
-        f"{line['quantity']} x {line['description']}: {money(line['amount'], currency)}" for line in _lines(invoice)
-    ]
+    bought: list[Resource] = invoice["lines"]["data"]
+    lines = [f"{line['quantity']} x {line['description']}: {money(line['amount'], currency)}" for line in bought]
     whom = [each for each in (invoice["customer_name"], invoice["customer_email"]) if each]
     paid = f"Paid: {money(invoice['amount_paid'], currency)}"
     return [f"Invoice {invoice['number']} of a simulator: no money moved", *whom, *lines, paid]
 
 
-def _lines(invoice: Resource) -> list[Resource]:
-    lines: list[Resource] = invoice["lines"]["data"]
-    return lines
-
-
 def pdf(lines: list[str]) -> bytes:
-    """One page with these lines (ISO 32000-1, 7.5). What Windows' Latin alphabet lacks is a question mark."""
+    """One page with these lines (ISO 32000-1, 7.5). A character that Windows-1252 lacks becomes a question mark."""
     shown = b"".join(b"(" + _escaped(line) + b") Tj T*\n" for line in lines)
     content = b"BT /F1 11 Tf 16 TL 60 780 Td\n" + shown + b"ET"
     bodies = [
@@ -66,11 +53,11 @@ def pdf(lines: list[str]) -> bytes:
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content),
     ]
-    written, places = b"%PDF-1.4\n", []
+    written, offsets = b"%PDF-1.4\n", []
     for number, body in enumerate(bodies, 1):
-        places.append(len(written))
+        offsets.append(len(written))
         written += b"%d 0 obj\n%b\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     end = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(bodies) + 1, len(written))
     return written + b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1) + table + end
 

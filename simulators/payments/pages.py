@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
+from simulators.headers import secure
 from simulators.payments import cards, checkout, intents, schedule, sessions
 from simulators.payments.checkout import Choices, Given
 from simulators.payments.protocol import Refusal, Resource
@@ -190,12 +191,7 @@ class Pages:
         branding = session.get("branding_settings") or {}
         shop = branding.get("display_name") or urlsplit(links["success_url"]).netloc
         page = render_template(template, session=session, money=money, shop=shop, **links, **values)
-        response: Response = make_response(page, status)
-        response.headers["Content-Security-Policy"] = _policy(links.values())
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
+        return secure(make_response(page, status), _policy(links.values()))
 
 
 def _given() -> Given:

@@ -25,7 +25,7 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkI
 from coverage import CoverageData
 
 from tests.copies import TIMED_OUT, Copy
-from tests.mutants.forks import ForkingCopy
+from tests.mutants.fork_server import ForkingCopy
 from tests.processes import ROOT
 
 FOLDERS = (

@@ -106,14 +106,14 @@ AMOUNTS = (
 PLACED = (
     without(
         "an Idempotency-Key places one order",
-        "app/orders/service.py",
+        "app/orders/placing.py",
         '"idempotency_key": key,',
         '"idempotency_key": f"{key}{now}",',
         f"{PLACING}::test_the_same_key_places_one_order",
     ),
     without(
         "a double click is seen once its turn has come, and is the same order",
-        "app/orders/service.py",
+        "app/orders/placing.py",
         "where(~_under_key.exists(), _has_room)",
         "where(_has_room)",
         f"{PLACING}::test_a_double_click_places_one_order",
@@ -122,16 +122,16 @@ PLACED = (
     without(
         "an account's orders come one after the other",
         "app/checkout/basket.py",
-        ".with_for_update(key_share=True, of=users)",
+        ".with_for_update(key_share=True, of=_users)",
         "",
         f"{PLACING}::test_orders_that_are_placed_at_once_do_not_slip_through",
         database="postgresql",
     ),
     without(
         "what an account has not paid is counted as its next order is written",
-        "app/orders/service.py",
-        "_has_room = (_most_orders > WAITING)",
-        "_has_room = sa.true() | (_most_orders > WAITING)",
+        "app/orders/placing.py",
+        "_has_room = (_most_orders > UNPAID_ORDERS)",
+        "_has_room = sa.true() | (_most_orders > UNPAID_ORDERS)",
         f"{PLACING}::test_an_account_that_holds_too_much_pays_or_cancels_first",
     ),
     without(
@@ -464,7 +464,7 @@ STOCK = (
         "stock is taken in the order of the items",
         (
             Edit("app/orders/stock.py", "sorted(quantities.items())", "quantities.items()"),
-            Edit("app/checkout/basket.py", "order_by(items.c.id)", "order_by(sa.func.random())"),
+            Edit("app/checkout/basket.py", "order_by(_items.c.id)", "order_by(sa.func.random())"),
         ),
         (f"{PLACING}::test_baskets_that_cross_each_other_do_not_lock_each_other_out",),
         "postgresql",

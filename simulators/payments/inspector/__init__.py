@@ -6,6 +6,7 @@ elsewhere.
 
 from flask import Blueprint, Response, request
 
+from simulators.headers import secure
 from simulators.payments import guard, schedule
 from simulators.payments.api import Gate
 from simulators.payments.protocol import dumps
@@ -23,7 +24,7 @@ ORDERS = ("/_control/sessions/", "/_control/refunds", "/_control/disputes")
 def blueprint(provider: Provider, gate: Gate, sender: Sender) -> Blueprint:
     routes = Blueprint("inspector", __name__, url_prefix="/_control", static_folder="page", static_url_path="/page")
     routes.before_request(guard.refuse_foreign)
-    routes.after_request(_dress)
+    routes.after_request(lambda response: secure(response, POLICY))
     routes.before_app_request(lambda: _note(provider))
 
     @routes.get("/")
@@ -59,11 +60,3 @@ def _note(provider: Provider) -> None:
         rest = request.path.removeprefix("/_control/")
         about = rest.split("/")[1] if "/" in rest else None
         provider.witness.timeline.note("control", about, path=rest)
-
-
-def _dress(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

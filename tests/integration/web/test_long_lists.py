@@ -22,7 +22,7 @@ STATUSES = ("pending", "paid", "fulfilled", "cancelled")
 @pytest.fixture
 def shop(own_app, monkeypatch):
     """Every list of more than LONG rows is a long one. Names, prices and times are those of two or three rows each."""
-    for name, value in {"LONG": LONG, "DEEP": LONG, "STEP": STEP}.items():
+    for name, value in {"LONG": LONG, "STEP": STEP}.items():
         monkeypatch.setattr(paging, name, value)
     monkeypatch.setattr(catalogue, "LONG", LONG)
     with own_app.app_context():

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Provider:
-    """`command` begins with what runs it, in its environment; PORT and what a client registers with come after."""
+    """`command` is what runs it, in its environment. Its port comes after, and then what Kiosk registers with."""
 
     name: str
     command: Callable[[], list[str | Path]]
@@ -35,6 +35,8 @@ class Provider:
     """What comes of it."""
     asks_again: bool = True
     """Whether it has a person sign in once more where it is asked to."""
+    registers: bool = True
+    """Whether a client has to be registered there."""
 
 
 def _node(file: str) -> list[str | Path]:
@@ -58,7 +60,15 @@ PROVIDERS = (
     Provider("django-oauth-toolkit", _django, "ada", {**ADA, "allow": "Authorize"}, ADA, "/o"),
     Provider("oauth2-mock-server", lambda: _node("oauth2_mock_server.mjs"), "johndoe", {}, asks_again=False),
     # Where a person says no it leaves out the state, which RFC 6749 (4.1.2.1) demands: it may be any answer.
-    Provider("oidc-provider-mock", _mock, "ada", {"sub": "ada"}, {"action": "deny"}, refusal="oauth_expired"),
+    Provider(
+        "oidc-provider-mock",
+        _mock,
+        "ada",
+        {"sub": "ada"},
+        {"action": "deny"},
+        refusal="oauth_expired",
+        registers=False,
+    ),
 )
 
 
@@ -66,10 +76,9 @@ PROVIDERS = (
 def running(provider: Provider, kiosk: LiveKiosk, folder: Path) -> Iterator[str]:
     """Its issuer."""
     port = free_port()
-    client = [f"{kiosk.url}/oauth/callback/{provider.name}", CLIENT_ID, CLIENT_SECRET]
-    command = [*provider.command(), str(port), *client]
-    if provider.name == "oidc-provider-mock":
-        command = command[: -len(client)]  # takes any client
+    command = [*provider.command(), str(port)]
+    if provider.registers:
+        command += [f"{kiosk.url}/oauth/callback/{provider.name}", CLIENT_ID, CLIENT_SECRET]
     own = folder / provider.name
     own.mkdir()
     process = Process(["env", "-C", own, *command], folder / f"{provider.name}.log")

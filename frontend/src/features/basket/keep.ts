@@ -50,12 +50,12 @@ function takeOver(user: number, shop: Kept): void {
   else if (isKept(basket) && shop.version > kept.version) replace(basket, user, shop, shop.lines);
 }
 
-/** What was typed and tried for other lines goes with them. */
+/** Puts `lines` in the place of those of `basket`. A note and a key that were for other lines go with these. */
 function replace(basket: Basket, owner: number, shop: Kept, lines: OrderLineRequest[]): void {
-  const isSame = basket.kept === null || same(lines, basket.lines);
-  const typed = isSame ? basket : EMPTY;
+  const isFirst = basket.kept === null; // filled before signing in: the note stays whatever the account adds
+  const { key, note } = isFirst || same(lines, basket.lines) ? basket : EMPTY;
   const kept = { version: shop.version, lines: shop.lines };
-  write({ key: typed.key, note: typed.note, owner, lines, kept, sent: null });
+  write({ key, note, owner, lines, kept, sent: null });
 }
 
 /** Gives a basket to the shop to keep: one after the other, and again where no answer came. */
@@ -69,33 +69,34 @@ function useSaveBasket() {
 }
 
 async function save(queries: QueryClient): Promise<void> {
-  const asked = parse(read());
-  const { owner, lines, kept, sent } = asked;
-  if (owner === null || kept === null || isKept(asked)) return; // another tab was faster
-  write({ ...asked, sent: lines });
+  const before = parse(read());
+  const { owner, lines, kept, sent: unanswered } = before;
+  if (owner === null || kept === null || isKept(before)) return; // another tab was faster
+  write({ ...before, sent: lines });
   try {
-    await answered(queries, asked, await putBasket(lines, kept.version), lines);
+    await takeAnswer(queries, before, await putBasket(lines, kept.version), lines);
   } catch (error) {
-    if (isUndecided(error)) throw error; // the shop may have taken `sent`, or not
-    write({ ...parse(read()), sent });
+    if (isUndecided(error)) throw error; // the shop may have taken these lines, or not: they stay in `sent`
+    write({ ...parse(read()), sent: unanswered });
     if (!hasCode(error, "basket_changed")) throw error;
-    // What the shop may have taken already is not put in again: it may be paid since.
-    await answered(queries, asked, await readBasket(), sent ?? kept.lines);
+    // Lines that the shop may have taken earlier are not put in again: they may be paid since.
+    await takeAnswer(queries, before, await readBasket(), unanswered ?? kept.lines);
   }
 }
 
-/** `shop` is the basket from now on, with what was changed here since it was `base`. */
-async function answered(
+/** `shop` becomes the basket of this browser, with what was changed here since its lines were `base`. */
+async function takeAnswer(
   queries: QueryClient,
-  asked: Basket,
+  before: Basket,
   shop: KeptBasket,
   base: OrderLineRequest[],
 ): Promise<void> {
-  await queries.cancelQueries({ queryKey: keys.basket }); // asked before, it is not an answer any more
+  await queries.cancelQueries({ queryKey: keys.basket }); // one under way would bring an older basket
   queries.setQueryData(basketQuery.queryKey, shop);
   const now = parse(read());
-  if (now.owner !== asked.owner || now.kept?.version !== asked.kept?.version) return; // by another tab
-  if (now.owner !== null) replace(now, now.owner, shop, rebased(shop.lines, base, now.lines));
+  const isOther = now.owner !== before.owner || now.kept?.version !== before.kept?.version;
+  if (isOther || now.owner === null) return; // another tab took an answer meanwhile, or the user is gone
+  replace(now, now.owner, shop, rebased(shop.lines, base, now.lines));
 }
 
 /** Ends once the shop keeps the basket; after a moment also where it does not, since an order needs no basket. */

@@ -27,15 +27,14 @@ export function merged(kept: OrderLineRequest[], added: OrderLineRequest[]): Ord
     .slice(0, MOST_LINES);
 }
 
-/** `kept` with what was changed from `base` to `changed`: both were changed since they were the same. */
+/** `kept` with what was changed from `base` to `changed`: `kept` was changed elsewhere since it was `base`. */
 export function rebased(
   kept: OrderLineRequest[],
   base: OrderLineRequest[],
   changed: OrderLineRequest[],
 ): OrderLineRequest[] {
-  return [...base, ...changed]
-    .map((line) => line.item_id)
-    .filter((id, at, ids) => ids.indexOf(id) === at)
+  const ids = new Set([...base, ...changed].map((line) => line.item_id));
+  return [...ids]
     .reduce((lines, id) => {
       const more = count(changed, id) - count(base, id);
       return more === 0 ? lines : withQuantity(lines, id, Math.min(count(lines, id) + more, MOST));

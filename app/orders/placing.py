@@ -1,0 +1,112 @@
+"""Writing a new order: one INSERT that itself checks whether there is room for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.orders import stock
+from app.orders.models import UNPAID, Order, OrderLine
+from app.runtime import log_context
+from app.runtime.db import table
+from app.runtime.statements import NewRows, Statement
+from app.users.signed_in import SignedInUser
+
+_orders, _lines = table(Order), table(OrderLine)
+
+
+def _parameter(name: str) -> sa.BindParameter[Any]:
+    """What a column of the new order is set to."""
+    return sa.bindparam(name, type_=_orders.c[name].type)
+
+
+_is_own = _orders.c.user_id == _parameter("user_id")
+_under_key = sa.select(_orders.c.id).where(_is_own, _orders.c.idempotency_key == _parameter("idempotency_key"))
+
+UNDER_KEY = _under_key.scalar_subquery().label("placed")
+"""The id of the order that the user has placed under this Idempotency-Key, as a column of a query."""
+
+_is_unpaid = sa.or_(*(_orders.c.status == each for each in UNPAID))  # a bank debit that will fail sets stock aside too
+_units_of_lines = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).select_from(_lines.join(_orders))
+
+UNPAID_ORDERS = sa.select(sa.func.count()).select_from(_orders).where(_is_own, _is_unpaid).scalar_subquery()
+"""How many orders of the user are not paid, for a query."""
+
+_unpaid_units = _units_of_lines.where(_is_own, _is_unpaid).scalar_subquery()
+_most_orders, _most_units, _units = (
+    sa.bindparam(name, type_=sa.BigInteger) for name in ("most_orders", "most_units", "units")
+)
+_has_room = (_most_orders > UNPAID_ORDERS) & (_most_units >= _unpaid_units + _units)
+
+_COLUMNS = (
+    *("user_id", "idempotency_key", "request_hash", "status", "total", "currency", "hold_until", "created_at", "note"),
+    *("discount", "shipping", "tax"),
+)
+_insert = Statement(
+    sa.insert(_orders)
+    .from_select(
+        _COLUMNS,
+        sa.select(*map(_parameter, _COLUMNS)).where(~_under_key.exists(), _has_room),
+        include_defaults=False,
+    )
+    .returning(_orders.c.id)
+)
+
+
+class Room(NamedTuple):
+    """How many orders of one user may wait to be paid, and how many units may be in them."""
+
+    most_orders: int
+    most_units: int
+
+
+def create(
+    connection: sa.Connection,
+    user: SignedInUser,
+    room: Room,
+    *,
+    key: str,
+    request_hash: str,
+    lines: Sequence[tuple[Any, int]],
+    total: int,
+    currency: str,
+    hold_until: datetime,
+    note: str | None,
+    now: datetime,
+) -> tuple[Order, list[NewRows]] | None:
+    """A pending order with these rows of items and quantities, and its stock set aside. `total` is in minor units.
+
+    As it was written, and not part of the session, with the rows of its holds and lines, which the caller inserts. None
+    where the user has an order under this key already, or there is no `room` for this one: the caller has locked the
+    user, so that none of theirs comes in between. Raises SoldOut. Not committed.
+    """
+    values: dict[str, Any] = {
+        "user_id": user.id,
+        "idempotency_key": key,
+        "request_hash": request_hash,
+        "status": "pending",
+        "total": total,
+        "currency": currency,
+        "hold_until": hold_until,
+        "created_at": now,
+        "note": note,
+        "discount": 0,
+        "shipping": 0,
+        "tax": 0,
+    }
+    units = sum(quantity for _, quantity in lines)
+    inserted = _insert.execute(connection, {**values, **room._asdict(), "units": units})
+    if not inserted:
+        return None
+    order_id = inserted[0].id
+    log_context.note(order_id=order_id)
+    holds = stock.take(
+        connection, order_id, {item.id: quantity for item, quantity in lines if item.on_hand is not None}
+    )
+    bought = [
+        {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}
+        for item, quantity in lines
+    ]
+    order = Order(id=order_id, lines=[OrderLine(**line) for line in bought], **values)
+    return order, [holds, (_lines, bought)]
