@@ -154,19 +154,20 @@ def tests_of(file: Path) -> set[str]:
     return {test for tests in tests_by_line(str(file)).values() for test in tests}
 
 
-def tests_of_all(folder: Path) -> set[str]:
-    return {test for file in (ROOT / folder).glob("*.py") for test in tests_of(file.relative_to(ROOT))}
+def tests_by_name(file: Path) -> set[str]:
+    """Those that are named after it: a test that reads a constant alone runs no line of the file."""
+    return {test for context in reached().measured_contexts() if file.stem in (test := context.rpartition("|")[0])}
 
 
 def nearest(change: MutationSpec) -> list[str]:
-    """The tests that reach its line. For one that is run by an import: its file, or else its folder."""
+    """The tests that reach its line. For one that is run by an import: those of its file."""
     by_line = tests_by_line(str(change.module_path))
     lines = range(change.start_pos[0], change.end_pos[0] + 1)
     tests = {test for line in lines for test in by_line.get(line, ())}
     if len(tests) <= 1:
-        tests |= tests_of(change.module_path) or tests_of_all(change.module_path.parent)
+        tests |= tests_of(change.module_path) | tests_by_name(change.module_path)
     words = change.module_path.with_suffix("").parts[1:]
-    return sorted(tests, key=lambda test: ("/unit/" not in test, -sum(word in test for word in words), test))[:FARTHEST]
+    return sorted(tests, key=lambda test: (-sum(word in test for word in words), "/unit/" not in test, test))[:FARTHEST]
 
 
 # ---------------------------------------------------------------- what came of it
