@@ -99,6 +99,8 @@ AMOUNT = re.compile(r"-?\d+\.\d+ [A-Z]{3}")
 
 
 FEWEST_LETTERS = 10
+LONGEST = 1_000
+"""Letters of a text whose template is looked for. No sentence of ours has more, unless a stranger's text is in it."""
 
 
 def retold(text: str, language: Language) -> str:
@@ -121,7 +123,7 @@ def retold(text: str, language: Language) -> str:
 @lru_cache(maxsize=1024)
 def _parts(text: str, language: Language) -> tuple[str, Mapping[str, object]]:
     """The template of a sentence, and its values; the text alone where it has none."""
-    if text in messages(language):
+    if text in messages(language) or len(text) > LONGEST:
         return text, {}
     matches = ((template, form.fullmatch(text)) for template, form in _forms(language))
     return next(((template, match.groupdict()) for template, match in matches if match), (text, {}))
@@ -135,12 +137,19 @@ def _forms(language: Language) -> Sequence[tuple[str, re.Pattern[str]]]:
     """
     own = {each: sum(len(words) for words, *_ in Formatter().parse(each)) for each in messages(language) if "{" in each}
     telling = sorted((each for each, letters in own.items() if letters >= FEWEST_LETTERS), key=lambda each: -own[each])
-    return [(each, re.compile("".join(map(_form, Formatter().parse(each))), re.DOTALL)) for each in telling]
+    return [(each, re.compile(_form(each), re.DOTALL)) for each in telling]
 
 
-def _form(part: tuple[str, str | None, str | None, str | None]) -> str:
-    words, name, *_ = part
-    return re.escape(words) + (f"(?P<{name}>.+?)" if name else "")
+def _form(template: str) -> str:
+    """A value ends where the words after it come for the first time; no other place is tried.
+
+    To try them all takes a tenth of a second for a text that is LONGEST, and a provider may choose what stands in it.
+    """
+    parts = list(Formatter().parse(template))
+    first, *after = [*(re.escape(words) for words, *_ in parts), ""]
+    names = [name for _, name, *_ in parts if name]
+    *others, last = (f"(?P<{name}>.+?){words}" for name, words in zip(names, after, strict=False))
+    return first + "".join(f"(?>{each})" for each in others) + last
 
 
 @cache
