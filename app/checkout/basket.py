@@ -60,7 +60,7 @@ def _query(number: int) -> Statement:
     return Statement(
         sa.select(*columns, orders.UNDER_KEY, *attempts.FACTS)
         .select_from(users.outerjoin(items, wanted))
-        .where(users.c.id == sa.bindparam("user_id", type_=users.c.id.type))
+        .where(users.c.id == sa.bindparam("user_id", type_=users.c.id.type), users.c.active)
         .order_by(items.c.id)
         .with_for_update(key_share=True, of=users)
     )
@@ -73,12 +73,12 @@ def _nth(place: int) -> str:
 def ask(connection: sa.Connection, user: SignedInUser, key: str, quantities: Mapping[int, int]) -> list[Any]:
     """Rows of the items, at least one, each with `placed`, the order under this key, and `attempts.FACTS`.
 
-    It locks the user: from here on their orders wait for each other, until the transaction ends.
+    It locks the user: from here on their orders wait for each other, until the transaction ends. Raises Unauthorized.
     """
     wanted = {_nth(place): item_id for place, item_id in enumerate(quantities)}
     asked = {**wanted, "user_id": user.id, "idempotency_key": key}
     items = _query(len(wanted)).execute(connection, asked)
-    if not items:  # the account was closed just now
+    if not items:  # the account was closed, or barred, just now
         raise Unauthorized
     return items
 
