@@ -54,10 +54,11 @@ def lock_and_read(connection: sa.Connection, user: SignedInUser, key: str, quant
 
     It locks the user: from here on their orders wait for each other, until the transaction ends. The rows are of before
     it waited for the lock: an order that was placed meanwhile is not in them, so `placing.create` looks again.
+    Raises Unauthorized.
     """
     values = {"user_id": user.id, "idempotency_key": key, **list_values(_items.c.id, quantities)}
     items = _lock_and_read(len(quantities)).execute(connection, values)
-    if not items:  # the account was closed just now
+    if not items:  # the account was closed, or barred, just now
         raise Unauthorized
     return items
 
@@ -69,7 +70,7 @@ def _lock_and_read(number: int) -> Statement:
     return Statement(
         sa.select(*columns, placing.UNDER_KEY, *attempts.FACTS)
         .select_from(_users.outerjoin(_items, in_list(_items.c.id, number)))
-        .where(_users.c.id == sa.bindparam("user_id", type_=_users.c.id.type))
+        .where(_users.c.id == sa.bindparam("user_id", type_=_users.c.id.type), _users.c.active)
         .order_by(_items.c.id)
         .with_for_update(key_share=True, of=_users)
     )

@@ -101,6 +101,8 @@ AMOUNT = re.compile(r"-?\d+\.\d+ [A-Z]{3}")
 
 FEWEST_LETTERS = 10
 """A template with fewer letters of its own, such as "{item} at {shop}", would match too many texts: it is not tried."""
+LONGEST = 1_000
+"""Letters of a text whose template is looked for. No sentence of ours has more, unless a stranger's text is in it."""
 
 
 def retold(text: str, language: Language) -> str:
@@ -125,7 +127,7 @@ def retold(text: str, language: Language) -> str:
 @lru_cache(maxsize=1024)
 def _matched(text: str, language: Language) -> tuple[str, Mapping[str, object]]:
     """The template that the text was made of, and its values; the text itself where it has none."""
-    if text in messages(language):
+    if text in messages(language) or len(text) > LONGEST:
         return text, {}
     for template, pattern in _patterns(language):
         if match := pattern.fullmatch(text):
@@ -139,13 +141,19 @@ def _patterns(language: Language) -> Sequence[tuple[str, re.Pattern[str]]]:
     parts = {template: list(Formatter().parse(template)) for template in messages(language) if "{" in template}
     letters = {template: sum(len(words) for words, *_ in parts[template]) for template in parts}
     tried = sorted((each for each in parts if letters[each] >= FEWEST_LETTERS), key=lambda each: -letters[each])
-    return [(each, re.compile("".join(map(_pattern, parts[each])), re.DOTALL)) for each in tried]
+    return [(each, re.compile(_pattern(each), re.DOTALL)) for each in tried]
 
 
-def _pattern(part: tuple[str, str | None, str | None, str | None]) -> str:
-    """Of the words before a value, and the value."""
-    words, name, *_ = part
-    return re.escape(words) + (f"(?P<{name}>.+?)" if name else "")
+def _pattern(template: str) -> str:
+    """A value ends where the words after it come for the first time; no other place is tried.
+
+    To try them all takes a tenth of a second for a text that is LONGEST, and a provider may choose what stands in it.
+    """
+    parts = list(Formatter().parse(template))
+    first, *after = [*(re.escape(words) for words, *_ in parts), ""]
+    names = [name for _, name, *_ in parts if name]
+    *others, last = (f"(?P<{name}>.+?){words}" for name, words in zip(names, after, strict=False))
+    return first + "".join(f"(?>{each})" for each in others) + last
 
 
 # ---------------------------------------------------------------- the messages

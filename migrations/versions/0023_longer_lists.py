@@ -42,20 +42,17 @@ def upgrade() -> None:
     _make_searches(LONGEST)
     for index in INDEXES:
         add_index(*index)
+    add_index("ix_todos_newest", "todos", ["done", "(-id)"])  # feature: todos
+    # Only when all are made, each of which commits what was done before it: a run that is cut off can be made again.
     op.drop_index("ix_items_catalogue", "items")  # feature: shop
-    # feature: todos {
-    add_index("ix_todos_newest", "todos", ["done", "(-id)"])
-    op.drop_index("ix_todos_newest_first", "todos")
-    # }
+    op.drop_index("ix_todos_newest_first", "todos")  # feature: todos
 
 
 def downgrade() -> None:
     """A page in the middle reads all rows before it."""
-    # feature: todos {
-    add_index("ix_todos_newest_first", "todos", ["done", "id DESC"])
-    op.drop_index("ix_todos_newest", "todos")
-    # }
+    add_index("ix_todos_newest_first", "todos", ["done", "id DESC"])  # feature: todos
     add_index("ix_items_catalogue", "items", ["name", "id"])  # feature: shop
+    op.drop_index("ix_todos_newest", "todos")  # feature: todos
     for name, table, _, _ in reversed(INDEXES):
         op.drop_index(name, table)
     _make_searches("")

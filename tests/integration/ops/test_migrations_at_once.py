@@ -138,3 +138,25 @@ def test_a_table_that_stays_in_use_is_one_line_and_nothing_is_changed(postgresql
     assert result.output.startswith("Error: the database is too busy to be changed")
     assert result.output.count("\n") == 1
     assert revision(behind) == "0002"
+
+
+# feature: todos {
+AT_ITS_LAST_INDEX = [("0022", "upgrade", "head", "todos")]
+AT_ITS_LAST_INDEX += [("head", "downgrade", "0022", "items")]  # feature: shop
+
+
+@pytest.mark.parametrize(("before", "command", "to", "table"), AT_ITS_LAST_INDEX)
+def test_one_that_is_cut_off_at_its_last_index_can_be_made_again(
+    postgresql, behind, somebody, hasty, before, command, to, table
+):
+    invoke(behind, "upgrade", before)
+    somebody.execute(sa.text(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE"))  # as one who writes does
+    assert invoke(behind, command, to).exit_code == 1
+    somebody.rollback()
+
+    again = invoke(behind, command, to)
+
+    assert again.exit_code == 0, again.output
+
+
+# }

@@ -150,6 +150,17 @@ def other(own_database, kind):
         yield connection
 
 
+def test_an_order_that_waits_while_its_account_is_closed_is_not_placed(own_shop, other):
+    other.execute("UPDATE users SET active = false")
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(own_shop.place)
+        wait_for(lambda: waiting(other), "Kiosk to wait for a lock")
+        other.commit()
+        assert answer.result().status_code == 401
+
+    assert own_shop.rows(Order) == []
+
+
 LOCKS = {"order": "SELECT 1 FROM orders FOR UPDATE", "item": "SELECT 1 FROM items FOR UPDATE"}
 
 

@@ -68,12 +68,23 @@ def test_a_sentence_that_a_row_keeps_is_told_in_german_with_its_values():
     assert retold(kept, "en") == kept
 
 
+def test_the_words_of_a_sentence_may_stand_in_its_values_too():
+    kept = str(Sentence("{held} of {item} are held, and orders hold {total}.", held=3, item="'Box of tea'", total=2))
+
+    assert retold(kept, "de") == "3 von 'Box of tea' sind zurückgelegt, und Bestellungen halten 2."
+
+
 def test_an_amount_in_it_is_written_as_germans_do():
     assert retold("12.50 EUR came in, and no order has it.", "de").startswith("12,50 EUR ")
 
 
 @pytest.mark.parametrize(
-    "text", ["", "No such host at example.com.", "{0} {nothing}", "100% (or more)", "In\ntwo at lines"]
+    "text",
+    [
+        *("", "No such host at example.com.", "{0} {nothing}", "100% (or more)", "In\ntwo at lines"),
+        "Refund of 1.00 EUR: " * 1000 + "a provider may write what it likes.",
+    ],
+    ids=lambda text: text[:30],
 )
 def test_text_that_is_no_sentence_of_ours_stays_as_it_is(text):
     assert retold(text, "de") == text
