@@ -121,6 +121,10 @@ NewRows = tuple[sa.Table, Sequence[Mapping[str, Any]]]
 """Rows to be inserted into a table. All set the same columns, and those that have a default in Python too."""
 
 
+MOST_ROWS = 12
+"""So many are inserted by one compiled statement. There is one for each number of rows, and a large one takes long."""
+
+
 def insert_all(connection: sa.Connection, inserts: Sequence[NewRows]) -> int:
     """Insert rows into several tables, in one round trip where the database can. Returns the id of the last row.
 
@@ -129,7 +133,12 @@ def insert_all(connection: sa.Connection, inserts: Sequence[NewRows]) -> int:
     inserts = [(table, rows) for table, rows in inserts if rows]
     if connection.dialect.name != "postgresql":
         return [_insert(connection, [(table, [row])]) for table, rows in inserts for row in rows][-1]
-    return _insert(connection, inserts)
+    if sum(len(rows) for _, rows in inserts) <= MOST_ROWS:
+        return _insert(connection, inserts)
+    *others, last = inserts
+    for table, rows in others:
+        connection.execute(sa.insert(table), list(rows))
+    return _insert(connection, [last])
 
 
 def _insert(connection: sa.Connection, inserts: Sequence[NewRows]) -> int:
@@ -144,7 +153,7 @@ def _insert(connection: sa.Connection, inserts: Sequence[NewRows]) -> int:
     return row_id
 
 
-@lru_cache(256)
+@lru_cache(64)
 def _insert_statement(shapes: tuple[tuple[sa.Table, tuple[str, ...], int], ...]) -> Statement:
     """Of each table the names of the columns and the number of rows. All but the last INSERT are in its WITH clause.
 

@@ -38,13 +38,15 @@ def test_a_drivers_error_is_raised_as_sqlalchemys(app):
         add("tea")
 
 
-def test_rows_of_several_tables_are_inserted_together(app):
+@pytest.mark.parametrize("number", [2, 50])
+def test_rows_of_several_tables_are_inserted_together(app, number):
     ada = make_user("ada")
     began = {"user_id": ada.id, "created_at": NOON, "used_at": NOON, "expires_at": NOON, "must_rotate": False}
-    sessions = [{"public_id": name, **began} for name in ("first", "second")]
+    names = [f"session-{each}" for each in range(number)]
+    sessions = [{"public_id": name, **began} for name in names]
     acme = {"user_id": ada.id, "provider": "acme", "issuer": "https://id.example", "subject": "7", "created_at": NOON}
 
     inserted = insert_all(db.session.connection(), [(table(UserSession), sessions), (table(Identity), [acme])])
 
     assert db.session.scalars(sa.select(Identity.id)).all() == [inserted]
-    assert db.session.scalars(sa.select(UserSession.public_id).order_by(UserSession.id)).all() == ["first", "second"]
+    assert db.session.scalars(sa.select(UserSession.public_id).order_by(UserSession.id)).all() == names
