@@ -49,6 +49,18 @@ def test_a_buyer_hears_that_the_order_is_cancelled_at_an_address_that_is_theirs(
     assert "nothing was charged" in office.mails[0]["text"]
 
 
+@pytest.mark.parametrize("meanwhile", [{"active": False}, {"email": None, "verified_email": None}])
+def test_a_buyer_who_is_barred_or_without_an_address_by_now_hears_nothing(office, meanwhile):
+    ada = make_user("ada")
+    mails.tell_buyer(db.session(), make_order(ada, make_item(), status="paid", paid_at=utcnow()), "order_handed_over")
+    for name, value in meanwhile.items():
+        setattr(ada, name, value)
+    db.session.commit()
+    office.deliver()
+
+    assert (office.mails, Outgoing.query.filter_by(done_at=None).count()) == ([], 0)
+
+
 def test_a_buyer_hears_how_much_goes_back(office):
     order = make_order(make_user("ada"), make_item(price=500), status="paid", paid_at=utcnow())
     mails.tell_buyer(db.session(), order, "order_refunded", amount=200, currency="EUR")

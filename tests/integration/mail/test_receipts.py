@@ -66,6 +66,19 @@ def test_a_receipt_tells_the_tax_that_is_part_of_the_prices(office):
     assert "  Total: 89.00 EUR\n  Tax in it: 14.83 EUR\n" in office.mails[0]["text"]
 
 
+@pytest.mark.parametrize("meanwhile", [{"active": False}, {"email": None, "verified_email": None}])
+def test_a_buyer_who_is_barred_or_without_an_address_by_now_gets_no_receipt(office, meanwhile):
+    ada = make_user("ada")
+    paid(ada, make_item("Tea"))
+    for name, value in meanwhile.items():
+        setattr(ada, name, value)
+    db.session.commit()
+
+    office.deliver()
+
+    assert (office.mails, Outgoing.query.filter_by(done_at=None).count()) == ([], 0)
+
+
 def test_a_receipt_is_in_the_language_of_the_buyer(office):
     order = paid(make_user("ada", language="de"), make_item("Lampe", price=8900))
     order.paid_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
