@@ -51,6 +51,23 @@ def test_a_visitor_has_no_basket_here(client):
     assert_problem(client.put("/api/basket", json={"lines": []}), 401, "sign_in_required")
 
 
+def test_what_is_bought_beside_the_basket_leaves_it_as_it_is(ada, simulated):
+    tea = make_item("Tea", on_hand=5)
+    put(ada, of(tea, 2))
+
+    wish, key = {"lines": [of(tea, 2)]}, {"Idempotency-Key": "key-1"}
+    pay(ada, simulated, ada.post("/api/orders", json=wish, headers=key).get_json())
+
+    assert kept(ada)["lines"] == [of(tea, 2)]
+
+
+def test_a_thousand_of_one_thing_are_the_most(ada):
+    tea = make_item("Tea")
+
+    assert put(ada, of(tea, 1000)).get_json()["lines"] == [of(tea, 1000)]
+    assert fields(put(ada, of(tea, 1001))) == ["lines[0].quantity"]
+
+
 def test_what_no_order_could_have_is_not_kept(ada):
     assert fields(put(ada, {"item_id": 7, "quantity": 0})) == ["lines[0].quantity"]
     assert fields(put(ada, *({"item_id": each + 1, "quantity": 1} for each in range(51)))) == ["lines"]
