@@ -12,7 +12,8 @@ from typing import Self
 from tests.processes import ROOT
 
 COPIED = ("app", "simulators", "migrations", "tests")
-LINKED = ("frontend", "pyproject.toml")
+LEFT_OUT = (".git", ".venv", "test-results", "var")
+"""All else is linked: a test that misses a file of the tree would fail, and seem to notice what it did not."""
 TIMED_OUT = -1
 
 
@@ -21,8 +22,9 @@ class Copy:
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-copy-"))
         for name in COPIED:
             shutil.copytree(ROOT / name, self.folder / name)  # bytecode too: what is not edited is not compiled anew
-        for name in LINKED:
-            (self.folder / name).symlink_to(ROOT / name)
+        for each in ROOT.iterdir():
+            if each.name not in (*COPIED, *LEFT_OUT):
+                (self.folder / each.name).symlink_to(each)
         return self
 
     def __exit__(self, *_: object) -> None:

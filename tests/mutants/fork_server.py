@@ -18,6 +18,7 @@ from typing import Self
 
 from tests.copies import TIMED_OUT, Copy
 
+READY = "ready"
 OWN_PACKAGES = ("app", "simulators", "tests")
 WITHOUT_PLUGINS = ("-p", "no:playwright", "-p", "no:schemathesis")
 
@@ -30,6 +31,7 @@ class ForkingCopy(Copy):
         self._server = subprocess.Popen(
             command, cwd=self.folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        assert self._server.stdout.readline().strip() == READY
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,6 +51,7 @@ class ForkingCopy(Copy):
 
 def serve() -> None:
     import_libraries()
+    print(READY, flush=True)  # until then nothing may be changed: it imports the tree to know its libraries
     for line in sys.stdin:
         arguments, seconds, output = json.loads(line)
         pid = os.fork()
