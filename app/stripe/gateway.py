@@ -30,7 +30,7 @@ from app.stripe.schemas import (
 
 T = TypeVar("T")
 
-API_VERSION = "2026-10-28.endive"
+API_VERSION = "2026-11-18.endive"
 """Pinned, so that the provider's later changes reach us only by a release: https://docs.stripe.com/api/versioning"""
 
 TRIES = 3

@@ -11,8 +11,14 @@ from flask import has_request_context, request
 
 from simulators.payments.protocol import Refusal, Resource
 
-CURRENT = "2026-10-28.endive"
-"""The version of calls that name none, of the webhooks, and of `description.json`."""
+CURRENT = "2026-11-18.endive"
+"""The version of calls that name none, and of the webhooks."""
+
+DESCRIBED = "2026-10-28.endive"
+"""The version of `description.json`, which comes from Stripe's library for Python: 16.1.0 is the newest on 2026-11-30.
+
+Of one major version, which has a name, the later ones only add: https://docs.stripe.com/api/versioning
+"""
 
 PROMOTION, UI_MODES, METHOD_TYPES = "2025-09-30", "2026-03-25", "2026-09-30"
 OLD_UI_MODES = {"hosted_page": "hosted", "embedded_page": "embedded", "elements": "custom"}

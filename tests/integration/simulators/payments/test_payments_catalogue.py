@@ -137,9 +137,9 @@ def test_search_finds_by_field_and_metadata_and_refuses_what_it_does_not_know(ap
         assert search(nonsense).json()["error"]["param"] == "query"
 
 
-@pytest.mark.parametrize("version", ["2025-06-30.basil", "2026-10-28.endive"])
+@pytest.mark.parametrize("version", ["2025-06-30.basil", "2026-11-18.endive"])
 def test_a_session_is_answered_in_the_words_of_the_version_that_was_asked(api, order, version):
-    modes = {"2025-06-30.basil": "hosted", "2026-10-28.endive": "hosted_page"}
+    modes = {"2025-06-30.basil": "hosted", "2026-11-18.endive": "hosted_page"}
 
     session = api.post(SESSIONS, data={**order, "ui_mode": modes[version]}, headers={"Stripe-Version": version}).json()
 
