@@ -390,6 +390,16 @@ class Shop:
     # }
 
     # feature: shop {
+    def set_the_shop_up(self, name: str, contact: str, *, primary: str, accent: str) -> None:
+        self.go_to("/staff/shop")
+        form = self.page.get_by_role("form", name="Settings")
+        form.get_by_label("Name").fill(name)
+        form.get_by_label("Contact").fill(contact)
+        form.get_by_label("Head and links").fill(primary)
+        form.get_by_label("Awning and price tags").fill(accent)
+        form.get_by_role("button", name="Save").click()
+        expect(form.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+
     def refund(self, amount: str = "", *, restock: bool = False) -> None:
         """On the page of an order: all that is left, or this much."""
         page = self.page

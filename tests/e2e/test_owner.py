@@ -1,0 +1,48 @@
+"""An owner makes the shop their own, and buyers see it in either language and in the owner's colours."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import given_url, start_kiosk, stop_kiosk, wait_until_ready
+from tests.e2e.german import GermanShop
+from tests.e2e.shop import Shop
+
+STAFF, NAME, CONTACT = "Grace Hopper", "Teestube am Markt", "Marktplatz 3, Lüneburg"
+
+
+@pytest.fixture(scope="module")
+def owned_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """A Kiosk of its own: the one that the other tests share keeps its name and colours."""
+    if given_url(pytestconfig):
+        pytest.skip("a deployed shop keeps its name and colours")
+    server, url = start_kiosk()
+    wait_until_ready(url, server.log)
+    yield url
+    stop_kiosk(server)
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], owned_url: str) -> dict[str, Any]:
+    return {**browser_context_args, "base_url": owned_url}
+
+
+@pytest.mark.projects("phone")
+def test_an_owner_sets_the_shop_up_and_buyers_see_it(
+    shop: Shop, back_office: Shop, page_in: Callable[[str], Page]
+) -> None:
+    back_office.come_signed_in_as(STAFF)
+    back_office.set_the_shop_up(NAME, CONTACT, primary="#7a1f3d", accent="#9fd8c4")
+    back_office.see_accessible()
+
+    for buyer, heading in ((shop, "On offer today"), (GermanShop(page_in("de-DE")), "Heute im Angebot")):
+        with buyer.nothing_goes_wrong():
+            for path in ("/items/1", "/basket", "/sign-in", "/"):
+                buyer.go_to(path)
+                buyer.see_accessible()
+        expect(buyer.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+        expect(buyer.page.get_by_role("banner")).to_contain_text(NAME)
+        expect(buyer.page.get_by_role("contentinfo")).to_contain_text(CONTACT)
+        assert NAME in buyer.page.title()
