@@ -24,7 +24,7 @@ export const errorTexts = {
   // }
 
   // feature: shop {
-  basket_changed: msg`Your basket was changed or ordered meanwhile, perhaps in another tab. Nothing was ordered just now.`,
+  basket_changed: msg`Your basket was changed or ordered meanwhile. Nothing was ordered just now.`,
   sold_out: msg`Sold out: there are not enough left of this.`,
   not_on_sale: msg`This is not on sale at the moment.`,
   too_many_unpaid_orders: msg`So many of your orders wait to be paid that there is no room for another. Pay or cancel one first.`,
@@ -33,7 +33,7 @@ export const errorTexts = {
   payment_declined: msg`The payment provider declined this order. Nothing was charged.`,
   payment_refused: msg`The payment provider refuses this order. Nothing was charged. Tell the shop: trying again will not help.`,
   nothing_to_pay: msg`There is nothing to pay here any more.`,
-  order_not_cancellable: msg`This order is paid, or its payment is on its way: it can be refunded, but not cancelled. One that cost nothing is cancelled by the shop, until it is handed over.`,
+  order_not_cancellable: msg`This order is paid, or its payment is on its way: the shop can refund it, or cancel it if it was free.`,
   order_not_handed_over: msg`This order is not handed over: there is nothing to take back.`,
   order_refunded: msg`All of the money for this order went back: there is nothing to hand over.`,
   not_in_stock: msg`What was bought went back on the shelf and is sold since: there is nothing to hand over. Refund the order.`,
