@@ -61,6 +61,7 @@ def test_in_english_a_sentence_is_what_it_is():
 # ---------------------------------------------------------------- sentences that rows keep
 
 
+# feature: shop {
 def test_a_sentence_that_a_row_keeps_is_told_in_german_with_its_values():
     kept = str(Sentence("It failed: {reason}.", reason=Sentence("the provider gives no reason")))
 
@@ -78,6 +79,7 @@ def test_an_amount_in_it_is_written_as_germans_do():
     assert retold("12.50 EUR came in, and no order has it.", "de").startswith("12,50 EUR ")
 
 
+# }
 @pytest.mark.parametrize(
     "text",
     [
