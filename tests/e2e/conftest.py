@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -68,6 +69,15 @@ def stop_kiosk(server: Process) -> None:
     shutil.rmtree(server.log.parent)
 
 
+@contextmanager
+def kiosk(*options: str) -> Iterator[str]:
+    """The address of a Kiosk that is ready, and ends with the block."""
+    server, url = start_kiosk(*options)
+    wait_until_ready(url, server.log)
+    yield url
+    stop_kiosk(server)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Several processes that run tests share one Kiosk; it starts while they do, and ends with the run."""
@@ -98,10 +108,8 @@ def base_url(pytestconfig: pytest.Config) -> Iterator[str]:
         wait_until_ready(shared["kiosk"], shared["kiosk_log"])
         yield shared["kiosk"]
     else:
-        server, url = start_kiosk()
-        wait_until_ready(url, server.log)
-        yield url
-        stop_kiosk(server)
+        with kiosk() as url:
+            yield url
 
 
 def wait_until_ready(url: str, log: object) -> None:

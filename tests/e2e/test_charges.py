@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import given_url, start_kiosk, stop_kiosk, wait_until_ready
+from tests.e2e.conftest import given_url, kiosk
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.shop import Shop
 
@@ -18,10 +18,8 @@ def charging_url(pytestconfig: pytest.Config) -> Iterator[str]:
     """A Kiosk of its own: the one that the other tests share adds nothing."""
     if given_url(pytestconfig):
         pytest.skip("what a deployed shop adds is not known")
-    server, url = start_kiosk("--shipping-and-tax")
-    wait_until_ready(url, server.log)
-    yield url
-    stop_kiosk(server)
+    with kiosk("--shipping-and-tax") as url:
+        yield url
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import given_url, start_kiosk, stop_kiosk, wait_until_ready
+from tests.e2e.conftest import given_url, kiosk
 from tests.e2e.german import GermanShop
 from tests.e2e.shop import Shop
 
@@ -18,10 +18,8 @@ def owned_url(pytestconfig: pytest.Config) -> Iterator[str]:
     """A Kiosk of its own: the one that the other tests share keeps its name and colours."""
     if given_url(pytestconfig):
         pytest.skip("a deployed shop keeps its name and colours")
-    server, url = start_kiosk()
-    wait_until_ready(url, server.log)
-    yield url
-    stop_kiosk(server)
+    with kiosk() as url:
+        yield url
 
 
 @pytest.fixture

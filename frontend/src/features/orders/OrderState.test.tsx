@@ -144,7 +144,9 @@ test("an order that was paid in the meantime is not cancelled, and the page says
   await user.click(await screen.findByRole("button", { name: "Cancel the order" }));
 
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-  expect((await screen.findByRole("alert")).textContent).toMatch(/can refund it, or cancel it if it was free/);
+  expect((await screen.findByRole("alert")).textContent).toMatch(
+    /can refund it, or cancel it if it was free/,
+  );
   expect(await screen.findByText(/payment has arrived/)).toBeTruthy();
 });
 
