@@ -25,7 +25,7 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from app.mail.delivery import STOP_SECONDS, delivery
-from app.ops import capacity, logs, traces
+from app.ops import capacity, cores, logs, traces
 from app.ops.drain import drain
 from app.ops.multiprocess_dir import reserve, shared
 from app.runtime import config
@@ -86,7 +86,7 @@ def run(bind: str, port: int, workers: int, *, with_parent: bool) -> None:
         _log_as_ours(settings)
         if with_parent:
             server.on_startup(watch_parent)
-        work = partial(_work, settings, folder, bind, port, multiprocessing.Lock())
+        work = partial(_work, settings, folder, workers, bind, port, multiprocessing.Lock())
         server.serve(target_loader=work, wrap_loader=False)
 
 
@@ -122,13 +122,15 @@ def _free(bind: str, port: int) -> int:
 
 def _log_as_ours(settings: config.Settings) -> None:
     """Gives granian's own lines the form of ours, and sends them to the same places."""
-    logging.getLogger("_granian").handlers = logs.handlers(settings)
+    logging.getLogger("_granian").handlers = list(logs.handlers(settings))
 
 
 # ---------------------------------------------------------------- in each process that serves
 
 
-def _work(settings: config.Settings, folder: Path, bind: str, port: int, is_told: Any) -> "WSGIApplication":
+def _work(
+    settings: config.Settings, folder: Path, workers: int, bind: str, port: int, is_told: Any
+) -> "WSGIApplication":
     from app import create_app
 
     _log_as_ours(settings)
@@ -136,7 +138,9 @@ def _work(settings: config.Settings, folder: Path, bind: str, port: int, is_told
     threading.Thread(target=_end_with_parent, daemon=True).start()
     reserve(folder)  # before prometheus-client is imported, which looks then where to count
     _drop_gauges(folder)
+    cores.stay_on_one(folder, workers)
     app = create_app()
+    logs.in_batches(settings)
     gc.collect()
     gc.freeze()  # what is made by now stays: no collection has to look through it
     Finalize(None, _close, (app,), exitpriority=100)
@@ -180,3 +184,4 @@ def _close(app: Flask) -> None:
     delivery(app).stop(STOP_SECONDS)
     traces.close(app)
     bridge.close()
+    logs.flush()

@@ -6,12 +6,13 @@
 import fcntl
 import logging
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 
 class SharedFile(logging.Handler):
-    """Appends each line in one call, which the system keeps in one piece (O_APPEND).
+    """Appends each line, or several, in one call, which the system keeps in one piece (O_APPEND).
 
     A process that finds the file full (`most` bytes) renames it, under a lock on that very file; `kept` older ones
     stay. No process waits for the lock: while one renames, or hangs at it, the others write on. A line that another
@@ -25,15 +26,18 @@ class SharedFile(logging.Handler):
         self._pid = 0
 
     def emit(self, record: logging.LogRecord) -> None:
+        self.emit_all([record])
+
+    def emit_all(self, records: Sequence[logging.LogRecord]) -> None:
         try:
-            line = (self.format(record) + "\n").encode(errors="backslashreplace")
+            lines = "".join(self.format(record) + "\n" for record in records).encode(errors="backslashreplace")
             file = self._current()
             size = os.fstat(file).st_size
-            if size and size + len(line) > self._most and self._moved_away(file):
+            if size and size + len(lines) > self._most and self._moved_away(file):
                 file = self._current()
-            os.write(file, line)
+            os.write(file, lines)
         except Exception:  # noqa: BLE001 -- as with every handler of logging: a line is no reason to fail
-            self.handleError(record)
+            self.handleError(records[-1])
 
     def close(self) -> None:
         if self._file is not None:

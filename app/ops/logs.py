@@ -3,12 +3,14 @@
 import logging
 import re
 import time
-from secrets import token_hex
+from collections.abc import Iterable
+from random import getrandbits
 
 from flask import Flask, Response, g, has_request_context
 from flask.globals import app_ctx, request_ctx
 from pythonjsonlogger.json import JsonFormatter
 
+from app.ops.log_batches import Batches, Stream
 from app.ops.log_file import SharedFile
 from app.runtime.config import Settings
 from app.runtime.log_context import facts, note
@@ -66,9 +68,9 @@ def _formatter(settings: Settings) -> logging.Formatter:
     return Readable("%(asctime)s %(levelname)-7s %(name)s %(message)s [%(request_id)s]", "%H:%M:%S")
 
 
-def handlers(settings: Settings) -> list[logging.Handler]:
+def handlers(settings: Settings) -> list[Stream | SharedFile]:
     """New ones, for what this process logs: standard error, and the file where there is to be one."""
-    made: list[logging.Handler] = [logging.StreamHandler()]
+    made: list[Stream | SharedFile] = [Stream()]
     if settings.log_file:
         made.append(SharedFile(settings.log_file, FILE_BYTES, FILES))
     for handler in made:
@@ -77,9 +79,19 @@ def handlers(settings: Settings) -> list[logging.Handler]:
     return made
 
 
+def in_batches(settings: Settings) -> None:
+    """From now on the lines of this process are written a few times a second, and not each as it comes.
+
+    Nor do they know what no format shows: https://docs.python.org/3/howto/logging.html#optimization
+    """
+    _set_handlers([Batches(handler) for handler in handlers(settings)])
+    logging._srcfile = None  # noqa: SLF001 -- the page above says so
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
 def request_id(given: str) -> str:
     """The one that the caller has given, where it has the form of one; else a new one."""
-    return given if REQUEST_ID.fullmatch(given) else token_hex(8)
+    return given if REQUEST_ID.fullmatch(given) else f"{getrandbits(64):016x}"  # no secret: the system is not asked
 
 
 def _begin() -> None:
@@ -111,12 +123,22 @@ def _end(response: Response) -> Response:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Set up the logger of the package. The root logger belongs to the program that runs Kiosk."""
-    for handler in ours.handlers[:]:
-        ours.removeHandler(handler)
-        handler.close()
-    for handler in handlers(settings):
-        ours.addHandler(handler)
+    _set_handlers(handlers(settings))
     ours.setLevel(logging.INFO)
     ours.propagate = settings.env in ("development", "test")
     app.before_request(_begin)
     app.after_request(_end)
+
+
+def _set_handlers(made: Iterable[logging.Handler]) -> None:
+    for handler in ours.handlers[:]:
+        ours.removeHandler(handler)
+        handler.close()
+    for handler in made:
+        ours.addHandler(handler)
+
+
+def flush() -> None:
+    """Write what waits to be written."""
+    for handler in ours.handlers:
+        handler.flush()

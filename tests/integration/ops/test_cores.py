@@ -1,0 +1,59 @@
+"""On which processor cores the processes of a server are."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from app.ops.cores import stay_on_one
+from tests.integration.ops.test_processes import processes
+from tests.processes import wait_for
+
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.skipif(sys.platform != "linux", reason="no other system lets a process choose its core"),
+]
+
+
+@pytest.fixture
+def two_cores():
+    """All that this process and what it starts may use."""
+    before = os.sched_getaffinity(0)
+    if len(before) < 2:
+        pytest.skip("this machine has one core")
+    os.sched_setaffinity(0, sorted(before)[:2])
+    yield os.sched_getaffinity(0)
+    os.sched_setaffinity(0, before)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where the processes of the server of this test count."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return lambda: next(tmp_path.glob("kiosk-metrics-*"))
+
+
+def cores(folder):
+    return sorted(tuple(os.sched_getaffinity(each)) for each in processes(folder))
+
+
+def test_as_many_processes_as_cores_have_one_each_and_so_has_the_one_in_place_of_a_killed_one(
+    live_kiosk, two_cores, folder
+):
+    live_kiosk(workers=2)
+    wait_for(lambda: len(processes(folder())) == 2, "both processes to count")
+    first, second = sorted(two_cores)
+    assert cores(folder()) == [(first,), (second,)]
+
+    killed = min(processes(folder()))
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: len(processes(folder()) - {killed}) == 2, "another process in its place")
+    wait_for(lambda: killed not in processes(folder()), "the killed one to be forgotten")
+    assert cores(folder()) == [(first,), (second,)]
+
+
+def test_where_there_are_more_cores_than_processes_they_go_where_the_system_sends_them(two_cores, tmp_path):
+    stay_on_one(tmp_path, 1)
+
+    assert os.sched_getaffinity(0) == two_cores
