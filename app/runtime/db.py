@@ -3,6 +3,7 @@
 import select
 import shutil
 import tempfile
+import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,7 +31,13 @@ BUSY_SECONDS = 10
 POOL_SECONDS = 5
 """How long a request waits for a connection: it is answered within 15 seconds all the same (`deadline.py`)."""
 
+MOMENT = 0.05
+"""Seconds. No PostgreSQL restarts as fast."""
+
 AFTER = "after commit"
+IS_READER = "is_reader"
+"""The option of an engine without transactions."""
+
 MEMORY = ("sqlite://", "sqlite:///:memory:")
 
 
@@ -163,21 +170,10 @@ def reader() -> sa.Engine:
 
 @contextmanager
 def autocommit() -> Iterator[sa.Connection]:
-    """A connection on which each statement is a transaction by itself.
-
-    `reader()` would do, but an isolation level of SQLAlchemy's costs half as much as a query, at each of them.
-    """
-    with db.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            yield connection.execution_options(is_reader=True)
-            return
-        driver: Any = connection.connection.dbapi_connection
-        driver.autocommit = True
-        try:
-            yield connection
-        finally:
-            if not driver.closed:
-                driver.autocommit = False
+    """A connection on which each statement is a transaction by itself."""
+    with reader().connect() as connection:
+        _leave_alone(connection)  # what is given to the driver alone begins nothing in SQLAlchemy
+        yield connection
 
 
 def read(query: sa.Select[*tuple[Any, ...]] | Statement, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
@@ -272,17 +268,27 @@ def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    if not connection.get_execution_options().get("is_reader"):
+    if not connection.get_execution_options().get(IS_READER):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _mode.get() == "writing" else "BEGIN")
+
+
+def _leave_alone(connection: sa.Connection) -> None:
+    """An isolation level of SQLAlchemy's would do the same for a reader, and costs half as much as a query."""
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "postgresql" and connection.get_execution_options().get(IS_READER):
+        driver.be_alone()
 
 
 def _check_postgresql(connection: Any, _entry: ConnectionPoolEntry, _proxy: object) -> None:
     """A connection that the server has closed is not handed out: a restart of the database fails no request.
 
-    There is something to read on an idle connection only when the server has ended it. To look costs no round trip.
+    There is something to read on an idle connection only when the server has ended it. To look costs no round trip,
+    but lets another thread go first: a connection that was in use a moment ago is not looked at.
     """
     if connection.closed:  # by a rollback that got no answer
         raise sa.exc.DisconnectionError
+    if time.monotonic() - connection.idle_since < MOMENT:
+        return
     watched = select.poll()
     watched.register(connection.pgconn.socket, select.POLLIN)
     if watched.poll(0):
@@ -362,8 +368,8 @@ def init_app(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
-        app.extensions["reader"] = engine.execution_options(is_reader=True)
     else:
         postgresql_connections.init_engine(engine)
         sa.event.listen(engine, "checkout", _check_postgresql)
-        app.extensions["reader"] = engine.execution_options(isolation_level="AUTOCOMMIT")
+        sa.event.listen(engine, "begin", _leave_alone)
+    app.extensions["reader"] = engine.execution_options(**{IS_READER: True})

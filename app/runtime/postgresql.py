@@ -3,12 +3,15 @@
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
+import time
+from functools import cached_property
 from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
 from psycopg.abc import PQGen
 from psycopg.errors import _WaitTimeout  # what `wait` raises; there is no public name
+from psycopg.pq import TransactionStatus
 
 from app.runtime import deadline
 
@@ -65,6 +68,20 @@ class Cursor(psycopg.Cursor[Any]):
 
 class Connection(psycopg.Connection[Any]):
     is_patient = False
+    idle_since = 0.0
+    """When it last came back to the pool, by the monotonic clock."""
+
+    @cached_property
+    def kept_cursor(self) -> psycopg.Cursor[Any]:
+        """For whatever fetches all rows at once. A new cursor learns anew how each type of column is read."""
+        return self.cursor()
+
+    def be_alone(self) -> None:
+        """Each statement is a transaction by itself from now on, until the next `rollback`.
+
+        The driver's `autocommit` does the same, and waits each time for a connection that has nothing to say.
+        """
+        self._autocommit = True
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Raises psycopg.OperationalError and closes the connection where no answer comes in time."""
@@ -81,7 +98,14 @@ class Connection(psycopg.Connection[Any]):
         return answer
 
     def rollback(self) -> None:
-        """Where no answer comes in time, the connection is closed by now: the server rolls back by itself."""
+        """Where no answer comes in time, the connection is closed by now: the server rolls back by itself.
+
+        The pool calls it for each connection that comes back, and most have nothing to roll back.
+        """
+        self._autocommit = False
+        if self.pgconn.transaction_status == TransactionStatus.IDLE:
+            self.idle_since = time.monotonic()
+            return
         try:
             super().rollback()
         except psycopg.OperationalError:

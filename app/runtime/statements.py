@@ -11,6 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.runtime import postgresql
+
 Processor = Callable[[Any], Any]
 """SQLAlchemy's conversion of a value: of a bound one to what the driver takes, or of the driver's result to ours."""
 
@@ -72,14 +74,12 @@ class Statement:
         compiled = self._compiled.get(dialect.name) or self._compile(dialect)
         parameters = compiled.parameters(values)
         driver: Any = connection.connection.dbapi_connection
-        cursor = driver.cursor()
+        cursor = driver.kept_cursor if isinstance(driver, postgresql.Connection) else driver.cursor()
         connection.engine.dispatch.before_cursor_execute(connection, cursor, compiled.sql, parameters, None, False)
         try:
             return compiled.rows(cursor.execute(compiled.sql, parameters).fetchall())
         except dialect.loaded_dbapi.Error as error:
             raise _wrapped(error, compiled.sql, connection, cursor) from error
-        finally:
-            cursor.close()
 
     def _compile(self, dialect: sa.Dialect) -> _Compiled:
         compiled = self._compiled[dialect.name] = _Compiled(self._statement, self._column_names, dialect)
