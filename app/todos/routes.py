@@ -24,7 +24,7 @@ def add_todo(body: NewTodo, user: SignedInUser) -> TodoOut:
 @routes.get("/api/todos/<id:todo_id>", access=Access.OWNER)
 def show_todo(todo_id: int, user: SignedInUser) -> TodoOut:
     """One to-do."""
-    return TodoOut.of(service.get(db.session(), todo_id, user))
+    return TodoOut.of(service.shown(todo_id, user))
 
 
 @routes.put("/api/todos/<id:todo_id>", access=Access.OWNER, raises=(service.BelongsToOrder,))

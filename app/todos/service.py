@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.guard import owned
 from app.checkout import service as checkout
-from app.runtime.db import table, write
+from app.runtime.db import read, table, write
 from app.runtime.errors import Conflict
 from app.runtime.statements import Statement
 from app.todos.models import Todo
@@ -22,6 +22,7 @@ class BelongsToOrder(Conflict):
     detail = "This to-do comes from an order: it is done when the order is handed over, and stays."
 
 
+_by_id = Statement(sa.select(*table(Todo).c).where(Todo.id == sa.bindparam("todo_id")))
 _insert = Statement(sa.insert(table(Todo)).returning(*table(Todo).c), "user_id", "title", "done", "created_at")
 
 
@@ -43,9 +44,18 @@ def seen_by(user: SignedInUser) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(Todo.id, *OPEN_AND_NEWEST).where(visible)
 
 
+def shown(todo_id: int, user: SignedInUser) -> Any:
+    """The row of a to-do. Raises NotFound as `get`."""
+    return _seen(next(iter(read(_by_id, {"todo_id": todo_id})), None), user)
+
+
 def get(session: Session, todo_id: int, user: SignedInUser) -> Todo:
-    """Raises NotFound unless it is the user's, or an order's and the user is staff."""
-    todo = session.get(Todo, todo_id)
+    """A to-do that is to be changed. Raises NotFound unless it is the user's, or an order's and the user is staff."""
+    todo: Todo = _seen(session.get(Todo, todo_id), user)
+    return todo
+
+
+def _seen(todo: Any, user: SignedInUser) -> Any:
     return owned(todo, user, staff=todo is not None and todo.order_id is not None)
 
 
