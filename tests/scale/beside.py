@@ -32,7 +32,7 @@ from tests.scale.rows import THINGS, Rows
 from tests.settings import environment, settings
 
 ITEMS = 100_000
-PAGES, SECONDS = 200, 60
+PAGES, SECONDS = 2000, 60
 """So many item pages are asked for, or as many as can be had in so many seconds."""
 
 TOLD = "Retry-After"
