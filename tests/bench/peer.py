@@ -32,6 +32,17 @@ class Thing(db.Model):
     price: Mapped[int]
 
 
+class Note(db.Model):
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    person_id: Mapped[int] = mapped_column(db.ForeignKey(Person.id))
+
+
+def signed_in() -> Person:
+    found = db.session.get(Token, request.headers.get("Authorization", "").removeprefix("Bearer "))
+    return found.person if found else abort(401)
+
+
 def shown(thing: Thing) -> dict[str, object]:
     return {"id": thing.id, "name": thing.name, "description": thing.description, "price": thing.price}
 
@@ -48,8 +59,8 @@ def create_app() -> Flask:
 
     @app.get("/me")
     def me():
-        found = db.session.get(Token, request.headers.get("Authorization", "").removeprefix("Bearer "))
-        return jsonify(name=found.person.name, email=found.person.email) if found else abort(401)
+        person = signed_in()
+        return jsonify(name=person.name, email=person.email)
 
     @app.get("/things")
     def things():
@@ -59,6 +70,13 @@ def create_app() -> Flask:
     @app.get("/things/<int:number>")
     def thing(number):
         return jsonify(shown(db.get_or_404(Thing, number)))
+
+    @app.post("/notes")
+    def add_note():
+        note = Note(title=request.get_json()["title"], person_id=signed_in().id)
+        db.session.add(note)
+        db.session.commit()
+        return jsonify(id=note.id, title=note.title), 201
 
     return app
 
