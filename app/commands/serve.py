@@ -133,6 +133,7 @@ def _work(
 ) -> "WSGIApplication":
     from app import create_app
 
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the first process's came along, and would end nothing here
     _log_as_ours(settings)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C reaches all; the first process tells the others
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -20,12 +20,12 @@ def frozen(pid: int) -> Iterator[None]:
 def _send(pid: int, number: signal.Signals) -> None:
     """The program itself first: then it begets no others meanwhile."""
     os.kill(pid, number)
-    for child in _children(pid):
+    for child in children(pid):
         with suppress(ProcessLookupError):
             os.kill(child, number)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     found = []
     for each in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

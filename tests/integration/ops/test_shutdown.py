@@ -1,5 +1,6 @@
 """SIGTERM: load balancers hear of it first, and whatever was accepted is finished."""
 
+import os
 import signal
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from app.models import Event, Order  # feature: shop
 from simulators.payments.control import SESSIONS  # feature: shop
+from tests.integration.ops.freezing import children
 from tests.integration.payments.refunding import send  # feature: shop
 from tests.processes import wait_for
 
@@ -49,6 +51,16 @@ def test_not_ready_comes_first_and_whoever_is_on_the_way_still_comes_in(live_kio
     wait_for(lambda: not kiosk.process.running, "it to end")
     assert kiosk.stop() == 0
     assert "Traceback" not in kiosk.said()
+
+
+def test_a_process_that_only_starts_keeps_no_server_from_ending(live_kiosk):
+    kiosk = live_kiosk()
+    [killed] = children(kiosk.process.pid)
+    kiosk.http.close()
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: {*children(kiosk.process.pid)} - {killed}, "another process in its place")
+
+    assert kiosk.stop() == 0  # and not killed, as what has not ended after ten seconds is
 
 
 # feature: shop {
