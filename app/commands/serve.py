@@ -181,8 +181,10 @@ def _drop_gauges(folder: Path) -> None:
 
 def _close(app: Flask) -> None:
     """The last request is answered. A job that it has enqueued, or a mail, may be under way."""
-    jobs(app).close()
-    delivery(app).stop(STOP_SECONDS)
-    traces.close(app)
-    bridge.close()
-    logs.flush()
+    try:
+        jobs(app).close()
+        delivery(app).stop(STOP_SECONDS)
+        traces.close(app)
+        bridge.close()
+    finally:
+        logs.flush()

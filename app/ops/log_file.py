@@ -3,12 +3,30 @@
 `logging.handlers.RotatingFileHandler` is for one process: of several, each renames what another has just begun.
 """
 
+import errno
 import fcntl
 import logging
 import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+
+
+def formatted(handler: logging.Handler, records: Sequence[logging.LogRecord]) -> list[str]:
+    """The lines of those that can be formatted; the others are told of as by every handler of logging."""
+    lines = []
+    for record in records:
+        try:
+            lines.append(handler.format(record) + "\n")
+        except Exception:  # noqa: BLE001 -- whatever the text of an argument raises
+            handler.handleError(record)
+    return lines
+
+
+def _write(file: int, lines: bytes) -> None:
+    """Raises OSError, also where there was room for a part only."""
+    if os.write(file, lines) < len(lines):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 class SharedFile(logging.Handler):
@@ -30,12 +48,12 @@ class SharedFile(logging.Handler):
 
     def emit_all(self, records: Sequence[logging.LogRecord]) -> None:
         try:
-            lines = "".join(self.format(record) + "\n" for record in records).encode(errors="backslashreplace")
+            lines = "".join(formatted(self, records)).encode(errors="backslashreplace")
             file = self._current()
             size = os.fstat(file).st_size
             if size and size + len(lines) > self._most and self._moved_away(file):
                 file = self._current()
-            os.write(file, lines)
+            _write(file, lines)
         except Exception:  # noqa: BLE001 -- as with every handler of logging: a line is no reason to fail
             self.handleError(records[-1])
 

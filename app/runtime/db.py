@@ -32,9 +32,10 @@ POOL_SECONDS = 5
 """How long a request waits for a connection: it is answered within 15 seconds all the same (`deadline.py`)."""
 
 MOMENT = 0.05
-"""Seconds. No PostgreSQL restarts as fast."""
+"""Seconds. A restart of PostgreSQL takes longer, so that it leaves no connection as fresh."""
 
 AFTER = "after commit"
+
 IS_READER = "is_reader"
 """The option of an engine without transactions."""
 
@@ -172,7 +173,7 @@ def reader() -> sa.Engine:
 def autocommit() -> Iterator[sa.Connection]:
     """A connection on which each statement is a transaction by itself."""
     with reader().connect() as connection:
-        _leave_alone(connection)  # what is given to the driver alone begins nothing in SQLAlchemy
+        _commit_each_of_readers(connection)  # what is given to the driver alone begins nothing in SQLAlchemy
         yield connection
 
 
@@ -272,22 +273,24 @@ def _begin_sqlite(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _mode.get() == "writing" else "BEGIN")
 
 
-def _leave_alone(connection: sa.Connection) -> None:
+def _commit_each_of_readers(connection: sa.Connection) -> None:
     """An isolation level of SQLAlchemy's would do the same for a reader, and costs half as much as a query."""
-    driver: Any = connection.connection.dbapi_connection
-    if connection.dialect.name == "postgresql" and connection.get_execution_options().get(IS_READER):
-        driver.be_alone()
+    options = connection.get_execution_options()
+    if connection.dialect.name == "postgresql" and "isolation_level" not in options:
+        driver: Any = connection.connection.dbapi_connection
+        driver.commit_each(bool(options.get(IS_READER)))
 
 
 def _check_postgresql(connection: Any, _entry: ConnectionPoolEntry, _proxy: object) -> None:
     """A connection that the server has closed is not handed out: a restart of the database fails no request.
 
     There is something to read on an idle connection only when the server has ended it. To look costs no round trip,
-    but lets another thread go first: a connection that was in use a moment ago is not looked at.
+    but lets another thread go first: a connection over which an answer came a moment ago is not looked at. Whether it
+    was ended since then only the next statement tells.
     """
     if connection.closed:  # by a rollback that got no answer
         raise sa.exc.DisconnectionError
-    if time.monotonic() - connection.idle_since < MOMENT:
+    if time.monotonic() - connection.heard_at < MOMENT:
         return
     watched = select.poll()
     watched.register(connection.pgconn.socket, select.POLLIN)
@@ -371,5 +374,5 @@ def init_app(app: Flask) -> None:
     else:
         postgresql_connections.init_engine(engine)
         sa.event.listen(engine, "checkout", _check_postgresql)
-        sa.event.listen(engine, "begin", _leave_alone)
+        sa.event.listen(engine, "begin", _commit_each_of_readers)
     app.extensions["reader"] = engine.execution_options(**{IS_READER: True})

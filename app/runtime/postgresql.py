@@ -68,20 +68,24 @@ class Cursor(psycopg.Cursor[Any]):
 
 class Connection(psycopg.Connection[Any]):
     is_patient = False
-    idle_since = 0.0
-    """When it last came back to the pool, by the monotonic clock."""
+    heard_at = 0.0
+    """When the last answer came, by the monotonic clock."""
 
     @cached_property
     def kept_cursor(self) -> psycopg.Cursor[Any]:
-        """For whatever fetches all rows at once. A new cursor learns anew how each type of column is read."""
+        """For whatever fetches all rows at once. A new cursor learns anew how each type of column is read.
+
+        It keeps the rows of the last statement until the next one.
+        """
         return self.cursor()
 
-    def be_alone(self) -> None:
-        """Each statement is a transaction by itself from now on, until the next `rollback`.
+    def commit_each(self, does: bool) -> None:
+        """Whether each statement is a transaction by itself from now on. Call it between transactions.
 
-        The driver's `autocommit` does the same, and waits each time for a connection that has nothing to say.
+        The driver's `autocommit` does the same, and waits for a connection that has nothing to say.
         """
-        self._autocommit = True
+        self._autocommit = does
+        assert self.autocommit is does
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Raises psycopg.OperationalError and closes the connection where no answer comes in time."""
@@ -95,16 +99,19 @@ class Connection(psycopg.Connection[Any]):
             self.pgconn.finish()
             raise psycopg.OperationalError("the database does not answer in time") from error
         silence.is_suspected = False
+        self.heard_at = time.monotonic()
         return answer
+
+    def commit(self) -> None:
+        if self.pgconn.transaction_status != TransactionStatus.IDLE:
+            super().commit()
 
     def rollback(self) -> None:
         """Where no answer comes in time, the connection is closed by now: the server rolls back by itself.
 
         The pool calls it for each connection that comes back, and most have nothing to roll back.
         """
-        self._autocommit = False
         if self.pgconn.transaction_status == TransactionStatus.IDLE:
-            self.idle_since = time.monotonic()
             return
         try:
             super().rollback()
@@ -137,3 +144,9 @@ def be_patient(connection: sa.Connection) -> None:
 
 def init_engine(engine: sa.Engine) -> None:
     sa.event.listen(engine, "do_connect", _connect)
+
+
+def cursor_of(connection: sa.Connection) -> Any:
+    """A cursor of the driver, for whatever fetches all rows at once."""
+    driver: Any = connection.connection.dbapi_connection
+    return driver.kept_cursor if connection.dialect.name == "postgresql" else driver.cursor()

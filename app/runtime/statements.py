@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.runtime import postgresql
+from app.runtime.postgresql import cursor_of
 
 Processor = Callable[[Any], Any]
 """SQLAlchemy's conversion of a value: of a bound one to what the driver takes, or of the driver's result to ours."""
@@ -73,8 +73,7 @@ class Statement:
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name) or self._compile(dialect)
         parameters = compiled.parameters(values)
-        driver: Any = connection.connection.dbapi_connection
-        cursor = driver.kept_cursor if isinstance(driver, postgresql.Connection) else driver.cursor()
+        cursor = cursor_of(connection)
         connection.engine.dispatch.before_cursor_execute(connection, cursor, compiled.sql, parameters, None, False)
         try:
             return compiled.rows(cursor.execute(compiled.sql, parameters).fetchall())

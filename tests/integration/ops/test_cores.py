@@ -53,7 +53,14 @@ def test_as_many_processes_as_cores_have_one_each_and_so_has_the_one_in_place_of
     assert cores(folder()) == [(first,), (second,)]
 
 
-def test_where_there_are_more_cores_than_processes_they_go_where_the_system_sends_them(two_cores, tmp_path):
-    stay_on_one(tmp_path, 1)
+@pytest.mark.parametrize("processes", [1, 3])
+def test_where_cores_would_have_unlike_shares_processes_go_where_the_system_sends_them(two_cores, tmp_path, processes):
+    stay_on_one(tmp_path, processes)
+
+    assert os.sched_getaffinity(0) == two_cores
+
+
+def test_where_the_system_does_not_allow_it_a_process_serves_all_the_same(two_cores, tmp_path):
+    stay_on_one(tmp_path / "is not there", 2)
 
     assert os.sched_getaffinity(0) == two_cores

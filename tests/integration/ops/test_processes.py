@@ -7,8 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from app.runtime.db import reader
 from app.runtime.outbound import MAX_CONNECTIONS
+from app.runtime.schedule import TURN, Chore
 from tests.integration.ops.reading import Reading
 from tests.processes import KIOSK, Process, free_port, wait_for
 from tests.settings import environment, settings
@@ -101,12 +104,15 @@ def worker(own_database, tmp_path):
         each.stop()
 
 
-def test_a_worker_tells_of_itself_and_of_nothing_else(worker):
+def test_a_worker_tells_of_itself_and_of_nothing_else(own_app, worker):
     port = free_port()
     process = worker("--metrics-port", str(port))
-    process.wait_until_said("at work")
+    # Before it is asked: for 15 seconds it tells what it told before.
+    with own_app.app_context(), reader().connect() as connection:
+        reached = sa.select(Chore.reached).where(Chore.name == TURN)
+        wait_for(lambda: connection.scalar(reached), "its first turn")
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=False) as http:
-        assert wait_for(lambda: reading(http)("worker_last_turn_timestamp_seconds"), "its first turn")
+        assert wait_for(lambda: reading(http)("worker_last_turn_timestamp_seconds"), "it to tell of it")
         assert http.get("/healthz").json() == {"status": "ok"}
         assert http.get("/readyz").status_code == 200
         assert http.get("/api/providers").status_code == 404

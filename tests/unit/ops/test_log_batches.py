@@ -1,12 +1,14 @@
 """Lines that are written together: in order, none of them lost."""
 
 import logging
+import select
 import threading
 
 import pytest
 
 from app.ops import log_batches
 from app.ops.log_batches import Batches, Stream
+from app.ops.log_file import SharedFile
 from tests.processes import wait_for
 
 pytestmark = pytest.mark.unit
@@ -90,6 +92,51 @@ def test_more_than_a_thousand_lines_do_not_wait(logger, written):
         logger.info("line %s", number)
 
     assert "".join(written.calls).count("\n") == 1001
+
+
+def test_a_line_that_cannot_be_formatted_takes_no_other_line_along(logger_to, written, capsys):
+    stream = Stream(written)
+    stream.setFormatter(logging.Formatter("%(message)s %(who)s"))
+    logger = logger_to(stream, 600)
+    logger.info("before", extra={"who": "Ada"})
+    logger.info("by no one")
+    logger.info("after", extra={"who": "Ada"})
+
+    logger.handlers[0].flush()
+
+    assert written.calls == ["before Ada\nafter Ada\n"]
+    assert "by no one" in capsys.readouterr().err
+
+
+def test_processes_that_share_a_pipe_tear_no_line(logger, written):
+    for number in range(300):
+        logger.info("line %s of some length", number)
+
+    logger.handlers[0].flush()
+
+    assert "".join(written.calls) == "".join(f"line {number} of some length\n" for number in range(300))
+    assert all(len(piece) <= select.PIPE_BUF and piece.endswith("\n") for piece in written.calls)
+
+
+def test_an_argument_that_logs_when_it_is_shown_hangs_nothing(logger, written):
+    class Talkative:
+        def __str__(self):
+            logger.warning("I am shown")
+            return "a thing"
+
+    logger.warning("look at %s", Talkative())
+
+    assert set("".join(written.calls).splitlines()) == {"I am shown", "look at a thing"}
+
+
+def test_a_file_takes_many_lines_at_once(logger_to, tmp_path):
+    logger = logger_to(SharedFile(str(tmp_path / "log"), 1_000_000, 2), 600)
+    for number in range(300):
+        logger.info("line %s", number)
+
+    logger.handlers[0].close()
+
+    assert (tmp_path / "log").read_text() == "".join(f"line {number}\n" for number in range(300))
 
 
 def test_lines_of_many_threads_are_all_written(logger, written):
