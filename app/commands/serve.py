@@ -144,6 +144,7 @@ def _work(
     logs.in_batches(settings)
     gc.collect()
     gc.freeze()  # what is made by now stays: no collection has to look through it
+    bridge.closes_at_exit = False  # from Python 3.13 on that would come before `_close`, and jobs need it
     Finalize(None, _close, (app,), exitpriority=100)
     threading.Thread(target=_tell, args=(bind, port, is_told), daemon=True).start()
     return in_turns(app, LOOKS, OTHERS)

@@ -114,6 +114,8 @@ class Bridge:
         self._pid = 0
         self.resources: weakref.WeakSet[Resource] = weakref.WeakSet()
         """What uses the loop, and is closed before it."""
+        self.closes_at_exit = True
+        """False where the program calls `close` itself, after what still needs the loop."""
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run `coroutine` on the loop and its blocking calls on this thread. Give its result, or raise its error."""
@@ -163,7 +165,7 @@ class Bridge:
 
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="bridge", daemon=True)
-        if not self._pid:
+        if not self._pid and self.closes_at_exit:
             atexit.register(self.close)
         self._pid = os.getpid()
         self._thread.start()

@@ -41,16 +41,14 @@ def cores(folder):
 def test_as_many_processes_as_cores_have_one_each_and_so_has_the_one_in_place_of_a_killed_one(
     live_kiosk, two_cores, folder
 ):
-    live_kiosk(workers=2)
-    wait_for(lambda: len(processes(folder())) == 2, "both processes to count")
     first, second = sorted(two_cores)
-    assert cores(folder()) == [(first,), (second,)]
+    live_kiosk(workers=2)
+    wait_for(lambda: cores(folder()) == [(first,), (second,)], "each process to be on a core")
 
     killed = min(processes(folder()))
     os.kill(killed, signal.SIGKILL)
-    wait_for(lambda: len(processes(folder()) - {killed}) == 2, "another process in its place")
     wait_for(lambda: killed not in processes(folder()), "the killed one to be forgotten")
-    assert cores(folder()) == [(first,), (second,)]
+    wait_for(lambda: cores(folder()) == [(first,), (second,)], "the one in its place to be on its core")
 
 
 @pytest.mark.parametrize("processes", [1, 3])

@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.ops import migrations
 from app.payments import redaction  # feature: shop
-from app.runtime.db import utcnow
+from app.runtime.db import Moment, utcnow
 from tests.integration.conftest import close, sign_in
 from tests.integration.factories import (
     make_item,  # feature: shop
@@ -284,7 +284,8 @@ def test_what_staff_asked_for_is_read_from_the_text_that_the_release_before_wrot
         row = {"payment_id": payment.id, "body": "", "api_version": "", "amount": 100, "status": "succeeded"}
         for key, wish in enumerate(wishes):
             columns = {**row, "intent_key": str(key), "idem_key": str(key), "wish": wish, "created_at": utcnow()}
-            db.session.execute(sa.insert(sa.table("refunds", *map(sa.column, columns))).values(columns))
+            of_then = [sa.column(name, Moment if name == "created_at" else None) for name in columns]
+            db.session.execute(sa.insert(sa.table("refunds", *of_then)).values(columns))
         db.session.commit()
 
     kiosk("db", "upgrade")
