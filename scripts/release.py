@@ -16,7 +16,7 @@ PLACES = {
     "pyproject.toml": rf'(?m)^(version = "){VERSION}(")$',
     "Dockerfile": rf'(org\.opencontainers\.image\.version="){VERSION}(")',
 }
-UNRELEASED = r"(?ms)^## Unreleased\n\n(- .*?)(?=\n## |\Z)"
+UNRELEASED = r"(?ms)^## Unreleased\n\n((?:### [^\n]*\n\n)*- .*?)(?=\n## |\Z)"
 
 
 def main(version: str) -> None:

@@ -61,7 +61,13 @@ class Server(MPServer):
 
     drain_seconds = 0.0
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._pid = os.getpid()
+
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        if os.getpid() != self._pid:  # a process that only starts: this came along with the fork, and nothing is begun
+            os._exit(0)
         if args[:1] == (signal.SIGTERM,) and not drain.is_on:
             drain.begin()
             time.sleep(self.drain_seconds)
@@ -133,7 +139,6 @@ def _work(
 ) -> "WSGIApplication":
     from app import create_app
 
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the first process's came along, and would end nothing here
     _log_as_ours(settings)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C reaches all; the first process tells the others
     threading.Thread(target=_end_with_parent, daemon=True).start()

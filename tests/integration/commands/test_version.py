@@ -118,6 +118,27 @@ def test_a_release_without_news_is_none(checkout):
     assert "there is nothing to release" in release(checkout, "0.2.0").stderr
 
 
+def test_a_release_takes_what_is_under_headings_along_with_them(checkout):
+    headings = CHANGELOG.replace("- Sign-in", "### Buyers\n\n- Sign-in").replace("- So is", "\n### Speed\n\n- So is")
+    (checkout / "CHANGELOG.md").write_text(headings)
+    git(checkout, "commit", "--quiet", "--all", "--message", "Headings")
+
+    done = release(checkout, "0.2.0")
+
+    assert done.returncode == 0, done.stderr
+    dated = f"## Unreleased\n\n## 0.2.0 - {datetime.now(UTC):%Y-%m-%d}\n"
+    assert (checkout / "CHANGELOG.md").read_text() == headings.replace("## Unreleased\n", dated)
+
+
+def test_headings_alone_are_no_news(checkout):
+    (checkout / "CHANGELOG.md").write_text(
+        CHANGELOG.replace("- Sign-in is faster.\n- So is the page.\n", "### Buyers\n\n### Speed\n")
+    )
+    git(checkout, "commit", "--quiet", "--all", "--message", "Headings alone")
+
+    assert "there is nothing to release" in release(checkout, "0.2.0").stderr
+
+
 def test_a_tag_that_is_there_stays_as_it_is(checkout):
     git(checkout, "tag", "v0.2.0")
 
