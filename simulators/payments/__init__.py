@@ -29,9 +29,6 @@ def main(argv: list[str]) -> int:
         return 2
     secrets = [each.strip() for each in options.webhook_secret.split(",")]
     webhook_url = options.webhook_url or _default_webhook_url()
-    if not webhook_url or not any(secrets):
-        sys.stderr.write("payments simulator: no webhooks without KIOSK_PAYMENTS__WEBHOOK_SECRET and an address\n")
-
     random.seed(options.seed)
 
     def make_app(url: str) -> "WSGIApplication":
@@ -45,7 +42,12 @@ def main(argv: list[str]) -> int:
             base_url=(options.public_url or url).rstrip("/"),
             demo=options.demo.lower() if options.demo else None,
         )
-        return Namespaces(settings, create_app) if options.control else create_app(settings)
+        app = Namespaces(settings, create_app) if options.control else create_app(settings)
+        if not settings.webhook_secrets and (webhook_url or options.control):
+            first = app.first if isinstance(app, Namespaces) else app
+            [secret] = first.extensions["provider"].webhook_secrets
+            sys.stderr.write(f"payments simulator: webhooks are signed with {secret}; --webhook-secret sets another\n")
+        return app
 
     return serve("payments", make_app, host=options.host, port=options.port, with_parent=options.with_parent)
 
@@ -57,7 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     add_options(parser, port=8002)
     environ, key, secret = os.environ, "KIOSK_PAYMENTS__SECRET_KEY", "KIOSK_PAYMENTS__WEBHOOK_SECRET"
     parser.add_argument("--secret-key", default=environ.get(key), help=f"the only key that may call (default: {key})")
-    parser.add_argument("--webhook-secret", default=environ.get(secret, ""), help=f"of webhooks (default: {secret})")
+    parser.add_argument(
+        "--webhook-secret",
+        default=environ.get(secret, ""),
+        help=f"of webhooks (default: {secret}, or one that is made and told)",
+    )
     parser.add_argument(
         "--webhook-events", nargs="+", metavar="TYPE", help="which are sent, * for all (default: those of Checkout)"
     )

@@ -1,6 +1,5 @@
 """The API under /v1: who may call, under which key, what may go wrong, and what it answers."""
 
-import base64
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from simulators.payments import schedule, versions
 from simulators.payments.calls import Call, Calls
 from simulators.payments.faults import Fault, Faults
 from simulators.payments.idempotency import Keys, Saved
-from simulators.payments.protocol import Fields, Params, Refusal, Resource, dumps, parse_form
+from simulators.payments.protocol import Fields, Params, Refusal, Resource, api_key, dumps, parse_form
 from simulators.payments.provider import CAUSE, Cause, Provider
 from simulators.payments.shapes import new_id
 
@@ -125,15 +124,10 @@ class Gate:
 
 
 def authorize(secret_key: str | None) -> None:
-    """Bearer, or Basic with the key as the user name, as curl's -u sends it; Refusal 401 otherwise."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            given = base64.b64decode(given, validate=True).decode().partition(":")[0]
-        except ValueError:
-            given = ""
+    """Refusal 401 where the request's key is not the one that may call."""
+    given = api_key(request.headers.get("Authorization", ""))
     challenge = {"WWW-Authenticate": 'Basic realm="Stripe"'}
-    if scheme.lower() not in ("bearer", "basic") or not given:
+    if given is None:
         message = (
             "You did not provide an API key. You need to provide your API key in the Authorization header, using"
             " Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self, TypedDict, Unpack
 
 import httpx
 
+from simulators.payments.namespaces import KEY, SECRET, named
 from simulators.payments.protocol import Resource
 from simulators.payments.webhooks import Forgery
 from simulators.process import Process
@@ -37,13 +38,16 @@ class Control:
     httpx.HTTPStatusError where the simulator refuses.
     """
 
-    def __init__(self, url: str, process: Process | None = None, *, secret_key: str = SECRET_KEY) -> None:
-        self.url, self.process, self.secret_key = url, process, secret_key
-        self.webhook_secret = WEBHOOK_SECRET
+    def __init__(self, url: str, process: Process | None = None, *, secret_key: str | None = None) -> None:
+        """`secret_key` is by itself that of the namespace where the url leads to one, and SECRET_KEY elsewhere."""
+        namespace = named(url)
+        self.url, self.process = url, process
+        self.secret_key = secret_key or (KEY + namespace if namespace else SECRET_KEY)
+        self.webhook_secret = SECRET + namespace if namespace else WEBHOOK_SECRET
         """What webhooks are signed with; of several, separated by commas, with each."""
         self._client = httpx.Client(base_url=f"{url}/_control", timeout=60, trust_env=False, verify=False)  # noqa: S501 -- plain http
         self.api = httpx.Client(base_url=url, timeout=60, trust_env=False, verify=False)  # noqa: S501 -- plain http
-        self.api.headers["Authorization"] = f"Bearer {secret_key}"
+        self.api.headers["Authorization"] = f"Bearer {self.secret_key}"
         """Speaks the provider's own API, as any client with the key may."""
 
     def _ask(self, method: str, path: str, /, **body: Any) -> Any:
@@ -106,8 +110,13 @@ class Control:
         self._ask("POST", "/webhooks", mode=mode, types=types, copies=copies, skew=skew, forge=forge, thin=thin)
 
     def send_webhooks_to(self, url: str | None) -> None:
-        """The address for all webhooks from now on; None: the one it was started with."""
-        self._ask("POST", "/webhooks/endpoint", url=url)
+        """The address for all webhooks from now on; None: the one it was started with.
+
+        Afterwards `webhook_secret` is what this simulator signs with, however it was started.
+        """
+        secret = self._object("POST", "/webhooks/endpoint", url=url)["secret"]
+        if secret not in self.webhook_secret.split(","):
+            self.webhook_secret = secret
 
     def hold_webhooks(self, *types: str) -> None:
         self.treat_webhooks("hold", types=list(types) or None)
@@ -119,16 +128,30 @@ class Control:
         return answers
 
     def deliver(
-        self, event: str, *, copies: int = 1, skew: float = 0, forge: Forgery | None = None, thin: bool = False
+        self,
+        event: str,
+        *,
+        copies: int = 1,
+        skew: float = 0,
+        forge: Forgery | None = None,
+        thin: bool = False,
+        endpoint: str | None = None,
     ) -> list[int | None]:
-        """Sends a recorded event now, several times at once; the statuses it got, None for no answer."""
-        answers = self._ask("POST", "/webhooks/deliver", event=event, copies=copies, skew=skew, forge=forge, thin=thin)
+        """Sends a recorded event now, several times at once; the statuses it got, None for no answer.
+
+        To each endpoint that takes its type, or to the `endpoint` of that id.
+        """
+        how = {"copies": copies, "skew": skew, "forge": forge, "thin": thin, "endpoint": endpoint}
+        answers = self._ask("POST", "/webhooks/deliver", event=event, **how)
         return [answer["status"] for answer in answers]
 
     def invent(
         self, kind: str, thing: Resource, *, copies: int = 1, skew: float = 0, forge: Forgery | None = None
     ) -> list[int | None]:
-        """Sends an event that is on no record, with `thing` in it; the statuses it got."""
+        """Sends an event that is on no record, with `thing` in it; the statuses it got.
+
+        To the address of `send_webhooks_to`, and to each endpoint that takes its type.
+        """
         said = self._ask("POST", "/webhooks/invent", type=kind, object=thing, copies=copies, skew=skew, forge=forge)
         return [answer["status"] for answer in said["answers"]]
 
@@ -276,11 +299,11 @@ class Control:
     def namespace(self, name: str = "") -> Iterator["Control"]:
         """A provider of its own in the same simulator, for the block: no other sees its objects, faults or clock.
 
-        Its `url` and its `secret_key` lead there; either is enough for calls of the API.
+        Its `url` and its `secret_key` lead there; either is enough for calls of the API. Webhooks are signed with
+        its own `webhook_secret`, and with those that the simulator was started with.
         """
         name = name or secrets.token_hex(8)
-        with Control(f"{self.url}/ns/{name}", secret_key=f"sk_test_ns_{name}") as control:
-            control.webhook_secret = self.webhook_secret
+        with Control(f"{self.url}/ns/{name}") as control:
             try:
                 yield control
             finally:

@@ -84,7 +84,7 @@ class Desk:
         """Back to the beginning: nothing made, nothing wrong, real time."""
         self.gate.faults.clear(abandon=True)
         self.gate.calls.clear()
-        self.store.clear()
+        self.provider.forget()
         self.provider.witness.clear()
         if self.provider.settings.demo:
             demo.fill(self.provider, self.provider.settings.demo)

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from simulators.payments import events
+from simulators.payments import endpoints, events
 from simulators.payments.control_body import NUMBER, read
 from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
@@ -41,7 +41,7 @@ class Mail:
     def set_endpoint(self) -> Resource:
         with self.store as store:
             store.put("meta", "endpoint", read(url=str))
-        return {"url": self.provider.webhook_url}
+        return {"url": self.provider.webhook_url, "secret": self.provider.webhook_secrets[0]}
 
     def release(self) -> list[Resource]:
         """Sends what is held, one after the other; what fails is retried like any other."""
@@ -58,23 +58,42 @@ class Mail:
         return [answer for name in names if (answer := self.sender.deliver(name))]
 
     def deliver(self) -> list[Resource]:
-        """Sends a recorded event now, whatever became of it so far, `copies` times at once."""
-        body = read(event=str, copies=int, skew=NUMBER, forge=str, thin=bool)
-        event = self.store["events"].get(body.get("event", ""))
+        """Sends a recorded event now, whatever became of it so far, `copies` times at once.
+
+        It goes to each endpoint that takes its type, or to the one that `endpoint` names.
+        """
+        body = read(event=str, copies=int, skew=NUMBER, forge=str, thin=bool, endpoint=str)
+        event = self.store["events"].get(body.pop("event", ""))
         if event is None or body.get("forge") not in FORGERIES:
             raise Refusal(400, "event names a recorded event.")
-        if body.get("thin"):
-            event = events.thin(event)
-        return self.sender.send_many(event, body.get("copies", 1), skew=body.get("skew", 0), forge=body.get("forge"))
+        with self.store:
+            targets = self._targets(event["type"], body.pop("endpoint", None))
+        return self.sender.send_many(event, targets, **{"copies": 1, **body})
+
+    def _targets(self, kind: str, name: str | None) -> list[str | None]:
+        """Refusal 400 where there is none: an event that goes nowhere is a mistake in a test."""
+        if name is not None:
+            return [endpoints.find(self.provider, name)["id"]]
+        if targets := list(endpoints.wanting(self.provider, kind)):
+            return targets
+        advice = "Give an address with /_control/webhooks/endpoint, or make an endpoint by Stripe's API"
+        raise Refusal(400, f"No endpoint takes events of the type {kind}. {advice} that has the type.")
 
     def invent(self) -> Resource:
-        """Sends an event that is not on record: as a forger does, or one that the API does not show."""
+        """Sends an event that is not on record: as a forger does, or one that the API does not show.
+
+        It goes to the endpoints that take its type, and to the simulator's own address whatever that takes.
+        """
         body = read(type=str, object=dict, copies=int, skew=NUMBER, forge=str)
         if body.get("forge") not in FORGERIES or "type" not in body:
             raise Refusal(400, f"type is needed; forge is one of {FORGERIES}.")
         event = events.build(self.provider, body["type"], body.get("object", {}))
         copies, skew, forge = body.get("copies", 1), body.get("skew", 0), body.get("forge")
-        return {"event": event, "answers": self.sender.send_many(event, copies, skew=skew, forge=forge)}
+        with self.store:
+            own: list[str | None] = [None] if self.provider.webhook_url else []
+            wanting = endpoints.wanting(self.provider, event["type"])
+            targets = list(dict.fromkeys([*own, *wanting])) or self._targets(event["type"], None)
+        return {"event": event, "answers": self.sender.send_many(event, targets, copies, skew=skew, forge=forge)}
 
     def settle(self) -> Resource:
         """Waits until nothing is due or under way."""

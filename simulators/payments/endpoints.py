@@ -67,7 +67,7 @@ def takes(wanted: Iterable[str], kind: str) -> bool:
 def target(provider: Provider, name: str | None) -> tuple[str | None, tuple[str, ...]]:
     """Its address and secrets; no address where it has gone."""
     if name is None:
-        return provider.webhook_url, provider.settings.webhook_secrets
+        return provider.webhook_url, provider.webhook_secrets
     if (endpoint := provider.store["endpoints"].get(name)) is None:
         return None, ()
     return str(endpoint["url"]), (str(provider.note(name)["secret"]),)

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from simulators.payments.control import SECRET_KEY, Control
+from simulators.payments.control import Control
 from simulators.payments.scenario import Wrong, play
 
 
@@ -12,7 +12,8 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="simulators play", description=__doc__)
     parser.add_argument("files", nargs="+", metavar="FILE", help="scenarios, played one after the other")
     parser.add_argument("--url", default="http://127.0.0.1:8002", help="of the simulator (default: %(default)s)")
-    parser.add_argument("--secret-key", default=SECRET_KEY, help="with which it is called (default: that of tests)")
+    key = "with which it is called (default: that of the namespace in --url, and elsewhere that of tests)"
+    parser.add_argument("--secret-key", help=key)
     options = parser.parse_args(argv)
     with Control(options.url.rstrip("/"), secret_key=options.secret_key) as control:
         for file in options.files:

@@ -3,6 +3,7 @@
 Source: https://docs.stripe.com/api (errors, pagination, expanding objects).
 """
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -62,6 +63,21 @@ class Refusal(Exception):
 def no_such(kind: str, name: str, param: str = "id", *, status: int = 404) -> Refusal:
     """An object that is not there: 404 in a path, 400 in a parameter."""
     return Refusal(status, f"No such {kind}: '{name}'", code="resource_missing", param=param, began=True)
+
+
+def api_key(header: str) -> str | None:
+    """The key of an Authorization header: Bearer, or Basic with the key as the user name, as curl's -u sends it.
+
+    The scheme is of any case. None for another scheme, an empty key, or what is not base64.
+    Source: https://docs.stripe.com/api/authentication.
+    """
+    scheme, _, given = header.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            given = base64.b64decode(given, validate=True).decode().partition(":")[0]
+        except ValueError:
+            return None
+    return given.strip() or None if scheme.lower() in ("bearer", "basic") else None
 
 
 def dumps(value: object) -> str:

@@ -1,5 +1,6 @@
 """What every part of the simulator works with, in one place."""
 
+import secrets
 import threading
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ class Settings:
     """How the simulator was started.
 
     secret_key       the only key that is accepted; None: any that begins with sk_test_
-    webhook_secrets  one v1 signature each; with none of them, or no url, no webhook is sent
+    webhook_secrets  one v1 signature each; with none of them the provider makes one
     webhook_events   which events go there: types, with `*` for the rest of a name
     base_url         where browsers reach the payment page
     demo             the currency of what there is to try: see demo.py; None: nothing
@@ -62,6 +63,23 @@ class Provider:
         self.wake = threading.Condition(self.store.lock)
         """Notified when a webhook is put up, and when one has been sent."""
         self.closed = False
+        self.webhook_secrets = settings.webhook_secrets or (self._own_secret(),)
+        """What webhooks to its own address are signed with; those to endpoints are with the endpoint's secret."""
+
+    def _own_secret(self) -> str:
+        """Made once, and kept with the state: a receiver that was told of it goes on after a restart."""
+        with self.store as store:
+            if "secret" not in store["meta"]:
+                store.put("meta", "secret", {"value": f"whsec_{secrets.token_hex(16)}"})
+            return str(store["meta"]["secret"]["value"])
+
+    def forget(self) -> None:
+        """Everything but the secret, which a receiver has to know beforehand."""
+        with self.store as store:
+            own = store["meta"].get("secret")
+            store.clear()
+            if own is not None:
+                store.put("meta", "secret", own)
 
     def close(self) -> None:
         """Its threads end, and nothing more happens by itself."""
@@ -73,7 +91,7 @@ class Provider:
     def webhook_url(self) -> str | None:
         """Where events go, if anywhere: as the control API says, or as it was started."""
         url = self.store["meta"].get("endpoint", {}).get("url") or self.settings.webhook_url
-        return str(url) if url and self.settings.webhook_secrets else None
+        return str(url) if url else None
 
     def take_note(self, name: str, **facts: object) -> None:
         """Remembers about an object what is not shown on the wire."""

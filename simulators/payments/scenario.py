@@ -155,8 +155,14 @@ def _said(error: httpx.HTTPError) -> str:
         words = error.response.json()["error"]["message"]
     except (ValueError, LookupError, TypeError):
         words = error.response.text[:200]
-    hint = " Was it started with --control?" if error.response.status_code == httpx.codes.NOT_FOUND else ""
+    hint = HINTS.get(error.response.status_code, "")
     return f"refused with {error.response.status_code}: {words}{hint} Where that may be, write `may_fail = true`."
+
+
+HINTS: dict[int, str] = {
+    httpx.codes.NOT_FOUND: " Was it started with --control?",
+    httpx.codes.UNAUTHORIZED: " Name the key that it takes: --secret-key of the command, `secret_key` of Control.",
+}
 
 
 # What a file says

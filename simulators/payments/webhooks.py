@@ -23,7 +23,7 @@ from simulators.payments.protocol import Resource, dumps
 from simulators.payments.provider import Provider
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
-WORKERS = 4
+WORKERS, MOST_AT_ONCE = 4, 32
 FIRST_DELAY, LONGEST_DELAY = 1.0, 3600.0  # seconds
 NAP = 0.5  # seconds
 TAKEN = 2  # hundreds: any 2xx, and nothing else, not even a redirect
@@ -86,7 +86,7 @@ class Sender:
         """Posts it once, now. {at, status, error, seconds}; status None where there was no answer."""
         url, secrets = endpoints.target(self._provider, endpoint)
         if url is None:
-            return {"at": time.time(), "status": None, "error": "no webhook url or secret", "seconds": 0.0}
+            return {"at": time.time(), "status": None, "error": "no address for webhooks", "seconds": 0.0}
         began = time.time()
         body, signature = spoil(encode(event), secrets, int(began + skew), forge)
         headers = {"Content-Type": "application/json; charset=utf-8"}
@@ -100,14 +100,34 @@ class Sender:
         return {"at": began, "status": status, "error": error, "seconds": round(time.time() - began, 4)}
 
     def send_many(
-        self, event: Resource, copies: int, *, skew: float = 0, forge: Forgery | None = None
+        self,
+        event: Resource,
+        targets: Iterable[str | None],
+        copies: int,
+        *,
+        skew: float = 0,
+        forge: Forgery | None = None,
+        thin: bool = False,
     ) -> list[Resource]:
-        """The same one several times at once."""
-        with ThreadPoolExecutor(max_workers=min(copies, 32)) as pool:
-            answers = list(pool.map(lambda _: self.send(event, skew=skew, forge=forge), range(copies)))
+        """The same one several times at once to each of these endpoints, as `endpoints.wanting` names them.
+
+        What `send` tells of each, with its `endpoint`.
+        """
+        orders = [(name, self._formed(event, name, thin=thin)) for name in targets for _ in range(copies)]
+
+        def send(order: tuple[str | None, Resource]) -> Resource:
+            name, formed = order
+            return {**self.send(formed, skew=skew, forge=forge, endpoint=name), "endpoint": name}
+
+        with ThreadPoolExecutor(max_workers=max(1, min(len(orders), MOST_AT_ONCE))) as pool:
+            answers = list(pool.map(send, orders))
         for answer in answers:
             self._provider.witness.resent(event, answer, forge)
         return answers
+
+    def _formed(self, event: Resource, endpoint: str | None, *, thin: bool) -> Resource:
+        """In the thin form where that is ordered, or where the endpoint is one for thin events."""
+        return events.thin(event) if thin or self._provider.note(endpoint or "").get("payload") == "thin" else event
 
     def deliver(self, name: str) -> Resource | None:
         """Makes one try at a delivery and keeps what came of it; None after a reset. The caller has claimed it."""
@@ -119,8 +139,7 @@ class Sender:
             event = copy.deepcopy(store["events"][delivery["event"]])
         if rules["types"] and event["type"] not in rules["types"]:
             rules |= {"skew": 0, "forge": None, "thin": False}
-        if rules["thin"] or self._provider.note(delivery.get("endpoint") or "").get("payload") == "thin":
-            event = events.thin(event)
+        event = self._formed(event, delivery.get("endpoint"), thin=rules["thin"])
         answer = self.send(event, skew=rules["skew"], forge=rules["forge"], endpoint=delivery.get("endpoint"))
         with self._store:
             self._sending.discard(name)

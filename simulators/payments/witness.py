@@ -145,6 +145,7 @@ class Witness:
             "delivery",
             self._about(delivery["event"]),
             event=delivery["event"],
+            endpoint=delivery.get("endpoint"),
             type=delivery["type"],
             attempt=tries,
             state=state,
@@ -160,11 +161,12 @@ class Witness:
     # What was ordered
 
     def resent(self, event: Resource, answer: Resource, forged: str | None) -> None:
-        """An event that was sent out of turn; `answer` is what `Sender.send` tells."""
+        """An event that was sent out of turn; `answer` is one that `Sender.send_many` tells."""
         name = event.get("snapshot_event") or event["id"]
         with self._store:
             about = self._about(name) or event.get("data", {}).get("object", {}).get("id")
         told = {"status": answer["status"], "error": answer["error"], "forged": forged}
+        told["endpoint"] = answer["endpoint"]
         self.timeline.note("delivery", about, event=name, type=event["type"], state="out of turn", **told)
 
     def fault(self, fault: Resource | None) -> None:

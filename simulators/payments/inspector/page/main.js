@@ -11,8 +11,8 @@ const part = (id) => document.getElementById(id);
 const book = new Book();
 const view = new View(part("payments"), part("count"), (line, button) =>
   act(button, async () => {
-    const [answer] = await post("webhooks/deliver", { event: line.event });
-    return `${line.type} was sent again: ${answer.status ?? answer.error}.`;
+    const answers = await post("webhooks/deliver", { event: line.event });
+    return `${line.type} was sent again: ${answers.map((answer) => answer.status ?? answer.error).join(", ")}.`;
   }),
 );
 const seen = { log: "", last: 0, webhooks: {} };

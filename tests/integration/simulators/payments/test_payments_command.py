@@ -10,6 +10,7 @@ import pytest
 
 from simulators.payments.control import Control, started
 from simulators.process import ROOT, Process
+from tests.integration.simulators.payments.signatures import is_genuine
 from tests.integration.simulators.payments.waiting import until
 
 SESSIONS = "/v1/checkout/sessions"
@@ -135,6 +136,28 @@ def test_webhooks_go_to_the_shop_unless_told_otherwise(payments, receiver):
         other.api.headers["Authorization"] = "Bearer sk_test_any"
         other.pay_later(other.open_session()["id"])
         receiver.wait_for(1)
+
+
+def test_without_a_webhook_secret_one_is_made_and_told(receiver, tmp_path):
+    """As from another language: no option but --control, and everything else over HTTP."""
+    env = {"KIOSK_PUBLIC_URL": "", "KIOSK_PAYMENTS__WEBHOOK_SECRET": ""}
+    options = ["--port", "0", "--control", "--lifeline", "--state", str(tmp_path / "state")]
+    told = []
+    for _ in range(2):
+        with run(*options, **env) as process:
+            url = process.stdout.readline().removeprefix("payments simulator on ").strip()
+            told.append(httpx.post(f"{url}/_control/webhooks/endpoint", json={"url": receiver.url}).json())
+            with Control(url) as control:
+                control.reset()
+                control.send_webhooks_to(receiver.url)
+                control.pay_later(control.open_session()["id"])
+                control.settle_webhooks()
+            process.stdin.close()
+            assert f"webhooks are signed with {told[-1]['secret']}" in process.stderr.read()
+
+    assert told[0] == told[1]
+    assert told[0]["url"] == receiver.url
+    assert [is_genuine(*got, told[0]["secret"]) for got in receiver.got] == [True, True]
 
 
 def test_two_hundred_clients_at_once_are_all_answered(payments, order):

@@ -1,9 +1,12 @@
 """Namespaces of the payment simulator: one for each key, in one process."""
 
+import base64
+
 import httpx
 import pytest
 
-from simulators.payments.control import SESSIONS
+from simulators.payments.control import SESSIONS, Control
+from tests.integration.simulators.payments.signatures import is_genuine
 
 
 @pytest.fixture
@@ -56,6 +59,41 @@ def test_webhooks_go_where_each_says(receiver, pair):
 
     told = b"".join(body for body, _ in receiver.got).decode()
     assert [each.listed("sessions")[0]["id"] in told for each in pair] == [False, True]
+
+
+def test_webhooks_are_signed_with_a_secret_of_its_own_and_with_the_simulators(receiver, pair):
+    one, other = pair
+    one.send_webhooks_to(receiver.url)
+
+    one.pay_later(one.open_session()["id"])
+    one.settle_webhooks()
+
+    [got] = receiver.got
+    secrets = (f"whsec_ns_{one.url.rpartition('/')[2]}", "whsec_new", f"whsec_ns_{other.url.rpartition('/')[2]}")
+    assert [is_genuine(*got, secret) for secret in secrets] == [True, True, False]
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "basic", "bearer"])
+def test_its_key_leads_there_in_each_way_that_stripe_takes_a_key(payments, pair, scheme):
+    one, _ = pair
+    session = one.open_session()
+    key = one.secret_key if scheme == "bearer" else base64.b64encode(f"{one.secret_key}:".encode()).decode()
+
+    answer = httpx.get(f"{payments.url}{SESSIONS}", headers={"Authorization": f"{scheme} {key}"})
+
+    assert [each["id"] for each in answer.json()["data"]] == [session["id"]]
+
+
+def test_a_client_of_its_address_knows_its_key_and_its_secret(receiver, pair):
+    one, _ = pair
+
+    with Control(one.url) as again:
+        assert again.webhook_secret == one.webhook_secret
+        again.send_webhooks_to(receiver.url)
+        again.pay_later(again.open_session()["id"])
+        again.settle_webhooks()
+
+    assert is_genuine(*receiver.got[0], one.webhook_secret)
 
 
 def test_its_payment_page_leads_on_within_it(pair):

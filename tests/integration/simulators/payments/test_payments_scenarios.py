@@ -102,6 +102,21 @@ def test_the_command_plays_files_and_says_what_it_does(payments, tmp_path, capsy
     assert_played(payments)
 
 
+def test_the_command_plays_in_a_namespace_with_its_key(payments, tmp_path):
+    with payments.namespace() as one:
+        assert main([str(written(tmp_path, STORY)), "--url", f"{one.url}/"]) == 0
+
+        assert_played(one)
+
+
+def test_the_command_says_which_option_a_key_of_another_takes(payments, tmp_path, capsys):
+    file = written(tmp_path, step(act="open_session"))
+
+    assert main([str(file), "--url", payments.url, "--secret-key", "sk_test_another"]) == 1
+
+    assert "Name the key that it takes: --secret-key" in capsys.readouterr().err
+
+
 def test_the_command_says_in_one_line_what_is_wrong(payments, tmp_path, capsys):
     file = written(tmp_path, step(act="pey", session=1))
 

@@ -1,25 +1,11 @@
-import hashlib
-import hmac
 import json
 import time
 
+import httpx
 import pytest
 
+from tests.integration.simulators.payments.signatures import is_genuine, marks
 from tests.integration.simulators.payments.waiting import until
-
-
-def marks(header):
-    """The time and the v1 signatures of a Stripe-Signature header."""
-    parts = [part.split("=", 1) for part in header.split(",")]
-    return int(parts[0][1]), [value for name, value in parts if name == "v1"]
-
-
-def is_genuine(body, header, secret="whsec_new", tolerance=300):
-    if header is None:
-        return False
-    at, found = marks(header)
-    wanted = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
-    return wanted in found and abs(time.time() - at) <= tolerance
 
 
 def names(receiver):
@@ -160,6 +146,84 @@ def test_an_event_can_be_delivered_again_several_times_at_once(payments, receive
     assert payments.deliver(event["id"], copies=5) == [200] * 5
 
     assert names(receiver)[2:] == [event["type"]] * 5
+
+
+def endpoint(payments, url, *events, **more):
+    form = {"url": url, **{f"enabled_events[{number}]": event for number, event in enumerate(events)}, **more}
+    return payments.api.post("/v1/webhook_endpoints", data=form).raise_for_status().json()
+
+
+@pytest.fixture
+def elsewhere(payments, receiver):
+    """The simulator's own address leads nowhere: what the receiver gets was sent to an endpoint."""
+    payments.send_webhooks_to("http://127.0.0.1:9/nobody")
+
+
+def test_an_event_that_is_sent_again_goes_to_each_enabled_endpoint_that_takes_it(payments, receiver, elsewhere):
+    payments.treat_webhooks("lose")
+    taker = endpoint(payments, receiver.url, "charge.succeeded")
+    endpoint(payments, receiver.url, "charge.refunded")
+    disabled = endpoint(payments, receiver.url, "charge.succeeded")
+    payments.api.post(f"/v1/webhook_endpoints/{disabled['id']}", data={"disabled": "true"}).raise_for_status()
+    payments.pay(payments.open_session()["id"])
+    [event] = payments.listed("events", type="charge.succeeded")
+
+    assert payments.deliver(event["id"], copies=2) == [200, 200]
+
+    assert names(receiver) == ["charge.succeeded"] * 2
+    assert all(is_genuine(body, header, taker["secret"]) for body, header in receiver.got)
+
+
+def test_an_event_can_be_sent_again_to_one_endpoint_alone(payments, receiver, elsewhere):
+    payments.treat_webhooks("lose")
+    endpoint(payments, receiver.url, "*")
+    one = endpoint(payments, receiver.url, "charge.refunded")
+    payments.pay(payments.open_session()["id"])
+    event = payments.listed("events")[-1]["id"]
+
+    assert payments.deliver(event, endpoint=one["id"]) == [200]
+
+    assert is_genuine(*receiver.got[0], one["secret"])
+    with pytest.raises(httpx.HTTPStatusError, match="404"):
+        payments.deliver(event, endpoint="we_unknown")
+
+
+def test_a_destination_for_thin_events_is_sent_the_thin_form_again(payments, receiver, elsewhere):
+    payments.treat_webhooks("lose")
+    wanted = {
+        "name": "Thin",
+        "type": "webhook_endpoint",
+        "event_payload": "thin",
+        "enabled_events": ["v1.refund.created"],
+    }
+    wanted |= {"webhook_endpoint": {"url": receiver.url}}
+    payments.api.post("/v2/core/event_destinations", json=wanted).raise_for_status()
+    session = payments.pay(payments.open_session()["id"])["session"]
+    payments.api.post("/v1/refunds", data={"payment_intent": session["payment_intent"]}).raise_for_status()
+    [event] = payments.listed("events", type="refund.created")
+
+    payments.deliver(event["id"])
+
+    assert "v1.refund.created" in names(receiver)
+
+
+def test_an_event_that_no_endpoint_takes_is_not_sent_again_in_silence(payments):
+    payments.pay(payments.open_session()["id"])
+    [event] = payments.listed("events", type="charge.succeeded")
+
+    with pytest.raises(httpx.HTTPStatusError) as refused:
+        payments.deliver(event["id"])
+
+    assert "No endpoint takes events of the type charge.succeeded" in refused.value.response.text
+
+
+def test_an_invented_event_goes_to_the_endpoints_that_take_it_as_well(payments, receiver):
+    taker = endpoint(payments, receiver.url, "product.created")
+
+    assert payments.invent("product.created", {"id": "prod_no", "object": "product"}) == [200, 200]
+
+    assert sorted(is_genuine(*got, taker["secret"]) for got in receiver.got) == [False, True]
+    assert sorted(is_genuine(*got) for got in receiver.got) == [False, True]
 
 
 @pytest.mark.parametrize("how", ["secret", "body", "header", "scheme", "reserialised"])
