@@ -1,8 +1,9 @@
-"""The API under /v1: who may call, under which key, what may go wrong, and what it answers."""
+"""The API under /v1 and /v2: who may call, under which key, what may go wrong, and what it answers."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -14,6 +15,7 @@ from simulators.payments.idempotency import Keys, Saved
 from simulators.payments.protocol import Fields, Params, Refusal, Resource, api_key, dumps, parse_form
 from simulators.payments.provider import CAUSE, Cause, Provider
 from simulators.payments.shapes import new_id
+from simulators.payments.v2_params import invalid, parse
 
 DROPPED = Response(status=204)
 """Stands for no answer at all."""
@@ -75,8 +77,8 @@ class Gate:
         return response if fault.kind in ("delay", "error") else drop()
 
     def _execute(self, endpoint: Endpoint, call: Call, fault: Fault | None) -> Response:
-        """Runs it under its key, if it has one. Only POSTs have."""
-        key = call.key if call.method == "POST" else None
+        """Runs it under its key, if it has one."""
+        key = _key(call)
         if key is None:
             return self._run(endpoint, call, fault)
         with self.provider.store:
@@ -103,24 +105,45 @@ class Gate:
             token = CAUSE.set(Cause(call.request, call.key))
             try:
                 asked = endpoint.read(fields)
-                response = self._attempt(endpoint, fields, asked, fault)
+                response, done = self._attempt(endpoint, fields, asked, fault)
             finally:
                 CAUSE.reset(token)
-            if call.key and call.method == "POST" and not (fault and fault.kind == "error" and not fault.saved):
-                saved = Saved(response.status_code, response.get_data(as_text=True), call.request or "")
-                self.keys.save(call.key, call.path, call.params, saved)
+            if key := _key(call):
+                self._save(key, call, done if _is_v2() else response, fault)
         return response
 
-    def _attempt(self, endpoint: Endpoint, fields: Fields, asked: Any, fault: Fault | None) -> Response:
+    def _save(self, key: str, call: Call, response: Response | None, fault: Fault | None) -> None:
+        if _is_v2():
+            is_kept = response is not None and response.status_code < HTTPStatus.BAD_REQUEST
+        else:
+            is_kept = not (fault and fault.kind == "error" and not fault.saved)
+        if response is not None and is_kept:
+            saved = Saved(response.status_code, response.get_data(as_text=True), call.request or "")
+            self.keys.save(key, call.path, call.params, saved)
+
+    def _attempt(
+        self, endpoint: Endpoint, fields: Fields, asked: Any, fault: Fault | None
+    ) -> tuple[Response, Response | None]:
+        """The answer, and what was done: None where a fault came before it."""
+        is_error = fault is not None and fault.kind == "error"
         try:
-            if fault is not None and fault.kind == "error" and not fault.executed:
-                return refuse(fault.refusal())
-            response = answer(200, dumps(versions.written(endpoint.run(fields, asked), versions.asked())))
+            if fault is not None and is_error and not fault.executed:
+                return refuse(fault.refusal()), None
+            done = answer(200, dumps(versions.written(endpoint.run(fields, asked), versions.asked())))
         except Refusal as refusal:
             if not refusal.began:
                 raise
-            response = refuse(refusal)
-        return refuse(fault.refusal()) if fault is not None and fault.kind == "error" else response
+            done = refuse(refusal)
+        return (refuse(fault.refusal()) if fault is not None and is_error else done), done
+
+
+def _is_v2() -> bool:
+    return request.path.startswith("/v2/")
+
+
+def _key(call: Call) -> str | None:
+    """The key of idempotency that counts: of a POST, and under /v2 of a DELETE too."""
+    return call.key if call.method == "POST" or (call.method == "DELETE" and _is_v2()) else None
 
 
 def authorize(secret_key: str | None) -> None:
@@ -143,9 +166,11 @@ def read_params() -> Params:
     query = request.query_string.decode("latin-1")
     if request.method != "POST":
         return parse_form(query)
-    if request.path.startswith("/v2/"):
-        return {}
     raw = request.get_data()
+    if _is_v2():
+        for name in parse_form(query):
+            raise invalid(name, "Unknown field.")
+        return parse(raw)
     if raw and request.mimetype != "application/x-www-form-urlencoded":
         message = (
             "Invalid request (check that your POST content type is application/x-www-form-urlencoded)."
@@ -178,8 +203,8 @@ def dress(response: Response, call: Call) -> Response:
         return response
     response.headers["Request-Id"] = call.request or ""
     response.headers["Stripe-Version"] = call.version or versions.CURRENT
-    if call.key and call.method == "POST":
-        response.headers["Idempotency-Key"] = call.key
+    if key := _key(call):
+        response.headers["Idempotency-Key"] = key
     return response
 
 

@@ -33,12 +33,15 @@ def find(provider: Provider, name: str) -> Resource:
     return endpoint
 
 
+EMPTY: Resource = {"metadata": {}, "enabled_events": []}
+
+
 def update(provider: Provider, name: str, given: Resource) -> Resource:
     endpoint = find(provider, name)
     _check(given)
     for field in ("url", "enabled_events", "metadata", "description"):
         if field in given:
-            endpoint[field] = given[field] or ({} if field == "metadata" else None)
+            endpoint[field] = given[field] or EMPTY.get(field)
     if "disabled" in given:
         endpoint["status"] = "disabled" if given["disabled"] else "enabled"
     provider.store.put("endpoints", name, endpoint)

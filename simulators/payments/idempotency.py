@@ -1,13 +1,15 @@
 """Idempotency keys.
 
 Source: https://docs.stripe.com/api/idempotent_requests. Status and body are saved once execution has
-begun, 500s included; requests that fail validation or meet their like in flight leave no trace.
+begun, 500s included; requests that fail validation or meet their like in flight leave no trace. Under /v2 only what
+succeeded is saved, and what failed is tried again: https://docs.stripe.com/api-v2-overview#idempotency.
 """
 
 from dataclasses import dataclass
 
 from simulators.payments.protocol import Params, Refusal, Resource
 from simulators.payments.provider import Provider
+from simulators.payments.v2_params import reused
 
 LONGEST_KEY = 255  # characters
 LASTS = 24 * 3600  # seconds
@@ -32,7 +34,7 @@ class Keys:
     def begin(self, key: str, path: str, params: Params) -> Saved | None:
         """A saved answer to replay, or None: the key is now in flight, and `end` must follow.
 
-        Refusal 400 for a key used for something else, 409 for one in flight.
+        Refusal 400 for a key used for something else, under /v2 409; 409 for one in flight.
         """
         if len(key) > LONGEST_KEY:
             message = f"The idempotency key is {len(key)} characters long; at most {LONGEST_KEY} are allowed."
@@ -57,6 +59,8 @@ class Keys:
             rule = "with the same parameters they were first used with"
         else:
             return
+        if path.startswith("/v2/"):
+            raise reused()
         message = (
             f"Keys for idempotent requests can only be used {rule}. Try using a key other than '{key}'"
             " if you meant to execute a different request."

@@ -1,8 +1,8 @@
 """Several providers in one process, so that tests that run at once share a simulator and do not see one another.
 
 What is asked with the key `sk_test_ns_NAME` is asked of a provider of its own: its objects, clock, faults and webhooks,
-which are signed with `whsec_ns_NAME`. All of it is also below `/ns/NAME`, the payment page and the control API as well. It begins with the first request,
-and ends with `POST /ns/NAME/_control/close`.
+which are signed with `whsec_ns_NAME`. All of it is also below `/ns/NAME`, the payment page and the control API as well.
+It begins with the first request, and ends with `POST /ns/NAME/_control/close`.
 """
 
 import re
