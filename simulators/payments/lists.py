@@ -89,6 +89,8 @@ def _expand(provider: Provider, thing: Resource, steps: list[str], path: str) ->
     if not steps:
         return thing
     first, *rest = steps
+    if not isinstance(thing.get("object", ""), str):  # the data of an event: a picture of the object, as it was
+        raise _not_expandable(path)
     if first not in thing and (listed := _included(provider, thing, first)) is not None:
         return {**thing, first: _expand(provider, listed, rest, path)}
     if first not in thing:

@@ -89,7 +89,7 @@ class Api:
 
         def execute(fields: Fields, given: Resource) -> Resource:
             rows = search.matching(kind, given["query"], self._provider.store[table].values())
-            at, limit = int(given.get("page", 0)), fields.integer("limit", 1, 100) or 10
+            at, limit = search.offset(given.get("page")), fields.integer("limit", 1, 100) or 10
             following = str(at + limit) if len(rows) > at + limit else None
             listed = shapes.listing(f"/v1{path}", rows[at : at + limit], more=following is not None)
             return expand(self._provider, fields, {**listed, "object": "search_result", "next_page": following})

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from simulators.payments.protocol import Refusal, Resource
+from simulators.payments.protocol import Refusal, Resource, words
 
 FIELDS = {
     "charge": "amount billing_details.address.postal_code created currency customer disputed metadata"
@@ -16,6 +16,9 @@ FIELDS = {
     "product": "active description metadata name shippable url",
 }
 """What can be searched for, by kind: https://docs.stripe.com/search#query-fields-for-charges and below."""
+
+NUMBERS = words("amount created payment_method_details.card.exp_month payment_method_details.card.exp_year")
+"""Fields that can be compared with > and <: https://docs.stripe.com/search#search-query-language."""
 
 CLAUSE = re.compile(
     r"""\s*(?P<minus>-)?(?P<field>[a-z_.0-9]+)(?:\[(?P<q>["'])(?P<key>.*?)(?P=q)\])?"""
@@ -36,6 +39,13 @@ def matching(kind: str, query: str, rows: Iterable[Resource]) -> list[Resource]:
     tests, joined = _parse(kind, query)
     both = any if "or" in joined else all
     return [row for row in reversed(list(rows)) if both(test(row) for test in tests)]
+
+
+def offset(page: str | None) -> int:
+    """How many rows are before the page that `next_page` named; Refusal 400 for what it never names."""
+    if page is not None and not re.fullmatch("[0-9]{1,9}", page):
+        raise Refusal(400, f"Invalid page: {page[:50]}. Take it from `next_page` of the page before.", param="page")
+    return int(page or 0)
 
 
 def _parse(kind: str, query: str) -> tuple[list[Callable[[Resource], bool]], set[str]]:
@@ -69,6 +79,10 @@ def _test(kind: str, clause: re.Match[str]) -> Callable[[Resource], bool]:
     if field not in FIELDS[kind].split():
         raise _unclear(f"Field `{field}` is an unsupported search field for resource `{kind}s`.")
     wanted = clause["text"] if clause["bare"] is None else clause["bare"]
+    if sign in ORDERS and (field not in NUMBERS or not re.fullmatch(r"-?\d{1,18}(\.\d+)?", wanted)):
+        raise _unclear(
+            f"`{sign}` compares numbers: field `{field}` and value `{wanted[:50]}` cannot be compared by it."
+        )
 
     def test(row: Resource) -> bool:
         value: Any = row
@@ -87,5 +101,5 @@ def _holds(value: Any, sign: str, wanted: str, *, is_null: bool) -> bool:
     if sign == "~":
         return wanted.lower() in str(value).lower()
     if sign in ORDERS:
-        return bool(re.fullmatch(r"-?\d+(\.\d+)?", wanted)) and ORDERS[sign](float(value), float(wanted))
+        return ORDERS[sign](float(value), float(wanted))
     return (str(value).lower() if isinstance(value, bool) else str(value)).lower() == wanted.lower()

@@ -726,6 +726,24 @@ def destination(shop: Shop) -> Any:
     )
 
 
+@call("v2 event_destinations.list, page by page")
+def _(shop: Shop) -> None:
+    made = [destination(shop).id for _ in range(3)]
+    pages = shop.client.v2.core.event_destinations.list({"limit": 1})
+    assert [each.id for each in pages.auto_paging_iter()][:3] == made[::-1]
+
+
+@call("v2 errors: an unknown field, and a key for another body")
+def _(shop: Shop) -> None:
+    create = shop.client.v2.core.event_destinations.create
+    given: Any = {"name": "Shop", "type": "webhook_endpoint", "event_payload": "thin", "enabled_events": ["v1.x"]}
+    given["webhook_endpoint"] = {"url": "https://shop.example/hook"}
+    refused(stripe.InvalidRequestError, "invalid_fields", lambda: create({**given, "surprise": 1}))
+    options: Any = {"idempotency_key": shop.key + given["name"]}
+    create(given, options)
+    refused(stripe.IdempotencyError, "idempotency_error", lambda: create({**given, "name": "Other"}, options))
+
+
 @call("v2 event_destinations.retrieve, list and delete")
 def _(shop: Shop) -> None:
     made = destination(shop)

@@ -137,6 +137,37 @@ def test_search_finds_by_field_and_metadata_and_refuses_what_it_does_not_know(ap
         assert search(nonsense).json()["error"]["param"] == "query"
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("page", "abc"),
+        ("page", "-1"),
+        ("page", "1.5"),
+        ("query", "status>5"),
+        ("query", 'currency<="eur"'),
+        ("query", "amount>abc"),
+        ("query", 'metadata["order"]>5'),
+    ],
+)
+def test_a_search_that_cannot_be_answered_is_refused(api, field, value):
+    charged(api, **{"metadata[order]": "7"})
+
+    answer = api.get("/v1/payment_intents/search", params={"query": "amount>1", field: value})
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["type"], error["param"]) == (400, "invalid_request_error", field)
+
+
+@pytest.mark.parametrize("path", ["data.data.object", "data.data.object.customer", "data.data"])
+def test_the_object_in_an_event_cannot_be_expanded(api, path):
+    charged(api)
+
+    answer = api.get("/v1/events", params={"expand[]": path})
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["type"], error["param"]) == (400, "invalid_request_error", "expand")
+
+
 @pytest.mark.parametrize("version", ["2025-06-30.basil", "2026-11-18.endive"])
 def test_a_session_is_answered_in_the_words_of_the_version_that_was_asked(api, order, version):
     modes = {"2025-06-30.basil": "hosted", "2026-11-18.endive": "hosted_page"}
