@@ -41,6 +41,7 @@ def main(argv: list[str]) -> int:
             control=options.control,
             base_url=(options.public_url or url).rstrip("/"),
             demo=options.demo.lower() if options.demo else None,
+            most_requests=options.requests_per_second,
         )
         app = Namespaces(settings, create_app) if options.control else create_app(settings)
         if not settings.webhook_secrets and (webhook_url or options.control):
@@ -71,12 +72,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--public-url", help="where browsers reach the payment page (default: the address it listens on)"
     )
+    parser.add_argument(
+        "--requests-per-second",
+        type=_count,
+        metavar="N",
+        help="more are refused with 429, as Stripe does from 100, in a sandbox from 25 (default: any number)",
+    )
     parser.add_argument("--seed", type=int, help="calls in the same order get the same ids (default: any)")
     parser.add_argument(
         "--demo", metavar="CURRENCY", help="with rates of shipping and promotion codes to try, in that currency"
     )
     parser.add_argument("--state", type=Path, help="file to keep everything in (default: memory)")
     return parser
+
+
+def _count(text: str) -> int:
+    """ValueError, which argparse tells of, for what is no number from 1."""
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
 
 
 def _default_webhook_url() -> str | None:

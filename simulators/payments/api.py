@@ -12,6 +12,7 @@ from simulators.payments import schedule, versions
 from simulators.payments.calls import Call, Calls
 from simulators.payments.faults import Fault, Faults
 from simulators.payments.idempotency import Keys, Saved
+from simulators.payments.limit import Limit
 from simulators.payments.protocol import Fields, Params, Refusal, Resource, api_key, dumps, parse_form
 from simulators.payments.provider import CAUSE, Cause, Provider
 from simulators.payments.shapes import new_id
@@ -35,6 +36,7 @@ class Gate:
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
         self.faults, self.calls, self.keys = Faults(provider.witness.fault), Calls(), Keys(provider)
+        self._limit = Limit(provider.settings.most_requests)
 
     def handle(self, endpoint: Endpoint) -> Response:
         """Answers the current request."""
@@ -46,6 +48,7 @@ class Gate:
         self.provider.witness.began(call)
         try:
             authorize(self.provider.settings.secret_key)
+            self._limit.check()
             versions.check(call.version)
             call.params = read_params()
             response = self._misbehave(endpoint, call)

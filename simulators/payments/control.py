@@ -331,12 +331,14 @@ def started(
     secret_key: str = SECRET_KEY,
     webhook_secret: str = WEBHOOK_SECRET,
     state: Path | None = None,
+    requests_per_second: int | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Control]:
     """A simulator of its own on a free port, ended with the block. Its `url` is Kiosk's PAYMENTS__API_BASE."""
     options = ["--control", "--port", "0"]
     options += ["--webhook-url", webhook_url] if webhook_url else []
     options += ["--state", str(state)] if state else []
+    options += ["--requests-per-second", str(requests_per_second)] if requests_per_second else []
     keys = {"KIOSK_PAYMENTS__SECRET_KEY": secret_key, "KIOSK_PAYMENTS__WEBHOOK_SECRET": webhook_secret}
     process = Process("payments", *options, env={"KIOSK_PUBLIC_URL": "", **keys, **(env or {})})
     with Control(process.url, process, secret_key=secret_key) as control:

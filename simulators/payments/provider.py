@@ -25,6 +25,7 @@ class Settings:
     webhook_events   which events go there: types, with `*` for the rest of a name
     base_url         where browsers reach the payment page
     demo             the currency of what there is to try: see demo.py; None: nothing
+    most_requests    how many a second it answers, and refuses the others with 429; None: any number
     namespace        its name, where it is one of several in this process: see namespaces.py
     """
 
@@ -36,6 +37,7 @@ class Settings:
     control: bool = False
     base_url: str = "http://127.0.0.1"
     demo: str | None = None
+    most_requests: int | None = None
     namespace: str = ""
 
 

@@ -160,6 +160,17 @@ def test_without_a_webhook_secret_one_is_made_and_told(receiver, tmp_path):
     assert [is_genuine(*got, told[0]["secret"]) for got in receiver.got] == [True, True]
 
 
+def test_a_limit_on_requests_is_there_for_each_account_where_it_is_asked_for():
+    with started(requests_per_second=1) as payments, payments.namespace() as one:
+        answers = [payments.api.get(SESSIONS) for _ in range(20)]
+        elsewhere = one.api.get(SESSIONS)
+
+    refused = [each for each in answers if each.status_code == 429]
+    assert answers[0].status_code == elsewhere.status_code == 200
+    assert refused[0].json()["error"]["code"] == "rate_limit"
+    assert refused[0].headers["Stripe-Rate-Limited-Reason"] == "global-rate"
+
+
 def test_two_hundred_clients_at_once_are_all_answered(payments, order):
     def buy(number):
         with httpx.Client(base_url=payments.url, headers=dict(payments.api.headers), verify=False) as client:
