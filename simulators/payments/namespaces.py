@@ -29,8 +29,8 @@ MOST = 200
 
 def named(url: str) -> str | None:
     """The name of the namespace to which an address leads, or None."""
-    found = re.search(f"/ns/{NAME}/?$", url)
-    return found[1] if found else None
+    path = re.search(f"/ns/{NAME}/?$", url)
+    return path[1] if path else None
 
 
 class Namespaces:

@@ -2,7 +2,9 @@
 
 import ast
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,14 +63,30 @@ def succeeds(command: list[str | Path]) -> bool:
 
 # feature: shop {
 def example(programs: Path, folder: Path) -> None:
-    """Runs the example of the README."""
-    for name, text in re.findall(r"```python\n# (\S+)\n(.*?)```", README.read_text(), re.DOTALL):
+    """Runs the examples of the README."""
+    for name, text in re.findall(r"```(?:python|js)\n(?:#|//) (\S+)\n(.*?)```", README.read_text(), re.DOTALL):
         (folder / name).write_text(text)
     test = [programs / "python", "-m", "pytest", "-q", "-n", "2"]
     print("example:", run(*test, folder=folder).splitlines()[-1])
     with control.started() as simulator:
         shared = run(*test, "-o", f"payments_simulator_url={simulator.url}", folder=folder).splitlines()[-1]
     print("example, both workers at one simulator:", shared)
+    if shutil.which("node"):
+        example_for_node(programs, folder)
+
+
+def example_for_node(programs: Path, folder: Path) -> None:
+    """Beside a simulator as the README starts it."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [programs / "simulators", "payments", "--control", "--port", str(port)]
+    process = Process(command, folder / "payments.log", env={**os.environ, "KIOSK_PAYMENTS__WEBHOOK_SECRET": ""})
+    try:
+        process.wait_for(partial(succeeds, [programs / "simulators", "health", "--port", str(port)]), "it to listen")
+        told = run("env", f"SIMULATOR={url}", "node", "--test", "shop.test.mjs", folder=folder)
+    finally:
+        process.stop()
+    print("example, from Node:", next(line for line in told.splitlines() if line.startswith(("# pass", "ℹ pass"))))
 
 
 # }
