@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flask import Flask
+
 from simulators.payments.app import create_app
 from simulators.payments.namespaces import Namespaces
 from simulators.payments.provider import EVENTS, Settings
@@ -44,13 +46,20 @@ def main(argv: list[str]) -> int:
             most_requests=options.requests_per_second,
         )
         app = Namespaces(settings, create_app) if options.control else create_app(settings)
-        if not settings.webhook_secrets and (webhook_url or options.control):
-            first = app.first if isinstance(app, Namespaces) else app
-            [secret] = first.extensions["provider"].webhook_secrets
-            sys.stderr.write(f"payments simulator: webhooks are signed with {secret}; --webhook-secret sets another\n")
+        _tell(settings, app.first if isinstance(app, Namespaces) else app)
         return app
 
     return serve("payments", make_app, host=options.host, port=options.port, with_parent=options.with_parent)
+
+
+def _tell(settings: Settings, app: Flask) -> None:
+    """Of webhooks what a receiver has to know and was not asked for."""
+    if not settings.webhook_secrets and (settings.webhook_url or settings.control):
+        [secret] = app.extensions["provider"].webhook_secrets
+        sys.stderr.write(f"payments simulator: webhooks are signed with {secret}; --webhook-secret sets another\n")
+    if not settings.webhook_url:
+        more = ", and where /_control/webhooks/endpoint says" if settings.control else ""
+        sys.stderr.write(f"payments simulator: webhooks go to endpoints that are made by the API{more}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ MOST = 20_000
 
 @dataclass
 class Call:
-    """One request to /v1; `status` is None while it is being answered, or where the client never got one."""
+    """One request to /v1 or /v2; `status` is None while it is being answered, or where the client never got one."""
 
     number: int
     at: float

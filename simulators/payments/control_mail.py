@@ -73,7 +73,9 @@ class Mail:
     def _targets(self, kind: str, name: str | None) -> list[str | None]:
         """Refusal 400 where there is none: an event that goes nowhere is a mistake in a test."""
         if name is not None:
-            return [endpoints.find(self.provider, name)["id"]]
+            if endpoints.find(self.provider, name)["status"] != "enabled":
+                raise Refusal(400, f"The endpoint {name} is disabled, and is sent nothing.")
+            return [name]
         if targets := list(endpoints.wanting(self.provider, kind)):
             return targets
         advice = "Give an address with /_control/webhooks/endpoint, or make an endpoint by Stripe's API"

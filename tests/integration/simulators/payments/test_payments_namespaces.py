@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from simulators.payments.control import SESSIONS, Control
+from simulators.process import Process
 from tests.integration.simulators.payments.signatures import is_genuine
 
 
@@ -71,6 +72,18 @@ def test_webhooks_are_signed_with_a_secret_of_its_own_and_with_the_simulators(re
     [got] = receiver.got
     secrets = (f"whsec_ns_{one.url.rpartition('/')[2]}", "whsec_new", f"whsec_ns_{other.url.rpartition('/')[2]}")
     assert [is_genuine(*got, secret) for secret in secrets] == [True, True, False]
+
+
+def test_tests_that_share_a_simulator_that_was_given_no_secret_know_their_own(receiver):
+    env = {"KIOSK_PUBLIC_URL": "", "KIOSK_PAYMENTS__WEBHOOK_SECRET": "", "KIOSK_PAYMENTS__SECRET_KEY": ""}
+    options = ("payments", "--port", "0", "--control")
+    with Process(*options, env=env) as process, Control(process.url) as shared, shared.namespace() as one:
+        secret = one.webhook_secret
+        one.send_webhooks_to(receiver.url)
+        one.pay_later(one.open_session()["id"])
+        one.settle_webhooks()
+
+    assert [is_genuine(*got, secret) for got in receiver.got] == [True]
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "basic", "bearer"])

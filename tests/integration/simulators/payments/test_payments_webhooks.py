@@ -186,6 +186,10 @@ def test_an_event_can_be_sent_again_to_one_endpoint_alone(payments, receiver, el
     assert is_genuine(*receiver.got[0], one["secret"])
     with pytest.raises(httpx.HTTPStatusError, match="404"):
         payments.deliver(event, endpoint="we_unknown")
+    payments.api.post(f"/v1/webhook_endpoints/{one['id']}", data={"disabled": "true"}).raise_for_status()
+    with pytest.raises(httpx.HTTPStatusError, match="400"):
+        payments.deliver(event, endpoint=one["id"])
+    assert len(receiver.got) == 1
 
 
 def test_a_destination_for_thin_events_is_sent_the_thin_form_again(payments, receiver, elsewhere):
