@@ -104,6 +104,7 @@ def test_buttons_mend_pause_continue_send_again_and_move_the_clock(shop: Shop, p
     press(page, "Move the clock", "moved by 1 h")
     assert payments.state()["now"] >= before + 3600
 
+    payments.send_webhooks_to("http://127.0.0.1:9/nobody")
     event = timeline(page, "7").get_by_role("button", name=re.compile("^Send again checkout.session.completed"))
     event.click()
     expect(page.get_by_role("status")).to_contain_text("checkout.session.completed was sent again")
