@@ -2,9 +2,9 @@
 
 import ast
 import json
-import os
+import os  # feature: shop
 import re
-import shutil
+import shutil  # feature: shop
 import subprocess
 import sys
 import tempfile
