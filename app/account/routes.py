@@ -25,6 +25,7 @@ from app.auth.second_factor import CodeRefused, CodeRequired
 from app.auth.sessions import SignedIn
 from app.auth.throttle import TooManyTries
 from app.auth.totp import recovery_codes  # feature: totp
+from app.runtime import languages
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
 from app.users import actors
@@ -117,10 +118,11 @@ def change_password(body: PasswordChange, user: User, user_session: UserSession)
 
 
 @routes.get("/api/profile/sessions", access=Access.SIGNED_IN)
-def list_sessions(query: Paging, user: SignedInUser, user_session: SignedIn) -> Page[SessionOut]:
+def list_sessions(query: Paging, user: SignedInUser, user_session: SignedIn) -> Answer[Page[SessionOut]]:
     """Where one is signed in, the session that was used last first."""
     own = service.listed(db.session(), user, query, utcnow())
-    return own.map(lambda row: SessionOut.of(row, user_session))
+    shown = own.map(lambda row: SessionOut.of(row, user_session, languages.asked()))
+    return Answer(shown, headers=languages.VARY)
 
 
 @routes.delete("/api/profile/sessions", access=Access.SIGNED_IN)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from app.auth import devices
 from app.auth.passkeys.schemas import PasskeyOut  # feature: passkeys
 from app.auth.sessions import SignedIn
 from app.runtime.languages import Language
@@ -63,9 +64,9 @@ class SessionOut(msgspec.Struct, frozen=True):
     current: bool
 
     @classmethod
-    def of(cls, row: Any, own: SignedIn) -> "SessionOut":
+    def of(cls, row: Any, own: SignedIn, language: Language) -> "SessionOut":
         kind: Literal["browser", "api"] = "api" if row.token_hash is None else "browser"
-        device = row.device or "Unknown device"
+        device = devices.told(row.device, language)
         return cls(row.public_id, kind, device, row.address, row.created_at, row.used_at, row.id == own.id)
 
 

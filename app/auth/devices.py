@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import KnownDevice
 from app.runtime.db import insert_once
+from app.runtime.languages import Language, Sentence, said
 
 KNOWN_FOR = timedelta(days=400)
 """The longest that browsers keep a cookie:
@@ -38,6 +39,8 @@ SYSTEMS = {
     "Linux": "Linux",
 }
 
+UNKNOWN = Sentence("Unknown device")
+
 
 class Device(NamedTuple):
     """What a request tells of the browser or program that it comes from. Routes get it from `cookies.device`."""
@@ -54,9 +57,22 @@ def words(user_agent: str) -> str:
     browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), None)
     system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), None)
     if browser:
-        return f"{browser} on {system}" if system else browser
+        return str(_on(browser, system)) if system else browser
     program = re.match(r"[\w.+-]{1,40}(/[\w.+-]{1,20})?", user_agent, re.ASCII)
-    return program[0].replace("/", " ") if program else "Unknown device"
+    return program[0].replace("/", " ") if program else str(UNKNOWN)
+
+
+def told(name: str | None, language: Language) -> str:
+    """What `words` returned, as a row keeps it, in this language. A program keeps its name. None: it is not known."""
+    if name is None or name == UNKNOWN:
+        return said(UNKNOWN, language)
+    browser, _, system = name.partition(" on ")
+    is_browser = browser in BROWSERS.values() and system in SYSTEMS.values()
+    return said(_on(browser, system), language) if is_browser else name
+
+
+def _on(browser: str, system: str) -> Sentence:
+    return Sentence("{browser} on {system}", browser=browser, system=system)
 
 
 def is_new(session: Session, user_id: int, device: Device, now: datetime, *, is_browser: bool) -> bool:

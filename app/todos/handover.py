@@ -6,12 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.orders.models import Order
+from app.runtime.languages import Sentence
 from app.todos.models import Todo
 
 
 def add(order: Order, session: Session, now: datetime) -> None:
     """The order is paid: exactly one to-do says to hand it over. The database allows one."""
-    session.add(Todo(order_id=order.id, title=f"Hand over order {order.number}", created_at=now))
+    title = Sentence("Hand over order {number}", number=order.number)
+    session.add(Todo(order_id=order.id, title=str(title), created_at=now))
 
 
 def finish(order: Order, session: Session) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.auth.guard import owned
 from app.checkout import service as checkout
+from app.orders.models import Order
+from app.runtime import languages
 from app.runtime.db import read, table, write
 from app.runtime.errors import Conflict
 from app.runtime.statements import Statement
@@ -22,13 +24,28 @@ class BelongsToOrder(Conflict):
     detail = "This to-do comes from an order: it is done when the order is handed over, and stays."
 
 
-_by_id = Statement(sa.select(*table(Todo).c).where(Todo.id == sa.bindparam("todo_id")))
+_has_id = Todo.id == sa.bindparam("todo_id")
+_by_id = Statement(sa.select(*table(Todo).c).where(_has_id))
 _insert = Statement(sa.insert(table(Todo)).returning(*table(Todo).c), "user_id", "title", "done", "created_at")
+
+WITH_ORDER = (
+    sa.select(
+        *table(Todo).c,
+        *(table(Order).c[name] for name in ("note", "phone", "shipping_address")),
+        *(table(User).c[name].label(f"buyer_{name}") for name in ("id", "username", "name", "email")),
+    )
+    .select_from(table(Todo))
+    .outerjoin(table(Order), table(Order).c.id == table(Todo).c.order_id)
+    .outerjoin(table(User), table(User).c.id == table(Order).c.user_id)
+)
+"""To-dos as staff see them: an order's with who bought, what they wrote and where it goes. A user's own has none."""
+
+_with_order_by_id = Statement(WITH_ORDER.where(_has_id))
 
 
 def listed(session: Session, user: SignedInUser, paging: Paging) -> Page[Any]:
     """Rows of to-dos, the open ones first, then the newest first. Raises TooManyRequests."""
-    part, query = seen_by(user), sa.select(*Todo.__table__.columns)
+    part, query = seen_by(user), WITH_ORDER if user.is_staff else sa.select(*table(Todo).c)
     return paged_by_id(session, query, part, paging, OPEN_AND_NEWEST, is_unique=True, has_landmarks=True)
 
 
@@ -46,7 +63,8 @@ def seen_by(user: SignedInUser) -> sa.Select[*tuple[Any, ...]]:
 
 def shown(todo_id: int, user: SignedInUser) -> Any:
     """The row of a to-do. Raises NotFound as `get`."""
-    return _seen(next(iter(read(_by_id, {"todo_id": todo_id})), None), user)
+    query = _with_order_by_id if user.is_staff else _by_id
+    return _seen(next(iter(read(query, {"todo_id": todo_id})), None), user)
 
 
 def get(session: Session, todo_id: int, user: SignedInUser) -> Todo:
@@ -67,22 +85,28 @@ def add(session: Session, user: SignedInUser, title: str, *, done: bool, now: da
 
 def change(
     session: Session, todo_id: int, user: SignedInUser, *, title: str | None, done: bool | None, now: datetime
-) -> Todo:
-    """To tick an order's to-do is to hand the order over. None leaves a value as it is.
+) -> Any:
+    """To tick an order's to-do is to hand the order over. None leaves a value as it is. Returns as `shown`.
 
     Raises NotFound; BelongsToOrder where an order's to-do would be renamed or opened again; and as
     `checkout.service.fulfil`.
     """
     todo = get(session, todo_id, user)
     if todo.order_id is not None:
-        if title not in (None, todo.title) or (todo.done and done is False):
+        if title not in _same(todo) or (todo.done and done is False):
             raise BelongsToOrder
         if done and not todo.done:
             checkout.fulfil(session, todo.order_id, now)
-        return todo
+        session.flush()
+        return shown(todo_id, user)
     todo.title = todo.title if title is None else title
     todo.done = todo.done if done is None else done
     return todo
+
+
+def _same(todo: Todo) -> tuple[str | None, ...]:
+    """What renames an order's to-do to nothing else: its title is told in the language of the caller."""
+    return None, todo.title, languages.retold(todo.title, languages.asked())
 
 
 def drop(session: Session, todo_id: int, user: SignedInUser) -> None:

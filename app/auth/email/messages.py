@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.auth import sign_in_methods
+from app.auth import devices, sign_in_methods
 from app.auth.email import links
 from app.mail import moments
 from app.mail.message import Message
@@ -66,6 +66,8 @@ def news(session: Session, mail: Outgoing) -> Message | None:
     values: dict[str, Any] = {"device": None, "address": None, "name": None, "removed": False, **mail.payload}
     language = language_of(user)
     values |= {"username": user.username, "at": moments.written(mail.created_at, language)}
+    if values["device"]:
+        values["device"] = devices.told(values["device"], language)
     return Message(user.email, mail.kind, values, language)
 
 

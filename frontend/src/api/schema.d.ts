@@ -2890,6 +2890,8 @@ export interface components {
         /**
          * TodoOut
          * @description `order_id` is set where it says "Hand over order …"; it is done when that order is handed over.
+         *
+         *         From `buyer` on it is as the order has it: for staff, of an order's to-do alone.
          */
         TodoOut: {
             /**
@@ -2912,6 +2914,98 @@ export interface components {
              * @example 7
              */
             order_id: number | null;
+            /**
+             * @description Who ordered. For staff.
+             * @example {
+             *       "id": 7,
+             *       "username": "ada",
+             *       "name": "Ada Lovelace",
+             *       "email": "ada@example.com"
+             *     }
+             */
+            buyer?: components["schemas"]["Buyer"];
+            /**
+             * @description What the buyer wants staff to know.
+             * @example Please knock twice.
+             */
+            note?: string | null;
+            /**
+             * @description As the payment page collected it. For staff.
+             * @example +49 30 1234567
+             */
+            phone?: string | null;
+            /**
+             * @description Where it goes, as the payment page collected it. For staff.
+             * @example null
+             */
+            shipping_address?: components["schemas"]["ShippingAddress"] | null;
+        };
+        /**
+         * Buyer
+         * @description Who ordered. Of an account that is closed nothing is left but the id.
+         */
+        Buyer: {
+            /**
+             * @description What it is asked for by. It means nothing beyond that.
+             * @example 7
+             */
+            id: number;
+            /**
+             * @description What a user signs in with. It is unique, whatever the case of its letters.
+             * @example ada
+             */
+            username: string;
+            /**
+             * @description What people call it.
+             * @example Ada Lovelace
+             */
+            name: string | null;
+            /**
+             * @description An email address. It counts as the user's own only once it is verified.
+             * @example ada@example.com
+             */
+            email: string | null;
+        };
+        /**
+         * ShippingAddress
+         * @description Where the order goes. The fields are the payment provider's, and `country` is of two capitals.
+         */
+        ShippingAddress: {
+            /**
+             * @description Whose door it is.
+             * @example Ada Lovelace
+             */
+            name: string | null;
+            /**
+             * @description Street and number.
+             * @example Market street 1
+             */
+            line1: string | null;
+            /**
+             * @description What else finds the door.
+             * @example Second floor
+             */
+            line2: string | null;
+            /**
+             * @description The postal code.
+             * @example 10115
+             */
+            postal_code: string | null;
+            /**
+             * @description The city.
+             * @example Berlin
+             */
+            city: string | null;
+            /**
+             * @description The state or province, where addresses have one.
+             * @example null
+             */
+            state: string | null;
+            /**
+             * @description The country, in two capitals.
+             * @example DE
+             */
+            country: string | null;
         };
         /** NewTodo */
         NewTodo: {
@@ -3202,73 +3296,6 @@ export interface components {
              * @example 2026-05-04T10:00:00Z
              */
             created_at: string;
-        };
-        /**
-         * Buyer
-         * @description Who ordered. Of an account that is closed nothing is left but the id.
-         */
-        Buyer: {
-            /**
-             * @description What it is asked for by. It means nothing beyond that.
-             * @example 7
-             */
-            id: number;
-            /**
-             * @description What a user signs in with. It is unique, whatever the case of its letters.
-             * @example ada
-             */
-            username: string;
-            /**
-             * @description What people call it.
-             * @example Ada Lovelace
-             */
-            name: string | null;
-            /**
-             * @description An email address. It counts as the user's own only once it is verified.
-             * @example ada@example.com
-             */
-            email: string | null;
-        };
-        /**
-         * ShippingAddress
-         * @description Where the order goes. The fields are the payment provider's, and `country` is of two capitals.
-         */
-        ShippingAddress: {
-            /**
-             * @description Whose door it is.
-             * @example Ada Lovelace
-             */
-            name: string | null;
-            /**
-             * @description Street and number.
-             * @example Market street 1
-             */
-            line1: string | null;
-            /**
-             * @description What else finds the door.
-             * @example Second floor
-             */
-            line2: string | null;
-            /**
-             * @description The postal code.
-             * @example 10115
-             */
-            postal_code: string | null;
-            /**
-             * @description The city.
-             * @example Berlin
-             */
-            city: string | null;
-            /**
-             * @description The state or province, where addresses have one.
-             * @example null
-             */
-            state: string | null;
-            /**
-             * @description The country, in two capitals.
-             * @example DE
-             */
-            country: string | null;
         };
         /**
          * OrderSearch

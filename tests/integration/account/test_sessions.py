@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from app import db
+from app.auth.email.messages import news
 from app.models import AuditTrailEntry, KnownDevice, Outgoing, UserSession
 from app.runtime.db import utcnow
 from tests.integration.accounts import assert_problem, bearer, login, make_ada, refresh, sign_in, tokens_of
 from tests.integration.conftest import browser
-from tests.integration.factories import PASSWORD, make_user
+from tests.integration.factories import PASSWORD, make_user, saved
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -80,6 +81,18 @@ def test_nobody_sees_the_sessions_of_others_nor_those_that_are_over(ada, signed_
 
 def test_a_session_without_a_device_is_shown_all_the_same(signed_in):
     assert listed(signed_in(make_user()))["items"][0]["device"] == "Unknown device"
+
+
+def test_a_device_is_named_in_the_language_of_the_reader(ada, app, signed_in):
+    with_curl(app)
+    german = {"Accept-Language": "de"}
+
+    response = ada.get("/api/profile/sessions", headers=german)
+    [nameless] = signed_in(make_user()).get("/api/profile/sessions", headers=german).get_json()["items"]
+
+    assert [each["device"] for each in response.get_json()["items"]] == ["curl 8.5.0", "Firefox auf Linux"]
+    assert "Accept-Language" in response.vary
+    assert nameless["device"] == "Unbekanntes Gerät"
 
 
 def test_one_session_is_ended_from_the_very_next_request_on(ada, app):
@@ -283,6 +296,13 @@ def test_a_new_device_is_mailed_once_and_the_very_first_is_not(client, app):
     with_curl(app)
 
     assert Outgoing.query.one().kind == "new_sign_in"
+
+
+def test_the_mail_about_a_new_device_names_it_in_the_language_of_the_user(app):
+    payload = {"user": make_user("ada", language="de").id, "device": "Firefox on Linux", "address": "192.0.2.7"}
+    mail = saved(Outgoing(dedupe_key="1", kind="new_sign_in", payload=payload))
+
+    assert news(db.session(), mail).values["device"] == "Firefox auf Linux"
 
 
 def test_the_mail_about_a_new_device_comes_also_after_a_session_was_ended(client, app):

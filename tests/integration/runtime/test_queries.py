@@ -142,6 +142,18 @@ def test_a_user_costs_one_and_their_identities(app, ada, signed_in):
     assert len(asked(client, f"/api/users/{ada.id}")) <= SIGN_IN + 2
 
 
+# feature: todos {
+def test_the_to_dos_of_orders_cost_the_same_for_one_buyer_and_for_twenty(app, signed_in):
+    def of_orders(number):
+        for _ in range(number):
+            saved(Todo(order_id=make_order(make_user(), status="paid").id, title="Hand over order K1001"))
+
+    assert_costs_the_same(signed_in(make_user("grace", role="staff")), "/api/todos", of_orders, 20, SIGN_IN + 1)
+
+
+# }
+
+
 # feature: shop {
 def test_a_user_without_orders_costs_the_count_and_the_page(app, ada, signed_in):
     assert len(asked(signed_in(ada), "/api/orders")) <= SIGN_IN + 2

@@ -142,6 +142,59 @@ def test_staff_see_the_to_dos_of_orders_and_customers_do_not(of_order, staff, ad
     assert_problem(ada.get(f"/api/todos/{of_order.id}"), 404, "not_found")
 
 
+def test_staff_see_who_gets_the_order_of_a_to_do(app, staff):
+    buyer = make_user("buyer", name="Bea Buyer", email="bea@example.org")
+    address = {"name": "Bea Buyer", "line1": "1 Quay", "line2": None, "postal_code": "12345", "city": "Harbour"}
+    address |= {"state": None, "country": "DE"}
+    reached = {"note": "Please knock twice.", "phone": "+49 30 1234567", "shipping_address": address}
+    made = saved(Todo(order_id=make_order(buyer, status="paid", **reached).id, title="Hand over order K1001"))
+    add(staff, "Tea")
+    wanted = {
+        "buyer": {"id": buyer.id, "username": "buyer", "name": "Bea Buyer", "email": "bea@example.org"},
+        **reached,
+    }
+
+    own, of_order = staff.get("/api/todos").get_json()["items"]
+
+    assert set(own) == {"id", "title", "done", "order_id"}
+    assert {name: of_order[name] for name in wanted} == wanted
+    assert staff.get(f"/api/todos/{made.id}").get_json() == of_order
+    assert staff.patch(f"/api/todos/{made.id}", json={"title": made.title}).get_json() == of_order
+
+
+def test_a_to_do_whose_buyer_has_left_shows_no_more_of_them_than_the_order(app, signed_in, staff):
+    buyer = make_user("buyer", name="Bea Buyer", email="bea@example.org")
+    order_id = make_order(buyer, status="paid", note="Please knock twice.").id
+    saved(Todo(order_id=order_id, title="Hand over order K1001"))
+    assert signed_in(buyer).delete("/api/profile").status_code == 200
+
+    [todo] = staff.get("/api/todos").get_json()["items"]
+    order = staff.get(f"/api/orders/{order_id}").get_json()
+
+    shown = ("buyer", "note", "phone", "shipping_address")
+    assert {name: todo[name] for name in shown} == {name: order[name] for name in shown}
+    assert (todo["buyer"]["name"], todo["buyer"]["email"], todo["note"]) == (None, None, None)
+
+
+def test_the_to_do_of_an_order_is_told_in_the_language_of_the_reader(of_order, staff):
+    german = {"Accept-Language": "de"}
+    path = f"/api/todos/{of_order.id}"
+
+    [listed] = staff.get("/api/todos", headers=german).get_json()["items"]
+    response = staff.get(path, headers=german)
+
+    assert listed["title"] == response.get_json()["title"] == "Bestellung K1001 übergeben"
+    assert "Accept-Language" in response.vary
+    assert staff.patch(path, json={"title": listed["title"]}, headers=german).status_code == 200
+    assert titles(staff) == ["Hand over order K1001"]
+
+
+def test_a_to_do_of_a_user_is_as_they_wrote_it_in_each_language(ada):
+    made = add(ada, "Hand over order K1001")
+
+    assert ada.get(f"/api/todos/{made['id']}", headers={"Accept-Language": "de"}).get_json() == made
+
+
 def test_a_done_to_do_of_an_order_is_still_shown(of_order, staff):
     of_order.done = True
     saved(of_order)

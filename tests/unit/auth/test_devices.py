@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.auth.devices import words
+from app.auth.devices import told, words
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -37,6 +37,11 @@ def test_a_device_is_named_in_words(user_agent, expected):
 @pytest.mark.parametrize("user_agent", ["", "\x00", "<script>", "\xff\xfe"])
 def test_what_names_nothing_is_an_unknown_device(user_agent):
     assert words(user_agent) == "Unknown device"
+
+
+@pytest.mark.parametrize("name", ["curl 8.5.0", "tool on Linux", "Forbidden", "Firefox"])
+def test_a_program_and_a_browser_alone_keep_their_name_in_each_language(name):
+    assert told(name, "de") == name
 
 
 def test_a_name_without_end_is_cut_to_what_the_column_holds():

@@ -3,6 +3,7 @@ import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Order } from "../../api/types";
+import { addressLine } from "../../ui/shop/Buyer";
 
 /** For staff: who bought, how to reach them, where it goes, and what they wrote. */
 export function BoughtBy({ order }: { order: Order }) {
@@ -21,9 +22,7 @@ export function BoughtBy({ order }: { order: Order }) {
         </Fact>
         <Fact name={t`Email`}>{buyer.email}</Fact>
         <Fact name={t`Phone`}>{phone}</Fact>
-        <Fact name={t`Address`}>
-          {address && Object.values(address).filter(Boolean).join(", ")}
-        </Fact>
+        <Fact name={t`Address`}>{addressLine(address)}</Fact>
         <Fact name={t`Note`}>{note}</Fact>
       </dl>
     </section>

@@ -5,6 +5,7 @@ import { hasCode } from "../../api/problem";
 import type { Order } from "../../api/types";
 import { AskFirst } from "../../ui/AskFirst";
 import { Confirm } from "../../ui/Confirm";
+import { Buyer } from "../../ui/shop/Buyer";
 import { Trouble } from "../../ui/Trouble";
 import { useHandOver, useTakeBack } from "./queries";
 import { isRefunded } from "./status";
@@ -34,14 +35,7 @@ function HandOverNow({ order }: { order: Order }) {
         onConfirm={(close) => mutate(false, { onSettled: close })}
       >
         <p>{order.lines.map((line) => `${line.quantity} × ${line.name}`).join(", ")}</p>
-        {order.buyer && (
-          <p className="fine">{t`For ${order.buyer.name ?? order.buyer.username}`}</p>
-        )}
-        {order.note && (
-          <p>
-            <Trans>Their note: {order.note}</Trans>
-          </p>
-        )}
+        <Buyer of={order} />
       </AskFirst>
       {error && !disputed && <Trouble error={error} />}
       {disputed && (

@@ -10,6 +10,7 @@ import { userQuery } from "../../api/users";
 import { Empty } from "../../ui/Empty";
 import { Listing } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
+import { BuyerName, BuyerPlace } from "../../ui/shop/Buyer";
 import { showMoney } from "../../ui/shop/money";
 import { When } from "../../ui/When";
 import { FindOrders } from "./FindOrders";
@@ -77,9 +78,15 @@ function OrderRow({ order }: { order: Order }) {
         </h2>
         <p>{order.lines.map((line) => `${line.quantity} × ${line.name}`).join(", ")}</p>
         <p className="fine">
-          {order.buyer && `${order.buyer.name ?? order.buyer.username} · `}
+          {order.buyer && (
+            <>
+              <BuyerName of={order} />
+              {" · "}
+            </>
+          )}
           <When at={order.created_at} />
         </p>
+        <BuyerPlace of={order} />
         {order.note && <p className="order-note">“{order.note}”</p>}
       </div>
       <HandOver order={order} />

@@ -22,3 +22,28 @@ test("staff look at the orders of one user", async () => {
   const [asked] = sent(requests, "GET /api/orders");
   expect(new URL(asked?.url ?? "").searchParams.get("user_id")).toBe("1");
 });
+
+test("staff read in the list who bought, and before a hand-over where it goes", async () => {
+  const bought = {
+    ...order,
+    status: "paid" as const,
+    refundable: order.total,
+    buyer: { id: 1, username: "alice", name: null, email: "alice@example.org" },
+    note: null,
+    phone: "+49 30 1234567",
+    shipping_address: null,
+  };
+  fakeApi({
+    "GET /api/profile": () => json(sam),
+    "GET /api/orders": () => json(listOf(bought)),
+  });
+  const { user } = open("/orders");
+
+  const row = (await screen.findByRole("link", { name: "Order 1005" })).closest("li");
+  expect(row?.textContent).toContain("alice · alice@example.org");
+
+  await user.click(screen.getByRole("button", { name: "Hand over order 1005" }));
+  const question = document.querySelector("dialog");
+  expect(question?.textContent).toContain("For alice · alice@example.org");
+  expect(question?.textContent).toContain("+49 30 1234567");
+});

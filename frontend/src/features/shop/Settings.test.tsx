@@ -1,4 +1,5 @@
 import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { sam } from "../../test/accounts";
 import { fakeApi, inTurn, json, listOf, problem, sent } from "../../test/fakeApi";
@@ -214,4 +215,26 @@ test("an uploaded picture is the item's, and one that is none says why", async (
   expect(await sent(requests, "PATCH /api/items/7")[0]?.json()).toEqual({
     image_url: "/pictures/1f.webp",
   });
+});
+
+test("a picture of a type that is not taken is refused in words for people", async () => {
+  fakeApi({
+    ...staff,
+    "GET /api/items/7": () => json(mug, 200, { ETag: '"1"' }),
+    "GET /api/items/7/changes": () => json(listOf()),
+    "POST /api/pictures": () =>
+      problem(415, "unsupported_media_type", { detail: "Send the body as image/jpeg." }),
+  });
+  // A browser lets another file through where its user asks for all files.
+  const user = userEvent.setup({ applyAccept: false });
+  open("/staff/items/7");
+
+  await user.upload(
+    await screen.findByLabelText("Upload a picture"),
+    new File(["<svg/>"], "mug.svg", { type: "image/svg+xml" }),
+  );
+
+  expect((await screen.findByRole("alert")).textContent).toBe(
+    "Files of this type are not taken. Choose a JPEG, PNG, WebP or GIF file.",
+  );
 });

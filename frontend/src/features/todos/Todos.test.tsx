@@ -108,3 +108,34 @@ test("an order's to-do leads to the order and is not ticked here", async () => {
   expect(link.getAttribute("href")).toBe("/orders/5");
   expect(screen.queryByRole("checkbox")).toBeNull();
 });
+
+test("an order's to-do says who gets it, where it goes and what they wrote", async () => {
+  const handOver: Todo = {
+    ...todo,
+    title: "Hand over order 1005",
+    order_id: 5,
+    buyer: { id: 1, username: "alice", name: "Alice Archer", email: "alice@example.org" },
+    note: "Please knock twice.",
+    phone: "+49 30 1234567",
+    shipping_address: {
+      name: "Alice Archer",
+      line1: "1 Quay",
+      line2: null,
+      postal_code: "12345",
+      city: "Harbour",
+      state: null,
+      country: "DE",
+    },
+  };
+  fakeApi({ "GET /api/profile": () => json(sam), "GET /api/todos": () => json(listOf(handOver)) });
+  open("/todos");
+
+  const row = (await screen.findByRole("link", { name: "Hand over order 1005" })).closest("li");
+
+  for (const words of [
+    "For Alice Archer · alice@example.org",
+    "+49 30 1234567 · Alice Archer, 1 Quay, 12345, Harbour, DE",
+    "Please knock twice.",
+  ])
+    expect(row?.textContent).toContain(words);
+});

@@ -2,6 +2,7 @@ import "./picture.css";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type ChangeEvent, useId, useState } from "react";
+import { Problem } from "../../api/problem";
 import { useUpload } from "../../api/shop/pictures";
 import { Field } from "../Field";
 import { Trouble } from "../Trouble";
@@ -40,7 +41,13 @@ export function PictureField({ label, name, defaultValue, error }: Props) {
             : t`JPEG, PNG, WebP or GIF, up to 10 MB.`}
         </p>
       </div>
-      {upload.error && <Trouble error={upload.error} />}
+      {upload.error && (
+        <Trouble error={upload.error}>
+          {isOtherType(upload.error)
+            ? t`Files of this type are not taken. Choose a JPEG, PNG, WebP or GIF file.`
+            : undefined}
+        </Trouble>
+      )}
       <Field
         label={t`Address of a picture`}
         name={name}
@@ -53,3 +60,6 @@ export function PictureField({ label, name, defaultValue, error }: Props) {
     </fieldset>
   );
 }
+
+/** The API's own words are for programs: they name content types. */
+const isOtherType = (error: unknown) => error instanceof Problem && error.status === 415;
