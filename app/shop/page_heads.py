@@ -14,7 +14,7 @@ from app.runtime.db import db, read
 from app.runtime.languages import Language, Sentence, said
 from app.shop.models import ShopPage
 from app.stripe import currencies
-from app.web.first_answer import Head, absolute
+from app.web.first_answer import MISSING, Head, absolute
 
 if TYPE_CHECKING:
     from app.shop.schemas import ShopOut
@@ -46,7 +46,7 @@ def _of(path: str, name: str, language: Language) -> Head:
 
 
 def _missing(name: str, language: Language) -> Head:
-    return Head(name, said(Sentence("There is nothing here."), language), status=404)
+    return Head(name, said(MISSING, language), status=404)
 
 
 def _of_page(slug: str, name: str, language: Language) -> Head:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from html import escape
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from app.runtime.config import settings
 from app.runtime.db import reading
 from app.runtime.errors import Problem
 from app.runtime.languages import Language, Sentence
+from app.web.pages import is_page
 
 BEGIN, END = "<!-- head -->", "<!-- /head -->"
 """Between these, frontend/index.html has what a page is that no server has told of."""
@@ -44,6 +46,8 @@ class Head(msgspec.Struct, frozen=True):
 
 
 PLAIN = Head("Kiosk", Sentence("A small shop that you host yourself."))
+MISSING = Sentence("There is nothing here.")
+"""The description of a page that is not there."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -55,11 +59,11 @@ class Written(msgspec.Struct, frozen=True):
 
 
 def written(template: str, path: str) -> Written:
-    """The page at `path`."""
+    """The page at `path`; where the frontend has none, it says so itself."""
     before, begin, rest = template.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        return Written(template)
+        return Written(template, HTTPStatus.OK if is_page(path) else HTTPStatus.NOT_FOUND)
     try:
         with deadline.within(SECONDS), reading():
             data = {name: give() for name, give in current_app.extensions["page_data"].items()}
@@ -68,6 +72,9 @@ def written(template: str, path: str) -> Written:
     except (SQLAlchemyError, Problem):
         data, language = {}, languages.asked()
         head = structs.replace(PLAIN, description=languages.said(PLAIN.description, language))
+    if not is_page(path):
+        missing = languages.said(MISSING, language)
+        head = structs.replace(head, description=missing, structured=None, status=HTTPStatus.NOT_FOUND)
     first = _script("first", "application/json", {"language": language, **data})
     html = in_language(f"{before}{_tags(head, path)}{first}{after}", language)
     return Written(html, head.status, is_personal=data.get("me") is not None)

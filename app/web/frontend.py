@@ -79,7 +79,7 @@ def change_password() -> BaseResponse:
 
 
 def fall_back(error: NotFound) -> Response:
-    """What no route answers: a file of the frontend, or its page, which knows the paths of the shop.
+    """What no route answers: a file of the frontend, or its page, with the status 404 where it has nothing to show.
 
     Not a catch-all route: with one, a wrong method on the API's paths would no longer be a 405.
     """

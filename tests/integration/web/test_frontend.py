@@ -32,13 +32,32 @@ def get(client, path, **headers):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/orders", "/orders/7", "/sign-in?error=oauth_denied", "/apiary", "/nothing/at/all", "/caf%C3%A9"]
+    "path", ["/", "/profile", "/Profile/", "/staff/users/7", "/staff/users/new", "/sign-in?error=oauth_denied"]
 )
-def test_every_path_that_is_nobody_elses_is_the_page(client, built, path):
+def test_every_path_of_the_frontend_is_the_page(client, built, path):
     response = get(client, path)
 
     assert (response.status_code, response.text) == (200, PAGE)
     assert response.mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/apiary", "/nothing/at/all", "/caf%C3%A9", "/profile/7", "/staff/users/7/more", "/profile%0A"]
+)
+def test_any_other_path_is_the_page_which_says_that_nothing_is_there(client, built, path):
+    response = get(client, path)
+
+    assert (response.status_code, response.text) == (404, PAGE)
+    assert response.mimetype == "text/html"
+    assert "ETag" not in response.headers
+
+
+def test_a_page_that_is_not_there_is_in_no_search_engine(client, built):
+    (built / "index.html").write_text("<html><head><!-- head --><!-- /head --></head></html>")
+
+    assert '<meta name="robots" content="noindex">' in get(client, "/nowhere").text
+    assert "There is nothing here." in get(client, "/nowhere").text
+    assert "noindex" not in get(client, "/profile").text
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
@@ -71,7 +90,7 @@ def test_the_page_is_asked_after_each_time_and_not_sent_again_where_it_is_the_sa
     response = get(client, "/")
 
     assert "no-cache" in response.headers["Cache-Control"]
-    assert get(client, "/orders", **{"If-None-Match": response.headers["ETag"]}).status_code == 304
+    assert get(client, "/profile", **{"If-None-Match": response.headers["ETag"]}).status_code == 304
 
 
 def test_an_asset_is_kept_for_a_year(client, built):
@@ -88,7 +107,7 @@ def test_other_files_are_served_as_what_they_are(client, built):
     assert (response.status_code, response.mimetype) == (200, "image/svg+xml")
 
 
-@pytest.mark.parametrize("path", ["/", "/orders/7", "/favicon.svg", "/assets/index-1f.js"])
+@pytest.mark.parametrize("path", ["/", "/staff/users/7", "/favicon.svg", "/assets/index-1f.js"])
 def test_a_part_of_a_page_or_a_file_may_be_asked_for(client, built, path):
     whole = get(client, path).data
 
@@ -187,7 +206,7 @@ def test_nothing_can_be_written_to_a_page(client, built, method):
 
 
 def test_a_page_can_be_asked_for_without_its_text(client, built):
-    response = client.head("/orders", buffered=True)
+    response = client.head("/profile", buffered=True)
 
     assert (response.status_code, response.text) == (200, "")
 

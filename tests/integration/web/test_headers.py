@@ -21,8 +21,8 @@ ALWAYS = {
 FOREIGN = {"Origin": "https://evil.example"}
 ANSWERS = {
     "the page": ("GET", "/", 200),
-    "its head": ("HEAD", "/orders", 200),
-    "a path of the page": ("GET", "/orders/7", 200),
+    "its head": ("HEAD", "/profile", 200),
+    "a path of the page": ("GET", "/staff/users/7", 200),
     "a file that is not there": ("GET", "/assets/nothing.js", 404),
     "the docs": ("GET", "/api/docs", 200),
     "the description": ("GET", "/api/openapi.json", 200),
