@@ -18,7 +18,9 @@ from app.web.paging import PageNumber, Paging, PerPage
 Words = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")]
 MOST_LINES = 50
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-MomentOrDay = Annotated[str, msgspec.Meta(max_length=40, description="A day, which counts whole in UTC, or a time")]
+MomentOrDay = Annotated[
+    str, msgspec.Meta(max_length=40, description="A day of the shop's time zone, which counts whole, or a time")
+]
 
 
 class OrderFilter(msgspec.Struct, frozen=True):

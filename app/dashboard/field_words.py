@@ -4,8 +4,9 @@ from app.web.field_words import Words
 
 WORDS: Words = {
     "Dashboard.orders": ("How many orders there are in each state.", {"pending": 2, "paid": 3}),
+    "Dashboard.time_zone": ("Of the days: that of the shop.", "Europe/Berlin"),
     "days": ("The last 30 days, the oldest first.", []),
-    "day": ("The day, in UTC.", "2026-05-04"),
+    "day": ("The day, in the shop's time zone.", "2026-05-04"),
     "Day.orders": ("How many orders were paid on it.", 4),
     "Day.amount": ("What came for them, in minor units.", 7400),
     "Day.refunded": ("What went back on it, in minor units.", 0),

@@ -10,7 +10,7 @@ from app.web.api import Id
 
 
 class Day(msgspec.Struct, frozen=True):
-    """A day in UTC: how many orders were paid, what came for them and what went back, in minor units."""
+    """A day of `time_zone`: how many orders were paid, what came for them and what went back, in minor units."""
 
     day: date
     orders: int
@@ -38,11 +38,14 @@ class Needs(msgspec.Struct, frozen=True):
 class Dashboard(msgspec.Struct, frozen=True):
     """`orders` counts those in each state. `days` are the last 30, the oldest first, in the shop's currency.
 
+    They begin and end as in `time_zone`, the shop's.
+
     `low_stock` has the items that are next to run out. `findings` are the oldest that are not closed.
     """
 
     currency: str
     currency_digits: int
+    time_zone: str
     orders: dict[OrderStatus, int]
     days: list[Day]
     low_stock: list[LowStock]

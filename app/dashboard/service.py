@@ -1,7 +1,9 @@
 """Counts what staff look at each morning."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session
@@ -14,23 +16,27 @@ from app.mail.models import Outgoing
 from app.orders.models import NEXT, Order, OrderStatus
 from app.payments import findings
 from app.payments.models import CAME_TO_NOTHING, Payment, Refund
+from app.runtime import time_zones
 from app.stripe import currencies
 from app.web.paging import cached, number_of
 
 DAYS = 30
-DAY_SECONDS = 24 * 60 * 60
+QUARTER = 15 * 60
+"""Seconds. Days of every time zone in use begin with a quarter of an hour: https://www.iana.org/time-zones"""
+
 MOST_SHOWN = 10
 MANY = 1_000
 """Of so many payments in 30 days the dashboard may have more, and adds them up once in a while."""
 
 
-def of(session: Session, currency: str, now: datetime) -> Dashboard:
+def of(session: Session, currency: str, zone: str, now: datetime) -> Dashboard:
     open_findings = findings.unclosed(session, now)
     return Dashboard(
         currency,
         currencies.digits(currency),
+        zone,
         _orders(session),
-        list(days(session, currency, now)),
+        list(days(session, currency, zone, now)),
         low_stock(session),
         Needs(to_hand_over(session), len(open_findings), given_up(session)),
         open_findings[:MOST_SHOWN],
@@ -42,43 +48,55 @@ def _orders(session: Session) -> dict[OrderStatus, int]:
 
 
 Sums = dict[datetime, tuple[int, int, int]]
-"""How many payments came, their sum, and what went back, by the moment at which their day begins."""
+"""How many payments came, their sum, and what went back, by the moment at which their quarter of an hour begins."""
 
 
-def days(session: Session, currency: str, now: datetime) -> Iterator[Day]:
-    """What came and what went back by day; payments that did not pay an order are not in it.
+def days(session: Session, currency: str, zone: str, now: datetime) -> Iterator[Day]:
+    """What came and what went back by day of this time zone; payments that did not pay an order are not in it.
 
     Where MANY came, the days before today are as they were up to a minute ago, and not added up each time.
     """
-    today = datetime.combine(now.date(), time(), UTC)
-    first, *_ = begins = [today - timedelta(days=each) for each in reversed(range(DAYS))]
+    last = now.astimezone(ZoneInfo(zone)).date()
+    dates = [last - timedelta(days=each) for each in reversed(range(DAYS))]
+    begins = [time_zones.begin_of(day, zone) for day in dates]
+    first, today, end = begins[0], begins[-1], time_zones.begin_of(last + timedelta(days=1), zone)
     before = sa.select(Payment.id).where(Payment.created_at >= first, Payment.created_at < today)
     of_these = sa.select(sa.func.count()).select_from(before.limit(MANY + 1).subquery())
     since, sums = first, Sums()
     if (session.scalar(of_these) or 0) > MANY:
-        since, sums = today, cached(("days", currency, first), lambda: _sums(session, currency, first, today))
-    sums = sums | _sums(session, currency, since, today + timedelta(days=1))
-    for begin in begins:
-        yield Day(begin.date(), *sums.get(begin, (0, 0, 0)))
+        since, sums = today, cached(("days", currency, first, today), lambda: _sums(session, currency, first, today))
+    by_day = _added_up(sums | _sums(session, currency, since, end), begins)
+    for day, begin in zip(dates, begins, strict=True):
+        yield Day(day, *by_day[begin])
+
+
+def _added_up(sums: Sums, begins: Sequence[datetime]) -> Sums:
+    """By the moments at which days begin, of which none is left out."""
+    by_day = dict.fromkeys(begins, (0, 0, 0))
+    for quarter, (number, amount, refunded) in sums.items():
+        begin = begins[max(bisect_right(begins, quarter) - 1, 0)]
+        before = by_day[begin]
+        by_day[begin] = (before[0] + number, before[1] + amount, before[2] + refunded)
+    return by_day
 
 
 def _sums(session: Session, currency: str, since: datetime, until: datetime) -> Sums:
     counts = sa.and_(Payment.disposition == "settles", Payment.currency == currency)
-    came = _by_day(session, since, until, Payment.created_at, sa.select(Payment.amount).where(counts))
+    came = _by_quarter(session, since, until, Payment.created_at, sa.select(Payment.amount).where(counts))
     back = sa.select(Refund.amount).join(Payment).where(counts, Refund.status.not_in(CAME_TO_NOTHING))
-    refunded = _by_day(session, since, until, Refund.created_at, back)
-    return {day: (*came.get(day, (0, 0)), refunded.get(day, (0, 0))[1]) for day in came.keys() | refunded.keys()}
+    refunded = _by_quarter(session, since, until, Refund.created_at, back)
+    return {at: (*came.get(at, (0, 0)), refunded.get(at, (0, 0))[1]) for at in came.keys() | refunded.keys()}
 
 
-def _by_day(
+def _by_quarter(
     session: Session, since: datetime, until: datetime, at: Mapped[datetime], amounts: sa.Select[int]
 ) -> dict[datetime, tuple[int, int]]:
-    """The number of `amounts` and their sum, by the moment at which their day begins."""
+    """The number of `amounts` and their sum, by the moment at which their quarter of an hour begins."""
     seconds = sa.extract("epoch", at)
-    day = (seconds - seconds % DAY_SECONDS).label("day")
+    quarter = (seconds - seconds % QUARTER).label("quarter")
     [amount] = amounts.selected_columns
-    query = amounts.with_only_columns(day, sa.func.count(), sa.func.sum(amount), maintain_column_froms=True)
-    rows = session.execute(query.where(at >= since, at < until).group_by(day))
+    query = amounts.with_only_columns(quarter, sa.func.count(), sa.func.sum(amount), maintain_column_froms=True)
+    rows = session.execute(query.where(at >= since, at < until).group_by(quarter))
     return {datetime.fromtimestamp(int(begin), UTC): (number, int(total)) for begin, number, total in rows}
 
 

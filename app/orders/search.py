@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.orders.models import NUMBER_FROM, Order, OrderLine, OrderStatus
+from app.runtime import time_zones
 from app.runtime.db import BigId
 from app.runtime.errors import Invalid
 from app.runtime.search import Searched, words
+from app.shop import service as shop
 from app.users.models import User
 from app.users.search import is_called
 from app.users.signed_in import SignedInUser
@@ -94,21 +96,22 @@ def _of_one_holds(session: Session, word: str) -> sa.ColumnElement[bool]:
 
 
 def begin_of(text: str | None, field: str) -> datetime | None:
-    """The moment that `text` names, or the day's first one. Raises Invalid for `field`."""
+    """The moment that `text` names, or the first one of a day in the shop's time zone. Raises Invalid for `field`."""
     moment = _read(text, field)
-    return (
-        moment if isinstance(moment, datetime | None) else datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    )
+    return moment if isinstance(moment, datetime | None) else _first_moment(moment)
 
 
 def end_of(text: str | None, field: str) -> datetime | None:
     """As `begin_of`; a day counts whole."""
     moment = _read(text, field)
-    if isinstance(moment, datetime | None):
-        return moment
+    return moment if isinstance(moment, datetime | None) else _first_moment(moment, timedelta(days=1))
+
+
+def _first_moment(day: date, later: timedelta = timedelta()) -> datetime | None:
+    """None, which sets no bound, where it would be before all times or after them."""
     try:
-        return begin_of((moment + timedelta(days=1)).isoformat(), field)
-    except OverflowError:  # the last day that there is
+        return time_zones.begin_of(day + later, shop.time_zone())
+    except OverflowError:
         return None
 
 

@@ -1,5 +1,6 @@
 """Names of time zones, as the IANA database has them: https://www.iana.org/time-zones"""
 
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -9,3 +10,11 @@ def is_known(name: str) -> bool:
     except (KeyError, ValueError, OSError):  # one that is not there, that leads elsewhere, or that is a folder
         return False
     return True
+
+
+def begin_of(day: date, zone: str) -> datetime:
+    """The first moment of a day in a time zone, in UTC. Raises OverflowError where UTC has no such year.
+
+    Where clocks go on at midnight, it is the moment at which they do; where they go back to it, the first of the two.
+    """
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -14,7 +14,7 @@ WORDS: Words = {
     "colours": ("The colours of the page.", {"primary": "#0d4a4a", "accent": "#ffd35c"}),
     "primary": ("Of header and links.", "#0d4a4a"),
     "accent": ("Of the buttons that buy.", "#ffd35c"),
-    "time_zone": ("In which mails tell the time: a name of the IANA database.", "Europe/Berlin"),
+    "time_zone": ("In which mails tell the time and days are counted: a name of the IANA database.", "Europe/Berlin"),
     "pages": ("The pages that the owner has written.", [{"slug": "imprint", "title": "Imprint"}]),
     "slug": ("The end of the page's address.", "imprint"),
     "PageTitle.title": ("The page's heading.", "Imprint"),

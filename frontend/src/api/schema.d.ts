@@ -2385,7 +2385,7 @@ export interface components {
              */
             colours: components["schemas"]["Colours"];
             /**
-             * @description In which mails tell the time: a name of the IANA database.
+             * @description In which mails tell the time and days are counted: a name of the IANA database.
              * @example Europe/Berlin
              */
             time_zone: string;
@@ -3767,6 +3767,8 @@ export interface components {
          * Dashboard
          * @description `orders` counts those in each state. `days` are the last 30, the oldest first, in the shop's currency.
          *
+         *         They begin and end as in `time_zone`, the shop's.
+         *
          *         `low_stock` has the items that are next to run out. `findings` are the oldest that are not closed.
          */
         Dashboard: {
@@ -3780,6 +3782,11 @@ export interface components {
              * @example 2
              */
             currency_digits: number;
+            /**
+             * @description Of the days: that of the shop.
+             * @example Europe/Berlin
+             */
+            time_zone: string;
             /**
              * @description How many orders there are in each state.
              * @example {
@@ -3817,12 +3824,12 @@ export interface components {
         };
         /**
          * Day
-         * @description A day in UTC: how many orders were paid, what came for them and what went back, in minor units.
+         * @description A day of `time_zone`: how many orders were paid, what came for them and what went back, in minor units.
          */
         Day: {
             /**
              * Format: date
-             * @description The day, in UTC.
+             * @description The day, in the shop's time zone.
              * @example 2026-05-04
              */
             day: string;

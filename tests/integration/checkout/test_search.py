@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.models import ShopProfile
 from tests.integration.accounts import fields
-from tests.integration.factories import make_item, make_order, make_user
+from tests.integration.factories import make_item, make_order, make_user, saved
 
 
 @pytest.fixture
@@ -19,8 +20,8 @@ def found(client, **query):
     return [each["id"] for each in answer.get_json()["items"]]
 
 
-def at(day, hour=12):
-    return datetime(2026, 3, day, hour, tzinfo=UTC)
+def at(day, hour=12, minute=0):
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
 
 
 def test_staff_find_an_order_by_number_buyer_and_item(staff):
@@ -65,6 +66,20 @@ def test_dates_bound_when_an_order_was_placed_and_a_day_counts_whole(staff):
     assert found(staff, to="9999-12-31") == [third, second, first]
     assert fields(staff.get("/api/orders?from=yesterday")) == ["from"]
     assert fields(staff.get("/api/orders?to=2026-02-30")) == ["to"]
+
+
+def test_a_day_is_one_of_the_time_zone_of_the_shop(staff):
+    saved(ShopProfile(id=1, time_zone="Europe/Berlin"))
+    buyer, item = make_user(), make_item()
+    # 23:30 and 00:30 in Berlin; the clocks go on by an hour on 29 March.
+    late, early = (make_order(buyer, item, created_at=at(day, hour, 30)).id for day, hour in ((1, 22), (1, 23)))
+    summer = make_order(buyer, item, created_at=at(29, 22, 30)).id
+
+    assert found(staff, **{"from": "2026-03-02", "to": "2026-03-02"}) == [early]
+    assert found(staff, to="2026-03-01") == [late]
+    assert found(staff, to="2026-03-29") == [early, late]
+    assert found(staff, **{"from": "2026-03-30"}) == [summer]
+    assert found(staff, **{"from": "0001-01-01", "to": "9999-12-31"}) == [summer, early, late]
 
 
 def test_orders_are_sorted_as_asked(staff):

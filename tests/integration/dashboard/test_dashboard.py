@@ -1,12 +1,14 @@
 """The shop at a glance: what staff look at each morning."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from app import db
 from app.dashboard import service
-from app.models import FindingRow, Payment, Refund
+from app.dashboard.schemas import Day
+from app.models import FindingRow, Payment, Refund, ShopProfile
 from app.runtime.db import utcnow
 from app.web import long_lists
 from tests.integration.conftest import sign_in
@@ -53,6 +55,30 @@ def test_money_is_told_by_day_for_thirty_days(staff):
     assert days[-1] == {"day": f"{now:%Y-%m-%d}", "orders": 2, "amount": 1500, "refunded": 200}
     assert days[0] == {"day": f"{now - timedelta(days=29):%Y-%m-%d}", "orders": 1, "amount": 300, "refunded": 0}
     assert sum(day["orders"] for day in days) == 3
+
+
+@pytest.mark.parametrize("many", [0, 1000])
+def test_days_are_those_of_the_time_zone_of_the_shop(app, monkeypatch, many):
+    """Each day is whole also where clocks go on or back: 29 March has 23 hours in Berlin, and 28 March 24."""
+    monkeypatch.setattr(service, "MANY", many)
+    for hour in (datetime(2026, 3, 27, 23, tzinfo=UTC) + timedelta(hours=each) for each in range(48)):
+        paid(100, at=hour + timedelta(minutes=30), refunded=40)
+
+    now = datetime(2026, 3, 29, 22, 45, tzinfo=UTC)
+    *_, saturday, sunday, monday = service.days(db.session(), "EUR", "Europe/Berlin", now)
+
+    assert saturday == Day(date(2026, 3, 28), 24, 2400, 960)
+    assert sunday == Day(date(2026, 3, 29), 23, 2300, 920)
+    assert monday == Day(date(2026, 3, 30), 1, 100, 40)
+
+
+def test_the_dashboard_names_the_time_zone_of_its_days(staff):
+    saved(ShopProfile(id=1, time_zone="Asia/Kathmandu"))
+
+    shown = staff.get("/api/dashboard").get_json()
+
+    assert shown["time_zone"] == "Asia/Kathmandu"
+    assert shown["days"][-1]["day"] == f"{utcnow() + timedelta(hours=5, minutes=45):%Y-%m-%d}"
 
 
 def test_where_very_many_payments_came_days_that_are_over_are_added_up_once_in_a_while(own_app, monkeypatch):

@@ -7,6 +7,7 @@ import { open } from "../../test/open";
 const shop = {
   currency: "EUR",
   currency_digits: 2,
+  time_zone: "Europe/Berlin",
   orders: { pending: 2, processing: 0, cancelling: 0, paid: 3, fulfilled: 7, cancelled: 1 },
   days: [
     { day: "2026-05-03", orders: 1, amount: 1850, refunded: 0 },
@@ -33,6 +34,7 @@ test("staff see what needs them, how orders stand, the money of each day, and wh
   const money = within(screen.getByRole("region", { name: "Money by day" }));
   expect(money.getByText(/58[.,]50/)).toBeTruthy();
   const rows = money.getAllByRole("row", { hidden: true }).map((row) => row.textContent);
+  expect(rows[0]).toMatch(/^Day \(Europe\/Berlin\)/);
   expect(rows[1]).toMatch(/4.*2.*50[.,]00.*10[.,]00/);
 
   const stock = within(screen.getByRole("region", { name: "Stock that runs out" }));

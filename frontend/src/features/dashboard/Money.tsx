@@ -16,7 +16,7 @@ const show = (day: Day) =>
 /** What came in on each day: drawn, and as a table for those who want figures or do not see it. */
 export function Money({ shop }: { shop: Dashboard }) {
   const money = (minor: number) => showMoney(minor, shop);
-  const { days } = shop;
+  const { days, time_zone: zone } = shop;
   const sum = days.reduce((sum, day) => sum + kept(day), 0);
   return (
     <Section title={t`Money by day`}>
@@ -36,7 +36,7 @@ export function Money({ shop }: { shop: Dashboard }) {
             <thead>
               <tr>
                 <th scope="col">
-                  <Trans>Day (UTC)</Trans>
+                  <Trans>Day ({zone})</Trans>
                 </th>
                 <th scope="col">
                   <Trans>Orders</Trans>

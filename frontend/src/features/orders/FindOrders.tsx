@@ -1,7 +1,9 @@
 import { msg, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useId } from "react";
+import { shopQuery } from "../../api/shop/shop";
 import { say, type Words } from "../../language";
 import { Form } from "../../ui/Form";
 import { isSorting, type OrderSearch, sortings, tableAddress } from "./search";
@@ -10,6 +12,7 @@ import { isStatus, statusLabels } from "./status";
 /** Staff's way to an order: by words, state and days; and the same orders as a table. */
 export function FindOrders({ search }: { search: OrderSearch }) {
   const navigate = useNavigate();
+  const zone = useQuery(shopQuery).data?.time_zone;
   const find = (value: (name: string) => string) => {
     const [status, sort] = [value("status"), value("sort")];
     navigate({
@@ -46,6 +49,11 @@ export function FindOrders({ search }: { search: OrderSearch }) {
       <a href={tableAddress(search)} className="button button-quiet" download>
         <Trans>Save as CSV</Trans>
       </a>
+      {zone && (
+        <p className="fine find-orders-zone">
+          <Trans>Days begin and end as in the shop’s time zone, {zone}.</Trans>
+        </p>
+      )}
     </Form>
   );
 }

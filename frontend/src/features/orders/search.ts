@@ -42,7 +42,7 @@ export const readSearch = (search: Search): OrderSearch => ({
   ...paged(search),
 });
 
-/** As the API has it: days are of UTC. */
+/** As the API has it: days are of the shop’s time zone. */
 export const asQuery = ({ user, page, ...search }: OrderSearch): Query => ({
   ...search,
   user_id: user,
