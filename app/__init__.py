@@ -327,7 +327,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
         app,
         settings,
         MAIL_RENDERERS,
-        shop_service.name,  # feature: shop
+        shop_service.mail_site,  # feature: shop
     )
     moments.init_app(
         app,

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.mail import outbox
-from app.mail.message import Message, Undeliverable, address, rendered, sender
+from app.mail.message import Message, Site, Undeliverable, address, rendered, sender
 from app.mail.models import Kind, Outgoing
 from app.mail.smtp import MailError, send
 from app.runtime.async_bridge import blocking, bridge
@@ -34,7 +34,7 @@ class Delivery:
     """One per application. It works on a thread of its own, so that a slow mail server delays no request."""
 
     def __init__(
-        self, app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer], site: Callable[[], str]
+        self, app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer], site: Callable[[], Site]
     ) -> None:
         self._app = weakref.ref(app)
         self._settings = settings
@@ -144,9 +144,9 @@ def delivery(app: Flask | None = None) -> Delivery:
 
 
 def init_app(
-    app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer], site: Callable[[], str] = lambda: "Kiosk"
+    app: Flask, settings: Settings, renderers: Mapping[Kind, Renderer], site: Callable[[], Site] = Site
 ) -> None:
-    """`site` gives the name under which mails are sent."""
+    """`site` tells who writes the mails."""
     made = app.extensions["delivery"] = Delivery(app, settings, renderers, site)
     weakref.finalize(app, made.stop, 0)
 

@@ -25,14 +25,27 @@ TEMPLATES = Path(__file__).with_name("templates")
 """A feature that can be left out has its templates in a folder of its own below this one."""
 
 
+LONGEST_LINE = 998
+"""Characters that a line may have which is not encoded."""
+
+
 class Undeliverable(Exception):
     """No mail can be sent to the address."""
+
+
+class Site(msgspec.Struct, frozen=True):
+    """Who writes: the name, the colour of buttons, which white can be read on, and how to reach them, on lines."""
+
+    name: str = "Kiosk"
+    colour: str = "#9d2235"
+    contact: str = ""
 
 
 class Message(msgspec.Struct, frozen=True):
     """A mail to `to`: the template `<template>.txt` with `values`, or `<template>.de.txt` in German.
 
-    Only `link`, an address of the shop, becomes a link. All other values may be chosen by a person, and do not.
+    Only `link`, an address of the shop, becomes a link. All other values may be chosen by a person, and do not; what
+    the owner has set stands below them, as they wrote it.
     """
 
     to: str
@@ -48,18 +61,21 @@ class Message(msgspec.Struct, frozen=True):
         return f"{self.template}.txt" if self.language == DEFAULT else f"{self.template}.{self.language}.txt"
 
 
-def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime, site: str = "Kiosk") -> EmailMessage:
+def rendered(
+    settings: Settings, message: Message, dedupe_key: str, at: datetime, site: Site | None = None
+) -> EmailMessage:
     """The first line of the template is the subject. Raises Undeliverable.
 
-    `site` is the sender's name where the settings have none.
+    The name of `site` is the sender's where the settings have none.
 
     The same arguments give the same mail in every detail, so that a mail reader shows one that came twice once.
     """
-    values = {**message.values, "shop": settings.public_url}
+    site = site or Site()
+    values = {**message.values, "shop": settings.public_url, "site": site.name}
     values |= {name: _Ours(values[name]) for name in ("shop", "link") if name in values}
     subject, _, text = _environment().get_template(message.file).render(values).partition("\n")
     made = EmailMessage()
-    made["From"] = settings.mail_from or Address(site, addr_spec=sender(settings))
+    made["From"] = settings.mail_from or Address(site.name, addr_spec=sender(settings))
     made["To"] = Address(addr_spec=address(message.to))
     made["Subject"] = subject.removeprefix("Subject: ")
     made["Date"] = at
@@ -68,14 +84,21 @@ def rendered(settings: Settings, message: Message, dedupe_key: str, at: datetime
     )
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: automatic replies do not answer it
     text = text.strip() + "\n"
-    made.set_content(text, cte="7bit" if text.isascii() else "quoted-printable")
+    foot = [on_one_line(each) for each in (site.name, settings.public_url, *site.contact.splitlines()) if each.strip()]
+    plain = "\n".join((text, *foot, ""))
+    made.set_content(plain, cte="7bit" if _is_bare(plain) else "quoted-printable")
     made.add_alternative(
-        beside.page(made["Subject"], text, settings.public_url, message.language),
+        beside.page(made["Subject"], text, foot, settings.public_url, site.colour, message.language),
         subtype="html",
         cte="quoted-printable",
     )
     made.set_boundary(hashlib.sha256(f"boundary:{dedupe_key}".encode()).hexdigest()[:32])
     return made
+
+
+def _is_bare(text: str) -> bool:
+    """Whether it may be sent as it is: https://www.rfc-editor.org/rfc/rfc5322#section-2.1.1"""
+    return text.isascii() and all(len(line) <= LONGEST_LINE for line in text.split("\n"))
 
 
 def address(given: str) -> str:

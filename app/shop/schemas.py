@@ -32,7 +32,10 @@ class NewColours(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ShopChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`delivery` tells buyers how they get what they bought. What is left out stays."""
+    """`delivery` tells buyers how they get what they bought, and `contact`, with which mails end, how they reach it.
+
+    What is left out stays.
+    """
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
     contact: Lines | msgspec.UnsetType = msgspec.UNSET

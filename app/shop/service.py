@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.mail.message import Site
 from app.runtime import time_zones
 from app.runtime.config import settings
 from app.runtime.db import db, insert_once, table
@@ -35,8 +36,10 @@ def profile(session: Session) -> ShopProfile:
     )
 
 
-def name() -> str:
-    return profile(db.session()).name
+def mail_site() -> Site:
+    """Who writes the mails of the shop. `colours.fault` lets its owner set no colour that white cannot be read on."""
+    shop = profile(db.session())
+    return Site(shop.name, shop.primary_colour, shop.contact)
 
 
 def time_zone() -> str:

@@ -2441,7 +2441,9 @@ export interface components {
         };
         /**
          * ShopChange
-         * @description `delivery` tells buyers how they get what they bought. What is left out stays.
+         * @description `delivery` tells buyers how they get what they bought, and `contact`, with which mails end, how they reach it.
+         *
+         *         What is left out stays.
          */
         ShopChange: {
             /**

@@ -14,6 +14,7 @@ from app.mail.delivery import delivery
 from app.models import Attempt, Outgoing, ShopProfile
 from app.runtime.child_environment import environment as inherited
 from app.runtime.db import utcnow
+from app.shop import service as shop
 from tests.attacks import came_of
 from tests.integration.conftest import close
 from tests.integration.factories import make_item, make_order, make_user, saved
@@ -122,6 +123,18 @@ def test_a_mail_comes_from_the_shop_by_its_name(office, name):
     office.deliver()
 
     assert parseaddr(office.mails[0]["headers"]["From"]) == (name, "kiosk@localhost")
+
+
+def test_a_mail_has_what_the_owner_has_set(office):
+    paid(make_user("ada"), make_item())
+    saved(ShopProfile(id=1, name="Tea & Co", contact="1 Quay\ntea@shop.example", primary_colour="#123456"))
+
+    office.deliver()
+
+    text = office.mails[0]["text"]
+    assert " at Tea & Co is paid." in text
+    assert text.endswith("Tea & Co\nhttp://localhost\n1 Quay\ntea@shop.example\n")
+    assert shop.mail_site().colour == "#123456"
 
 
 def test_a_receipt_tells_how_the_buyer_gets_what_was_bought(office):

@@ -10,7 +10,7 @@ from flask import Config
 
 from app import load_settings
 from app.mail import Kind
-from app.mail.message import Message, Undeliverable, address, rendered, sender
+from app.mail.message import Message, Site, Undeliverable, address, rendered, sender
 from simulators.mail.pages import with_links
 from tests.attacks import came_of
 from tests.settings import settings
@@ -178,3 +178,52 @@ def test_beside_the_text_are_the_same_words_as_html_and_only_the_shops_address_i
     assert page.count("<a ") == 1
     assert "<b>" not in page
     assert "&lt;b&gt;" in page
+
+
+def parts_of(mail):
+    return [mail.get_body((kind,)).get_content() for kind in ("plain", "html")]
+
+
+def test_a_mail_names_who_writes_in_its_text_and_below_it_how_to_reach_them():
+    site = Site("Tea & Co", "#0d4a4a", "1 Quay\ntea@shop.example")
+    values = {"username": "ada", "link": "https://shop.example/reset-password?token=a"}
+
+    text, page = parts_of(rendered(configured(), Message("ada@example.com", "reset_password", values), "key", AT, site))
+
+    assert "for your account at Tea & Co." in text
+    assert text.endswith("\n\nTea & Co\nhttps://shop.example\n1 Quay\ntea@shop.example\n")
+    assert "Tea &amp; Co<br>\nhttps://shop.example<br>\n1 Quay<br>\ntea@shop.example" in page
+    assert "background:#0d4a4a;color:#fff" in page
+
+
+def test_a_shop_without_a_contact_is_named_with_its_address():
+    text, _ = parts_of(made())
+
+    assert text.endswith("\n\nKiosk\nhttps://shop.example\n")
+
+
+def test_nothing_of_the_contact_is_a_button_an_element_or_a_line_too_long_to_be_sent():
+    site = Site(contact=f"<b>https://shop.example/imprint</b>\r\nhttps://shop.example/imprint\n{'x' * 1000}\x85Bye")
+    values = {"username": "ada", "link": "https://shop.example/reset-password?token=a"}
+
+    mail = rendered(configured(), Message("ada@example.com", "reset_password", values), "key", AT, site)
+    text, page = parts_of(mail)
+
+    assert text.endswith(f"\nhttps://shop.example/imprint\n{'x' * 1000}\nBye\n")
+    assert page.count("<a ") == 1
+    assert "<b>" not in page
+    assert max(map(len, bytes(mail).splitlines())) <= 998
+
+
+def test_the_name_of_a_shop_is_no_link_in_the_text():
+    text, _ = parts_of(
+        rendered(
+            configured(),
+            Message("ada@example.com", "reset_password", {"username": "ada", "link": "https://shop.example/a"}),
+            "key",
+            AT,
+            Site("evil.example"),
+        )
+    )
+
+    assert "account at evil.\N{ZERO WIDTH SPACE}example." in text

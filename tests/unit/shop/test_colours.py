@@ -17,6 +17,11 @@ def test_a_dark_one_is_taken(colour):
     assert colours.fault(colour) == ""
 
 
+@pytest.mark.parametrize("colour", [PRIMARY, "#777777", "#6f6f6f", "#0b7a75", "#c2410c"])
+def test_white_can_be_read_on_each_colour_that_is_taken(colour):
+    assert colours.fault(colour) or colours.contrast(colour, "#ffffff") >= colours.LEAST_CONTRAST
+
+
 @pytest.mark.parametrize("colour", ["#ffffff", "#ffd35c", "#f2603f", "#888888"])
 def test_of_a_light_one_it_says_what_to_do(colour):
     assert "take a darker one" in colours.fault(colour)
