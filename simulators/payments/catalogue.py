@@ -30,12 +30,12 @@ def find(provider: Provider, kind: str, name: str, param: str = "id", status: in
     return thing
 
 
-def keep(provider: Provider, thing: Resource, what: str) -> Resource:
+def keep(provider: Provider, thing: Resource, what: str, before: Resource | None = None) -> Resource:
     """Stores it, and tells of it; not of a shipping rate, of which Stripe does not tell."""
     kind = thing["object"]
     provider.store.put(TABLES[kind], thing["id"], thing)
     if kind != "shipping_rate":
-        events.record(provider, f"{kind}.{what}", thing)
+        events.record(provider, f"{kind}.{what}", thing, before)
     return thing
 
 
@@ -44,7 +44,8 @@ def update(provider: Provider, kind: str, name: str, given: Resource) -> Resourc
     thing = find(provider, kind, name)
     if thing.get("deleted"):
         raise no_such(kind, name, "id")
-    return keep(provider, merge(thing, given), "updated")
+    before = events.snapshot(thing)
+    return keep(provider, merge(thing, given), "updated", before)
 
 
 def merge(thing: Resource, given: Resource) -> Resource:

@@ -1,6 +1,8 @@
 """Charges: what a payment intent does to a card or a bank account.
 
-Source: https://docs.stripe.com/api/charges and https://docs.stripe.com/payments/paymentintents/lifecycle.
+Source: https://docs.stripe.com/api/charges, https://docs.stripe.com/payments/paymentintents/lifecycle,
+https://docs.stripe.com/payments/payment-intents/asynchronous-capture and
+https://docs.stripe.com/payments/place-a-hold-on-a-payment-method.
 """
 
 from simulators.payments import balance, cards, events, shapes
@@ -8,6 +10,8 @@ from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
 
 DISPUTE_TAKES = 2  # seconds
+BOOKING_TAKES = 5  # seconds until an asynchronous capture has its balance transaction; Stripe names no time
+HOLD_LASTS = 7 * 86400  # seconds; of a card that its holder has given on a page
 
 
 def new(provider: Provider, intent: Resource, method: Resource) -> Resource:
@@ -57,7 +61,10 @@ def _keep_method(provider: Provider, intent: Resource, card: Resource) -> None:
 
 def _hold(provider: Provider, intent: Resource, charge: Resource) -> None:
     """The card is good for the amount, which `capture` takes later."""
+    until = provider.clock.now() + HOLD_LASTS
     charge |= {"status": "succeeded", "paid": True, "captured": False}
+    charge["payment_method_details"]["card"]["capture_before"] = until
+    provider.at(float(until), "expire hold", charge["id"])
     provider.store.put("charges", charge["id"], charge)
     intent |= {"status": "requires_capture", "amount_capturable": charge["amount"], "last_payment_error": None}
     intent["next_action"] = None
@@ -71,14 +78,41 @@ def collect(provider: Provider, intent: Resource, charge: Resource, amount: int 
     taken = charge["amount"] if amount is None else amount
     was_held = charge["paid"]
     charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": taken}
-    kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
-    charge["balance_transaction"] = balance.book(provider, kind, taken, charge)
+    by_card = charge["payment_method_details"]["type"] == "card"
+    if by_card and not was_held and intent["capture_method"] == "automatic_async":
+        provider.later(BOOKING_TAKES, "book", charge["id"])
+    else:
+        charge["balance_transaction"] = balance.book(provider, "charge" if by_card else "payment", taken, charge)
     provider.store.put("charges", charge["id"], charge)
     intent |= {"status": "succeeded", "amount_received": taken, "amount_capturable": 0, "last_payment_error": None}
     intent["next_action"] = None
     provider.store.put("intents", intent["id"], intent)
     events.record(provider, "charge.captured" if was_held else "charge.succeeded", charge)
     events.record(provider, "payment_intent.succeeded", intent)
+
+
+def book(provider: Provider, name: str) -> None:
+    """An asynchronous capture is through: the charge gets its balance transaction."""
+    charge = provider.store["charges"][name]
+    before = events.snapshot(charge)
+    charge["balance_transaction"] = balance.book(provider, "charge", charge["amount_captured"], charge)
+    provider.store.put("charges", name, charge)
+    events.record(provider, "charge.updated", charge, before)
+
+
+def expire(provider: Provider, name: str) -> None:
+    """A hold that was not captured in time ends: the payment is canceled. Not so where it was captured or canceled."""
+    charge = provider.store["charges"][name]
+    intent = provider.store["intents"][charge["payment_intent"]]
+    if intent["status"] != "requires_capture":
+        return
+    charge |= {"refunded": True, "amount_refunded": charge["amount"]}
+    provider.store.put("charges", name, charge)
+    intent |= {"status": "canceled", "canceled_at": provider.clock.now(), "amount_capturable": 0}
+    intent["cancellation_reason"] = "automatic"
+    provider.store.put("intents", intent["id"], intent)
+    events.record(provider, "charge.expired", charge)
+    events.record(provider, "payment_intent.canceled", intent)
 
 
 def fail(provider: Provider, intent: Resource, refusal: Refusal) -> None:

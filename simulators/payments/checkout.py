@@ -248,6 +248,7 @@ def _ask(provider: Provider, session: Resource, intent: Resource) -> None:
     action = {"type": "redirect_to_url", "redirect_to_url": {"return_url": session["url"], "url": page}}
     intent |= {"status": "requires_action", "next_action": action, "payment_method": shapes.new_id("pm_1")}
     provider.store.put("intents", intent["id"], intent)
+    events.record(provider, "payment_intent.requires_action", intent)
 
 
 def _charge(provider: Provider, session: Resource, intent: Resource, *, authenticated: bool) -> None:

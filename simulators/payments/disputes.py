@@ -1,6 +1,7 @@
 """Disputes: a customer's bank takes the money back, or asks.
 
-Source: https://docs.stripe.com/api/disputes and https://docs.stripe.com/disputes/how-disputes-work.
+Source: https://docs.stripe.com/api/disputes, https://docs.stripe.com/disputes/how-disputes-work, and for the events of
+money that is withdrawn and reinstated https://docs.stripe.com/api/events/types.
 """
 
 from simulators.payments import balance, catalogue, events, shapes
@@ -36,6 +37,8 @@ def create(
     provider.store.put("charges", charge["id"], charge)
     provider.store.put("disputes", dispute["id"], dispute)
     events.record(provider, "charge.dispute.created", dispute)
+    if dispute["balance_transactions"]:
+        events.record(provider, "charge.dispute.funds_withdrawn", dispute)
     return dispute
 
 
@@ -53,15 +56,21 @@ def move(provider: Provider, name: str, status: str, *, refundable: bool | None 
     dispute = find(provider, name)
     if dispute["status"] in CLOSED and status in KNOWN:
         raise Refusal(400, f"This dispute is {dispute['status']}.")
+    before = events.snapshot(dispute)
     dispute["status"] = status
     if refundable is not None or status in CLOSED:
         dispute["is_charge_refundable"] = refundable if refundable is not None else status != "lost"
-    if status == "won" and dispute["balance_transactions"]:
+    reinstated = status == "won" and bool(dispute["balance_transactions"])
+    if reinstated:
         booked = balance.book(provider, "adjustment", dispute["amount"], dispute)
         dispute["balance_transactions"].append(balance.find(provider, booked))
     provider.store.put("disputes", name, dispute)
-    kind = "closed" if status in CLOSED else "updated"
-    events.record(provider, f"charge.dispute.{kind}", dispute)
+    if status in CLOSED:
+        events.record(provider, "charge.dispute.closed", dispute)
+    else:
+        events.record(provider, "charge.dispute.updated", dispute, before)
+    if reinstated:
+        events.record(provider, "charge.dispute.funds_reinstated", dispute)
     return dispute
 
 
@@ -70,6 +79,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     dispute = find(provider, name)
     if dispute["status"] in CLOSED:
         raise Refusal(400, "This dispute is already closed.", began=True)
+    before = events.snapshot(dispute)
     if "metadata" in given:
         wanted = given["metadata"]
         dispute["metadata"] = {} if wanted == "" else catalogue.merged(dispute["metadata"], wanted)
@@ -79,7 +89,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
         if given.get("submit", True):
             _submit(dispute)
     provider.store.put("disputes", name, dispute)
-    events.record(provider, "charge.dispute.updated", dispute)
+    events.record(provider, "charge.dispute.updated", dispute, before)
     return dispute
 
 

@@ -6,6 +6,7 @@ Source: https://docs.stripe.com/api/events.
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from simulators.payments import endpoints, versions
 from simulators.payments.protocol import Resource, dumps
@@ -16,9 +17,14 @@ LASTS = 30 * 86400  # seconds
 RETRIED = 72 * 3600  # seconds
 
 
-def record(provider: Provider, kind: str, thing: Resource) -> Resource:
-    """Notes that `kind` happened to `thing`, as it stands now; a webhook is due at once."""
+def record(provider: Provider, kind: str, thing: Resource, before: Resource | None = None) -> Resource:
+    """Notes that `kind` happened to `thing`, as it stands now; a webhook is due at once.
+
+    `before` is what it was: an event of a type `*.updated` tells what its changed fields held.
+    """
     event = build(provider, kind, thing)
+    if before is not None:
+        event["data"]["previous_attributes"] = previous(before, event["data"]["object"])
     targets = list(endpoints.wanting(provider, kind))
     event["pending_webhooks"] = len(targets)
     provider.store.put("events", event["id"], event)
@@ -34,12 +40,31 @@ def build(provider: Provider, kind: str, thing: Resource) -> Resource:
         "object": "event",
         "api_version": versions.CURRENT,
         "created": provider.clock.now(),
-        "data": {"object": json.loads(dumps(thing))},  # a copy, faster than `deepcopy` makes one
+        "data": {"object": snapshot(thing)},
         "livemode": thing.get("livemode", False),
         "pending_webhooks": 0,
         "request": {"id": cause.request, "idempotency_key": cause.key},
         "type": kind,
     }
+
+
+def snapshot(thing: Resource) -> Resource:
+    """A copy of an object that is about to change, faster than `deepcopy` makes one."""
+    copied: Resource = json.loads(dumps(thing))
+    return copied
+
+
+def previous(before: Resource, now: Resource) -> Resource:
+    """What the fields that differ held before: of an object its changed fields alone, an array whole."""
+    told: dict[str, Any] = {}
+    for name in sorted(before.keys() | now.keys()):
+        was, became = before.get(name), now.get(name)
+        if isinstance(was, dict) and isinstance(became, dict):
+            if inner := previous(was, became):
+                told[name] = inner
+        elif was != became:
+            told[name] = was
+    return told
 
 
 def thin(event: Resource) -> Resource:

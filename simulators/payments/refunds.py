@@ -137,12 +137,21 @@ def _pay(provider: Provider, refund: Resource) -> None:
 def update(provider: Provider, name: str, given: Resource) -> Resource:
     """Metadata alone can be changed."""
     refund = find(provider, name)
+    before = events.snapshot(refund)
     check_metadata(given)
     if "metadata" in given:
         wanted = given["metadata"]
         refund["metadata"] = {} if wanted == "" else catalogue.merged(refund["metadata"], wanted)
-    provider.store.put("refunds", name, refund)
-    events.record(provider, "refund.updated", refund)
+    return _keep_changed(provider, refund, before)
+
+
+def _keep_changed(provider: Provider, refund: Resource, before: Resource) -> Resource:
+    """Stores it, and tells of it twice: `charge.refund.updated` is the older of the two events, for refunds of a
+    charge. Source: https://docs.stripe.com/api/refunds
+    """
+    provider.store.put("refunds", refund["id"], refund)
+    for kind in ("charge.refund.updated", "refund.updated"):
+        events.record(provider, kind, refund, before)
     return refund
 
 
@@ -152,11 +161,10 @@ def cancel(provider: Provider, name: str) -> Resource:
     if refund["status"] != "requires_action":
         message = f"Refunds with a status of {refund['status']} cannot be canceled."
         raise Refusal(400, message, began=True)
+    before = events.snapshot(refund)
     refund["status"] = "canceled"
-    provider.store.put("refunds", name, refund)
     _book(provider, provider.store["charges"][refund["charge"]], -refund["amount"])
-    events.record(provider, "refund.updated", refund)
-    return refund
+    return _keep_changed(provider, refund, before)
 
 
 def find(provider: Provider, name: str) -> Resource:
@@ -167,10 +175,8 @@ def find(provider: Provider, name: str) -> Resource:
 
 def alter(provider: Provider, name: str, fields: Resource) -> Resource:
     """Changes fields of a refund without a request, and sends the event."""
-    refund = find(provider, name) | fields
-    provider.store.put("refunds", name, refund)
-    events.record(provider, "refund.updated", refund)
-    return refund
+    before = events.snapshot(find(provider, name))
+    return _keep_changed(provider, find(provider, name) | fields, before)
 
 
 def succeed(provider: Provider, name: str) -> Resource:
@@ -178,11 +184,10 @@ def succeed(provider: Provider, name: str) -> Resource:
     refund = find(provider, name)
     if refund["status"] not in ("pending", "requires_action"):
         raise Refusal(400, f"This refund is {refund['status']}.")
+    before = events.snapshot(refund)
     refund["status"] = "succeeded"
     _pay(provider, refund)
-    provider.store.put("refunds", name, refund)
-    events.record(provider, "refund.updated", refund)
-    return refund
+    return _keep_changed(provider, refund, before)
 
 
 def fail(provider: Provider, name: str, reason: str = "lost_or_stolen_card") -> Resource:
@@ -190,11 +195,11 @@ def fail(provider: Provider, name: str, reason: str = "lost_or_stolen_card") -> 
     refund = find(provider, name)
     if refund["status"] in ("failed", "canceled"):
         raise Refusal(400, f"This refund is {refund['status']}.")
+    before = events.snapshot(refund)
     refund |= {"status": "failed", "failure_reason": reason}
     if refund["balance_transaction"]:
         refund["failure_balance_transaction"] = balance.book(provider, "refund_failure", refund["amount"], refund)
-    provider.store.put("refunds", name, refund)
     _book(provider, provider.store["charges"][refund["charge"]], -refund["amount"])
-    events.record(provider, "refund.updated", refund)
+    _keep_changed(provider, refund, before)
     events.record(provider, "refund.failed", refund)
     return refund

@@ -163,9 +163,10 @@ def add_charges(v1: Api, provider: Provider) -> None:
     rows = provider.store["charges"]
 
     def update(name: str, given: Resource) -> Resource:
-        charge = catalogue.merge(_find(rows, "charge", name), given)
+        before = events.snapshot(_find(rows, "charge", name))
+        charge = catalogue.merge(rows[name], given)
         provider.store.put("charges", name, charge)
-        events.record(provider, "charge.updated", charge)
+        events.record(provider, "charge.updated", charge, before)
         return charge
 
     def capture(name: str, given: Resource) -> Resource:

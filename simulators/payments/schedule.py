@@ -1,9 +1,14 @@
-"""What happens by itself: sessions expire, debits settle, refunds arrive or fail, customers dispute."""
+"""What happens by itself: sessions and holds expire, captures are booked, debits settle, refunds arrive or fail,
+customers dispute.
+"""
 
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
-from simulators.payments import checkout, disputes, refunds, sessions
+from simulators.payments import charges, checkout, disputes, refunds, sessions
 from simulators.payments.protocol import Refusal
 from simulators.payments.provider import Provider
 
@@ -20,20 +25,26 @@ def run_due(provider: Provider) -> None:
 
 
 def _run(provider: Provider, kind: str, name: str) -> None:
-    try:
-        if kind == "expire":
-            sessions.expire(provider, name)
-        elif kind in ("succeed", "fail"):
-            checkout.settle(provider, name, succeed=kind == "succeed")
-        elif kind == "succeed refund":
-            refunds.succeed(provider, name)
-        elif kind == "fail refund":
-            refunds.fail(provider, name)
-        elif kind == "dispute":
-            charge, note = provider.store["charges"][name], provider.note(name)
-            disputes.create(provider, charge, reason=note["dispute"], inquiry=note["inquiry"])
-    except Refusal:
-        pass  # it was settled by hand before its time
+    with suppress(Refusal):  # it was settled by hand before its time
+        ACTS[kind](provider, name)
+
+
+def _dispute(provider: Provider, name: str) -> None:
+    charge, note = provider.store["charges"][name], provider.note(name)
+    disputes.create(provider, charge, reason=note["dispute"], inquiry=note["inquiry"])
+
+
+ACTS: dict[str, Callable[[Provider, str], object]] = {
+    "expire": sessions.expire,
+    "expire hold": charges.expire,
+    "book": charges.book,
+    "succeed": partial(checkout.settle, succeed=True),
+    "fail": partial(checkout.settle, succeed=False),
+    "succeed refund": refunds.succeed,
+    "fail refund": refunds.fail,
+    "dispute": _dispute,
+}
+"""By the kind of the task."""
 
 
 def start(provider: Provider) -> None:

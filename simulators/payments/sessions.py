@@ -143,6 +143,7 @@ def expire(provider: Provider, name: str) -> Resource:
         intent |= {"status": "canceled", "canceled_at": provider.clock.now(), "next_action": None}
         intent["cancellation_reason"] = "automatic"
         provider.store.put("intents", intent["id"], intent)
+        events.record(provider, "payment_intent.canceled", intent)
     events.record(provider, "checkout.session.expired", session)
     return session
 

@@ -101,6 +101,7 @@ def test_a_declined_intent_tells_what_it_became(api):
 def test_the_balance_is_what_came_less_fees_and_refunds(payments, api):
     intent = charged(api).json()
     made(api, "refunds", payment_intent=intent["id"], amount="500")
+    payments.advance(10)
 
     before = api.get("/v1/balance").json()
     payments.advance(3 * 86400)

@@ -308,3 +308,110 @@ def test_there_is_a_card_that_is_disputed_by_itself(payments):
 
     [dispute] = payments.listed("disputes")
     assert (dispute["reason"], dispute["is_charge_refundable"]) == ("fraudulent", False)
+
+
+def told(payments, kind):
+    """The data of the one event of that type."""
+    [event] = payments.listed("events", type=kind)
+    return event["data"]
+
+
+def test_a_captured_payment_has_its_balance_transaction_a_little_later_and_an_event_says_so(payments, api, paid):
+    [charge] = payments.listed("charges")
+    at_once = told(payments, "charge.succeeded")["object"]["balance_transaction"], charge["balance_transaction"]
+
+    payments.advance(60)
+
+    updated = told(payments, "charge.updated")
+    assert at_once == (None, None)
+    assert updated["previous_attributes"] == {"balance_transaction": None}
+    booked = api.get(f"/v1/balance_transactions/{updated['object']['balance_transaction']}").json()
+    assert (booked["source"], booked["amount"]) == (charge["id"], 1200)
+
+
+def test_a_payment_that_is_captured_in_the_request_has_its_balance_transaction_at_once(payments):
+    session = payments.open_session(1200, **{"payment_intent_data[capture_method]": "automatic"})
+
+    payments.pay(session["id"])
+
+    assert told(payments, "charge.succeeded")["object"]["balance_transaction"].startswith("txn_")
+    assert payments.listed("events", type="charge.updated") == []
+
+
+def test_a_refund_that_changes_is_told_of_under_both_names_with_what_it_was(payments, api, paid):
+    payments.next_refunds("pending")
+    refund = api.post("/v1/refunds", data={"payment_intent": paid["payment_intent"]}).json()
+
+    payments.succeed_refund(refund["id"])
+
+    for kind in ("charge.refund.updated", "refund.updated"):
+        data = told(payments, kind)
+        assert data["object"]["status"] == "succeeded"
+        assert data["previous_attributes"] == {"balance_transaction": None, "status": "pending"}
+
+
+def test_an_update_tells_what_its_fields_were_and_of_metadata_only_the_keys_that_changed(payments, api, paid):
+    refund = api.post("/v1/refunds", data={"payment_intent": paid["payment_intent"], "metadata[a]": "1"}).json()
+
+    api.post(f"/v1/refunds/{refund['id']}", data={"metadata[b]": "2"}).raise_for_status()
+
+    assert told(payments, "refund.updated")["previous_attributes"] == {"metadata": {"b": None}}
+    assert "previous_attributes" not in told(payments, "refund.created")
+
+
+@pytest.mark.parametrize(
+    ("inquiry", "outcome", "expected"),
+    [
+        (False, "won", ["created", "funds_withdrawn", "closed", "funds_reinstated"]),
+        (False, "lost", ["created", "funds_withdrawn", "closed"]),
+        (True, "warning_closed", ["created", "closed"]),
+    ],
+)
+def test_money_that_a_dispute_takes_and_gives_back_is_told_of(payments, paid, inquiry, outcome, expected):
+    dispute = payments.dispute(session=paid["id"], inquiry=inquiry)
+    payments.move_dispute(dispute["id"], outcome)
+
+    assert types(payments)[4:] == [f"charge.dispute.{what}" for what in expected]
+
+
+def test_a_card_that_wants_3_d_secure_is_told_of(payments):
+    payments.pay(payments.open_session()["id"], "4000000000003220")
+
+    assert types(payments) == ["payment_intent.created", "payment_intent.requires_action"]
+
+
+def test_the_intent_of_a_session_that_expires_is_told_of_as_canceled(payments, api):
+    name = payments.open_session()["id"]
+    payments.decline(name)
+
+    api.post(f"{SESSIONS}/{name}/expire")
+
+    assert types(payments)[-2:] == ["payment_intent.canceled", "checkout.session.expired"]
+
+
+def test_a_hold_that_is_not_captured_ends_after_seven_days(payments, api):
+    session = payments.open_session(1200, **{"payment_intent_data[capture_method]": "manual"})
+    intent = payments.pay(session["id"])["session"]["payment_intent"]
+    [charge] = payments.listed("charges")
+
+    payments.advance(7 * 86400 - 60)
+    before = api.get(f"/v1/payment_intents/{intent}").json()
+    payments.advance(120)
+    after = api.get(f"/v1/payment_intents/{intent}").json()
+
+    assert charge["payment_method_details"]["card"]["capture_before"] == charge["created"] + 7 * 86400
+    assert (before["status"], after["status"]) == ("requires_capture", "canceled")
+    assert (after["cancellation_reason"], after["amount_capturable"]) == ("automatic", 0)
+    assert types(payments)[-2:] == ["charge.expired", "payment_intent.canceled"]
+    assert told(payments, "charge.expired")["object"]["refunded"] is True
+    assert api.post(f"/v1/payment_intents/{intent}/capture").status_code == 400
+
+
+def test_a_hold_that_was_captured_does_not_end(payments, api):
+    session = payments.open_session(1200, **{"payment_intent_data[capture_method]": "manual"})
+    intent = payments.pay(session["id"])["session"]["payment_intent"]
+    api.post(f"/v1/payment_intents/{intent}/capture").raise_for_status()
+
+    payments.advance(8 * 86400)
+
+    assert api.get(f"/v1/payment_intents/{intent}").json()["status"] == "succeeded"
