@@ -4,8 +4,10 @@ Source: https://docs.stripe.com/api/customers, /products, /prices, /coupons, /pr
 """
 
 import copy
+import re
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from simulators.payments import currencies, events, shapes
 from simulators.payments.description import fields
@@ -33,10 +35,20 @@ def find(provider: Provider, kind: str, name: str, param: str = "id", status: in
 def keep(provider: Provider, thing: Resource, what: str, before: Resource | None = None) -> Resource:
     """Stores it, and tells of it; not of a shipping rate, of which Stripe does not tell."""
     kind = thing["object"]
+    for name in HIDDEN.get(kind, ()):
+        if name in thing:
+            provider.take_note(thing["id"], **{name: _counted(thing.pop(name))})
     provider.store.put(TABLES[kind], thing["id"], thing)
     if kind != "shipping_rate":
         events.record(provider, f"{kind}.{what}", thing, before)
     return thing
+
+
+def _counted(value: Any) -> Any:
+    """With whole numbers, where the description knows no types: it has of `currency_options` only that it is a hash."""
+    if isinstance(value, dict):
+        return {name: _counted(each) for name, each in value.items()}
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,12}", value) else value
 
 
 def update(provider: Provider, kind: str, name: str, given: Resource) -> Resource:
@@ -180,11 +192,14 @@ MAKERS: dict[str, Callable[[Provider, Resource], Resource]] = {
     "shipping_rate": shipping_rate,
 }
 DELETABLE = ("customer", "product", "coupon")
+HIDDEN = {"coupon": ("applies_to", "currency_options"), "price": ("currency_options",)}
+"""Fields that are shown only where they are expanded: see included.py."""
 
 
-def discount(provider: Provider, wishes: list[Resource], total: int, currency: str) -> tuple[int, list[Resource]]:
-    """What coupons and promotion codes take off `total`, in minor units, and the discounts of a session."""
-    off, discounts = 0, []
+def discount(provider: Provider, wishes: list[Resource], total: int, currency: str) -> tuple[list[int], list[Resource]]:
+    """What each coupon and promotion code takes off `total`, in minor units, and the discounts of a session."""
+    offs: list[int] = []
+    discounts = []
     for number, wish in enumerate(wishes):
         code = None
         if name := wish.get("promotion_code"):
@@ -193,9 +208,9 @@ def discount(provider: Provider, wishes: list[Resource], total: int, currency: s
                 raise Refusal(400, f"This promotion code is not active: {name}.", param=f"discounts[{number}]")
         named = code["promotion"]["coupon"] if code else wish.get("coupon", "")
         kept = find(provider, "coupon", named, f"discounts[{number}][coupon]", 400)
-        off += _off(kept, total - off, currency)
+        offs.append(_off(kept, total - sum(offs), currency))
         discounts.append({"coupon": kept["id"], "promotion_code": code["id"] if code else None})
-    return off, discounts
+    return offs, discounts
 
 
 def redeem(provider: Provider, discount: Resource) -> None:

@@ -6,7 +6,7 @@ Source: https://docs.stripe.com/api/pagination and https://docs.stripe.com/api/e
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from simulators.payments import description, sessions, shapes
+from simulators.payments import description, included, shapes
 from simulators.payments.protocol import Fields, Refusal, Resource, no_such
 from simulators.payments.provider import Provider
 
@@ -91,12 +91,11 @@ def _expand(provider: Provider, thing: Resource, steps: list[str], path: str) ->
     first, *rest = steps
     if not isinstance(thing.get("object", ""), str):  # the data of an event: a picture of the object, as it was
         raise _not_expandable(path)
-    if first not in thing and (listed := _included(provider, thing, first)) is not None:
-        return {**thing, first: _expand(provider, listed, rest, path)}
-    if first not in thing:
+    thing = _completed(provider, thing, first, rest)
+    value, kind = thing.get(first), _kind(thing, first)
+    if first not in thing and (kind != "x" or "object" not in thing):
         raise _not_expandable(path)
-    value, kind = thing[first], _kind(thing, first)
-    if isinstance(value, list) and rest:
+    if isinstance(value, list) and (rest or kind == "x"):
         return {**thing, first: [_expand(provider, each, rest, path) for each in value]}
     if isinstance(value, str) and kind == "x":
         inner = look_up(provider, first, value)
@@ -108,24 +107,22 @@ def _expand(provider: Provider, thing: Resource, steps: list[str], path: str) ->
     raise _not_expandable(path)
 
 
+def _completed(provider: Provider, thing: Resource, field: str, rest: list[str]) -> Resource:
+    """With what it has only where it is asked for."""
+    if thing.get("object") == "checkout.session" and field == "total_details" and rest[:1] == ["breakdown"]:
+        return {**thing, field: {**thing[field], "breakdown": included.breakdown(provider, thing)}}
+    if field in thing or (found := included.look_up(provider, thing, field)) is None:
+        return thing
+    return {**thing, field: found}
+
+
 def _not_expandable(path: str) -> Refusal:
     return Refusal(400, f"This property cannot be expanded ({path}).", param="expand")
 
 
 def _kind(thing: Resource, field: str) -> Any:
     """What the description says of the field; of a part of an object, that ids and objects may be expanded."""
-    if "object" not in thing or thing["object"] == "list":
+    if "object" not in thing or thing["object"] == "list" or included.is_known(thing, field):
         return "x"
     known = description.fields(thing["object"])
     return known.get(field, known.get(f"{field}?")) if known else "x"
-
-
-def _included(provider: Provider, thing: Resource, field: str) -> Resource | None:
-    """Lists that an object has only where they are asked for."""
-    kind, name = thing.get("object"), thing.get("id")
-    if (kind, field) == ("checkout.session", "line_items"):
-        return shapes.listing(f"/v1/checkout/sessions/{name}/line_items", sessions.lines(provider, thing))
-    if (kind, field) == ("charge", "refunds"):
-        made = [refund for refund in provider.store["refunds"].values() if refund["charge"] == name]
-        return shapes.listing(f"/v1/charges/{name}/refunds", made[::-1])
-    return None

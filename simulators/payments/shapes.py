@@ -329,6 +329,54 @@ def promotion_code(created: int, code: str, coupon: str) -> Resource:
     }
 
 
+def discount(session: Resource, given: Resource, number: int) -> Resource:
+    """A discount of a session as it is expanded. Its id is made of the session's, so that it is always the same."""
+    absent = words("customer customer_account end invoice invoice_item subscription subscription_item")
+    return {
+        **dict.fromkeys(absent),
+        "id": f"di_1{session['id'][-22:]}{number}",
+        "object": "discount",
+        "checkout_session": session["id"],
+        "customer": session["customer"],
+        "promotion_code": given["promotion_code"],
+        "source": {"coupon": given["coupon"], "type": "coupon"},
+        "start": session["created"],
+    }
+
+
+def tax_rate(created: int, country: str | None, percent: float, *, inclusive: bool) -> Resource:
+    """What automatic tax has for a country."""
+    return {
+        **dict.fromkeys(words("description flat_amount state")),
+        "id": f"txr_1Simulator{country}{'inclusive' if inclusive else 'exclusive'}",
+        "object": "tax_rate",
+        "active": True,
+        "country": country,
+        "created": created,
+        "display_name": "VAT",
+        "effective_percentage": percent,
+        "inclusive": inclusive,
+        "jurisdiction": country,
+        "jurisdiction_level": "country",
+        "livemode": False,
+        "metadata": {},
+        "percentage": percent,
+        "rate_type": "percentage",
+        "tax_type": "vat",
+    }
+
+
+def currency_option(given: Resource) -> Resource:
+    """An entry of a price's `currency_options`, of what was given for it or of the price itself."""
+    unit = given.get("unit_amount")
+    return {
+        "custom_unit_amount": None,
+        "tax_behavior": given.get("tax_behavior") or "unspecified",
+        "unit_amount": unit,
+        "unit_amount_decimal": str(given.get("unit_amount_decimal", unit)),
+    }
+
+
 def shipping_rate(created: int) -> Resource:
     return {
         **dict.fromkeys(words("delivery_estimate display_name fixed_amount tax_code")),

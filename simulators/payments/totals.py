@@ -6,6 +6,7 @@ with the tax that is part of them; `amount_tax` is all tax.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from simulators.payments import catalogue, currencies, tax
 from simulators.payments.protocol import Resource
@@ -18,7 +19,8 @@ def sum_up(provider: Provider, session: Resource, lines: list[Resource]) -> None
     """
     currency, rate = session["currency"], tax.percent(provider, session)
     subtotal = sum(line["amount_subtotal"] for line in lines)
-    off, session["discounts"] = catalogue.discount(provider, session["discounts"] or [], subtotal, currency)
+    offs, session["discounts"] = catalogue.discount(provider, session["discounts"] or [], subtotal, currency)
+    off = sum(offs)
     for line, share in zip(lines, _shares(off, [line["amount_subtotal"] for line in lines]), strict=True):
         left = line["amount_subtotal"] - share
         taxed, added = tax.on(provider, left, rate, line["price"]["tax_behavior"], currency)
@@ -32,6 +34,17 @@ def sum_up(provider: Provider, session: Resource, lines: list[Resource]) -> None
         "amount_shipping": sent["amount_subtotal"],
         "amount_tax": sum(line["amount_tax"] for line in lines) + sent["amount_tax"],
     }
+    _note_parts(provider, session, lines, offs, rate)
+
+
+def _note_parts(provider: Provider, session: Resource, lines: list[Resource], offs: list[int], rate: Fraction) -> None:
+    """Remembers what each discount takes off each line, for the breakdown that `expand` shows."""
+    provider.take_note(session["id"], offs=offs, percent=float(rate))
+    amounts = [line["amount_subtotal"] for line in lines]
+    so_far = [list(_shares(sum(offs[:number]), amounts)) for number in range(len(offs) + 1)]
+    for place, line in enumerate(lines):
+        shares = [after[place] - before[place] for before, after in pairwise(so_far)]
+        provider.take_note(line["id"], session=session["id"], shares=shares)
 
 
 def _ship(provider: Provider, session: Resource, rate: Fraction) -> Resource:

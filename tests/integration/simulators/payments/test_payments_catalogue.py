@@ -398,3 +398,76 @@ def test_a_rate_that_cannot_be_offered_is_refused(api, order, rates, words):
 
     assert (answer.status_code, words in answer.json()["error"]["message"]) == (400, True)
     assert answer.json()["error"]["param"].startswith("shipping_options")
+
+
+def expanded(api, path, *fields):
+    answer = api.get(path, params={"expand[]": fields})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("behavior", ["exclusive", "inclusive"])
+def test_what_discounts_and_taxes_came_to_is_shown_where_it_is_expanded(payments, api, order, behavior):
+    session, _ = offered(api, order)
+    code = promotion(api, "TEN", {"percent_off": 10})
+    payments.tax(behavior=behavior)
+    payments.choose(session["id"], code="TEN", country="AT")
+    path = f"{SESSIONS}/{session['id']}"
+
+    wanted = ("total_details.breakdown", "line_items.data.discounts", "line_items.data.taxes")
+    shown = expanded(api, path, *wanted)
+    again = expanded(api, f"{path}/line_items", "data.discounts", "data.taxes")
+
+    told, [line] = shown["total_details"], shown["line_items"]["data"]
+    [discount], [tax] = told["breakdown"]["discounts"], told["breakdown"]["taxes"]
+    assert (discount["amount"], tax["amount"]) == (told["amount_discount"], told["amount_tax"])
+    assert discount["discount"]["promotion_code"] == code["id"]
+    assert (tax["rate"]["percentage"], tax["rate"]["inclusive"]) == (20, behavior == "inclusive")
+    assert (line["discounts"], line["taxes"][0]["amount"]) == ([discount], line["amount_tax"])
+    assert again["data"] == shown["line_items"]["data"]
+    assert "breakdown" not in api.get(path).json()["total_details"]
+
+
+def test_the_breakdown_of_a_session_without_discount_and_tax_is_empty(payments, api):
+    session = payments.open_session()
+
+    shown = expanded(api, f"{SESSIONS}/{session['id']}", "total_details.breakdown", "line_items.data.taxes")
+
+    assert shown["total_details"]["breakdown"] == {"discounts": [], "taxes": []}
+    assert shown["line_items"]["data"][0]["taxes"] == []
+
+
+def test_a_coupon_tells_its_products_and_a_price_its_currencies_only_where_they_are_expanded(api):
+    tea = made(api, "products", name="Tea")["id"]
+    coupon = made(api, "coupons", percent_off=10, duration="once", **{"applies_to[products][]": tea})
+    price = made(
+        api, "prices", product=tea, currency="eur", unit_amount=900, **{"currency_options[usd][unit_amount]": 1000}
+    )
+
+    assert "applies_to" not in coupon
+    assert "currency_options" not in price
+    assert expanded(api, f"/v1/coupons/{coupon['id']}", "applies_to")["applies_to"] == {"products": [tea]}
+    shown = expanded(api, f"/v1/prices/{price['id']}", "currency_options", "tiers")["currency_options"]
+    assert {name: each["unit_amount"] for name, each in shown.items()} == {"eur": 900, "usd": 1000}
+
+
+@pytest.mark.parametrize("field", ["sources", "tax_ids", "subscriptions"])
+def test_a_customer_has_lists_where_they_are_expanded(api, field):
+    customer = made(api, "customers", email="ada@shop.example")
+
+    listed = expanded(api, f"/v1/customers/{customer['id']}", field)[field]
+
+    assert (listed["object"], listed["data"], field in customer) == ("list", [], False)
+
+
+def test_an_id_that_an_object_has_not_yet_may_be_expanded(payments, api):
+    intent = charged(api).json()
+    refund = made(api, "refunds", payment_intent=intent["id"])
+
+    shown = expanded(api, f"/v1/refunds/{refund['id']}", "failure_balance_transaction")
+    payments.fail_refund(refund["id"])
+    failed = expanded(api, f"/v1/refunds/{refund['id']}", "failure_balance_transaction")
+
+    assert shown == refund
+    assert failed["failure_balance_transaction"]["type"] == "refund_failure"
+    assert api.get(f"/v1/refunds/{refund['id']}", params={"expand[]": "amount"}).status_code == 400
