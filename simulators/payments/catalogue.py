@@ -11,7 +11,7 @@ from typing import Any
 
 from simulators.payments import currencies, events, shapes
 from simulators.payments.description import fields
-from simulators.payments.protocol import Refusal, Resource, no_such
+from simulators.payments.protocol import Refusal, Resource, merged, no_such
 from simulators.payments.provider import Provider
 
 OPTIONS = "shipping_options"
@@ -57,6 +57,8 @@ def update(provider: Provider, kind: str, name: str, given: Resource) -> Resourc
     if thing.get("deleted"):
         raise no_such(kind, name, "id")
     before = events.snapshot(thing)
+    if kind == "price":
+        _claim_lookup_key(provider, name, given)
     return keep(provider, merge(thing, given), "updated", before)
 
 
@@ -68,11 +70,6 @@ def merge(thing: Resource, given: Resource) -> Resource:
         elif name in known:
             thing[name] = None if value == "" else value
     return thing
-
-
-def merged(metadata: dict[str, str], given: dict[str, str]) -> dict[str, str]:
-    """A key with an empty value goes: https://docs.stripe.com/api/metadata"""
-    return {key: value for key, value in {**metadata, **given}.items() if value != ""}
 
 
 def delete(provider: Provider, kind: str, name: str) -> Resource:
@@ -113,7 +110,7 @@ def price(provider: Provider, given: Resource) -> Resource:
             raise Refusal(400, "You must specify either `product` or `product_data`.", code="parameter_missing")
         given["product"] = product(provider, given.pop("product_data"))["id"]
     find(provider, "product", given["product"], "product", 400)
-    currency = given["currency"] = given["currency"].lower()
+    currency = given["currency"] = currencies.read(given["currency"], "currency")
     amount = unit_amount(given)
     currencies.check(amount, currency, "unit_amount")
     made = shapes.price(provider.clock.now(), given["product"], amount, currency)
@@ -121,7 +118,23 @@ def price(provider: Provider, given: Resource) -> Resource:
         made["type"] = "recurring"
         given["recurring"] = {**shapes.RECURRING, **given["recurring"]}
     given.pop("unit_amount_decimal", None)
+    _claim_lookup_key(provider, made["id"], given)
     return keep(provider, merge(made, given), "created")
+
+
+def _claim_lookup_key(provider: Provider, name: str, given: Resource) -> None:
+    """A key is one price's alone: another that has it loses it by `transfer_lookup_key`, or else keeps it (400)."""
+    transfer = given.pop("transfer_lookup_key", False)
+    key = given.get("lookup_key")
+    holders = (each for each in provider.store["prices"].values() if key and each["lookup_key"] == key)
+    holder = next((each for each in holders if each["id"] != name), None)
+    if holder is None:
+        return
+    if not transfer:
+        message = f"A price (`{holder['id']}`) already uses that lookup key."
+        raise Refusal(400, message, param="lookup_key", began=True)
+    before = events.snapshot(holder)
+    keep(provider, {**holder, "lookup_key": None}, "updated", before)
 
 
 def unit_amount(given: Resource) -> int:
@@ -148,6 +161,8 @@ def coupon(provider: Provider, given: Resource) -> Resource:
         raise Refusal(
             400, "Must provide currency when coupon is amount_off.", code="parameter_missing", param="currency"
         )
+    if "currency" in given:
+        given["currency"] = currencies.read(given["currency"], "currency")
     if not 0 < given.get("percent_off", 1) <= 100:  # noqa: PLR2004 - percent
         raise Refusal(400, "Invalid percent_off: must be greater than 0 and at most 100.", param="percent_off")
     return keep(provider, merge(shapes.coupon(name, provider.clock.now()), given), "created")
@@ -177,7 +192,7 @@ def promotion_code(provider: Provider, given: Resource) -> Resource:
 def shipping_rate(provider: Provider, given: Resource, name: str | None = None) -> Resource:
     if "fixed_amount" not in given:
         raise Refusal(400, "Missing required param: fixed_amount.", code="parameter_missing", param="fixed_amount")
-    given["fixed_amount"]["currency"] = given["fixed_amount"]["currency"].lower()
+    given["fixed_amount"]["currency"] = currencies.read(given["fixed_amount"]["currency"], "fixed_amount[currency]")
     currencies.check(given["fixed_amount"]["amount"], given["fixed_amount"]["currency"], "fixed_amount[amount]")
     made = shapes.shipping_rate(provider.clock.now())
     return keep(provider, merge(made | {"id": name or made["id"]}, given), "created")

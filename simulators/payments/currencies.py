@@ -5,6 +5,17 @@ from fractions import Fraction
 from simulators.payments.protocol import Refusal, words
 from simulators.payments.text import SIGNS, THOUSANDTHS, money
 
+SUPPORTED = frozenset(
+    words(
+        "aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf"
+        " clp cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr"
+        " ils inr isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur"
+        " mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek"
+        " sgd shp sle sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xcg xof"
+        " xpf yer zar zmw"
+    )
+)
+
 WHOLE_ONLY = frozenset(words("isk ugx"))
 """Two decimals on the wire, which are 00."""
 
@@ -24,6 +35,16 @@ LONGEST = {"cop": 10, "huf": 10, "idr": 12, "inr": 9, "jpy": 10, "lbp": 11}
 """Digits of the largest amount; 8 elsewhere."""
 
 LARGEST = 10 ** max(LONGEST.values()) - 1
+
+
+def read(given: str, param: str) -> str:
+    """The currency in small letters; Refusal (400) in Stripe's words for what is none that it takes."""
+    if (currency := given.lower()) not in SUPPORTED:
+        known = ", ".join(sorted(SUPPORTED))
+        raise Refusal(
+            400, f"Invalid currency: {currency}. Stripe currently supports these currencies: {known}", param=param
+        )
+    return currency
 
 
 def step(currency: str) -> int:

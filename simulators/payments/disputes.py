@@ -4,8 +4,8 @@ Source: https://docs.stripe.com/api/disputes, https://docs.stripe.com/disputes/h
 money that is withdrawn and reinstated https://docs.stripe.com/api/events/types.
 """
 
-from simulators.payments import balance, catalogue, events, shapes
-from simulators.payments.protocol import Refusal, Resource, no_such
+from simulators.payments import balance, events, shapes
+from simulators.payments.protocol import Refusal, Resource, merged, no_such
 from simulators.payments.provider import Provider
 
 CLOSED = ("won", "lost", "warning_closed")
@@ -82,7 +82,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     before = events.snapshot(dispute)
     if "metadata" in given:
         wanted = given["metadata"]
-        dispute["metadata"] = {} if wanted == "" else catalogue.merged(dispute["metadata"], wanted)
+        dispute["metadata"] = {} if wanted == "" else merged(dispute["metadata"], wanted)
     if evidence := given.get("evidence"):
         dispute["evidence"] = {**dispute["evidence"], **evidence}
         dispute["evidence_details"]["has_evidence"] = True

@@ -6,7 +6,7 @@ Source: https://docs.stripe.com/api/webhook_endpoints. The one that the simulato
 from collections.abc import Iterable
 
 from simulators.payments import shapes
-from simulators.payments.protocol import Refusal, Resource, no_such
+from simulators.payments.protocol import Refusal, Resource, merged, no_such
 from simulators.payments.provider import Provider
 
 
@@ -39,9 +39,12 @@ EMPTY: Resource = {"metadata": {}, "enabled_events": []}
 def update(provider: Provider, name: str, given: Resource) -> Resource:
     endpoint = find(provider, name)
     _check(given)
-    for field in ("url", "enabled_events", "metadata", "description"):
+    for field in ("url", "enabled_events", "description"):
         if field in given:
             endpoint[field] = given[field] or EMPTY.get(field)
+    if "metadata" in given:
+        wanted = given["metadata"]
+        endpoint["metadata"] = merged(endpoint["metadata"], wanted) if wanted else {}
     if "disabled" in given:
         endpoint["status"] = "disabled" if given["disabled"] else "enabled"
     provider.store.put("endpoints", name, endpoint)

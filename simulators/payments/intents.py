@@ -6,7 +6,7 @@ Source: https://docs.stripe.com/api/payment_intents. Cards come as the tokens of
 from datetime import UTC, datetime
 
 from simulators.payments import cards, catalogue, charges, currencies, events, shapes
-from simulators.payments.protocol import Refusal, Resource, no_such
+from simulators.payments.protocol import Refusal, Resource, merged, no_such
 from simulators.payments.provider import Provider
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -33,7 +33,7 @@ def find(provider: Provider, name: str) -> Resource:
 
 
 def create(provider: Provider, given: Resource) -> Resource:
-    currency = given["currency"].lower()
+    currency = currencies.read(given["currency"], "currency")
     _check_amount(given["amount"], currency)
     if given.get("customer"):
         catalogue.find(provider, "customer", given["customer"], "customer", 400)
@@ -63,7 +63,7 @@ def _take(provider: Provider, intent: Resource, given: Resource) -> None:
     """What the request says of the intent; its card too."""
     for name in TAKEN:
         if name == "metadata" and name in given:
-            intent[name] = {} if given[name] == "" else catalogue.merged(intent[name], given[name])
+            intent[name] = {} if given[name] == "" else merged(intent[name], given[name])
         elif name in given:
             intent[name] = None if given[name] == "" else given[name]
     if named := given.get("payment_method"):
@@ -101,7 +101,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     _expect(intent, OPEN, "updated")
     _refuse_of_checkout(provider, intent)
     if "amount" in given or "currency" in given:
-        currency = str(given.get("currency") or intent["currency"]).lower()
+        currency = currencies.read(str(given.get("currency") or intent["currency"]), "currency")
         amount = int(given.get("amount") or intent["amount"])
         _check_amount(amount, currency)
         intent |= {"amount": amount, "currency": currency}
@@ -173,6 +173,7 @@ def capture(provider: Provider, name: str, given: Resource) -> Resource:
     if not 0 < amount <= intent["amount_capturable"]:
         message = "The amount to capture must be greater than 0, and at most the amount that can be captured."
         raise Refusal(400, message, code="amount_too_large", param="amount_to_capture", began=True)
+    currencies.check(amount, intent["currency"], "amount_to_capture")
     charge = provider.store["charges"][intent["latest_charge"]]
     rest = charge["amount"] - amount
     charge["amount_refunded"] += rest

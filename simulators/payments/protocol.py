@@ -80,6 +80,11 @@ def api_key(header: str) -> str | None:
     return given.strip() or None if scheme.lower() in ("bearer", "basic") else None
 
 
+def merged(metadata: dict[str, str], given: dict[str, str]) -> dict[str, str]:
+    """A key with an empty value goes, or with null in /v2: https://docs.stripe.com/api/metadata"""
+    return {key: value for key, value in {**metadata, **given}.items() if value not in ("", None)}
+
+
 def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

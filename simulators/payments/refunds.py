@@ -5,8 +5,8 @@ Source: https://docs.stripe.com/api/refunds and https://docs.stripe.com/refunds.
 
 from dataclasses import dataclass
 
-from simulators.payments import balance, catalogue, currencies, events, shapes
-from simulators.payments.protocol import Refusal, Resource, no_such
+from simulators.payments import balance, currencies, events, shapes
+from simulators.payments.protocol import Refusal, Resource, merged, no_such
 from simulators.payments.provider import Provider
 from simulators.payments.session_request import check_metadata
 from simulators.payments.text import money
@@ -141,7 +141,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     check_metadata(given)
     if "metadata" in given:
         wanted = given["metadata"]
-        refund["metadata"] = {} if wanted == "" else catalogue.merged(refund["metadata"], wanted)
+        refund["metadata"] = {} if wanted == "" else merged(refund["metadata"], wanted)
     return _keep_changed(provider, refund, before)
 
 

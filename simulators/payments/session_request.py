@@ -12,7 +12,8 @@ from simulators.payments import catalogue, currencies, shapes, versions
 from simulators.payments.protocol import MOST_METADATA, Refusal, Resource
 from simulators.payments.provider import Provider
 
-CURRENCY = re.compile("[a-z]{3}")
+MOST_LINES = 100
+EMAIL = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
 SHORTEST, LONGEST = 30 * 60, 24 * 3600  # seconds
 LIMITS = {"client_reference_id": 200, "customer_email": 800}  # characters
 COPIED = [
@@ -73,21 +74,19 @@ def read_order(provider: Provider, given: Resource) -> Order:
     if given.get("mode", "payment") != "payment":
         raise Refusal(400, "This simulator knows only the mode `payment`.", param="mode")
     check_metadata(given)
-    lines = [read_line(provider, line, f"line_items[{n}]") for n, line in enumerate(given.get("line_items", []))]
+    check_number(wanted := given.get("line_items", []))
+    lines = [read_line(provider, line, f"line_items[{n}]") for n, line in enumerate(wanted)]
     if not lines:
         raise _missing("line_items")
     currency = str(lines[0]["currency"])
     if any(line["currency"] != currency for line in lines):
         raise Refusal(400, "All line items must have the same currency.", param="line_items")
-    if given.get("customer") and given.get("customer_email"):
-        raise Refusal(400, "You may only specify one of these parameters: customer, customer_email.", param="customer")
+    _check_customer(given)
     currencies.check_total(sum(line["amount_total"] for line in lines), currency)
     _check_pages(given)
     for name, most in LIMITS.items():
         _check_length(given, name, most)
-    if given.get("allow_promotion_codes") and given.get("discounts"):
-        message = "You may only specify one of these parameters: allow_promotion_codes, discounts."
-        raise Refusal(400, message, param="allow_promotion_codes")
+    _only_one(given, "allow_promotion_codes", "discounts")
     return Order(
         currency=currency,
         lines=lines,
@@ -97,6 +96,26 @@ def read_order(provider: Provider, given: Resource) -> Order:
         discounts=given.get("discounts") or [],
         shipping=given.get("shipping_options") or [],
     )
+
+
+def check_number(wanted: list[Resource]) -> None:
+    """Refuses (400) more than a payment can have."""
+    if len(wanted) > MOST_LINES:
+        message = f"Array line_items exceeded maximum {MOST_LINES} allowed elements."
+        raise Refusal(400, message, param="line_items")
+
+
+def _only_one(given: Resource, *names: str) -> None:
+    if all(given.get(name) for name in names):
+        raise Refusal(400, f"You may only specify one of these parameters: {', '.join(names)}.", param=names[0])
+
+
+def _check_customer(given: Resource) -> None:
+    _only_one(given, "customer", "customer_email")
+    _only_one(given, "customer", "customer_creation")
+    email = given.get("customer_email")
+    if email is not None and not EMAIL.fullmatch(email):
+        raise Refusal(400, f"Invalid email address: {email}", code="email_invalid", param="customer_email")
 
 
 def _session_fields(provider: Provider, given: Resource) -> Resource:
@@ -173,6 +192,12 @@ def _check_length(given: Resource, name: str, most: int) -> None:
 def read_line(provider: Provider, line: Resource, path: str) -> Resource:
     """A line item of a price that exists, or of one that is made for it."""
     price, title = _price(provider, line, path)
+    if price["type"] == "recurring" or "recurring" in line.get("price_data", {}):
+        message = (
+            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use"
+            " only one-time prices."
+        )
+        raise Refusal(400, message, param=path)
     quantity = line.get("quantity")
     if quantity is None:
         raise _missing(f"{path}[quantity]")
@@ -197,9 +222,7 @@ def _price(provider: Provider, line: Resource, path: str) -> tuple[Resource, str
     path, data = f"{path}[price_data]", line.get("price_data")
     if data is None:
         raise _missing(path)
-    currency = data["currency"].lower()
-    if not CURRENCY.fullmatch(currency):
-        raise Refusal(400, f"Invalid currency: {currency}.", param=f"{path}[currency]")
+    currency = currencies.read(data["currency"], f"{path}[currency]")
     if "unit_amount" not in data and "unit_amount_decimal" not in data:
         raise _missing(f"{path}[unit_amount]")
     try:

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from simulators.payments import catalogue, events, session_request, shapes, totals
-from simulators.payments.protocol import Refusal, Resource, no_such
+from simulators.payments.protocol import Refusal, Resource, merged, no_such
 from simulators.payments.provider import Provider
 from simulators.payments.session_request import LONGEST, Order
 
@@ -52,7 +52,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     session_request.check_metadata(given)
     if "metadata" in given:
         wanted = given["metadata"]
-        session["metadata"] = {} if wanted == "" else catalogue.merged(session["metadata"], wanted)
+        session["metadata"] = {} if wanted == "" else merged(session["metadata"], wanted)
     if rest := given.keys() - {"metadata", "expand"}:
         if session["status"] != "open":
             message = f"Only open Checkout Sessions can be updated. This one is {session['status']}."
@@ -79,6 +79,7 @@ def _change(provider: Provider, session: Resource, given: Resource) -> None:
 
 def _changed_lines(provider: Provider, session: Resource, wanted: list[Resource]) -> list[Resource]:
     """Lines that are named by their id stay, with another quantity where one is given; others are new."""
+    session_request.check_number(wanted)
     kept = {line["id"]: line for line in lines(provider, session)}
     changed = []
     for number, line in enumerate(wanted):

@@ -471,3 +471,99 @@ def test_an_id_that_an_object_has_not_yet_may_be_expanded(payments, api):
     assert shown == refund
     assert failed["failure_balance_transaction"]["type"] == "refund_failure"
     assert api.get(f"/v1/refunds/{refund['id']}", params={"expand[]": "amount"}).status_code == 400
+
+
+@pytest.mark.parametrize("currency", ["zzz", "eu", "EURO"])
+def test_a_currency_that_stripe_has_not_is_refused_wherever_it_is_given(api, order, currency):
+    tea = made(api, "products", name="Tea")["id"]
+    forms = {
+        "payment_intents": {"amount": 500, "currency": currency},
+        "prices": {"product": tea, "unit_amount": 500, "currency": currency},
+        "coupons": {"amount_off": 500, "currency": currency},
+        "shipping_rates": {"display_name": "Post", "fixed_amount[amount]": 1, "fixed_amount[currency]": currency},
+        "checkout/sessions": {**order, "line_items[0][price_data][currency]": currency},
+    }
+
+    errors = {path: api.post(f"/v1/{path}", data=form).json()["error"] for path, form in forms.items()}
+
+    for error in errors.values():
+        assert error["message"].startswith(f"Invalid currency: {currency.lower()}. Stripe currently supports")
+    assert {error["param"].rpartition("[")[2].rstrip("]") for error in errors.values()} == {"currency"}
+
+
+def test_an_amount_that_the_currency_has_not_is_not_captured(api):
+    intent = charged(api, amount="50000", currency="isk", capture_method="manual").json()
+
+    refused = api.post(f"/v1/payment_intents/{intent['id']}/capture", data={"amount_to_capture": "12345"})
+    taken = api.post(f"/v1/payment_intents/{intent['id']}/capture", data={"amount_to_capture": "12300"})
+
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "amount_to_capture")
+    assert taken.json()["amount_received"] == 12300
+
+
+def test_a_price_that_recurs_is_for_subscriptions(api, order):
+    monthly = {"product_data[name]": "Tea", "currency": "eur", "unit_amount": 900, "recurring[interval]": "month"}
+    price = made(api, "prices", **monthly)["id"]
+    forms = [
+        {"line_items[1][price]": price, "line_items[1][quantity]": 1},
+        {"line_items[0][price_data][recurring][interval]": "month"},
+    ]
+
+    for number, form in enumerate(forms):
+        error = api.post(SESSIONS, data={**order, **form}).json()["error"]
+        assert "passed a recurring price" in error["message"]
+        assert error["param"] == f"line_items[{1 - number}]"
+
+
+@pytest.mark.parametrize(("count", "status"), [(100, 200), (101, 400)])
+def test_a_session_has_at_most_a_hundred_lines(api, order, count, status):
+    price = made(api, "prices", currency="eur", unit_amount=100, **{"product_data[name]": "Tea"})["id"]
+    lines = {f"line_items[{n}][price]": price for n in range(1, count)}
+    lines |= {f"line_items[{n}][quantity]": "1" for n in range(1, count)}
+
+    assert api.post(SESSIONS, data={**order, **lines}).status_code == status
+
+
+@pytest.mark.parametrize("email", ["ada", "ada@shop", "ada@shop example", "a da@shop.example"])
+def test_a_customer_s_email_has_to_be_one(api, order, email):
+    error = api.post(SESSIONS, data={**order, "customer_email": email}).json()["error"]
+
+    assert (error["code"], error["param"]) == ("email_invalid", "customer_email")
+
+
+def test_a_session_for_a_customer_makes_no_other(api, order):
+    customer = made(api, "customers", email="ada@shop.example")["id"]
+
+    answer = api.post(SESSIONS, data={**order, "customer": customer, "customer_creation": "always"})
+
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "customer")
+
+
+def test_a_lookup_key_is_one_price_s_alone_and_goes_to_another_only_when_told(api):
+    def price(**more):
+        form = {"currency": "eur", "unit_amount": 900, "product_data[name]": "Tea", "lookup_key": "tea"}
+        return api.post("/v1/prices", data={**form, **more})
+
+    first = price().json()
+    again = price()
+    second = price(transfer_lookup_key="true").json()
+    back = api.post(f"/v1/prices/{first['id']}", data={"lookup_key": "tea"})
+
+    assert (again.status_code, again.json()["error"]["param"]) == (400, "lookup_key")
+    assert f"A price (`{first['id']}`) already uses that lookup key" in again.json()["error"]["message"]
+    assert second["lookup_key"] == "tea"
+    assert api.get(f"/v1/prices/{first['id']}").json()["lookup_key"] is None
+    assert back.status_code == 400
+    assert api.post(f"/v1/prices/{second['id']}", data={"lookup_key": "tea"}).status_code == 200
+
+
+def test_metadata_of_an_endpoint_is_merged_and_an_empty_value_takes_its_key_off(api):
+    form = {"url": "http://127.0.0.1:9/", "enabled_events[]": "*", "metadata[a]": "1", "metadata[b]": "2"}
+    endpoint = made(api, "webhook_endpoints", **form)["id"]
+
+    def update(**given):
+        return made(api, f"webhook_endpoints/{endpoint}", **given)["metadata"]
+
+    assert update(**{"metadata[c]": "3"}) == {"a": "1", "b": "2", "c": "3"}
+    assert update(**{"metadata[a]": ""}) == {"b": "2", "c": "3"}
+    assert update(metadata="") == {}
