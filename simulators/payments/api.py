@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from simulators.payments import schedule, versions
+from simulators.payments import description, schedule, versions
 from simulators.payments.calls import Call, Calls
 from simulators.payments.faults import Fault, Faults
 from simulators.payments.idempotency import Keys, Saved
@@ -49,7 +49,7 @@ class Gate:
         try:
             authorize(self.provider.settings.secret_key)
             self._limit.check()
-            versions.check(call.version)
+            versions.check(call.version, description.known_versions())
             call.params = read_params()
             response = self._misbehave(endpoint, call)
         except Refusal as refusal:
@@ -132,7 +132,8 @@ class Gate:
         try:
             if fault is not None and is_error and not fault.executed:
                 return refuse(fault.refusal()), None
-            done = answer(200, dumps(versions.written(endpoint.run(fields, asked), versions.asked())))
+            made = versions.written(endpoint.run(fields, asked), versions.asked(), self.provider.store["coupons"])
+            done = answer(200, dumps(made))
         except Refusal as refusal:
             if not refusal.began:
                 raise

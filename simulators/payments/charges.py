@@ -40,13 +40,18 @@ def by_card(provider: Provider, intent: Resource, *, authenticated: bool = False
         events.record(provider, "charge.failed", charge)
         raise cards.declined(*card.decline)
     provider.take_note(charge["id"], refunds=card.refunds, dispute=card.dispute, inquiry=card.inquiry)
-    if intent["capture_method"] == "manual":
+    if _capture_method(intent) == "manual":
         _hold(provider, intent, charge)
     else:
         collect(provider, intent, charge)
     if card.dispute:
         provider.later(DISPUTE_TAKES, "dispute", charge["id"])
     return charge
+
+
+def _capture_method(intent: Resource) -> str:
+    """What is said for cards goes before what is said for all ways to pay."""
+    return str(intent["payment_method_options"].get("card", {}).get("capture_method") or intent["capture_method"])
 
 
 def _keep_method(provider: Provider, intent: Resource, card: Resource) -> None:

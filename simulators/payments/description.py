@@ -19,12 +19,22 @@ from simulators.payments.protocol import Fields, Param, Params, Refusal, Resourc
 
 Kind: TypeAlias = Any
 UNSET = [""]
+ENDPOINTS = "post /v1/webhook_endpoints"
 
 
 @cache
 def _described() -> dict[str, Any]:
     described: dict[str, Any] = json.loads(Path(__file__).with_name("description.json").read_text())
+    newest = described["calls"][ENDPOINTS]["api_version?"]
+    if versions.CURRENT not in newest:
+        newest.append(versions.CURRENT)
     return described
+
+
+def known_versions() -> list[str]:
+    """Every version that Stripe has had, which are those that an endpoint for webhooks may have."""
+    known: list[str] = calls()[ENDPOINTS]["api_version?"]
+    return known
 
 
 def version() -> str:
@@ -49,7 +59,9 @@ def read(call: str, params: Params, asked: str | None = None) -> Resource:
 
     `asked` is the version that the client speaks: parameters that have gone since are still taken from it.
     """
-    return _object({**calls()[call], **versions.parameters(call, asked)}, params, "")
+    gone = versions.gone(call, asked)
+    kinds = {name: kind for name, kind in calls()[call].items() if name not in gone}
+    return _object({**kinds, **versions.parameters(call, asked)}, params, "")
 
 
 def _object(kinds: Mapping[str, Kind], given: Mapping[str, Param], path: str) -> Resource:

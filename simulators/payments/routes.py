@@ -107,12 +107,24 @@ def typed(call: str, fields: Fields) -> Resource:
     return description.read(call, fields.params, versions.asked())
 
 
+NARROWED: dict[str, Callable[[Resource, Any], bool]] = {
+    "coupon": lambda code, name: code["promotion"]["coupon"] == name,
+    "customer_details": lambda session, told: (session["customer_details"] or {}).get("email") == told["email"],
+    "ids": lambda product, names: product["id"] in names,
+    "lookup_keys": lambda price, keys: price["lookup_key"] in keys,
+    "payout": lambda _transaction, _payout: False,  # nothing is paid out here
+    "recurring": lambda price, told: told.items() <= (price["recurring"] or {}).items(),
+}
+"""Filters of lists that are no field of that name."""
+
+
 def _is_meant(given: Resource, row: Resource) -> bool:
-    """A session by the customer's email; an event by `type`, where `*` stands for any part, by one of `types`, and by
+    """By the filters of NARROWED; an event by `type`, where `*` stands for any part, by one of `types`, and by
     whether all its deliveries succeeded.
     """
-    if (email := given.get("customer_details", {}).get("email")) is not None:
-        return bool((row["customer_details"] or {}).get("email") == email)
+    for name, is_meant in NARROWED.items():
+        if name in given and not is_meant(row, given[name]):
+            return False
     if row.get("object") != "event":
         return True
     if "types" in given and row["type"] not in given["types"]:
@@ -197,7 +209,11 @@ def add_disputes(v1: Api, provider: Provider) -> None:
     v1.list("/disputes", "dispute", provider.store["disputes"].values, equal=("charge", "payment_intent"))
 
 
-FILTERS = {"price": ("active", "currency", "product", "type"), "promotion_code": ("active", "code", "customer")}
+FILTERS = {
+    "price": ("active", "currency", "product", "type"),
+    "product": ("active", "shippable", "type", "url"),
+    "promotion_code": ("active", "code", "customer"),
+}
 SEARCHED = ("customer", "product", "price")
 
 

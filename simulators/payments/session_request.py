@@ -39,6 +39,9 @@ COPIED = [
     "excluded_payment_method_types",
     "payment_method_collection",
     "after_expiration",
+    "adaptive_pricing",
+    "payment_method_options",
+    "wallet_options",
 ]
 """Fields that go into the session as they came."""
 OF_INTENT = [
@@ -51,6 +54,8 @@ OF_INTENT = [
     "statement_descriptor_suffix",
     "transfer_group",
 ]
+TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+SAVED = ("allow_redisplay_filters", "payment_method_remove", "payment_method_save")
 INVOICE = ("account_tax_ids", "custom_fields", "description", "footer", "issuer", "rendering_options")
 
 
@@ -92,7 +97,7 @@ def read_order(provider: Provider, given: Resource) -> Order:
         lines=lines,
         expires_at=_read_expiry(provider, given),
         given=_session_fields(provider, given),
-        intent=_intent_fields(given.get("payment_intent_data", {})),
+        intent=_intent_fields(given),
         discounts=given.get("discounts") or [],
         shipping=given.get("shipping_options") or [],
     )
@@ -129,6 +134,7 @@ def _session_fields(provider: Provider, given: Resource) -> Resource:
         "ui_mode": versions.new_ui_mode(given.get("ui_mode")),
     }
     fields["custom_fields"] = [_custom_field(each) for each in given.get("custom_fields", [])]
+    fields |= _page_fields(provider, given)
     if tax := given.get("automatic_tax"):
         fields["automatic_tax"] = {**shapes.AUTOMATIC_TAX, "enabled": tax["enabled"]}
         if tax["enabled"]:
@@ -143,6 +149,22 @@ def _session_fields(provider: Provider, given: Resource) -> Resource:
         fields["invoice_creation"] = {"enabled": invoice["enabled"], "invoice_data": data}
     if not given.get("customer"):
         fields["customer_creation"] = given.get("customer_creation", "if_required")
+    return fields
+
+
+def _page_fields(provider: Provider, given: Resource) -> Resource:
+    """What the request says of the page, as the session shows it: with null for what it leaves open."""
+    fields: Resource = {}
+    if texts := given.get("custom_text"):
+        fields["custom_text"] = {name: texts.get(name) or None for name in TEXTS}
+    if names := given.get("name_collection"):
+        fields["name_collection"] = {kind: {"optional": False, **each} for kind, each in names.items()}
+    if kept := given.get("saved_payment_method_options"):
+        fields["saved_payment_method_options"] = {**dict.fromkeys(SAVED), **kept}
+    if items := given.get("optional_items"):
+        for number, item in enumerate(items):
+            catalogue.find(provider, "price", item["price"], f"optional_items[{number}][price]", 400)
+        fields["optional_items"] = [{"adjustable_quantity": None, **item} for item in items]
     return fields
 
 
@@ -190,7 +212,7 @@ def _check_length(given: Resource, name: str, most: int) -> None:
 
 
 def read_line(provider: Provider, line: Resource, path: str) -> Resource:
-    """A line item of a price that exists, or of one that is made for it."""
+    """A line item of a price that exists, or of one that is made for it: then with `product_data` for its product."""
     price, title = _price(provider, line, path)
     if price["type"] == "recurring" or "recurring" in line.get("price_data", {}):
         message = (
@@ -209,6 +231,8 @@ def read_line(provider: Provider, line: Resource, path: str) -> Resource:
     if adjustable and adjustable["enabled"]:
         made["adjustable_quantity"] = {"maximum": 99, "minimum": 0, **adjustable}
     made["metadata"] = line.get("metadata") or {}
+    if data := line.get("price_data", {}).get("product_data"):
+        made["product_data"] = data
     return made
 
 
@@ -260,7 +284,10 @@ def _read_expiry(provider: Provider, given: Resource) -> int:
     raise Refusal(400, message, param="expires_at")
 
 
-def _intent_fields(data: Resource) -> Resource:
+def _intent_fields(given: Resource) -> Resource:
+    data = given.get("payment_intent_data", {})
     check_metadata(data)
     fields: dict[str, Any] = {name: data[name] for name in OF_INTENT if name in data}
+    if method := given.get("payment_method_options", {}).get("card", {}).get("capture_method"):
+        fields["payment_method_options"] = {"card": {"capture_method": method}}
     return fields | {"metadata": data.get("metadata") or {}}

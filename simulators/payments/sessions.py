@@ -32,11 +32,11 @@ def create(provider: Provider, order: Order) -> Resource:
 
 
 def _keep_product(provider: Provider, line: Resource) -> None:
-    """A product that is only named in a line is made for it; it is not offered again."""
-    name = line["price"]["product"]
+    """A product that is only told of in a line is made for it; it is not offered again."""
+    name, data = line["price"]["product"], line.pop("product_data", {})
     if name not in provider.store["products"]:
         product = shapes.product(name, provider.clock.now()) | {"active": False, "name": line["description"]}
-        provider.store.put("products", name, product)
+        provider.store.put("products", name, catalogue.merge(product, data))
 
 
 def offer_shipping(session: Resource, rates: list[Resource]) -> None:
@@ -74,6 +74,8 @@ def _change(provider: Provider, session: Resource, given: Resource) -> None:
     if "collected_information" in given:
         session["collected_information"] = given["collected_information"]
     totals.sum_up(provider, session, lines_now)
+    for line in lines_now:
+        _keep_product(provider, line)
     provider.take_note(session["id"], lines=lines_now)
 
 

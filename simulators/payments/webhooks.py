@@ -18,7 +18,7 @@ from typing import Literal
 
 import httpx
 
-from simulators.payments import endpoints, events
+from simulators.payments import endpoints, events, versions
 from simulators.payments.protocol import Resource, dumps
 from simulators.payments.provider import Provider
 
@@ -136,7 +136,7 @@ class Sender:
             if delivery is None:
                 self._sending.discard(name)
                 return None
-            event = copy.deepcopy(store["events"][delivery["event"]])
+            event = self._rendered(delivery)
         if rules["types"] and event["type"] not in rules["types"]:
             rules |= {"skew": 0, "forge": None, "thin": False}
         event = self._formed(event, delivery.get("endpoint"), thin=rules["thin"])
@@ -147,6 +147,12 @@ class Sender:
                 self._keep(delivery, answer)
             self._provider.wake.notify_all()
         return answer
+
+    def _rendered(self, delivery: Resource) -> Resource:
+        """The event in the version of the endpoint: https://docs.stripe.com/webhooks/versioning"""
+        event = copy.deepcopy(self._store["events"][delivery["event"]])
+        version = self._store["endpoints"].get(delivery.get("endpoint") or "", {}).get("api_version")
+        return versions.event(event, version, self._store["coupons"]) if version else event
 
     def claim(self, name: str) -> bool:
         """Whether no other thread is sending it. Call it inside a transaction."""

@@ -148,7 +148,8 @@ def test_an_older_version_takes_what_has_gone_since():
 def test_an_older_version_is_answered_in_its_words():
     session, code = shapes.session("cs_1", NOW), shapes.promotion_code(NOW, "TEA", "c")
 
-    told = versions.written({"data": [session, code]}, "2025-06-30.basil")["data"]
+    coupons = {"c": shapes.coupon("c", NOW)}
+    told = versions.written({"data": [session, code]}, "2025-06-30.basil", coupons)["data"]
 
-    assert (told[0]["ui_mode"], told[1]["coupon"], "promotion" in told[1]) == ("hosted", "c", False)
-    assert versions.written(session, "2026-07-29.dahlia")["ui_mode"] == "hosted_page"
+    assert (told[0]["ui_mode"], told[1]["coupon"], "promotion" in told[1]) == ("hosted", coupons["c"], False)
+    assert versions.written(session, "2026-07-29.dahlia", coupons)["ui_mode"] == "hosted_page"

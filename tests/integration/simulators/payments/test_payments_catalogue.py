@@ -1,3 +1,5 @@
+import json
+
 import httpx
 import pytest
 
@@ -567,3 +569,143 @@ def test_metadata_of_an_endpoint_is_merged_and_an_empty_value_takes_its_key_off(
     assert update(**{"metadata[c]": "3"}) == {"a": "1", "b": "2", "c": "3"}
     assert update(**{"metadata[a]": ""}) == {"b": "2", "c": "3"}
     assert update(metadata="") == {}
+
+
+def test_what_a_request_says_of_the_page_is_shown_in_the_session(api, order):
+    price = made(api, "prices", currency="eur", unit_amount=100, **{"product_data[name]": "Milk"})["id"]
+    form = {
+        "custom_text[submit][message]": "We deliver on Fridays.",
+        "optional_items[0][price]": price,
+        "optional_items[0][quantity]": "1",
+        "adaptive_pricing[enabled]": "false",
+        "name_collection[individual][enabled]": "true",
+        "saved_payment_method_options[payment_method_save]": "enabled",
+        "wallet_options[link][display]": "never",
+        "payment_method_options[card][request_three_d_secure]": "any",
+    }
+
+    session = made(api, "checkout/sessions", **order, **form)
+
+    assert list(description.differences(session)) == []
+    assert session["custom_text"]["submit"] == {"message": "We deliver on Fridays."}
+    assert session["custom_text"]["after_submit"] is None
+    assert session["optional_items"] == [{"adjustable_quantity": None, "price": price, "quantity": 1}]
+    assert session["adaptive_pricing"] == {"enabled": False}
+    assert session["name_collection"] == {"individual": {"enabled": True, "optional": False}}
+    assert session["saved_payment_method_options"]["payment_method_save"] == "enabled"
+    assert session["wallet_options"] == {"link": {"display": "never"}}
+    assert session["payment_method_options"] == {"card": {"request_three_d_secure": "any"}}
+
+
+def test_an_optional_item_is_of_a_price_that_exists(api, order):
+    answer = api.post(
+        SESSIONS, data={**order, "optional_items[0][price]": "price_no", "optional_items[0][quantity]": 1}
+    )
+
+    assert answer.json()["error"]["param"] == "optional_items[0][price]"
+
+
+def test_a_capture_by_hand_can_be_asked_for_cards_alone(payments, api, order):
+    session = made(api, "checkout/sessions", **order, **{"payment_method_options[card][capture_method]": "manual"})
+
+    paid = payments.pay(session["id"])["session"]
+
+    intent = api.get(f"/v1/payment_intents/{paid['payment_intent']}").json()
+    assert (intent["status"], intent["amount_capturable"]) == ("requires_capture", 1200)
+    assert list(description.differences(intent)) == []
+
+
+def test_what_is_said_of_a_product_in_a_line_is_in_the_product_that_is_made_for_it(api, order):
+    data = "line_items[0][price_data][product_data]"
+    said = {f"{data}[description]": "Green.", f"{data}[images][0]": "https://shop.example/tea.png"}
+    said |= {f"{data}[metadata][shelf]": "7", f"{data}[tax_code]": "txcd_10000000"}
+    session = made(api, "checkout/sessions", **order, **said)
+
+    [line] = api.get(f"{SESSIONS}/{session['id']}/line_items").json()["data"]
+    product = api.get(f"/v1/products/{line['price']['product']}").json()
+
+    assert (product["name"], product["description"], product["active"]) == ("Tea", "Green.", False)
+    assert product["images"] == ["https://shop.example/tea.png"]
+    assert (product["metadata"], product["tax_code"]) == ({"shelf": "7"}, "txcd_10000000")
+    assert list(description.differences(line)) == list(description.differences(product)) == []
+
+
+def test_lists_are_narrowed_by_what_stripe_narrows_them_by(payments, api):
+    tea, milk = (
+        made(api, "prices", currency="eur", unit_amount=900, lookup_key=name, **{"product_data[name]": name})
+        for name in ("tea", "milk")
+    )
+    code = promotion(api, "TEN", {"percent_off": 10})
+    promotion(api, "FIVE", {"percent_off": 5})
+    charged(api)
+    payments.advance(60)
+
+    def listed(path, **params):
+        return [each["id"] for each in api.get(f"/v1/{path}", params=params).raise_for_status().json()["data"]]
+
+    assert listed("prices", **{"lookup_keys[]": "tea"}) == [tea["id"]]
+    assert listed("prices", **{"recurring[interval]": "month"}) == []
+    assert listed("products", **{"ids[]": milk["product"]}) == [milk["product"]]
+    assert listed("promotion_codes", coupon=code["promotion"]["coupon"]) == [code["id"]]
+    assert listed("balance_transactions", payout="po_1") == []
+    assert len(listed("balance_transactions")) == 1
+
+
+OLD = "2025-06-30.basil"
+
+
+def test_an_older_version_makes_a_promotion_code_of_a_coupon_and_shows_the_coupon_whole(api):
+    coupon = made(api, "coupons", percent_off=10, duration="once")
+    old = {"Stripe-Version": OLD}
+
+    code = api.post("/v1/promotion_codes", data={"coupon": coupon["id"], "code": "TEN"}, headers=old).json()
+    refused = api.post("/v1/promotion_codes", data={"coupon": coupon["id"]}).json()["error"]
+
+    assert (code["coupon"], "promotion" in code) == (coupon, False)
+    assert api.get("/v1/promotion_codes", headers=old).json()["data"] == [code]
+    assert api.get(f"/v1/promotion_codes/{code['id']}").json()["promotion"] == {
+        "coupon": coupon["id"],
+        "type": "coupon",
+    }
+    assert refused["code"] in ("parameter_missing", "parameter_unknown")
+
+
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [
+        ("2026-11-18.endive", 200),
+        ("2024-06-20", 200),
+        ("2026-05-27.preview", 200),
+        ("2030-01-01.nonsense", 400),
+        ("2025-09-30.acacia", 400),
+        ("2025-9-30", 400),
+    ],
+)
+def test_a_version_that_stripe_has_not_is_refused(api, version, status):
+    answer = api.get("/v1/balance", headers={"Stripe-Version": version})
+
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["error"]["message"] == f"Invalid Stripe API version: {version}"
+
+
+def test_an_endpoint_gets_events_of_its_version_and_a_recorded_one_stays_as_it_is(payments, api, receiver):
+    made(
+        api,
+        "webhook_endpoints",
+        url=receiver.url,
+        api_version=OLD,
+        **{"enabled_events[]": "checkout.session.completed"},
+    )
+    payments.treat_webhooks()
+    payments.pay(payments.open_session()["id"])
+    payments.settle_webhooks()
+
+    sent = [json.loads(body) for body, _ in receiver.got if b"checkout.session.completed" in body]
+    shapes = {each["api_version"]: each["data"]["object"]["ui_mode"] for each in sent}
+    [recorded] = api.get("/v1/events", params={"type": "checkout.session.completed"}).json()["data"]
+    as_old = api.get(f"/v1/events/{recorded['id']}", headers={"Stripe-Version": OLD}).json()
+
+    assert shapes == {OLD: "hosted", "2026-11-18.endive": "hosted_page"}
+    assert as_old == recorded
+    assert (recorded["api_version"], recorded["data"]["object"]["ui_mode"]) == ("2026-11-18.endive", "hosted_page")
+    assert len({each["id"] for each in sent}) == 1
