@@ -28,6 +28,12 @@ const paid = async () => {
 const intent = (more = {}) =>
   stripe.paymentIntents.create({ amount: 2000, currency: 'eur', automatic_payment_methods: methods, ...more });
 const charged = (more = {}) => intent({ payment_method: 'pm_card_visa', confirm: true, ...more });
+// with its balance transaction, which takes a while: asynchronous capture is the default
+const booked = async () => {
+  const made = await charged();
+  await control('/clock', { advance: 60 });
+  return made;
+};
 const coupon = () => stripe.coupons.create({ percent_off: 10, duration: 'once' });
 const price = () => stripe.prices.create({ currency: 'eur', unit_amount: 900, product_data: { name: 'Pot' } });
 const dispute = async () => control('/disputes', { session: (await paid()).id });
@@ -95,7 +101,7 @@ const calls = {
     assert.equal((await stripe.paymentIntents.search({ query: 'metadata["order"]:"n1"' })).data.length, 1);
   },
   'charges.retrieve': async () => {
-    const name = (await charged()).latest_charge;
+    const name = (await booked()).latest_charge;
     const told = await stripe.charges.retrieve(name, { expand: ['balance_transaction', 'refunds'] });
     assert.equal(told.balance_transaction.amount, 2000);
   },
@@ -136,7 +142,7 @@ const calls = {
   },
   'balance.retrieve': async () => assert.equal((await stripe.balance.retrieve()).object, 'balance'),
   'balanceTransactions.list': async () => {
-    const source = (await charged()).latest_charge;
+    const source = (await booked()).latest_charge;
     assert.equal((await stripe.balanceTransactions.list({ source })).data[0].type, 'charge');
   },
   'accounts.retrieveCurrent': async () => assert.ok((await stripe.accounts.retrieveCurrent()).charges_enabled),

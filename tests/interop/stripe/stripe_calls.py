@@ -56,6 +56,12 @@ class Shop:
     def charged(self, card: str = "pm_card_visa", **more: Any) -> Any:
         return self.intent(payment_method=card, confirm=True, **more)
 
+    def booked(self, **more: Any) -> Any:
+        """A payment whose balance transaction is there, which takes a while: asynchronous capture is the default."""
+        intent = self.charged(**more)
+        self.control("/clock", advance=60)
+        return intent
+
     def dispute(self) -> Any:
         return stripe.Dispute.construct_from(self.control("/disputes", session=self.paid().id), self.key)
 
@@ -131,6 +137,16 @@ def sessions() -> None:
 
 
 sessions()
+
+
+@call("sessions.retrieve expand breakdown, discounts and taxes")
+def _(shop: Shop) -> None:
+    made = shop.session(discounts=[{"coupon": shop.coupon().id}])
+    wanted = ["total_details.breakdown", "line_items.data.discounts", "line_items.data.taxes"]
+    told = shop.v1.checkout.sessions.retrieve(made.id, {"expand": wanted})
+    assert told.total_details.breakdown.discounts[0].amount == 250
+    assert told.line_items.data[0].discounts[0].discount.source.coupon
+    assert told.line_items.data[0].taxes == []
 
 
 @call("sessions.create embedded_page")
@@ -311,9 +327,12 @@ def _(shop: Shop) -> None:
 
 @call("payment_intents.create and confirm")
 def _(shop: Shop) -> None:
-    intent = shop.charged(expand=["latest_charge.balance_transaction", "payment_method"])
+    wanted = ["latest_charge.balance_transaction", "payment_method"]
+    intent = shop.charged(expand=wanted)
     assert intent.status == "succeeded"
-    assert intent.latest_charge.balance_transaction.fee > 0
+    assert intent.latest_charge.balance_transaction is None
+    at_once = shop.charged(expand=wanted, capture_method="automatic")
+    assert at_once.latest_charge.balance_transaction.fee > 0
     assert intent.payment_method.card.last4 == "4242"
 
 
@@ -407,7 +426,7 @@ def _(shop: Shop) -> None:
 
 @call("charges.retrieve expand")
 def _(shop: Shop) -> None:
-    intent = shop.charged()
+    intent = shop.booked()
     wanted = ["balance_transaction", "payment_intent", "refunds"]
     charge = shop.v1.charges.retrieve(intent.latest_charge, {"expand": wanted})
     assert charge.payment_intent.id == intent.id
@@ -618,23 +637,31 @@ def _(shop: Shop) -> None:
     assert told.promotion.coupon.percent_off == 10
 
 
+@call("promotion_codes.create of a coupon in an older version")
+def _(shop: Shop) -> None:
+    coupon = shop.coupon().id
+    old: Any = {"stripe_version": "2025-06-30.basil"}
+    code: Any = shop.v1.promotion_codes.create({"coupon": coupon, "code": "OLD10"}, old)  # type: ignore[typeddict-item]
+    assert code.coupon.id == coupon
+
+
 @call("balance.retrieve")
 def _(shop: Shop) -> None:
     before = shop.v1.balance.retrieve().pending[0].amount
-    shop.charged()
+    shop.booked()
     assert shop.v1.balance.retrieve().pending[0].amount > before
 
 
 @call("balance_transactions.list")
 def _(shop: Shop) -> None:
-    charge = shop.charged().latest_charge
+    charge = shop.booked().latest_charge
     found = shop.v1.balance_transactions.list({"source": charge, "type": "charge", "expand": ["data.source"]})
     assert found.data[0].source.id == charge
 
 
 @call("balance_transactions.retrieve")
 def _(shop: Shop) -> None:
-    name = shop.charged(expand=["latest_charge"]).latest_charge.balance_transaction
+    name = shop.v1.charges.retrieve(shop.booked().latest_charge).balance_transaction
     assert shop.v1.balance_transactions.retrieve(name).amount == 2000
 
 
