@@ -68,8 +68,13 @@ def merge(thing: Resource, given: Resource) -> Resource:
         if name == "metadata":
             thing["metadata"] = {} if value == "" else merged(thing["metadata"], value)
         elif name in known:
-            thing[name] = None if value == "" else value
+            thing[name] = None if value == "" else _filled(name, value)
     return thing
+
+
+def _filled(name: str, value: Any) -> Any:
+    """An address has each of its fields, whichever were given."""
+    return {**shapes.empty_address(), **value} if name == "address" else value
 
 
 def delete(provider: Provider, kind: str, name: str) -> Resource:

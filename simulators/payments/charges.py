@@ -32,6 +32,9 @@ def by_card(provider: Provider, intent: Resource, *, authenticated: bool = False
     card = cards.CARDS[number]
     details = shapes.card_details(card.brand, number[-4:], note["month"], note["year"], authenticated=authenticated)
     _keep_method(provider, intent, details["card"])
+    amount = intent["amount"]
+    overcapture = {"maximum_amount_capturable": amount, "status": "unavailable"}
+    details["card"] |= {"amount_authorized": amount, "overcapture": overcapture}
     charge = new(provider, intent, details)
     intent["latest_charge"] = charge["id"]
     if card.decline:

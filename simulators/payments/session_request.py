@@ -21,7 +21,6 @@ COPIED = [
     "billing_address_collection",
     "cancel_url",
     "client_reference_id",
-    "consent_collection",
     "custom_fields",
     "customer",
     "customer_account",
@@ -38,7 +37,6 @@ COPIED = [
     "success_url",
     "excluded_payment_method_types",
     "payment_method_collection",
-    "after_expiration",
     "adaptive_pricing",
     "payment_method_options",
     "wallet_options",
@@ -56,6 +54,8 @@ OF_INTENT = [
 ]
 TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
 SAVED = ("allow_redisplay_filters", "payment_method_remove", "payment_method_save")
+CONSENTS = ("payment_method_reuse_agreement", "promotions", "terms_of_service")
+RECOVERY = {"allow_promotion_codes": False, "expires_at": None, "url": None}
 INVOICE = ("account_tax_ids", "custom_fields", "description", "footer", "issuer", "rendering_options")
 
 
@@ -161,6 +161,10 @@ def _page_fields(provider: Provider, given: Resource) -> Resource:
         fields["name_collection"] = {kind: {"optional": False, **each} for kind, each in names.items()}
     if kept := given.get("saved_payment_method_options"):
         fields["saved_payment_method_options"] = {**dict.fromkeys(SAVED), **kept}
+    if consents := given.get("consent_collection"):
+        fields["consent_collection"] = {**dict.fromkeys(CONSENTS), **consents}
+    if recovery := given.get("after_expiration", {}).get("recovery"):
+        fields["after_expiration"] = {"recovery": {**RECOVERY, **recovery}}
     if items := given.get("optional_items"):
         for number, item in enumerate(items):
             catalogue.find(provider, "price", item["price"], f"optional_items[{number}][price]", 400)

@@ -197,9 +197,16 @@ def dispute(name: str, created: int, amount: int, charge: Resource) -> Resource:
 
 def card_details(brand: str, last4: str, month: int, year: int, *, authenticated: bool) -> Resource:
     """`payment_method_details` of a charge to a card."""
+    unsaid = words("electronic_commerce_indicator exemption_indicator result_reason transaction_id")
     outcome = {"authentication_flow": "challenge", "result": "authenticated", "version": "2.2.0"}
+    absent = words("authorization_code fingerprint installments mandate network_transaction_id regulated_status")
     return {
         "card": {
+            **dict.fromkeys((*absent, "transaction_link_id")),
+            "extended_authorization": {"status": "disabled"},
+            "incremental_authorization": {"status": "unavailable"},
+            "multicapture": {"status": "unavailable"},
+            "network_token": {"used": False},
             "brand": brand,
             "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
             "country": "US",
@@ -208,7 +215,7 @@ def card_details(brand: str, last4: str, month: int, year: int, *, authenticated
             "funding": "credit",
             "last4": last4,
             "network": brand,
-            "three_d_secure": outcome if authenticated else None,
+            "three_d_secure": {**dict.fromkeys(unsaid), **outcome} if authenticated else None,
             "wallet": None,
         },
         "type": "card",
