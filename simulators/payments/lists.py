@@ -111,9 +111,9 @@ def _completed(provider: Provider, thing: Resource, field: str, rest: list[str])
     """With what it has only where it is asked for."""
     if thing.get("object") == "checkout.session" and field == "total_details" and rest[:1] == ["breakdown"]:
         return {**thing, field: {**thing[field], "breakdown": included.breakdown(provider, thing)}}
-    if field in thing or (found := included.look_up(provider, thing, field)) is None:
+    if field in thing or (asked_for := included.look_up(provider, thing, field)) is None:
         return thing
-    return {**thing, field: found}
+    return {**thing, field: asked_for}
 
 
 def _not_expandable(path: str) -> Refusal:
