@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from simulators.payments import endpoints, events, shapes
 from simulators.payments.api import Endpoint, Gate, unknown_url
-from simulators.payments.protocol import Fields, Resource
+from simulators.payments.protocol import Fields, Resource, merged
 from simulators.payments.provider import Provider
 from simulators.payments.v2_pages import page
 from simulators.payments.v2_params import CHANGES, DESTINATION, EVENTS, PAGE, SHOWN, Kind, invalid, not_found, read
@@ -106,7 +106,7 @@ class Core:
 
     def create(self, given: Resource) -> Resource:
         wanted = {"url": given["webhook_endpoint"]["url"], "enabled_events": _bare(given["enabled_events"])}
-        wanted |= {"api_version": given.get("snapshot_api_version"), "metadata": _merged({}, given)}
+        wanted |= {"api_version": given.get("snapshot_api_version"), "metadata": merged({}, given.get("metadata", {}))}
         made = endpoints.create(self.provider, wanted)
         facts = {"title": given["name"], "payload": given["event_payload"], "described": given.get("description", "")}
         self.provider.take_note(made["id"], **facts, source=given.get("events_from", ["self"]))
@@ -153,7 +153,10 @@ class Core:
         return page([self._shown(name, given) for name in reversed(self.store["endpoints"])], given)
 
     def update(self, given: Resource, name: str) -> Resource:
-        changed: Resource = {"metadata": _merged(self._found(name)["metadata"], given)}
+        self._found(name)
+        changed: Resource = {}
+        if given.get("metadata"):
+            changed["metadata"] = given["metadata"]
         if "enabled_events" in given:
             changed["enabled_events"] = _bare(given["enabled_events"])
         if "webhook_endpoint" in given:
@@ -186,12 +189,6 @@ class Core:
         self.store.put("events", ping["id"], ping)
         events.put_up(self.provider, ping, [name])
         return events.thin(ping)
-
-
-def _merged(before: Resource, given: Resource) -> Resource:
-    """Metadata with what is given in it; null takes a key away. Source: https://docs.stripe.com/api-v2-overview."""
-    after = {**before, **given.get("metadata", {})}
-    return {key: value for key, value in after.items() if value is not None}
 
 
 COMPARED: dict[str, Callable[[float, float], bool]] = {
