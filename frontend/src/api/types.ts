@@ -20,6 +20,7 @@ export type Shop = Schemas["ShopOut"]; // feature: shop
 export type ShopChange = Schemas["ShopChange"]; // feature: shop
 export type WrittenPage = Schemas["PageOut"]; // feature: shop
 export type Item = Schemas["ItemOut"]; // feature: shop
+export type Category = Schemas["CategoryOut"]; // feature: shop
 export type Order = Schemas["OrderOut"]; // feature: shop
 export type NewOrder = Schemas["NewOrder"]; // feature: shop
 export type KeptBasket = Schemas["BasketOut"]; // feature: shop

@@ -61,6 +61,26 @@ test("a provider's button takes next along", async () => {
   expect(new URL((link as HTMLAnchorElement).href).searchParams.get("next")).toBe("/orders/5");
 });
 
+test("the form waits for what stands above it, so that it stays where it is", async () => {
+  let answer: (given: Response) => void = () => undefined;
+  fakeApi({ "GET /api/providers": () => new Promise((resolve) => (answer = resolve)) });
+  open("/sign-in");
+
+  await screen.findByRole("heading", { name: "Sign in" });
+  expect(screen.queryByLabelText("Password")).toBeNull();
+  answer(providers());
+
+  await screen.findByRole("link", { name: "Continue with Demo" });
+  expect(screen.getByLabelText("Password")).toBeTruthy();
+});
+
+test("where the providers cannot be read, a password still signs in", async () => {
+  fakeApi({ "GET /api/providers": () => problem(500, "internal") });
+  open("/sign-in");
+
+  expect(await screen.findByLabelText("Password", {}, { timeout: 5_000 })).toBeTruthy();
+});
+
 test.each([
   ["oauth_denied", /said no/],
   ["oauth_expired", /too long/],

@@ -6,6 +6,7 @@ import { getRouteApi, Link, Navigate } from "@tanstack/react-router";
 import { type ComponentType, useRef, useState } from "react";
 import { meQuery } from "../../api/me";
 import { hasCode } from "../../api/problem";
+import { providersQuery } from "../../api/providers";
 import { type Credentials, useSignIn } from "../../api/session";
 import { useSessionEnded } from "../../api/sessionEnd";
 import { Page } from "../../ui/Page";
@@ -34,17 +35,22 @@ export function SignIn({ methods, suggestions, CodeStep }: SignInProps) {
   const search = route.useSearch();
   const next = localPath(search.next);
   const { data: me, isPending } = useQuery(meQuery);
+  const providers = useQuery(providersQuery);
   const signIn = useSignIn();
   const ended = useSessionEnded();
   const [half, setHalf] = useState<Credentials | null>(null);
 
   const wasOut = useRef(false);
+  const isThere = useRef(false);
   if (me === null) wasOut.current = true;
   if (search.error && isPending) return <Waiting />;
   // An error that comes back to a user who stayed signed in was about linking: the profile says it.
   if (me && search.error && !wasOut.current)
     return <Navigate to="/profile" search={{ error: search.error }} replace />;
   if (me) return <GoOn next={search.next} />;
+  // What stands above the form would push it down. Once there it stays, though a query that failed begins anew.
+  if (!providers.isPending) isThere.current = true;
+  if (!isThere.current) return <Waiting />;
   if (half && CodeStep)
     return <CodeStep signIn={signIn} credentials={half} onLeave={() => setHalf(null)} />;
 

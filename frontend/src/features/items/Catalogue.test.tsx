@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { fakeApi, json, listOf, problem, sent } from "../../test/fakeApi";
 import { open } from "../../test/open";
@@ -85,6 +85,33 @@ test("a category shows what is in it, and keeps the order that was chosen", asyn
   expect([asked.get("category"), asked.get("sort")]).toEqual(["Kitchen", "price"]);
   await user.click(screen.getByRole("link", { name: "All" }));
   expect(path()).toBe("/?sort=price");
+});
+
+test("items wait for the categories above them, so that they stay where they are", async () => {
+  let answer: (given: Response) => void = () => undefined;
+  const requests = fakeApi({
+    "GET /api/items": () => json(listOf(mug)),
+    "GET /api/categories": () => new Promise((resolve) => (answer = resolve)),
+  });
+  open("/?category=Kitchen");
+
+  await waitFor(() => expect(sent(requests, "GET /api/items")).toHaveLength(1));
+  expect(screen.getByText("Loading…")).toBeTruthy();
+  expect(screen.queryByLabelText("Order of the items")).toBeNull();
+  answer(json([{ name: "Kitchen", items: 1 }]));
+
+  await card("Mug");
+  expect(screen.getByRole("link", { name: "Kitchen" })).toBeTruthy();
+});
+
+test("where the categories cannot be read, the items are there", async () => {
+  fakeApi({
+    "GET /api/items": () => json(listOf(mug)),
+    "GET /api/categories": () => problem(500, "internal"),
+  });
+  open("/");
+
+  await screen.findByRole("heading", { name: "Mug" }, { timeout: 5_000 });
 });
 
 test("a shop without categories has no list of them", async () => {

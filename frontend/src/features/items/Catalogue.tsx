@@ -9,7 +9,7 @@ import { Page } from "../../ui/Page";
 import { ResultCount } from "../../ui/ResultCount";
 import { Choose } from "./Choose";
 import { type BuySlot, ItemCard } from "./ItemCard";
-import { itemsQuery, PER_PAGE } from "./queries";
+import { categoriesQuery, itemsQuery, PER_PAGE } from "./queries";
 import { SearchBox } from "./SearchBox";
 
 const route = getRouteApi("/");
@@ -18,6 +18,7 @@ export function Catalogue({ buy }: { buy: BuySlot }) {
   const { page = 1, ...search } = route.useSearch();
   const { q = "", category } = search;
   const items = useQuery(itemsQuery(search, page));
+  const categories = useQuery(categoriesQuery);
 
   return (
     <Page
@@ -28,16 +29,26 @@ export function Catalogue({ buy }: { buy: BuySlot }) {
         list={items}
         count={(total) => plural(total, { one: "# item", other: "# items" })}
       />
-      <Choose search={search} isLong={(items.data?.total ?? 0) > PER_PAGE} />
-      <Listing list={items} empty={<NoItems q={q} />} loading={<EmptyShelf />}>
-        {(shown) => (
-          <ul className="shelf">
-            {shown.map((item) => (
-              <ItemCard key={item.id} item={item} buy={buy} />
-            ))}
-          </ul>
-        )}
-      </Listing>
+      {categories.isPending ? (
+        <EmptyShelf />
+      ) : (
+        <>
+          <Choose
+            categories={categories.data ?? []}
+            search={search}
+            isLong={(items.data?.total ?? 0) > PER_PAGE}
+          />
+          <Listing list={items} empty={<NoItems q={q} />} loading={<EmptyShelf />}>
+            {(shown) => (
+              <ul className="shelf">
+                {shown.map((item) => (
+                  <ItemCard key={item.id} item={item} buy={buy} />
+                ))}
+              </ul>
+            )}
+          </Listing>
+        </>
+      )}
     </Page>
   );
 }

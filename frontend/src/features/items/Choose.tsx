@@ -1,15 +1,15 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useId } from "react";
+import type { Category } from "../../api/types";
 import { say } from "../../language";
-import { categoriesQuery } from "./queries";
 import { type ItemSearch, isSorting, sortings } from "./search";
 
+type Props = { categories: Category[]; search: ItemSearch; isLong: boolean };
+
 /** Categories, where the shop has some, and the order in which items stand, where there are many. */
-export function Choose({ search, isLong }: { search: ItemSearch; isLong: boolean }) {
-  const categories = useQuery(categoriesQuery).data ?? [];
+export function Choose({ categories, search, isLong }: Props) {
   const isUsed = search.category !== undefined || search.sort !== undefined;
   if (categories.length === 0 && !isLong && !isUsed) return null;
   return (
