@@ -2,13 +2,14 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useMe } from "../../api/me";
 import type { Order } from "../../api/types";
 import { addressLine } from "../../ui/shop/Buyer";
 
-/** For staff: who bought, how to reach them, where it goes, and what they wrote. */
+/** For staff: who bought, how to reach them, where it goes, and what they wrote. Buyers see themselves on paper. */
 export function BoughtBy({ order }: { order: Order }) {
   const { buyer, note, phone, shipping_address: address } = order;
-  if (!buyer) return null;
+  if (!buyer) return <Myself />;
   return (
     <section className="panel" aria-labelledby="bought-by">
       <h2 id="bought-by">
@@ -26,6 +27,17 @@ export function BoughtBy({ order }: { order: Order }) {
         <Fact name={t`Note`}>{note}</Fact>
       </dl>
     </section>
+  );
+}
+
+/** The buyer of an order, who is signed in. */
+function Myself() {
+  const me = useMe();
+  return (
+    <dl className="facts letterhead">
+      <Fact name={t`Buyer`}>{me?.name ?? me?.username}</Fact>
+      <Fact name={t`Email`}>{me?.email}</Fact>
+    </dl>
   );
 }
 

@@ -9,6 +9,7 @@ import { Page } from "../../ui/Page";
 import { BoughtBy } from "./BoughtBy";
 import { Delivery } from "./Delivery";
 import { History } from "./History";
+import { Letterhead } from "./Letterhead";
 import { OrderState } from "./OrderState";
 import { orderQuery } from "./queries";
 import { Receipt } from "./Receipt";
@@ -31,21 +32,26 @@ export function OrderPage() {
     );
   }
   return (
-    <Page title={title} narrow>
-      <Loaded query={query} lines={6}>
-        {(order) => (
-          <>
-            <OrderState order={order} />
-            <Delivery order={order} />
-            <BoughtBy order={order} />
-            <Receipt order={order} />
-            <Refund order={order} />
-            <History order={order} />
-            <AllOrders />
-          </>
-        )}
-      </Loaded>
-    </Page>
+    <>
+      <Letterhead />
+      <Page title={title} narrow>
+        <Loaded query={query} lines={6}>
+          {(order) => (
+            <>
+              <OrderState order={order} />
+              <Delivery order={order} />
+              <BoughtBy order={order} />
+              <Receipt order={order} />
+              <div className="on-screen">
+                <Refund order={order} />
+                <History order={order} />
+                <AllOrders />
+              </div>
+            </>
+          )}
+        </Loaded>
+      </Page>
+    </>
   );
 }
 
