@@ -30,6 +30,8 @@ LARGE, SMALL = 1600, 480
 """Longest sides in pixels."""
 
 QUALITY = 80
+HEAD = 30
+"""Bytes of a WebP file that tell its size."""
 
 
 class NotAPicture(Invalid):
@@ -68,6 +70,18 @@ def prepared(data: bytes) -> Prepared:
         raise
     except Exception as error:  # a broken file raises whatever its decoder stumbles over
         raise NotAPicture from error
+
+
+def size(head: bytes) -> tuple[int, int]:
+    """Width and height in pixels of a file that `prepared` made, by its first HEAD bytes.
+
+    VP8X, which one with transparency has: https://www.rfc-editor.org/rfc/rfc9649#section-2.7
+    VP8, all others: https://www.rfc-editor.org/rfc/rfc6386#section-9.1
+    """
+    if head[12:16] == b"VP8X":
+        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
+    width, height = (int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (26, 28))
+    return width, height
 
 
 def _check(opened: "Image", data: bytes) -> None:

@@ -1,21 +1,42 @@
 """Markdown of an owner as HTML that is safe to show: no HTML of their own, and no address that runs a script."""
 
+import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+
+Sizes = frozenset[tuple[str, int, int]]
+"""Of uploaded pictures: the path, width and height in pixels."""
+
+PICTURE = re.compile(r"/pictures/[0-9a-f]{32}(-small)?\.webp$")
+"""How the address of an uploaded one ends."""
 
 
 @lru_cache(maxsize=64)  # a long page takes a quarter of a second
-def html(text: str) -> str:
-    """Headings begin a level lower than written: the page's title is above them."""
+def html(text: str, sizes: Sizes = frozenset()) -> str:
+    """Headings begin a level lower than written: the page's title is above them. A table may be wider than the page."""
     tokens = _parser().parse(text)
+    known = {path: (width, height) for path, width, height in sizes}
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+        for part in token.children or ():
+            if part.type == "image":
+                _keep_place(part, known)
     rendered: str = _parser().renderer.render(tokens, _parser().options, {})
-    return rendered
+    # Text of the owner's has no tags.
+    return rendered.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
+
+
+def _keep_place(image: "Token", known: Mapping[str, tuple[int, int]]) -> None:
+    found = PICTURE.search(str(image.attrs["src"]))
+    if found and (size := known.get(found[0])):
+        image.attrs["width"], image.attrs["height"] = size
 
 
 @cache

@@ -10,7 +10,8 @@ from app.items.models import Item
 from app.runtime.db import insert_into, read, reading
 from app.runtime.errors import NotFound
 from app.runtime.retention import BATCH, before, delete
-from app.shop.decoding import Prepared
+from app.shop.decoding import HEAD, Prepared, size
+from app.shop.markdown import Sizes
 from app.shop.models import Picture, ShopPage, ShopProfile
 
 UNUSED_DAYS = 7
@@ -35,6 +36,20 @@ def file(session: Session, digest: str, *, small: bool) -> bytes:
     if content is None:
         raise NotFound
     return content
+
+
+def sizes(session: Session, text: str) -> Sizes:
+    """Of the pictures that this Markdown shows, so that a browser keeps their place before they come."""
+    shown = set(ADDRESS.findall(text))
+    if not shown:
+        return frozenset()
+    heads = [sa.func.substr(each, 1, HEAD, type_=sa.LargeBinary) for each in (Picture.large, Picture.small)]
+    rows = session.execute(sa.select(Picture.digest, *heads).where(Picture.digest.in_(shown)))
+    return frozenset(
+        (f"/pictures/{digest}{form}.webp", *size(head))
+        for digest, *files in rows
+        for form, head in zip(("", "-small"), files, strict=True)
+    )
 
 
 def forget(session: Session, now: datetime) -> str | None:

@@ -42,7 +42,8 @@ def _columns(body: ShopChange) -> dict[str, Any]:
 @routes.get("/api/pages/<slug:slug>", access=Access.ALL, etag=True)
 def show_page(slug: str) -> PageOut:
     """A page that the owner has written, such as the imprint."""
-    return PageOut.of(service.page(db.session(), slug))
+    page = service.page(db.session(), slug)
+    return PageOut.of(page, pictures.sizes(db.session(), page.text))
 
 
 @routes.put(
@@ -54,10 +55,11 @@ def show_page(slug: str) -> PageOut:
 )
 def write_page(slug: str, body: NewPage) -> Encoded[PageOut]:
     """Write a page, new or anew. Its slug is its name in addresses. With `If-None-Match: *` it replaces none."""
-    markdown.html(body.text)  # is kept: nothing is locked while it is made
+    sizes = pictures.sizes(db.session(), body.text)
+    markdown.html(body.text, sizes)  # is kept: nothing is locked while it is made
     service.lock(db.session())
     preconditions.check(lambda: _as_it_is(slug))
-    return Encoded.of(PageOut.of(service.put_page(db.session(), slug, body.title, body.text)))
+    return Encoded.of(PageOut.of(service.put_page(db.session(), slug, body.title, body.text), sizes))
 
 
 @routes.delete(

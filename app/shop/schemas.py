@@ -105,8 +105,8 @@ class PageOut(msgspec.Struct, frozen=True):
     html: str
 
     @classmethod
-    def of(cls, page: ShopPage) -> "PageOut":
-        return cls(page.slug, page.title, page.text, markdown.html(page.text))
+    def of(cls, page: ShopPage, sizes: markdown.Sizes) -> "PageOut":
+        return cls(page.slug, page.title, page.text, markdown.html(page.text, sizes))
 
 
 class PageDeleted(msgspec.Struct, frozen=True):

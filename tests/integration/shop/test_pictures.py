@@ -53,6 +53,20 @@ def test_an_item_shows_it(staff):
     assert item["image_url"] == url
 
 
+def test_a_page_keeps_the_place_of_each_uploaded_picture(client, staff):
+    """Nothing on it moves when the picture comes."""
+    url = uploaded(staff)
+    small = url.replace(".webp", "-small.webp")
+    text = f"![us]({url}) ![small](https://shop.example{small}) ![elsewhere](https://other.example/x.png)"
+
+    written = staff.put("/api/pages/about", json={"title": "About", "text": text}).get_json()["html"]
+
+    assert f'<img src="{url}" alt="us" width="600" height="300"' in written
+    assert f'<img src="https://shop.example{small}" alt="small" width="480" height="240"' in written
+    assert written.count("width") == 2
+    assert client.get("/api/pages/about").get_json()["html"] == written
+
+
 def test_the_same_one_again_is_the_same(staff):
     assert uploaded(staff) == uploaded(staff)
 

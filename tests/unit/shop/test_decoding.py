@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.shop.decoding import NotAPicture, PictureTooLarge, prepared
+from app.shop.decoding import HEAD, NotAPicture, PictureTooLarge, prepared, size
 
 GPS, LATITUDE, ORIENTATION, ROTATED = 0x8825, 2, 0x0112, 6
 
@@ -37,6 +37,14 @@ def test_what_is_clear_stays_clear():
     Image.new("RGBA", (40, 20), (0, 0, 0, 0)).save(file, "PNG")
 
     assert opened(prepared(file.getvalue()).large).getpixel((0, 0))[3] == 0
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_the_first_bytes_of_a_file_tell_its_size(mode):
+    made = prepared(file_of((1600, 900), mode=mode))
+
+    assert size(made.large[:HEAD]) == (1600, 900)
+    assert size(made.small[:HEAD]) == (480, 270)
 
 
 def test_forty_megapixels_become_small_enough_to_show():

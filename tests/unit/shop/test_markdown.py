@@ -25,6 +25,13 @@ def test_what_an_imprint_needs_is_there():
         assert each in shown
 
 
+def test_a_wide_table_is_in_a_box_that_scrolls_and_takes_the_focus_for_it():
+    shown = html("| a | b |\n| - | - |\n| 1 | 2 |")
+
+    assert shown.startswith('<div class="wide" tabindex="0"><table>')
+    assert shown.rstrip().endswith("</table></div>")
+
+
 @pytest.mark.parametrize(
     "text",
     [

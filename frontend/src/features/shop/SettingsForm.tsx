@@ -1,3 +1,4 @@
+import "./settings.css";
 import { t } from "@lingui/core/macro";
 import { edited } from "../../api/edited";
 import { fieldError } from "../../api/problem";

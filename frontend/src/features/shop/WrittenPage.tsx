@@ -1,3 +1,4 @@
+import "./written.css";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { isNotFound } from "../../api/problem";
