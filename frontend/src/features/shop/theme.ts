@@ -16,14 +16,18 @@ export function themeOf(colours: Shop["colours"] | undefined): Record<string, st
     }),
     ...(accent !== own.accent && {
       "--tag": accent,
-      "--tag-over": `color-mix(in srgb, ${accent} 88%, black)`,
-      "--on-tag": isLight(accent) ? "#1a1500" : "#ffffff",
+      "--tag-over": `color-mix(in srgb, ${accent} 88%, ${isLight(accent) ? "white" : "black"})`,
+      "--on-tag": isLight(accent) ? "#000000" : "#ffffff",
       "--stripe": accent,
+      "--stamp": `light-dark(color-mix(in srgb, ${accent} 45%, black), color-mix(in srgb, ${accent} 45%, white))`,
     }),
   };
 }
 
-/** Whether dark text is easier to read on it than white: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+/**
+ * Whether black text is easier to read on it than white, by https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
+ * The better of the two has a contrast of at least 4.58 on any colour.
+ */
 function isLight(colour: string): boolean {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
     linear(Number.parseInt(colour.slice(at, at + 2), 16) / 255),
