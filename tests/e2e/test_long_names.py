@@ -13,6 +13,7 @@ from tests.e2e.shop import Shop
 from tests.e2e.test_pages import FOR_STAFF, FOR_VISITORS
 
 CUSTOMER, STAFF = "Ada Lovelace", "Grace Hopper"
+ITEM = "Garden tea"  # feature: shop
 WIDTHS = (320, 390, 640, 1280)
 """CSS pixels. 640 is what a window of 1280 has at a zoom of 200 %."""
 
@@ -46,6 +47,22 @@ CUT_OFF = """(word) => {
 """What of a page holds the word, and shows it beside the screen, or outside of the box that clips it; a title tells."""
 
 
+# feature: shop {
+WIDE = f"""    {LONG} {LONG}
+
+```
+{LONG} {LONG}
+```
+
+| a | b | c | d | e | f | g | h |
+| - | - | - | - | - | - | - | - |
+| one | two | three | four | five | six | seven | eight |
+"""
+"""Markdown: lines of code, and a table of many columns."""
+
+# }
+
+
 def lengthened(value: Any, field: str = "") -> Any:
     if isinstance(value, dict):
         return {name: lengthened(each, name) for name, each in value.items()}
@@ -62,6 +79,8 @@ def lengthen(route: Route) -> None:
         route.fulfill(response=answer, body=json.dumps(lengthened(answer.json())))
     elif answer.ok and kind.startswith("text/html"):
         body = FIRST.sub(lambda told: told[1] + json.dumps(lengthened(json.loads(told[2]))) + told[3], answer.text())
+        if "/pay/" in route.request.url:  # feature: shop
+            body = names_to_pay(body)  # feature: shop
         route.fulfill(response=answer, body=body)
     else:
         route.fulfill(response=answer)
@@ -73,13 +92,13 @@ def fill_basket(page: Page) -> None:
     page.evaluate("basket => localStorage.setItem('kiosk.basket', basket)", basket)
 
 
-def place_order(page: Page) -> str:
-    """By the one who is signed in; the path of its page."""
+def place_order(page: Page) -> tuple[str, str]:
+    """By the one who is signed in; the path of its page, and the address where it is paid."""
     page.goto("/profile")
     headers = {"Idempotency-Key": secrets.token_hex(8), "Origin": page.evaluate("location.origin")}
     order = page.request.post("/api/orders", data={"lines": [{"item_id": 1, "quantity": 1}]}, headers=headers)
     assert order.ok, order.text()
-    return f"/orders/{order.json()['id']}"
+    return f"/orders/{order.json()['id']}", order.json()["checkout_url"]
 
 
 @pytest.fixture(params=["en-GB", "de-DE"])
@@ -88,6 +107,28 @@ def reader(request: pytest.FixtureRequest, page_in: Callable[[str], Page]) -> Sh
     return Shop(page_in(request.param))
 
 
+# feature: shop {
+def page_of_owner(shop: Shop) -> str:
+    """Its path, which no other test has."""
+    shop.page.goto("/profile")
+    headers = {"Origin": shop.page.evaluate("location.origin")}
+    slug = f"wide-{secrets.token_hex(4)}"
+    written = shop.page.request.put(f"/api/pages/{slug}", data={"title": "Wide", "text": WIDE}, headers=headers)
+    assert written.ok, written.text()
+    return f"/pages/{slug}"
+
+
+def delete_page(shop: Shop, path: str) -> None:
+    deleted = shop.page.request.delete(f"/api{path}", headers={"Origin": shop.page.evaluate("location.origin")})
+    assert deleted.ok, deleted.text()
+
+
+def names_to_pay(html: str) -> str:
+    """The payment page has no API: the shop's name, and the item's."""
+    return html.replace("Kiosk", LONG).replace(ITEM, LONG)
+
+
+# }
 def see_names_fit(shop: Shop, paths: list[str]) -> None:
     shop.page.route(re.compile(r"//[^/]+(?!/(assets|pictures)/)"), lengthen)
     wrong, seen = [], 0
@@ -116,9 +157,9 @@ def test_long_names_fit_every_page_before_signing_in(reader: Shop) -> None:
 @pytest.mark.projects("desktop")
 def test_long_names_fit_the_pages_of_a_customer(reader: Shop) -> None:
     reader.come_signed_in_as(CUSTOMER)
-    order = place_order(reader.page)
+    order, checkout = place_order(reader.page)
 
-    see_names_fit(reader, ["/profile", "/orders", "/basket", order])
+    see_names_fit(reader, ["/profile", "/orders", "/basket", order, checkout])
 
 
 # }
@@ -126,6 +167,7 @@ def test_long_names_fit_the_pages_of_a_customer(reader: Shop) -> None:
 def test_long_names_fit_the_pages_of_staff(reader: Shop) -> None:
     reader.come_signed_in_as(STAFF)
     paths = list(FOR_STAFF)
-    paths.append(place_order(reader.page))  # feature: shop
+    paths += [place_order(reader.page)[0], written := page_of_owner(reader)]  # feature: shop
 
     see_names_fit(reader, paths)
+    delete_page(reader, written)  # feature: shop

@@ -10,7 +10,8 @@ from tests.e2e.conftest import given_url, kiosk
 from tests.e2e.german import GermanShop
 from tests.e2e.shop import Shop
 
-STAFF, NAME, CONTACT = "Grace Hopper", "Teestube am Markt", "Marktplatz 3, Lüneburg"
+STAFF, CUSTOMER, ITEM = "Grace Hopper", "Ada Lovelace", "Postcard from the kiosk"
+NAME, CONTACT = "Teestube am Markt", "Marktplatz 3, Lüneburg"
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +45,41 @@ def test_an_owner_sets_the_shop_up_and_buyers_see_it(
         expect(buyer.page.get_by_role("banner")).to_contain_text(NAME)
         expect(buyer.page.get_by_role("contentinfo")).to_contain_text(CONTACT)
         assert NAME in buyer.page.title()
+
+
+@pytest.mark.projects("phone")
+@pytest.mark.parametrize("accent", ["#e53935", "#1565c0"])
+def test_an_order_can_be_read_in_any_accent_of_the_owner(shop: Shop, back_office: Shop, accent: str) -> None:
+    """Neither black nor white has much contrast with these."""
+    back_office.come_signed_in_as(STAFF)
+    back_office.set_the_shop_up(NAME, CONTACT, primary="#7a1f3d", accent=accent)
+    shop.come_signed_in_as(CUSTOMER)
+    shop.buy(ITEM)
+    shop.pay()
+    shop.see_order("Paid")
+
+    for reader in (shop, back_office):
+        reader.go_to(f"/orders/{shop.page.url.rpartition('/')[2]}")
+        reader.see_order("Paid")
+        reader.see_accessible()
+
+
+@pytest.mark.projects("desktop")
+def test_an_order_on_paper_says_who_sold_what_to_whom(shop: Shop, back_office: Shop) -> None:
+    back_office.come_signed_in_as(STAFF)
+    back_office.set_the_shop_up(NAME, CONTACT, primary="#7a1f3d", accent="#9fd8c4")
+    shop.come_signed_in_as(CUSTOMER)
+    shop.buy(ITEM)
+    shop.pay()
+    shop.see_order("Paid")
+
+    for reader in (shop, back_office):
+        reader.go_to(f"/orders/{shop.page.url.rpartition('/')[2]}")
+        reader.see_order("Paid")
+        reader.see_loaded()
+        reader.page.emulate_media(media="print")
+        main = reader.page.locator("body")
+        for words in (NAME, CONTACT, CUSTOMER, "ada@example.com", f"Order {shop.order}", ITEM, "Total"):
+            expect(main.get_by_text(words).filter(visible=True).first).to_be_visible()
+        for words in ("All orders", "Refund", "History", "Hand over", "API"):
+            expect(main.get_by_text(words, exact=True).filter(visible=True)).to_have_count(0)
