@@ -9,7 +9,7 @@ from app.runtime.db import db, utcnow
 from app.runtime.errors import NotFound, StaleVersion
 from app.shop import decoding, markdown, pictures, service
 from app.shop.decoding import NotAPicture, PictureTooLarge, prepared
-from app.shop.schemas import NewPage, PageDeleted, PageOut, PictureOut, ShopChange, ShopOut
+from app.shop.schemas import NewPage, PageDeleted, PageOut, PictureOut, PictureSize, ShopChange, ShopOut
 from app.web import at_once, preconditions
 from app.web.api import Access, Api, Encoded
 from app.web.limits import TooManyRequests
@@ -21,7 +21,10 @@ routes = Api("shop")
 def show_shop() -> ShopOut:
     """The shop: its name, colours and pages, its currency, and how long it sets stock aside for an unpaid order."""
     session = db.session()
-    return ShopOut.of(service.profile(session), service.titles(session), settings())
+    profile = service.profile(session)
+    logo = pictures.sizes(session, profile.logo_url or "")
+    size = next((PictureSize(width, height) for path, width, height in logo if profile.logo_url == path), None)
+    return ShopOut.of(profile, service.titles(session), size, settings())
 
 
 @routes.patch("/api/shop", access=Access.STAFF, confirmed=True, headers=("If-Match",), raises=(StaleVersion,))

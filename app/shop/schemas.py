@@ -50,12 +50,19 @@ class PageTitle(msgspec.Struct, frozen=True):
     title: str
 
 
+class PictureSize(msgspec.Struct, frozen=True):
+    """In pixels."""
+
+    width: int
+    height: int
+
+
 class ShopOut(msgspec.Struct, frozen=True):
     """The shop: what its owner has set, the currency of every price (ISO 4217), and how long an order may stay unpaid.
 
     `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
     from ISO 4217's. `pages` are those that the owner has written, by title. `adds_shipping` and `adds_tax`: the payment
-    page works them out, and an order has neither before it is paid.
+    page works them out, and an order has neither before it is paid. `logo_size` is null of a logo from elsewhere.
     """
 
     name: str
@@ -65,6 +72,7 @@ class ShopOut(msgspec.Struct, frozen=True):
     contact: str
     delivery: str
     logo_url: str | None
+    logo_size: PictureSize | None
     colours: Colours
     time_zone: str
     pages: list[PageTitle]
@@ -72,7 +80,9 @@ class ShopOut(msgspec.Struct, frozen=True):
     adds_tax: bool
 
     @classmethod
-    def of(cls, profile: ShopProfile, pages: list[PageTitle], settings: Settings) -> "ShopOut":
+    def of(
+        cls, profile: ShopProfile, pages: list[PageTitle], logo_size: PictureSize | None, settings: Settings
+    ) -> "ShopOut":
         return cls(
             profile.name,
             settings.currency,
@@ -81,6 +91,7 @@ class ShopOut(msgspec.Struct, frozen=True):
             profile.contact,
             profile.delivery,
             profile.logo_url,
+            logo_size,
             Colours(profile.primary_colour, profile.accent_colour),
             profile.time_zone or settings.time_zone,
             pages,

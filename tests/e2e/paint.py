@@ -4,13 +4,25 @@ A processor four times slower than this one, 1.6 Mbit/s, and 150 ms to the shop 
 before. Largest paint in ms, layout shift as defined at https://web.dev/articles/cls, and kB on the wire.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from playwright.sync_api import CDPSession
 
+from tests.e2e.conftest import given_url, kiosk
+from tests.e2e.filled import fill  # feature: shop
 from tests.e2e.shop import Shop
-from tests.e2e.test_pages import FOR_STAFF, FOR_VISITORS, STAFF
+from tests.e2e.test_pages import (
+    FOR_STAFF,
+    FOR_VISITORS,
+    ITEM,  # feature: shop
+    STAFF,
+)
 
 pytestmark = pytest.mark.projects("phone")
+
+CUSTOMER = "Ada Lovelace"  # feature: shop
 
 SLOWER = 4
 BYTES_PER_SECOND = 1.6e6 / 8
@@ -28,6 +40,21 @@ OBSERVED = """
 """
 
 
+@pytest.fixture(scope="module")
+def own_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """A Kiosk of its own: it gets categories, a logo and a page with a picture."""
+    if given := given_url(pytestconfig):
+        yield given
+        return
+    with kiosk() as url:
+        yield url
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], own_url: str) -> dict[str, Any]:
+    return {**browser_context_args, "base_url": own_url}
+
+
 @pytest.fixture
 def phone(shop: Shop) -> CDPSession:
     devtools = shop.page.context.new_cdp_session(shop.page)
@@ -41,12 +68,40 @@ def phone(shop: Shop) -> CDPSession:
 
 
 def test_each_page_is_there_soon_and_stays_where_it_is(shop: Shop, phone: CDPSession) -> None:
-    slow = measured(shop, phone, FOR_VISITORS)
+    slow = measured(shop, phone, [*FOR_VISITORS, "/nowhere"])
     shop.come_signed_in_as(STAFF)
     slow += measured(shop, phone, FOR_STAFF)
     assert not slow, "slower, or moves more, than is promised:\n" + "\n".join(slow)
 
 
+# feature: shop {
+def test_so_are_the_pages_of_a_buyer(shop: Shop, phone: CDPSession) -> None:
+    shop.come_signed_in_as(CUSTOMER)
+    shop.buy(ITEM)
+    shop.pay()
+    shop.see_order("Paid")
+    order = f"/orders/{shop.page.url.rpartition('/')[2]}"
+
+    slow = measured(shop, phone, ["/profile", "/orders", order, "/basket"])
+    shop.page.context.clear_cookies()
+    shop.come_signed_in_as(STAFF)
+    slow += measured(shop, phone, [order])
+
+    assert not slow, "slower, or moves more, than is promised:\n" + "\n".join(slow)
+
+
+def test_so_is_a_shop_with_categories_a_logo_and_a_page(
+    shop: Shop, phone: CDPSession, back_office: Shop, own_url: str
+) -> None:
+    """It comes last: it changes the shop."""
+    fill(back_office, own_url)
+
+    slow = measured(shop, phone, ["/", "/?category=Tee", "/items/1", "/pages/about"])
+
+    assert not slow, "slower, or moves more, than is promised:\n" + "\n".join(slow)
+
+
+# }
 def measured(shop: Shop, phone: CDPSession, paths: list[str]) -> list[str]:
     """Prints a line for each page; returns those that take too long or move."""
     too_slow = []

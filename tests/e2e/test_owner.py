@@ -77,9 +77,10 @@ def test_an_order_on_paper_says_who_sold_what_to_whom(shop: Shop, back_office: S
         reader.go_to(f"/orders/{shop.page.url.rpartition('/')[2]}")
         reader.see_order("Paid")
         reader.see_loaded()
+        expect(reader.page.get_by_text(CONTACT).filter(visible=True)).to_have_count(1)
         reader.page.emulate_media(media="print")
-        main = reader.page.locator("body")
+        paper = reader.page.locator("body")
         for words in (NAME, CONTACT, CUSTOMER, "ada@example.com", f"Order {shop.order}", ITEM, "Total"):
-            expect(main.get_by_text(words).filter(visible=True).first).to_be_visible()
+            expect(paper.get_by_text(words).filter(visible=True).first).to_be_visible()
         for words in ("All orders", "Refund", "History", "Hand over", "API"):
-            expect(main.get_by_text(words, exact=True).filter(visible=True)).to_have_count(0)
+            expect(paper.get_by_text(words, exact=True).filter(visible=True)).to_have_count(0)

@@ -2338,7 +2338,7 @@ export interface components {
          *
          *         `currency_digits`: how many digits of a price stand after the point. They are the payment provider's, which differ
          *         from ISO 4217's. `pages` are those that the owner has written, by title. `adds_shipping` and `adds_tax`: the payment
-         *         page works them out, and an order has neither before it is paid.
+         *         page works them out, and an order has neither before it is paid. `logo_size` is null of a logo from elsewhere.
          */
         ShopOut: {
             /**
@@ -2377,6 +2377,14 @@ export interface components {
              */
             logo_url: string | null;
             /**
+             * @description Its size, of an uploaded one, so that a browser keeps its place.
+             * @example {
+             *       "width": 600,
+             *       "height": 120
+             *     }
+             */
+            logo_size: components["schemas"]["PictureSize"] | null;
+            /**
              * @description The colours of the page.
              * @example {
              *       "primary": "#0d4a4a",
@@ -2409,6 +2417,22 @@ export interface components {
              * @example false
              */
             adds_tax: boolean;
+        };
+        /**
+         * PictureSize
+         * @description In pixels.
+         */
+        PictureSize: {
+            /**
+             * @description In pixels.
+             * @example 600
+             */
+            width: number;
+            /**
+             * @description In pixels.
+             * @example 120
+             */
+            height: number;
         };
         /**
          * Colours

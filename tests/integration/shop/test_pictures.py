@@ -67,6 +67,14 @@ def test_a_page_keeps_the_place_of_each_uploaded_picture(client, staff):
     assert client.get("/api/pages/about").get_json()["html"] == written
 
 
+def test_the_shop_tells_the_size_of_an_uploaded_logo(client, staff):
+    staff.patch("/api/shop", json={"logo_url": uploaded(staff, (600, 120))})
+    assert client.get("/api/shop").get_json()["logo_size"] == {"width": 600, "height": 120}
+
+    staff.patch("/api/shop", json={"logo_url": "https://other.example/logo.png"})
+    assert client.get("/api/shop").get_json()["logo_size"] is None
+
+
 def test_the_same_one_again_is_the_same(staff):
     assert uploaded(staff) == uploaded(staff)
 

@@ -18,6 +18,7 @@ UNTOUCHED = {
     "contact": "",
     "delivery": "",
     "logo_url": None,
+    "logo_size": None,
     "colours": {"primary": "#0d4a4a", "accent": "#ffd35c"},
     "time_zone": "UTC",
     "pages": [],

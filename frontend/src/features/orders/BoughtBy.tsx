@@ -1,3 +1,4 @@
+import "../../ui/lists.css";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
@@ -34,10 +35,12 @@ export function BoughtBy({ order }: { order: Order }) {
 function Myself() {
   const me = useMe();
   return (
-    <dl className="facts letterhead">
-      <Fact name={t`Buyer`}>{me?.name ?? me?.username}</Fact>
-      <Fact name={t`Email`}>{me?.email}</Fact>
-    </dl>
+    <div className="letterhead">
+      <dl className="facts">
+        <Fact name={t`Buyer`}>{me?.name ?? me?.username}</Fact>
+        <Fact name={t`Email`}>{me?.email}</Fact>
+      </dl>
+    </div>
   );
 }
 

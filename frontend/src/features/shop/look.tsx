@@ -14,8 +14,12 @@ export const shopLook: Look = {
   useName: () => useQuery(shopQuery).data?.name ?? plainName,
 
   Logo: () => {
-    const logo = useQuery(shopQuery).data?.logo_url;
-    return logo ? <img src={logo} alt="" className="shop-logo" /> : <plainLook.Logo />;
+    const shop = useQuery(shopQuery).data;
+    return shop?.logo_url ? (
+      <img src={shop.logo_url} {...shop.logo_size} alt="" className="shop-logo" />
+    ) : (
+      <plainLook.Logo />
+    );
   },
 
   Foot: () => {

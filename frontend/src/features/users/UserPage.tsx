@@ -1,3 +1,4 @@
+import "../../ui/lists.css";
 import "./users.css";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";

@@ -8,6 +8,7 @@ export const shop: Shop = {
   contact: "",
   delivery: "",
   logo_url: null,
+  logo_size: null,
   colours: { primary: "#0d4a4a", accent: "#ffd35c" },
   time_zone: "UTC",
   pages: [],
