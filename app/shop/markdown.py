@@ -34,8 +34,8 @@ def html(text: str, sizes: Sizes = frozenset()) -> str:
 
 
 def _keep_place(image: "Token", known: Mapping[str, tuple[int, int]]) -> None:
-    found = PICTURE.search(str(image.attrs["src"]))
-    if found and (size := known.get(found[0])):
+    path = PICTURE.search(str(image.attrs["src"]))
+    if path and (size := known.get(path[0])):
         image.attrs["width"], image.attrs["height"] = size
 
 

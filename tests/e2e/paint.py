@@ -40,9 +40,9 @@ OBSERVED = """
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def own_url(pytestconfig: pytest.Config) -> Iterator[str]:
-    """A Kiosk of its own: it gets categories, a logo and a page with a picture."""
+    """A Kiosk of its own, since a test changes it: it gets categories, a logo and a page with a picture."""
     if given := given_url(pytestconfig):
         yield given
         return
@@ -93,7 +93,6 @@ def test_so_are_the_pages_of_a_buyer(shop: Shop, phone: CDPSession) -> None:
 def test_so_is_a_shop_with_categories_a_logo_and_a_page(
     shop: Shop, phone: CDPSession, back_office: Shop, own_url: str
 ) -> None:
-    """It comes last: it changes the shop."""
     fill(back_office, own_url)
 
     slow = measured(shop, phone, ["/", "/?category=Tee", "/items/1", "/pages/about"])
