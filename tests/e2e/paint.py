@@ -57,6 +57,7 @@ def browser_context_args(browser_context_args: dict[str, Any], own_url: str) -> 
 
 @pytest.fixture
 def phone(shop: Shop) -> CDPSession:
+    shop.go_to("/register")  # the first page of a browser, and of a Kiosk that has just started, is slower
     devtools = shop.page.context.new_cdp_session(shop.page)
     devtools.send("Network.enable")
     devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
