@@ -119,3 +119,54 @@ def test_a_refund_that_failed_and_was_paid_back_otherwise_is_closed_with_a_reaso
     back_office.go_to(where)
     back_office.see_in_history("closed what needed attention")
     back_office.see_in_history("Reason: Paid back in cash.")
+
+
+@pytest.mark.projects("desktop")
+def test_staff_find_an_order_by_its_buyer_read_the_note_and_take_a_hand_over_back(
+    shop: Shop, back_office: Shop
+) -> None:
+    with shop.nothing_goes_wrong(), back_office.nothing_goes_wrong():
+        shop.come_signed_in_as(CUSTOMER)
+        shop.add_to_basket(ITEM)
+        shop.open_basket()
+        shop.page.get_by_label("A note for the shop").fill("Ring twice")
+        shop.check_out()
+        shop.pay()
+        shop.see_order("Paid")
+        back_office.come_signed_in_as(STAFF)
+        page = back_office.page
+
+        back_office.go_to("/orders")
+        page.get_by_label("Number, buyer or item").fill(CUSTOMER)
+        page.get_by_label("State").select_option(label="Paid")
+        page.get_by_role("button", name="Search").click()
+        row = page.get_by_role("listitem").filter(has=page.get_by_role("link", name=f"Order {shop.order}", exact=True))
+        expect(row).to_contain_text("ada@example.com")
+        expect(row).to_contain_text("Ring twice")
+
+        back_office.hand_over(shop.order)
+        back_office.see_order("Handed over")
+        page.get_by_role("button", name="Take the hand-over back").click()
+        page.get_by_role("button", name="It is not handed over").click()
+        back_office.see_order("Paid")
+        back_office.see_one_todo_for(shop.order, "To do")
+
+
+@pytest.mark.projects("desktop")
+def test_staff_find_an_item_in_the_stock_and_see_who_changed_it(back_office: Shop) -> None:
+    with back_office.nothing_goes_wrong():
+        back_office.come_signed_in_as(STAFF)
+        page = back_office.page
+        back_office.go_to("/staff")
+        expect(page.get_by_role("heading", name="Money by day")).to_be_visible()
+
+        back_office.go_to("/staff/items")
+        page.get_by_label("Name or description").fill("Reading lamp")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("link", name="Reading lamp").click()
+        page.get_by_label("Description").fill("A lamp for the evening.")
+        page.get_by_role("button", name="Save").click()
+
+        back_office.go_to("/staff/items?q=Reading+lamp")
+        page.get_by_role("link", name="Reading lamp").click()
+        expect(back_office.section("What was changed")).to_contain_text("by grace")
