@@ -80,6 +80,16 @@ class GermanShop(Shop):
         self.page.get_by_role("link", name=exactly(order)).click()
         expect(self.page.get_by_role("heading", level=1, name=exactly(order))).to_be_visible()
 
+    def refund(self, amount: str = "", *, restock: bool = False) -> None:
+        page = self.page
+        if not page.get_by_label("Betrag in").is_visible():
+            page.get_by_text("Erstatten", exact=True).and_(page.locator("summary")).click()
+        if amount:
+            page.get_by_label("Betrag in").fill(amount)
+        page.get_by_label("Das Verkaufte wieder").set_checked(restock)
+        page.get_by_role("button", name="Geld zurücksenden").click()
+        page.get_by_role("dialog").get_by_role("button", name="Zurücksenden").click()
+
     def hand_over(self) -> None:
         self.page.get_by_role("button", name="Übergeben").click()
         self.page.get_by_role("dialog").get_by_role("button", name="Sie ist übergeben").click()

@@ -1,11 +1,14 @@
 """What the payment page adds and takes off, as buyers and staff see it: `kiosk up --shipping-and-tax`."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.e2e.conftest import given_url, kiosk
+from tests.e2e.german import GermanShop
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.shop import Shop
 
@@ -57,6 +60,32 @@ def test_shipping_tax_and_a_code_reach_the_receipt_the_refund_and_the_table(
     row = back_office.row_of_table(shop.order)
     amounts = [row[name] for name in ("subtotal", "discount", "shipping", "tax", "total", "refunded")]
     assert amounts == ["7.00", "0.70", "9.90", "3.08", "19.28", "19.28"]
+
+
+@pytest.mark.projects("desktop")
+def test_shipping_tax_and_a_code_are_told_in_german_and_go_back(
+    page_in: Callable[[str], Page], mailbox: Mailbox
+) -> None:
+    laden, kontor = GermanShop(page_in("de-DE")), GermanShop(page_in("de-DE"))
+    buyer = f"besuch-{secrets.token_hex(4)}"
+    laden.register(buyer, PASSWORD)  # in the page, which tells the language for mails
+    laden.add_to_basket(ITEM, quantity=2)
+    laden.open_basket()
+    laden.check_out()
+    laden.choose_on_payment_page(shipping="Express", country="DE", code="welcome10")
+    laden.pay()
+
+    laden.see_order("Bezahlt")
+    laden.see_receipt(Zwischensumme="7,00", Rabatt="0,70", Versand="9,90", Steuer="3,08", Summe="19,28")
+    mailbox.open_mail(f"Ihre Bestellung {laden.order}", buyer)
+    mailbox.see("Rabatt: -0,70 EUR", "Versand: 9,90 EUR", "Steuer: 3,08 EUR", "Summe: 19,28 EUR")
+
+    kontor.come_signed_in_as(STAFF)
+    kontor.open_order(laden.order)
+    kontor.refund()
+    kontor.see_order("Erstattet")
+    laden.open_order(laden.order)
+    laden.see_order("Erstattet")
 
 
 @pytest.mark.projects("phone")
