@@ -132,8 +132,24 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def browser_context_args(browser_context_args: dict[str, Any], project: str, address: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, **settings.context, **settings.projects[project], **address}
+def browser_context_args(
+    browser_context_args: dict[str, Any], project: str, address: dict[str, Any], own_url: str
+) -> dict[str, Any]:
+    own = {"base_url": own_url} if own_url else {}
+    return {**browser_context_args, **settings.context, **settings.projects[project], **address, **own}
+
+
+@pytest.fixture(scope="module")
+def own_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Of the Kiosk that a module marked `own_kiosk` has for itself; empty without the mark."""
+    marker = request.node.get_closest_marker("own_kiosk")
+    if marker is None:
+        yield ""
+        return
+    if given_url(request.config):
+        pytest.skip("a Kiosk that is given stays as it is")
+    with kiosk(*marker.args) as url:
+        yield url
 
 
 @pytest.fixture

@@ -6,12 +6,17 @@ from typing import Literal
 from playwright.sync_api import expect
 
 from tests.e2e.shop import (
+    RefundWords,  # feature: shop
     Shop,
     exactly,  # feature: shop
 )
 
 
 class GermanShop(Shop):
+    # feature: shop {
+    refund_words = RefundWords("Erstatten", "Betrag in", "Das Verkaufte wieder", "Geld zurücksenden", "Zurücksenden")
+
+    # }
     def see_it_is_german(self) -> None:
         expect(self.page.locator("html")).to_have_attribute("lang", "de")
 
@@ -79,16 +84,6 @@ class GermanShop(Shop):
         self.go_to("/orders")
         self.page.get_by_role("link", name=exactly(order)).click()
         expect(self.page.get_by_role("heading", level=1, name=exactly(order))).to_be_visible()
-
-    def refund(self, amount: str = "", *, restock: bool = False) -> None:
-        page = self.page
-        if not page.get_by_label("Betrag in").is_visible():
-            page.get_by_text("Erstatten", exact=True).and_(page.locator("summary")).click()
-        if amount:
-            page.get_by_label("Betrag in").fill(amount)
-        page.get_by_label("Das Verkaufte wieder").set_checked(restock)
-        page.get_by_role("button", name="Geld zurücksenden").click()
-        page.get_by_role("dialog").get_by_role("button", name="Zurücksenden").click()
 
     def hand_over(self) -> None:
         self.page.get_by_role("button", name="Übergeben").click()

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime  # feature: totp
 from pathlib import Path
-from typing import Literal
+from typing import (
+    Literal,
+    NamedTuple,  # feature: shop
+)
 from urllib.parse import urljoin
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
@@ -56,8 +59,22 @@ SCHEMES: dict[Literal["light", "dark"], dict[str, object]] = {
 FAILED, SERVER_FAILED = 400, 500
 
 
+# feature: shop {
+class RefundWords(NamedTuple):
+    """What stands on a page where money goes back."""
+
+    opens: str = "Refund"
+    amount: str = "Amount in"
+    restock: str = "Put what was sold back"
+    asks: str = "Send money back"
+    confirms: str = "Send it back"
+
+
+# }
 class Shop:
     """Kiosk in one browser. `order` is the number of the order that was looked at last."""
+
+    refund_words = RefundWords()  # feature: shop
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -402,14 +419,14 @@ class Shop:
 
     def refund(self, amount: str = "", *, restock: bool = False) -> None:
         """On the page of an order: all that is left, or this much."""
-        page = self.page
-        if not page.get_by_label("Amount in").is_visible():
-            page.get_by_text("Refund", exact=True).and_(page.locator("summary")).click()
+        page, words = self.page, self.refund_words
+        if not page.get_by_label(words.amount).is_visible():
+            page.get_by_text(words.opens, exact=True).and_(page.locator("summary")).click()
         if amount:
-            page.get_by_label("Amount in").fill(amount)
-        page.get_by_label("Put what was sold back").set_checked(restock)
-        page.get_by_role("button", name="Send money back").click()
-        page.get_by_role("dialog").get_by_role("button", name="Send it back").click()
+            page.get_by_label(words.amount).fill(amount)
+        page.get_by_label(words.restock).set_checked(restock)
+        page.get_by_role("button", name=words.asks).click()
+        page.get_by_role("dialog").get_by_role("button", name=words.confirms).click()
 
     def see_bought_by(self, *words: str) -> None:
         for each in words:

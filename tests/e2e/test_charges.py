@@ -1,38 +1,23 @@
 """What the payment page adds and takes off, as buyers and staff see it: `kiosk up --shipping-and-tax`."""
 
 import secrets
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import given_url, kiosk
 from tests.e2e.german import GermanShop
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.shop import Shop
 
 STAFF, ITEM = "Grace Hopper", "Postcard from the kiosk"
 PASSWORD = "lantern-tide-77-orchard"
-
-
-@pytest.fixture(scope="module")
-def charging_url(pytestconfig: pytest.Config) -> Iterator[str]:
-    """A Kiosk of its own: the one that the other tests share adds nothing."""
-    if given_url(pytestconfig):
-        pytest.skip("what a deployed shop adds is not known")
-    with kiosk("--shipping-and-tax") as url:
-        yield url
+pytestmark = pytest.mark.own_kiosk("--shipping-and-tax")
 
 
 @pytest.fixture
-def browser_context_args(browser_context_args: dict[str, Any], charging_url: str) -> dict[str, Any]:
-    return {**browser_context_args, "base_url": charging_url}
-
-
-@pytest.fixture
-def mailbox(back_office: Shop, charging_url: str) -> Mailbox:
-    return Mailbox(back_office.page.context.new_page(), charging_url)
+def mailbox(back_office: Shop, own_url: str) -> Mailbox:
+    return Mailbox(back_office.page.context.new_page(), own_url)
 
 
 def test_shipping_tax_and_a_code_reach_the_receipt_the_refund_and_the_table(

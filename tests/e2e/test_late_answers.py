@@ -1,38 +1,21 @@
 """Answers and pictures that come late: what is on the page already stays where it is."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Route
 
-from tests.e2e.conftest import given_url, kiosk
 from tests.e2e.filled import fill
 from tests.e2e.paint import OBSERVED
 from tests.e2e.shop import Shop
 
-pytestmark = pytest.mark.projects("phone")
+pytestmark = [pytest.mark.projects("phone"), pytest.mark.own_kiosk]
 
 LATE = 400  # ms: after all that is not held back
 MOST_SHIFT = 0.001
 
 NO_INPUT = "new Promise((resolve) => setTimeout(resolve, 600)).then(() => paint.shift)"
 """A shift counts but for the half second after an input."""
-
-
-@pytest.fixture(scope="module")
-def filled_url(pytestconfig: pytest.Config) -> Iterator[str]:
-    """A Kiosk of its own, with categories and a page: the one that the other tests share keeps its items."""
-    if given_url(pytestconfig):
-        pytest.skip("a deployed shop keeps its items")
-    with kiosk() as url:
-        yield url
-
-
-@pytest.fixture
-def browser_context_args(browser_context_args: dict[str, Any], filled_url: str) -> dict[str, Any]:
-    return {**browser_context_args, "base_url": filled_url}
 
 
 @pytest.mark.parametrize(
@@ -47,9 +30,9 @@ def browser_context_args(browser_context_args: dict[str, Any], filled_url: str) 
     ],
 )
 def test_nothing_moves_when_the_last_of_a_page_comes(
-    shop: Shop, back_office: Shop, filled_url: str, path: str, late: str
+    shop: Shop, back_office: Shop, own_url: str, path: str, late: str
 ) -> None:
-    fill(back_office, filled_url)
+    fill(back_office, own_url)
     shop.page.add_init_script(OBSERVED)
 
     def hold_back(route: Route) -> None:

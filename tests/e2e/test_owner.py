@@ -1,31 +1,27 @@
 """An owner makes the shop their own, and buyers see it in either language and in the owner's colours."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import given_url, kiosk
 from tests.e2e.german import GermanShop
 from tests.e2e.shop import Shop
 
 STAFF, CUSTOMER, ITEM = "Grace Hopper", "Ada Lovelace", "Postcard from the kiosk"
 NAME, CONTACT = "Teestube am Markt", "Marktplatz 3, Lüneburg"
+pytestmark = pytest.mark.own_kiosk
 
 
-@pytest.fixture(scope="module")
-def owned_url(pytestconfig: pytest.Config) -> Iterator[str]:
-    """A Kiosk of its own: the one that the other tests share keeps its name and colours."""
-    if given_url(pytestconfig):
-        pytest.skip("a deployed shop keeps its name and colours")
-    with kiosk() as url:
-        yield url
-
-
-@pytest.fixture
-def browser_context_args(browser_context_args: dict[str, Any], owned_url: str) -> dict[str, Any]:
-    return {**browser_context_args, "base_url": owned_url}
+def order_in_colours_of(shop: Shop, back_office: Shop, accent: str) -> str:
+    """The address of an order that is paid, in a shop of this accent."""
+    back_office.come_signed_in_as(STAFF)
+    back_office.set_the_shop_up(NAME, CONTACT, primary="#7a1f3d", accent=accent)
+    shop.come_signed_in_as(CUSTOMER)
+    shop.buy(ITEM)
+    shop.pay()
+    shop.see_order("Paid")
+    return f"/orders/{shop.page.url.rpartition('/')[2]}"
 
 
 @pytest.mark.projects("phone")
@@ -51,30 +47,20 @@ def test_an_owner_sets_the_shop_up_and_buyers_see_it(
 @pytest.mark.parametrize("accent", ["#e53935", "#1565c0"])
 def test_an_order_can_be_read_in_any_accent_of_the_owner(shop: Shop, back_office: Shop, accent: str) -> None:
     """Neither black nor white has much contrast with these."""
-    back_office.come_signed_in_as(STAFF)
-    back_office.set_the_shop_up(NAME, CONTACT, primary="#7a1f3d", accent=accent)
-    shop.come_signed_in_as(CUSTOMER)
-    shop.buy(ITEM)
-    shop.pay()
-    shop.see_order("Paid")
+    order = order_in_colours_of(shop, back_office, accent)
 
     for reader in (shop, back_office):
-        reader.go_to(f"/orders/{shop.page.url.rpartition('/')[2]}")
+        reader.go_to(order)
         reader.see_order("Paid")
         reader.see_accessible()
 
 
 @pytest.mark.projects("desktop")
 def test_an_order_on_paper_says_who_sold_what_to_whom(shop: Shop, back_office: Shop) -> None:
-    back_office.come_signed_in_as(STAFF)
-    back_office.set_the_shop_up(NAME, CONTACT, primary="#7a1f3d", accent="#9fd8c4")
-    shop.come_signed_in_as(CUSTOMER)
-    shop.buy(ITEM)
-    shop.pay()
-    shop.see_order("Paid")
+    order = order_in_colours_of(shop, back_office, "#9fd8c4")
 
     for reader in (shop, back_office):
-        reader.go_to(f"/orders/{shop.page.url.rpartition('/')[2]}")
+        reader.go_to(order)
         reader.see_order("Paid")
         reader.see_loaded()
         expect(reader.page.get_by_text(CONTACT).filter(visible=True)).to_have_count(1)
