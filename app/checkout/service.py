@@ -76,19 +76,17 @@ def place(
     order_id = items[0].placed
     if order_id is None:
         lines, room = basket.lines(items, quantities), _room(settings, user)
-        created = placing.create(
-            connection,
-            user,
-            room,
+        wanted = placing.NewOrder(
             key=key,
             request_hash=request_hash,
             lines=lines,
             total=basket.total(lines, settings.currency),
             currency=settings.currency,
-            hold_until=now + timedelta(minutes=settings.hold_minutes),
             note=note,
-            now=now,
+            placed_at=now,
+            hold_until=now + timedelta(minutes=settings.hold_minutes),
         )
+        created = placing.create(connection, user, room, wanted)
         if created is not None:
             order, rows = created
             ledger = Ledger(order)

@@ -61,21 +61,25 @@ class Room(NamedTuple):
     most_units: int
 
 
+class NewOrder(NamedTuple):
+    """What a buyer orders under an Idempotency-Key, with the fingerprint of the request; `total` is in minor units."""
+
+    key: str
+    request_hash: str
+    lines: Sequence[tuple[Any, int]]
+    """Rows of items, and how many of each."""
+
+    total: int
+    currency: str
+    note: str | None
+    placed_at: datetime
+    hold_until: datetime
+
+
 def create(
-    connection: sa.Connection,
-    user: SignedInUser,
-    room: Room,
-    *,
-    key: str,
-    request_hash: str,
-    lines: Sequence[tuple[Any, int]],
-    total: int,
-    currency: str,
-    hold_until: datetime,
-    note: str | None,
-    now: datetime,
+    connection: sa.Connection, user: SignedInUser, room: Room, wanted: NewOrder
 ) -> tuple[Order, list[NewRows]] | None:
-    """A pending order with these rows of items and quantities, and its stock set aside. `total` is in minor units.
+    """The order that is `wanted`, pending and with its stock set aside.
 
     As it was written, and not part of the session, with the rows of its holds and lines, which the caller inserts. None
     where the user has an order under this key already, or there is no `room` for this one: the caller has locked the
@@ -83,30 +87,30 @@ def create(
     """
     values: dict[str, Any] = {
         "user_id": user.id,
-        "idempotency_key": key,
-        "request_hash": request_hash,
+        "idempotency_key": wanted.key,
+        "request_hash": wanted.request_hash,
         "status": "pending",
-        "total": total,
-        "currency": currency,
-        "hold_until": hold_until,
-        "created_at": now,
-        "note": note,
+        "total": wanted.total,
+        "currency": wanted.currency,
+        "hold_until": wanted.hold_until,
+        "created_at": wanted.placed_at,
+        "note": wanted.note,
         "discount": 0,
         "shipping": 0,
         "tax": 0,
     }
-    units = sum(quantity for _, quantity in lines)
+    units = sum(quantity for _, quantity in wanted.lines)
     inserted = _insert.execute(connection, {**values, **room._asdict(), "units": units})
     if not inserted:
         return None
     order_id = inserted[0].id
     log_context.note(order_id=order_id)
     holds = stock.take(
-        connection, order_id, {item.id: quantity for item, quantity in lines if item.on_hand is not None}
+        connection, order_id, {item.id: quantity for item, quantity in wanted.lines if item.on_hand is not None}
     )
     bought = [
         {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}
-        for item, quantity in lines
+        for item, quantity in wanted.lines
     ]
     order = Order(id=order_id, lines=[OrderLine(**line) for line in bought], **values)
     return order, [holds, (_lines, bought)]
