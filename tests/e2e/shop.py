@@ -5,7 +5,7 @@ import csv  # feature: shop
 import html
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime  # feature: totp
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import (
 )
 from urllib.parse import urljoin
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
 
 from app.auth.totp import codes  # feature: totp
 
@@ -79,6 +79,16 @@ class Shop:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.order = ""
+        self.under_way = set[Request]()
+        page.on("request", self._begins)
+        page.on("requestfinished", self._ends)
+        page.on("requestfailed", self._ends)
+
+    def _begins(self, request: Request) -> None:
+        self.under_way.add(request)
+
+    def _ends(self, request: Request) -> None:
+        self.under_way.discard(request)
 
     def go_to(self, path: str = "/") -> None:
         self.page.goto(path)
@@ -498,11 +508,20 @@ class Shop:
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         expect(self.page.get_by_text(re.compile("Loading…|Wird geladen …"))).to_have_count(0)
         # Not wait_for_function: it evaluates text inside the page, which the page's policy forbids.
+        are_drawn = "[...document.images].every(image => image.complete)"
+        self.wait_until(lambda: bool(self.page.evaluate(are_drawn)), "the pictures")
+
+    def see_all_come(self) -> None:
+        """Nothing that the page has asked for is under way."""
+        self.wait_until(lambda: not self.under_way, "all that the page has asked for")
+
+    def wait_until(self, holds: Callable[[], bool], what: str) -> None:
         for _ in range(LOOKS * 10):
-            if self.page.evaluate("[...document.images].every(image => image.complete)"):
+            if holds():
                 return
             self.page.wait_for_timeout(100)
-        raise AssertionError("a picture does not load")
+        asked = [each.url for each in self.under_way]
+        raise AssertionError(f"{what}: waited for in vain; under way are {asked}")
 
     def try_operation(self, name: str) -> None:
         """On the page that describes the API: open the operation, and the form that sends it."""

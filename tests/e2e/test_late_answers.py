@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from tests.e2e.filled import fill
 from tests.e2e.paint import OBSERVED
@@ -11,8 +11,19 @@ from tests.e2e.shop import Shop
 
 pytestmark = [pytest.mark.projects("phone"), pytest.mark.own_kiosk]
 
-LATE = 400  # ms: after all that is not held back
 MOST_SHIFT = 0.001
+
+STILL = """new Promise((done) => {
+  let [before, frames] = ["", 0];
+  const look = () => {
+    frames = document.body.innerHTML === before ? frames + 1 : 0;
+    before = document.body.innerHTML;
+    if (frames < 20) requestAnimationFrame(look);
+    else done();
+  };
+  look();
+})"""
+"""The page shows all that it will show by what it has: twenty frames are alike."""
 
 NO_INPUT = "new Promise((resolve) => setTimeout(resolve, 600)).then(() => paint.shift)"
 """A shift counts but for the half second after an input."""
@@ -34,13 +45,18 @@ def test_nothing_moves_when_the_last_of_a_page_comes(
 ) -> None:
     fill(back_office, own_url)
     shop.page.add_init_script(OBSERVED)
+    held_back = list[Route]()
 
     def hold_back(route: Route) -> None:
-        shop.page.wait_for_timeout(LATE)
-        route.continue_()
+        held_back.append(route)
 
     shop.page.route(re.compile(re.escape(late)), hold_back)
-    shop.go_to(path)
+    shop.page.goto(path, wait_until="commit")
+    expect(shop.page.get_by_role("heading", level=1)).to_be_visible()
+    shop.wait_until(lambda: 0 < len(held_back) == len(shop.under_way), f"all but {late}")
+    shop.page.evaluate(STILL)
+    for each in held_back:
+        each.continue_()
     shop.see_loaded()
 
     assert shop.page.evaluate(NO_INPUT) < MOST_SHIFT

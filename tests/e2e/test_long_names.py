@@ -134,8 +134,8 @@ def see_names_fit(shop: Shop, paths: list[str]) -> None:
     wrong, seen = [], 0
     for path in paths:
         shop.go_to(path)
-        shop.page.wait_for_load_state("networkidle")
         shop.see_loaded()
+        shop.see_all_come()
         seen += shop.page.get_by_text(LONG).count()
         for width in WIDTHS:
             shop.page.set_viewport_size({"width": width, "height": 900})
