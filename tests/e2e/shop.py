@@ -56,6 +56,8 @@ SCHEMES: dict[Literal["light", "dark"], dict[str, object]] = {
     "light": {},
     "dark": {"runOnly": ["color-contrast", "link-in-text-block"]},  # the rest is as it was
 }
+VIOLATIONS = """(options) =>
+  axe.run(document, { ...options, resultTypes: ["violations"] }).then((all) => all.violations)"""
 FAILED, SERVER_FAILED = 400, 500
 
 
@@ -549,10 +551,10 @@ class Shop:
         wrong = []
         for scheme, options in SCHEMES.items():
             self.page.emulate_media(color_scheme=scheme)
-            found = self.page.evaluate("options => axe.run(document, options)", options)
+            found = self.page.evaluate(VIOLATIONS, options)
             wrong += [
                 f"{scheme}: {rule['id']} ({rule['help']}) at {node['html'][:200]}: {node['failureSummary']}"
-                for rule in found["violations"]
+                for rule in found
                 for node in rule["nodes"]
             ]
         self.page.emulate_media(color_scheme="light")
