@@ -112,6 +112,16 @@ def patient_jobs() -> Iterator[None]:
         yield
 
 
+# feature: shop {
+@pytest.fixture(scope="session", autouse=True)
+def short_pauses() -> Iterator[None]:
+    """A call to the payment provider that failed is made again nearly at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.stripe.gateway.PAUSE_SECONDS", 0.01)
+        yield
+
+
+# }
 @pytest.fixture
 def app(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The application, in a transaction that is rolled back after the test; whatever commits, commits within.

@@ -11,7 +11,6 @@ from click.testing import Result
 from app.payments import reconcile
 from app.runtime import outbound
 from app.runtime.config import PaymentsAccount
-from app.stripe import gateway
 from app.stripe.gateway import Gateway
 from tests import faults
 from tests.integration.live import LiveKiosk
@@ -36,7 +35,6 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture
 def quick(monkeypatch):
     """Two seconds of patience for what this process asks the provider, and next to no pauses."""
-    monkeypatch.setattr(gateway, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(reconcile, "ROUND_SECONDS", 0.05)
     monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(2))
 
