@@ -25,7 +25,7 @@ FIRST_PORT = 8000
 PORTS = 5
 """From the shop's own on: the shop, identity, payments, the page of mails, the mail server."""
 
-DEMO = ("--demo", "EUR", "--lifeline")  # feature: shop
+PAYMENTS = ("payments", "--control", "--demo", "EUR")  # feature: shop
 LAST_PORT = 65535 - PORTS + 1
 READY_SECONDS = 30
 END_SECONDS = 8
@@ -55,7 +55,7 @@ def run(port: int | None, data: str, host: str, trusted_proxies: str, extras: Se
         settings = {**data_folder.settings(folder, saved), "TRUSTED_PROXIES": trusted_proxies}
         settings |= {name: value for each in extras for name, value in EXTRAS[each].items()}
         env = environment(settings)
-        with _together(_commands(saved["port"]), env) as processes:
+        with _together(simulators(saved["port"], folder), env) as processes:
             _prepare(settings)
             processes.append(_start("kiosk", _serve(saved["port"]), env))
             processes.append(_start("worker", [sys.executable, "-m", "app", "worker", "--lifeline"], env))
@@ -96,14 +96,19 @@ def _taken(port: int) -> bool:
     return False
 
 
-def _commands(port: int) -> dict[str, list[str]]:
-    simulator = [sys.executable, "-m", "simulators"]
-    payments = ["payments", "--port", str(port + 2), "--control", *DEMO]  # feature: shop
+def simulators(port: int, folder: Path) -> dict[str, list[str]]:
+    """The command of each. They keep what they know: what was paid before a restart can be sent back after it."""
     return {
-        "identity simulator": [*simulator, "identity", "--port", str(port + 1), "--lifeline"],
-        "payments simulator": [*simulator, *payments],  # feature: shop
-        "mail simulator": [*simulator, "mail", "--port", str(port + 3), "--smtp-port", str(port + 4), "--lifeline"],
+        "identity simulator": _simulator(folder, port + 1, "identity"),
+        "payments simulator": _simulator(folder, port + 2, *PAYMENTS),  # feature: shop
+        "mail simulator": _simulator(folder, port + 3, "mail", "--smtp-port", str(port + 4)),
     }
+
+
+def _simulator(folder: Path, port: int, name: str, *options: str) -> list[str]:
+    state = folder / "simulators" / name
+    own = ["--port", str(port), "--state", str(state), "--lifeline"]
+    return [sys.executable, "-m", "simulators", name, *options, *own]
 
 
 def _serve(port: int) -> list[str]:

@@ -33,7 +33,8 @@ def _app(url: str, options: argparse.Namespace) -> Flask:
         clients = parse_clients(options.client, options.redirect_uri)
     else:
         clients = registered(os.environ, urlsplit(url).port or PORT)
-    return create_app(load_people(options.people), clients, control=options.control)
+    people = load_people(options.people)
+    return create_app(people, clients, control=options.control, file=options.state, seed=options.seed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,4 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--redirect-uri", action="append", default=[], metavar="URI", help="a registered redirect URI; may be repeated"
     )
+    parser.add_argument("--seed", type=int, help="calls in the same order get the same codes and keys (default: any)")
+    parser.add_argument("--state", type=Path, help="file to keep everything in (default: memory)")
     return parser

@@ -1,6 +1,5 @@
 """What comes before and after a sign-in: a client registers; tokens are looked at and revoked; a user signs out."""
 
-import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -119,7 +118,8 @@ def register() -> ResponseReturnValue:
     id_token, userinfo = given.get("id_token_signed_response_alg", "RS256"), given.get("userinfo_signed_response_alg")
     if id_token not in ALGORITHMS or userinfo not in (None, "none", *ALGORITHMS):
         return _unregistered("invalid_client_metadata", f"algorithms are {', '.join(ALGORITHMS)}")
-    client = Client(secrets.token_hex(8), secrets.token_urlsafe(32), frozenset(uris), id_token_alg=id_token)
+    ids = state().ids
+    client = Client(ids.hexadecimal(), ids.text(), frozenset(uris), id_token_alg=id_token)
     told_at = given.get("backchannel_logout_uri", "")
     if not isinstance(told_at, str) or (told_at and not told_at.startswith(("http://", "https://"))):
         return _unregistered("invalid_client_metadata", "backchannel_logout_uri must be an address of http")
@@ -127,7 +127,7 @@ def register() -> ResponseReturnValue:
     client = replace(client, signed_out=frozenset(back), userinfo_alg=None if userinfo == "none" else userinfo)
     client = replace(client, logout_uri=told_at)
     with state().lock:
-        state().clients[client.id] = client
+        state().register(client)
     told = {"client_id": client.id, "client_secret": client.secret, "client_secret_expires_at": 0}
     return jsonify({"token_endpoint_auth_method": "client_secret_basic", **given, **told}), 201
 

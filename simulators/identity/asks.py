@@ -42,7 +42,7 @@ class Ask:
     nonce: str | None = None
     challenge: str | None = field(default=None, repr=False)
 
-    def granted_to(self, person: Person, now: float) -> Grant:
+    def granted_to(self, person: Person, now: float, sid: str) -> Grant:
         return Grant(
             kind=self.kind,
             client_id=self.client.id,
@@ -50,6 +50,7 @@ class Ask:
             person=person,
             scopes=self.scopes,
             auth_time=int(now),
+            sid=sid,
             nonce=self.nonce,
             challenge=self.challenge,
         )

@@ -49,7 +49,8 @@ def _decide(ask: Ask, common: Mapping[str, str]) -> ResponseReturnValue:
             return error_page(
                 "There is no person of that name here (any more).", "Go back and choose another person."
             ), 400
-        code = simulator.grants.issue_code(ask.granted_to(person, simulator.now()), simulator.now())
+        grant = ask.granted_to(person, simulator.now(), simulator.ids.hexadecimal())
+        code = simulator.grants.issue_code(grant, simulator.now())
     return _back(ask.redirect_uri, {"code": code, **common})
 
 

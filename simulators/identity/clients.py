@@ -3,7 +3,8 @@
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -36,8 +37,17 @@ class Client:
         """Exact comparison of strings, as RFC 9700 section 2.1 demands; the only leeway is for no registration."""
         return uri in self.redirects if self.redirects else _loopback_callback(uri)
 
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON has it, with its secret."""
+        return {**asdict(self), "redirects": sorted(self.redirects), "signed_out": sorted(self.signed_out)}
+
     def proves(self, secret: str) -> bool:
         return hmac.compare_digest(self.secret.encode(), secret.encode())
+
+
+def read_client(told: Mapping[str, Any]) -> Client:
+    """What `as_dict` has written."""
+    return Client(**{**told, **{name: frozenset(told[name]) for name in ("redirects", "signed_out")}})
 
 
 def _loopback_callback(uri: str) -> bool:

@@ -11,7 +11,7 @@ from flask import Request
 
 from simulators.identity.clients import Client
 from simulators.identity.grants import CodeError, Grant, Kind, RedirectError
-from simulators.identity.keys import base64url
+from simulators.identity.ids import base64url
 from simulators.identity.state import State
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 section 4.1

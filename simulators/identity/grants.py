@@ -1,11 +1,12 @@
 """Codes and access tokens: short-lived, bound to a client, and limited in number."""
 
-import secrets
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Generic, Literal, TypeVar
 
+from simulators.identity.ids import Ids
 from simulators.identity.people import Person
+from simulators.store import Resource, Store
 
 Kind = Literal["openid", "github"]
 
@@ -25,14 +26,15 @@ class Grant:
     person: Person
     scopes: frozenset[str]
     auth_time: int
+    sid: str
+    """The session at the client that comes of it, in ID and logout tokens."""
     nonce: str | None = None
     challenge: str | None = field(default=None, repr=False)
-    sid: str = field(default_factory=lambda: secrets.token_hex(8))
-    """The session at the client that comes of it, in ID and logout tokens."""
 
 
 @dataclass
 class Code:
+    value: str = field(repr=False)
     grant: Grant
     expires: float
     used: bool = False
@@ -70,18 +72,25 @@ Entry = TypeVar("Entry", Code, Token, Refresh)
 
 
 class Shelf(Generic[Entry]):
-    """A bounded store of things that expire, oldest first."""
+    """A bounded table of things that expire, oldest first, kept in a table of the store."""
 
-    def __init__(self) -> None:
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
+    def __init__(self, store: Store, table: str, kind: type[Entry]) -> None:
+        self._store, self._table = store, table
+        kept = store[table].items()
+        self._entries: OrderedDict[str, Entry] = OrderedDict((key, _read(kind, told)) for key, told in kept)
 
     def put(self, key: str, entry: Entry, now: float) -> None:
-        self._entries[key] = entry
+        self.keep(key, entry)
         while self._entries:
             oldest = next(iter(self._entries))
             if self._entries[oldest].expires > now and len(self._entries) <= MOST:
                 break
-            del self._entries[oldest]
+            self.drop(oldest)
+
+    def keep(self, key: str, entry: Entry) -> None:
+        """Also one that has changed."""
+        self._entries[key] = entry
+        self._store.put(self._table, key, _written(entry))
 
     def get(self, key: str, now: float) -> Entry | None:
         entry = self._entries.get(key)
@@ -92,11 +101,12 @@ class Shelf(Generic[Entry]):
 
     def drop_family(self, family: str) -> None:
         for key, entry in list(self._entries.items()):
-            if getattr(entry, "family", None) == family:
-                del self._entries[key]
+            if entry.family == family:
+                self.drop(key)
 
     def drop(self, key: str) -> None:
         self._entries.pop(key, None)
+        self._store.remove(self._table, key)
 
     def clear(self) -> None:
         self._entries.clear()
@@ -105,14 +115,15 @@ class Shelf(Generic[Entry]):
 class Grants:
     """Not safe for threads: the state's lock guards it."""
 
-    def __init__(self) -> None:
-        self.codes: Shelf[Code] = Shelf()
-        self.tokens: Shelf[Token] = Shelf()
-        self.refreshes: Shelf[Refresh] = Shelf()
+    def __init__(self, store: Store, ids: Ids) -> None:
+        self._ids = ids
+        self.codes = Shelf(store, "codes", Code)
+        self.tokens = Shelf(store, "tokens", Token)
+        self.refreshes = Shelf(store, "refreshes", Refresh)
 
     def issue_code(self, grant: Grant, now: float) -> str:
-        code = secrets.token_urlsafe(32)
-        self.codes.put(code, Code(grant, now + CODE_SECONDS), now)
+        code = self._ids.text()
+        self.codes.put(code, Code(code, grant, now + CODE_SECONDS), now)
         return code
 
     def redeem(self, value: str, client_id: str, redirect_uri: str | None, now: float) -> Code:
@@ -129,6 +140,7 @@ class Grants:
             self.revoke_family(code.family)
             raise CodeError("the code was used before; its access tokens are revoked")
         code.used = True
+        self.codes.keep(value, code)
         if code.grant.client_id != client_id:
             raise CodeError("the code was issued to another client")
         if redirect_uri not in (None, code.grant.redirect_uri):  # OpenID's clients must show it, GitHub's may
@@ -137,14 +149,15 @@ class Grants:
 
     def issue_token(self, code: Code, now: float) -> str:
         prefix = "gho_" if code.grant.kind == "github" else ""
-        token = prefix + secrets.token_urlsafe(32)
-        code.family = code.family or secrets.token_hex(8)
+        token = prefix + self._ids.text()
+        code.family = code.family or self._ids.hexadecimal()
         self.tokens.put(token, Token(code.grant, now + TOKEN_SECONDS, code.family), now)
         code.tokens.append(token)
+        self.codes.keep(code.value, code)
         return token
 
     def issue_refresh(self, grant: Grant, family: str, now: float) -> str:
-        token = secrets.token_urlsafe(32)
+        token = self._ids.text()
         self.refreshes.put(token, Refresh(grant, family, now + REFRESH_SECONDS), now)
         return token
 
@@ -157,7 +170,8 @@ class Grants:
             self.revoke_family(known.family)
             raise CodeError("the refresh token was used before; all tokens of its sign-in are revoked")
         known.used = True
-        token = secrets.token_urlsafe(32)
+        self.refreshes.keep(value, known)
+        token = self._ids.text()
         self.tokens.put(token, Token(known.grant, now + TOKEN_SECONDS, known.family), now)
         return token, self.issue_refresh(known.grant, known.family, now), known.grant
 
@@ -188,3 +202,16 @@ class Grants:
         self.codes.clear()
         self.tokens.clear()
         self.refreshes.clear()
+
+
+def _written(entry: Code | Token | Refresh) -> Resource:
+    """As JSON has it."""
+    told = asdict(entry)
+    told["grant"]["scopes"] = sorted(entry.grant.scopes)
+    return told
+
+
+def _read(kind: type[Entry], told: Resource) -> Entry:
+    given = told["grant"]
+    person, scopes = Person(**given["person"]), frozenset(given["scopes"])
+    return kind(**{**told, "grant": Grant(**{**given, "person": person, "scopes": scopes})})

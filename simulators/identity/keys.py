@@ -2,8 +2,6 @@
 
 import hmac
 import json
-import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from functools import cached_property
 from hashlib import sha256, sha512
@@ -13,14 +11,13 @@ from typing import Any, Literal, get_args
 from joserfc import jwt
 from joserfc.jwk import OKPKey, RSAKey
 
+from simulators.identity.ids import Ids, base64url
+from simulators.store import Resource, Store
+
 Signing = Literal["RS256", "none", "HS256-secret", "HS256-public-key", "foreign-key", "broken"]
 SIGNINGS: tuple[Signing, ...] = get_args(Signing)
 
 Header = Mapping[str, str | None]
-
-
-def base64url(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def half_hash(value: str, algorithm: str = "RS256") -> str:
@@ -29,18 +26,30 @@ def half_hash(value: str, algorithm: str = "RS256") -> str:
     return base64url(digest[: len(digest) // 2])
 
 
-def _new_key() -> RSAKey:
-    # Two keys must never share a kid, and a thumbprint would tell two simulators with one key apart from nothing.
-    kid = secrets.token_hex(8)
-    return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": kid}, private=True, auto_kid=False)
-
-
 class KeyRing:
     """Signs with the newest key and publishes one or several. Not safe for threads: the state's lock guards it."""
 
-    def __init__(self) -> None:
-        self.first = _new_key()
-        self.published = [self.first]
+    def __init__(self, store: Store, ids: Ids) -> None:
+        self._store, self._ids, self._made = store, ids, 0
+        kept = store["meta"].get("keys")
+        self.first = RSAKey.import_key(kept["first"]) if kept else self._new()
+        self.edwards = OKPKey.import_key(kept["edwards"]) if kept else ids.branch("edwards").edwards()
+        """The key of clients that asked for EdDSA."""
+        self.published = [RSAKey.import_key(each) for each in kept["published"]] if kept else [self.first]
+        self.keep()
+
+    def _new(self) -> RSAKey:
+        self._made += 1
+        return self._ids.branch(f"key {self._made}").rsa()
+
+    def keep(self) -> None:
+        def whole(key: RSAKey | OKPKey) -> Resource:
+            return dict(key.as_dict(private=True))
+
+        published = [whole(key) for key in self.published]
+        keys = {"first": whole(self.first), "edwards": whole(self.edwards), "published": published}
+        with self._store:
+            self._store.put("meta", "keys", keys)
 
     @property
     def current(self) -> RSAKey:
@@ -49,13 +58,7 @@ class KeyRing:
     @cached_property
     def foreign(self) -> RSAKey:
         """A key that is never published."""
-        return _new_key()
-
-    @cached_property
-    def edwards(self) -> OKPKey:
-        """The key of clients that asked for EdDSA."""
-        kid = secrets.token_hex(8)
-        return OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA", "kid": kid}, private=True, auto_kid=False)
+        return self._ids.branch("foreign").rsa()
 
     @property
     def all(self) -> list[RSAKey | OKPKey]:
@@ -68,10 +71,12 @@ class KeyRing:
 
     def rotate(self, *, keep: bool) -> None:
         """Signs with a new key from now on; the old ones stay published only if `keep`."""
-        self.published = [_new_key(), *(self.published if keep else [])]
+        self.published = [self._new(), *(self.published if keep else [])]
+        self.keep()
 
     def reset(self) -> None:
         self.published = [self.first]
+        self.keep()
 
     def as_dict(self) -> dict[str, Any]:
         """The key set of RFC 7517 section 5, public halves only."""

@@ -67,7 +67,7 @@ def add_person() -> ResponseReturnValue:
     person = parse_person(request.get_json())
     with state().lock:
         others = [each.as_dict() for each in state().people.values() if each.sub != person.sub]
-        state().people = parse_people([*others, person.as_dict()])
+        state().replace_people(parse_people([*others, person.as_dict()]))
     return jsonify(person.as_dict()), 201
 
 
@@ -75,7 +75,7 @@ def add_person() -> ResponseReturnValue:
 def replace_people() -> Response:
     replaced = parse_people(request.get_json())
     with state().lock:
-        state().people = replaced
+        state().replace_people(replaced)
     return people()
 
 

@@ -1,6 +1,5 @@
 """Tells clients that a person signed out: OpenID Connect Back-Channel Logout 1.0."""
 
-import secrets
 from typing import Any
 
 import httpx
@@ -45,7 +44,7 @@ def _token(client: Client, grant: Grant) -> str:
         "aud": client.id,
         "iat": now,
         "exp": now + TOKEN_SECONDS,
-        "jti": secrets.token_hex(16),
+        "jti": simulator.ids.hexadecimal(16),
         "events": {EVENT: {}},
         "sub": grant.person.sub,
         "sid": grant.sid,

@@ -1,6 +1,7 @@
 """Where the simulator is wired together."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from flask import Flask
 
@@ -25,13 +26,23 @@ BLUEPRINTS = (
 )
 
 
-def create_app(people: Mapping[str, Person], clients: Mapping[str, Client], *, control: bool = False) -> Flask:
-    """The simulator as a WSGI application. Without `control` there is nothing below `/_control`."""
+def create_app(
+    people: Mapping[str, Person],
+    clients: Mapping[str, Client],
+    *,
+    control: bool = False,
+    file: Path | None = None,
+    seed: int | None = None,
+) -> Flask:
+    """The simulator as a WSGI application. Without `control` there is nothing below `/_control`.
+
+    What it remembers is kept in `file`, or in memory alone.
+    """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the declared type not
-    app.extensions["identity"] = State(people, clients)
+    app.extensions["identity"] = State(people, clients, file=file, seed=seed)
     web.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

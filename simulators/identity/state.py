@@ -1,33 +1,52 @@
-"""Everything that the simulator remembers, in memory and under one lock."""
+"""Everything that the simulator remembers, under one lock: in memory, and in a file where asked for."""
 
 import threading
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from flask import current_app
 
 from simulators.identity.calls import Calls
-from simulators.identity.clients import Client
+from simulators.identity.clients import Client, read_client
 from simulators.identity.faults import Fault, Faults
 from simulators.identity.grants import Grants
+from simulators.identity.ids import Ids
 from simulators.identity.keys import KeyRing
-from simulators.identity.people import Person
+from simulators.identity.people import Person, parse_people
+from simulators.store import Store
+
+TABLES = ("clients", "codes", "tokens", "refreshes", "meta")
 
 
 class State:
-    """Hold `lock` to read or change a part, and never while a request waits."""
+    """Hold `lock` to read or change a part, and never while a request waits. Letting go of it writes what changed.
 
-    def __init__(self, people: Mapping[str, Person], clients: Mapping[str, Client]) -> None:
-        self.lock = threading.RLock()
-        self.clients = dict(clients)
-        self.people = dict(people)
-        self.keys = KeyRing()
-        self.grants = Grants()
+    Kept in `file` are clients that registered, people that the control API changed, keys, the clock, codes and tokens;
+    not what is of a test alone: faults, and the calls that were seen.
+    """
+
+    def __init__(
+        self,
+        people: Mapping[str, Person],
+        clients: Mapping[str, Client],
+        *,
+        file: Path | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.lock = Store("identity", TABLES, file)
+        self.ids = Ids(None if seed is None else f"{seed} {self.lock.starts}")
+        registered = {name: read_client(told) for name, told in self.lock["clients"].items()}
+        self.clients = {**registered, **clients}
+        kept = self.lock["meta"].get("people")
+        self.people = parse_people(kept["list"]) if kept else dict(people)
+        self.keys = KeyRing(self.lock, self.ids)
+        self.grants = Grants(self.lock, self.ids)
         self.faults = Faults()
         self.calls = Calls()
         self._first_people = dict(people)
         self._first_clients = dict(clients)
-        self._ahead = 0.0
+        self._ahead = float(self.lock["meta"].get("clock", {}).get("ahead", 0))
         self.patience = threading.Event()  # requests that hang wait for it; a reset sets it and makes a new one
 
     def named(self, username: str) -> Person | None:
@@ -39,6 +58,15 @@ class State:
     def advance(self, seconds: float) -> None:
         """Moves the simulator's clock: what a test does instead of waiting for a code to expire."""
         self._ahead += seconds
+        self.lock.put("meta", "clock", {"ahead": self._ahead})
+
+    def register(self, client: Client) -> None:
+        self.clients[client.id] = client
+        self.lock.put("clients", client.id, client.as_dict())
+
+    def replace_people(self, people: Mapping[str, Person]) -> None:
+        self.people = dict(people)
+        self.lock.put("meta", "people", {"list": [person.as_dict() for person in people.values()]})
 
     def strike(self, place: str, *, replaces: bool = False) -> Fault:
         with self.lock:
@@ -50,8 +78,9 @@ class State:
             self.people = dict(self._first_people)
             self.clients = dict(self._first_clients)
             self._ahead = 0.0
-            self.keys.reset()
             self.grants.clear()
+            self.lock.clear()
+            self.keys.reset()
             self.faults.clear()
             self.calls = Calls()
             waiting, self.patience = self.patience, threading.Event()

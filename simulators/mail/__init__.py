@@ -28,7 +28,7 @@ def main(argv: list[str]) -> int:
 
 def _start(options: argparse.Namespace) -> Flask:
     """Raises OSError where the port is taken, ValueError for a setting that cannot be meant."""
-    inbox, faults = Inbox(), Faults()
+    inbox, faults = Inbox(options.state), Faults()
     rules = Rules(options.login, options.certificate, implicit_tls=options.implicit_tls)
     smtp = MailServer(options.host, options.smtp_port, inbox, faults, rules)
     smtp.start()
@@ -47,4 +47,5 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="key and certificate (PEM): offer STARTTLS")
     parser.add_argument("--implicit-tls", action="store_true", help="encrypted from the first byte on, as smtps is")
+    parser.add_argument("--state", type=Path, help="file to keep the mails in (default: memory)")
     return parser

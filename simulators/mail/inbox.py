@@ -1,14 +1,16 @@
-"""The mails that came, in memory."""
+"""The mails that came: in memory, and in a file where asked for."""
 
 import email
 import email.policy
-import threading
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import cached_property
-from itertools import count
+from pathlib import Path
 from typing import Any
+
+from simulators.store import Resource, Store
 
 MOST = 500
 """Mails; the oldest go first."""
@@ -53,23 +55,42 @@ class Mail:
 
 
 class Inbox:
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._numbers = count(1)
-        self._mails: list[Mail] = []
+    def __init__(self, file: Path | None = None) -> None:
+        self._store = Store("mail", ("mails", "meta"), file)
+        self._mails = [_read(told) for told in self._store["mails"].values()]
+        self._last = int(self._store["meta"].get("last", {}).get("number", 0))
 
     def keep(self, sender: str, to: list[str], raw: bytes, *, encrypted: bool, user: str) -> None:
-        with self._lock:
-            mail = Mail(next(self._numbers), datetime.now(UTC), sender, to, raw, encrypted, user)
-            self._mails = [*self._mails, mail][-MOST:]
+        with self._store as store:
+            self._last += 1
+            mail = Mail(self._last, datetime.now(UTC), sender, to, raw, encrypted, user)
+            store.put("meta", "last", {"number": mail.number})
+            store.put("mails", str(mail.number), _written(mail))
+            self._mails.append(mail)
+            for old in self._mails[:-MOST]:
+                store.remove("mails", str(old.number))
+            del self._mails[:-MOST]
 
     def newest_first(self) -> list[Mail]:
-        with self._lock:
+        with self._store:
             return self._mails[::-1]
 
     def get(self, number: int) -> Mail | None:
         return next((mail for mail in self.newest_first() if mail.number == number), None)
 
     def clear(self) -> None:
-        with self._lock:
+        """Numbers go on, so that the address of a mail never leads to another."""
+        with self._store as store:
             self._mails = []
+            store.clear()
+            store.put("meta", "last", {"number": self._last})
+
+
+def _written(mail: Mail) -> Resource:
+    """As JSON has it."""
+    told = {name: getattr(mail, name) for name in ("number", "sender", "to", "encrypted", "user")}
+    return {**told, "at": mail.at.isoformat(), "raw": b64encode(mail.raw).decode()}
+
+
+def _read(told: Resource) -> Mail:
+    return Mail(**{**told, "at": datetime.fromisoformat(told["at"]), "raw": b64decode(told["raw"])})

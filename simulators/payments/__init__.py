@@ -5,7 +5,6 @@
 
 import argparse
 import os
-import random
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +30,6 @@ def main(argv: list[str]) -> int:
         return 2
     secrets = [each.strip() for each in options.webhook_secret.split(",")]
     webhook_url = options.webhook_url or _default_webhook_url()
-    random.seed(options.seed)
 
     def make_app(url: str) -> "WSGIApplication":
         settings = Settings(
@@ -44,6 +42,7 @@ def main(argv: list[str]) -> int:
             base_url=(options.public_url or url).rstrip("/"),
             demo=options.demo.lower() if options.demo else None,
             most_requests=options.requests_per_second,
+            seed=options.seed,
         )
         app = Namespaces(settings, create_app) if options.control else create_app(settings)
         _tell(settings, app.first if isinstance(app, Namespaces) else app)

@@ -13,10 +13,11 @@ from simulators.payments.calls import Call, Calls
 from simulators.payments.faults import Fault, Faults
 from simulators.payments.idempotency import Keys, Saved
 from simulators.payments.limit import Limit
-from simulators.payments.protocol import Fields, Params, Refusal, Resource, api_key, dumps, parse_form
+from simulators.payments.protocol import Fields, Params, Refusal, Resource, api_key, parse_form
 from simulators.payments.provider import CAUSE, Cause, Provider
 from simulators.payments.shapes import new_id
 from simulators.payments.v2_params import invalid, parse
+from simulators.store import dumps
 
 DROPPED = Response(status=204)
 """Stands for no answer at all."""

@@ -16,9 +16,10 @@ from simulators.payments.control_mail import Mail
 from simulators.payments.control_money import Money
 from simulators.payments.control_play import Stage
 from simulators.payments.faults import Fault
-from simulators.payments.protocol import Refusal, Resource, dumps
+from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
 from simulators.payments.webhooks import Sender
+from simulators.store import dumps
 
 
 def blueprint(provider: Provider, gate: Gate, sender: Sender) -> Blueprint:

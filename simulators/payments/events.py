@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from simulators.payments import endpoints, versions
-from simulators.payments.protocol import Resource, dumps
+from simulators.payments.protocol import Resource
 from simulators.payments.provider import CAUSE, Cause, Provider
 from simulators.payments.shapes import new_id
+from simulators.store import dumps
 
 LASTS = 30 * 86400  # seconds
 RETRIED = 72 * 3600  # seconds

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from flask import Response, request
 
-from simulators.payments.protocol import Refusal, dumps
+from simulators.payments.protocol import Refusal
 from simulators.server import LOOPBACK
+from simulators.store import dumps
 
 OWN = ("same-origin", "none")  # none: typed into the address bar
 

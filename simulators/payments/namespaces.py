@@ -58,7 +58,8 @@ class Namespaces:
                 del self._apps[old]
             if name not in self._apps:
                 base = f"{self._settings.base_url}/ns/{name}"
-                own = replace(self._settings, secret_key=KEY + name, base_url=base, state=None, namespace=name)
+                own = replace(self._settings, secret_key=KEY + name, base_url=base, namespace=name)
+                own = replace(own, state=None, seed=None)
                 own = replace(own, webhook_secrets=(SECRET + name, *own.webhook_secrets))
                 self._apps[name] = self._make(own)
             self._apps.move_to_end(name)

@@ -4,7 +4,6 @@ Source: https://docs.stripe.com/api (errors, pagination, expanding objects).
 """
 
 import base64
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
@@ -83,10 +82,6 @@ def api_key(header: str) -> str | None:
 def merged(metadata: dict[str, str], given: dict[str, str]) -> dict[str, str]:
     """A key with an empty value goes, or with null in /v2: https://docs.stripe.com/api/metadata"""
     return {key: value for key, value in {**metadata, **given}.items() if value not in ("", None)}
-
-
-def dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def words(text: str) -> list[str]:

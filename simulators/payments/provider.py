@@ -1,11 +1,12 @@
 """What every part of the simulator works with, in one place."""
 
-import secrets
+import random
 import threading
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulators.payments import shapes
 from simulators.payments.agenda import Agenda
 from simulators.payments.clock import Clock
 from simulators.payments.protocol import Resource
@@ -26,6 +27,7 @@ class Settings:
     base_url         where browsers reach the payment page
     demo             the currency of what there is to try: see demo.py; None: nothing
     most_requests    how many a second it answers, and refuses the others with 429; None: any number
+    seed             of ids: calls in the same order get the same; None: any
     namespace        its name, where it is one of several in this process: see namespaces.py
     """
 
@@ -38,6 +40,7 @@ class Settings:
     base_url: str = "http://127.0.0.1"
     demo: str | None = None
     most_requests: int | None = None
+    seed: int | None = None
     namespace: str = ""
 
 
@@ -58,6 +61,8 @@ class Provider:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = Store(settings.state)
+        if settings.seed is not None:
+            random.seed(f"{settings.seed} {self.store.starts}")  # not the ids of before: those are taken
         self.witness = Witness(self.store, lambda: CAUSE.get(Cause()).request)
         self.clock = Clock(self.store)
         self.agenda = Agenda(self._task_due, self.store["tasks"])
@@ -72,7 +77,7 @@ class Provider:
         """Made once, and kept with the state: a receiver that was told of it goes on after a restart."""
         with self.store as store:
             if "secret" not in store["meta"]:
-                store.put("meta", "secret", {"value": f"whsec_{secrets.token_hex(16)}"})
+                store.put("meta", "secret", {"value": shapes.new_id("whsec_", 32)})
             return str(store["meta"]["secret"]["value"])
 
     def forget(self) -> None:

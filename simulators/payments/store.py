@@ -1,19 +1,8 @@
-"""Everything the provider knows, in memory, and in one file where asked for.
+"""The tables of the payment simulator."""
 
-The file is a journal: one line of JSON per transaction, written by one call and therefore there as a
-whole or, after a crash in the middle of it, not at all. It is rewritten compactly at each start.
-"""
-
-import json
-import os
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
 
-from simulators.payments.protocol import Resource, dumps
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from simulators import store
 
 KINDS = (
     "sessions",
@@ -40,92 +29,6 @@ KINDS = (
 )
 
 
-class Store:
-    """Tables of objects by id, in order of creation, behind one lock.
-
-    `with store:` is a transaction: no other thread reads or writes meanwhile, and what was put is written
-    out at its end. Objects are shared, not copied: change them inside a transaction, and put them.
-    """
-
+class Store(store.Store):
     def __init__(self, file: Path | None = None) -> None:
-        self.lock = threading.RLock()
-        self._tables: dict[str, dict[str, Resource]] = {kind: {} for kind in KINDS}
-        self._pending: dict[str, dict[str, Resource | None]] = {}
-        self._depth = 0
-        self._path, self._journal = file, -1
-        self.watch: Callable[[str, str, Resource], None] | None = None
-        """Called with each kind, name and value that is put."""
-        if file is not None:
-            self._load(file)
-            self._rewrite(file)
-
-    def __getitem__(self, kind: str) -> dict[str, Resource]:
-        return self._tables[kind]
-
-    def put(self, kind: str, name: str, value: Resource) -> None:
-        self._tables[kind][name] = value
-        self._pending.setdefault(kind, {})[name] = value
-        if self.watch is not None:
-            self.watch(kind, name, value)
-
-    def remove(self, kind: str, name: str) -> None:
-        if self._tables[kind].pop(name, None) is not None:
-            self._pending.setdefault(kind, {})[name] = None
-
-    def clear(self) -> None:
-        with self.lock:
-            for table in self._tables.values():
-                table.clear()
-            self._pending.clear()
-            if self._path is not None:
-                self._rewrite(self._path)
-
-    def __enter__(self) -> Self:
-        self.lock.acquire()
-        self._depth += 1
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._depth -= 1
-        try:
-            if self._depth == 0 and self._pending:
-                if self._journal >= 0:
-                    os.write(self._journal, dumps(self._pending).encode() + b"\n")
-                self._pending = {}
-        finally:
-            self.lock.release()
-
-    def _load(self, file: Path) -> None:
-        try:
-            lines = file.read_bytes().split(b"\n")
-        except FileNotFoundError:
-            return
-        for number, line in enumerate(lines, 1):
-            try:
-                change: dict[str, dict[str, Any]] = json.loads(line) if line else {}
-            except ValueError:
-                if number == len(lines):  # the line that a crash cut short
-                    return
-                raise ValueError(f"{file}: line {number} is not a journal line of the payments simulator") from None
-            self._apply(change)
-
-    def _apply(self, change: dict[str, dict[str, Any]]) -> None:
-        for kind, entries in change.items():
-            for name, value in entries.items():
-                if value is None:
-                    self._tables[kind].pop(name, None)
-                else:
-                    self._tables[kind][name] = value
-
-    def _rewrite(self, file: Path) -> None:
-        """Puts what is known into a new file, and that in the place of the old one."""
-        if self._journal >= 0:
-            os.close(self._journal)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_name(file.name + ".new")
-        with fresh.open("wb") as out:
-            out.write(dumps(self._tables).encode() + b"\n")
-            out.flush()
-            os.fsync(out.fileno())
-        fresh.replace(file)
-        self._journal = os.open(file, os.O_WRONLY | os.O_APPEND)
+        super().__init__("payments", KINDS, file)

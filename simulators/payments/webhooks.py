@@ -19,8 +19,9 @@ from typing import Literal
 import httpx
 
 from simulators.payments import endpoints, events, versions
-from simulators.payments.protocol import Resource, dumps
+from simulators.payments.protocol import Resource
 from simulators.payments.provider import Provider
+from simulators.store import dumps
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 WORKERS, MOST_AT_ONCE = 4, 32

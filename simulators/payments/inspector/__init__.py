@@ -9,9 +9,9 @@ from flask import Blueprint, Response, request
 from simulators.headers import secure
 from simulators.payments import guard, schedule
 from simulators.payments.api import Gate
-from simulators.payments.protocol import dumps
 from simulators.payments.provider import Provider
 from simulators.payments.webhooks import Sender
+from simulators.store import dumps
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none';"

@@ -7,7 +7,8 @@ from secrets import token_urlsafe
 
 import pytest
 
-from tests.processes import KIOSK
+from app.commands import up
+from tests.processes import KIOSK, ROOT, free_port
 
 pytestmark = pytest.mark.any_database
 
@@ -52,3 +53,12 @@ def test_a_folder_without_a_shop_is_refused_in_one_line(kiosk, tmp_path):
 
     assert status == 1
     assert said.startswith("Error: there is no shop in ")
+
+
+def test_each_simulator_of_kiosk_up_keeps_what_it_knows_in_the_folder(tmp_path):
+    for command in up.simulators(free_port(up.PORTS), tmp_path).values():
+        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+            name = program.stdout.readline().split()[0]
+            program.stdin.close()  # which ends it
+
+        assert (tmp_path / "simulators" / name).stat().st_size

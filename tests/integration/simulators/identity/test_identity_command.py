@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 
 from simulators.identity.clients import DEMO_ID, DEMO_SECRET, Client, registered
-from simulators.identity.control import walk
+from simulators.identity.control import Control, walk
 from simulators.identity.people import DEMO, load_people
 from simulators.process import ROOT, Process
-from tests.integration.simulators.identity.party import Party
+from tests.integration.simulators.identity.party import CALLBACK, Party, unpacked
+from tests.processes import free_port
 
 pytestmark = pytest.mark.integration
 
@@ -151,3 +153,96 @@ def test_the_simulators_by_themselves_know_the_people_of_the_demo():
     assert [(each.sub, each.username, each.email) for each in own] == [
         (each.sub, each.username, each.email) for each in load_people(DEMO).values()
     ]
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """The options of a simulator whose file outlives it."""
+    return ["--port", str(free_port()), "--control", "--state", str(tmp_path / "kept" / "state")]
+
+
+def test_what_a_client_has_survives_kill_9(http, kept):
+    with Process("identity", *kept) as process:
+        party = Party(process.url, http)
+        tokens = party.tokens(scope="openid email offline_access")
+        code, keys = party.code("grace"), party.rsa_keys()
+        process.kill()
+
+    with Process("identity", *kept) as process:
+        assert party.rsa_keys() == keys
+        assert party.check(tokens["id_token"]).claims["sub"] == "ada-lovelace"
+        assert party.userinfo(tokens["access_token"]).json()["email"] == "ada@example.com"
+        assert party.exchange(code).status_code == 200
+        assert party.exchange(code).json()["error"] == "invalid_grant"  # it was used, and that is known too
+        assert refreshed(http, party, tokens).status_code == 200
+        process.kill()
+
+    with Process("identity", *kept):
+        assert refreshed(http, party, tokens).json()["error"] == "invalid_grant"  # a theft, since it came before
+
+
+def refreshed(http, party, tokens):
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    return http.post(f"{party.url}/token", data=form, auth=(DEMO_ID, DEMO_SECRET))
+
+
+def test_clients_people_keys_and_clock_survive_a_restart_as_they_were_changed(http, kept):
+    with Process("identity", *kept) as process, Control(process.url) as control:
+        wanted = {"redirect_uris": [CALLBACK], "post_logout_redirect_uris": ["https://shop.example/bye"]}
+        made = http.post(f"{process.url}/register", json=wanted).json()
+        control.add_person("alan", email="alan@example.com")
+        control.rotate_keys(keep=True)
+        control.advance(3600)
+        keys = http.get(f"{process.url}/jwks").json()
+
+    with Process("identity", *kept) as process, Control(process.url) as control:
+        party = Party(process.url, http)
+        code = party.code("alan", client_id=made["client_id"])
+        answer = party.exchange(code, auth=(made["client_id"], made["client_secret"]))
+
+        assert http.get(f"{process.url}/jwks").json() == keys
+        assert answer.status_code == 200
+        assert unpacked(answer.json()["id_token"])[1]["iat"] > time.time() + 3500
+        signed_out = f"{process.url}/end-session?client_id={made['client_id']}&post_logout_redirect_uri="
+        assert http.get(f"{signed_out}https://shop.example/bye").status_code == 303
+
+        control.reset()
+        assert "alan" not in [person["username"] for person in control.people()]
+
+    with Process("identity", *kept) as process, Control(process.url) as control:
+        assert "alan" not in [person["username"] for person in control.people()]
+        assert http.get(party.authorize_url(client_id=made["client_id"])).status_code == 400
+
+
+def test_the_clients_of_the_command_line_go_before_those_of_the_file(http, kept):
+    for secret in ("first", "second"):
+        with Process("identity", *kept, "--client", f"shop:{secret}", "--redirect-uri", CALLBACK) as process:
+            party = Party(process.url, http)
+            assert party.exchange(party.code(client_id="shop"), auth=("shop", secret)).status_code == 200
+
+
+def test_a_state_file_that_is_something_else_is_named(tmp_path):
+    file = tmp_path / "state"
+    file.write_text("[1]\n[2]\n")
+
+    ended = start("--state", str(file))
+
+    assert ended.returncode == 1
+    assert f"{file}: line 1 is not a journal line of the identity simulator" in ended.stderr
+
+
+def test_a_seed_gives_the_same_keys_codes_and_clients(http, kept):
+    def asked(*options):
+        with Process("identity", *options, "--seed", "7") as process:
+            party = Party(process.url, http)
+            code, keys = party.code(), http.get(f"{process.url}/jwks").json()
+            client = http.post(f"{process.url}/register", json={"redirect_uris": [CALLBACK]}).json()
+            tokens = party.exchange(code).json()
+            assert party.check(tokens["id_token"]).claims["sub"] == "ada-lovelace"
+            return keys, client, code, tokens["access_token"]
+
+    first, second, restarted = asked("--port", "0"), asked(*kept), asked(*kept)
+
+    assert first == second
+    assert restarted[0] == first[0]
+    assert not set(restarted[2:]) & set(first[2:])  # what there is already keeps its name to itself

@@ -141,3 +141,26 @@ def test_a_misbehaviour_that_there_is_not_is_refused(mailbox):
     for place, body in (("nowhere", {"code": 451}), ("data", {"kode": 451})):
         answer = httpx.put(f"{mailbox.url}/_control/faults/{place}", json=body, trust_env=False, verify=False)
         assert answer.status_code == 400
+
+
+def test_mails_survive_kill_9_where_a_file_is_named(tmp_path):
+    def started():
+        return Process("mail", "--port", "0", "--smtp-port", "0", "--control", "--state", str(tmp_path / "mails"))
+
+    with started() as process, Control(process.url) as mailbox:
+        send(mailbox, "First", "Grüße — with a link: https://shop.example/a")
+        send(mailbox, "Second")
+        [first, second] = mailbox.mails()
+        process.kill()
+
+    with started() as process, Control(process.url) as mailbox:
+        assert mailbox.mails() == [first, second]
+        assert "https://shop.example/a" in page(mailbox, f"/mails/{first['number']}").text
+        mailbox.reset()
+        send(mailbox, "Third")
+        [third] = mailbox.mails()
+        process.kill()
+
+    with started() as process, Control(process.url) as mailbox:
+        assert mailbox.mails() == [third]
+        assert third["number"] == second["number"] + 1  # a link to a mail never leads to another

@@ -198,5 +198,13 @@ def test_a_seed_gives_the_same_calls_the_same_ids():
     assert ids[0] == ids[1]
 
 
+def test_a_seed_makes_no_id_again_that_is_in_the_file(tmp_path):
+    options = ["--port", "0", "--control", "--seed", "7", "--state", str(tmp_path / "state")]
+    for number in (1, 2):
+        with Process("payments", *options) as process, Control(process.url) as control:
+            control.open_session()
+            assert len(control.listed("sessions")) == number
+
+
 def test_a_simulator_says_that_it_is_well(payments):
     assert httpx.get(f"{payments.url}/healthz").json() == {"status": "ok"}
