@@ -4,10 +4,12 @@ Source: https://docs.stripe.com/testing. Numbers that Stripe does not list are d
 """
 
 import re
+from base64 import b32encode
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import NoReturn
 
-from simulators.payments.protocol import Refusal
+from simulators.payments.protocol import Refusal, no_such
 
 MONTHS = range(1, 13)
 DEFAULT = "4242 4242 4242 4242"
@@ -80,10 +82,25 @@ TOKENS = {
 }
 """What a program says instead of a number: https://docs.stripe.com/testing?testing-method=payment-methods"""
 
+
+def of_token(name: str, param: str) -> str:
+    """The number of a token such as `tok_visa`: those are named as the payment methods are. Refusal (400)."""
+    number = TOKENS.get(f"pm_card_{name.removeprefix('tok_')}") if name.startswith("tok_") else None
+    if number is None:
+        raise no_such("token", name, param, status=400)
+    return number
+
+
+def fingerprint(number: str) -> str:
+    """The same for each use of a card."""
+    return b32encode(sha256(number.encode()).digest())[:16].decode()
+
+
 SHOWN = ("4000000000000002", "4000000000009995", "4000000000003220")
 """The cards that the payment page offers at one click."""
 
 MESSAGES = {
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
     "insufficient_funds": "Your card has insufficient funds.",
     "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently"
     " or exceeding its amount limit.",

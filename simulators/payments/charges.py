@@ -5,8 +5,10 @@ https://docs.stripe.com/payments/payment-intents/asynchronous-capture and
 https://docs.stripe.com/payments/place-a-hold-on-a-payment-method.
 """
 
-from simulators.payments import balance, cards, events, shapes
-from simulators.payments.protocol import Refusal, Resource
+from datetime import UTC, datetime
+
+from simulators.payments import balance, cards, catalogue, currencies, events, methods, shapes
+from simulators.payments.protocol import Refusal, Resource, words
 from simulators.payments.provider import Provider
 
 DISPUTE_TAKES = 2  # seconds
@@ -29,27 +31,43 @@ def by_card(provider: Provider, intent: Resource, *, authenticated: bool = False
     """Charges the card that is noted of the intent; the charge. Refusal 402 where the issuer says no."""
     note = provider.note(intent["id"])
     number = note["number"]
-    card = cards.CARDS[number]
-    details = shapes.card_details(card.brand, number[-4:], note["month"], note["year"], authenticated=authenticated)
-    _keep_method(provider, intent, details["card"])
-    amount = intent["amount"]
-    overcapture = {"maximum_amount_capturable": amount, "status": "unavailable"}
-    details["card"] |= {"amount_authorized": amount, "overcapture": overcapture}
+    details = _details(number, note["month"], note["year"], intent["amount"], authenticated=authenticated)
+    if intent["payment_method"] not in provider.store["methods"]:
+        intent["payment_method"] = methods.new(provider, number, note["month"], note["year"])["id"]
     charge = new(provider, intent, details)
     intent["latest_charge"] = charge["id"]
-    if card.decline:
-        charge |= {"status": "failed", "failure_code": card.decline[0]}
-        provider.store.put("charges", charge["id"], charge)
-        events.record(provider, "charge.failed", charge)
-        raise cards.declined(*card.decline)
-    provider.take_note(charge["id"], refunds=card.refunds, dispute=card.dispute, inquiry=card.inquiry)
+    _try(provider, number, charge)
+    methods.used(provider, intent)
     if _capture_method(intent) == "manual":
-        _hold(provider, intent, charge)
+        _hold(provider, charge, intent)
     else:
-        collect(provider, intent, charge)
+        collect(provider, charge, intent)
+    return charge
+
+
+def _details(number: str, month: int, year: int, amount: int, *, authenticated: bool = False) -> Resource:
+    brand = cards.CARDS[number].brand
+    details = shapes.card_details(brand, number, month, year, authenticated=authenticated)
+    overcapture = {"maximum_amount_capturable": amount, "status": "unavailable"}
+    details["card"] |= {"amount_authorized": amount, "overcapture": overcapture}
+    return details
+
+
+def _try(provider: Provider, number: str, charge: Resource) -> None:
+    """What the issuer says, and what is to follow. Refusal 402 where it says no."""
+    card = cards.CARDS[number]
+    if card.decline:
+        raise _failed(provider, charge, cards.declined(*card.decline))
+    provider.take_note(charge["id"], refunds=card.refunds, dispute=card.dispute, inquiry=card.inquiry)
     if card.dispute:
         provider.later(DISPUTE_TAKES, "dispute", charge["id"])
-    return charge
+
+
+def _failed(provider: Provider, charge: Resource, refusal: Refusal) -> Refusal:
+    charge |= {"status": "failed", "failure_code": refusal.code}
+    provider.store.put("charges", charge["id"], charge)
+    events.record(provider, "charge.failed", charge)
+    return refusal
 
 
 def _capture_method(intent: Resource) -> str:
@@ -57,46 +75,105 @@ def _capture_method(intent: Resource) -> str:
     return str(intent["payment_method_options"].get("card", {}).get("capture_method") or intent["capture_method"])
 
 
-def _keep_method(provider: Provider, intent: Resource, card: Resource) -> None:
-    if intent["payment_method"] in provider.store["methods"]:
-        return
-    shown = {name: card[name] for name in ("brand", "checks", "country", "exp_month", "exp_year", "funding", "last4")}
-    method = shapes.payment_method(provider.clock.now(), shown)
-    method["customer"] = intent["customer"]
-    provider.store.put("methods", method["id"], method)
-    intent["payment_method"] = method["id"]
+# Without a payment intent: https://docs.stripe.com/api/charges/create
+
+OF_REQUEST = words("customer description receipt_email shipping statement_descriptor statement_descriptor_suffix")
 
 
-def _hold(provider: Provider, intent: Resource, charge: Resource) -> None:
+def create(provider: Provider, given: Resource) -> Resource:
+    """Charges a token such as `tok_visa` at once, or holds the amount where it is not to be captured."""
+    for name in ("amount", "currency"):
+        if name not in given:
+            raise Refusal(400, f"Missing required param: {name}.", code="parameter_missing", param=name)
+    currency = currencies.read(given["currency"], "currency")
+    currencies.check_charge(given["amount"], currency)
+    if given.get("customer"):
+        catalogue.find(provider, "customer", given["customer"], "customer", 400)
+    number = _token(given)
+    year = datetime.fromtimestamp(provider.clock.now(), UTC).year + 1
+    charge = shapes.charge(shapes.new_id("ch_1"), provider.clock.now(), given["amount"], currency)
+    charge |= {name: given[name] for name in (*OF_REQUEST, "transfer_group") if name in given}
+    charge |= {
+        "metadata": given.get("metadata") or {},
+        "payment_method_details": _details(number, 12, year, given["amount"]),
+    }
+    charge["source"] = shapes.source_card(charge["payment_method_details"]["card"])
+    charge["payment_method"] = charge["source"]["id"]
+    try:
+        if cards.CARDS[number].secure:  # this call has no way to ask for it
+            raise _failed(provider, charge, cards.declined("card_declined", "authentication_required"))
+        _try(provider, number, charge)
+    except Refusal as refusal:
+        refusal.more = {"charge": charge["id"]}
+        raise
+    if given.get("capture", True):
+        collect(provider, charge)
+    else:
+        _hold(provider, charge)
+    return charge
+
+
+def _token(given: Resource) -> str:
+    if named := given.get("source"):
+        return cards.of_token(named, "source")
+    if given.get("customer"):  # none has a source of its own here
+        message = "Cannot charge a customer that has no active card"
+        raise Refusal(402, message, type="card_error", code="missing", param="card", began=True)
+    raise Refusal(400, "Must provide source or customer.", code="parameter_missing")
+
+
+def capture(provider: Provider, charge: Resource, amount: int | None) -> Resource:
+    """Takes what was held without a payment intent, or less; the rest goes back."""
+    if charge["captured"] or charge["refunded"]:
+        done, code = ("captured", "charge_already_captured") if charge["captured"] else ("refunded", None)
+        raise Refusal(400, f"Charge {charge['id']} has already been {done}.", code=code, began=True)
+    taken = charge["amount"] if amount is None else amount
+    if not 0 < taken <= charge["amount"]:
+        message = "The amount to capture must be greater than 0, and at most the amount that can be captured."
+        raise Refusal(400, message, code="amount_too_large", param="amount", began=True)
+    currencies.check(taken, charge["currency"], "amount")
+    charge["amount_refunded"] += charge["amount"] - taken
+    collect(provider, charge, amount=taken)
+    return charge
+
+
+# What becomes of the money
+
+
+def _hold(provider: Provider, charge: Resource, intent: Resource | None = None) -> None:
     """The card is good for the amount, which `capture` takes later."""
     until = provider.clock.now() + HOLD_LASTS
     charge |= {"status": "succeeded", "paid": True, "captured": False}
     charge["payment_method_details"]["card"]["capture_before"] = until
     provider.at(float(until), "expire hold", charge["id"])
     provider.store.put("charges", charge["id"], charge)
-    intent |= {"status": "requires_capture", "amount_capturable": charge["amount"], "last_payment_error": None}
-    intent["next_action"] = None
-    provider.store.put("intents", intent["id"], intent)
+    if intent is not None:
+        intent |= {"status": "requires_capture", "amount_capturable": charge["amount"], "last_payment_error": None}
+        intent["next_action"] = None
+        provider.store.put("intents", intent["id"], intent)
     events.record(provider, "charge.succeeded", charge)
-    events.record(provider, "payment_intent.amount_capturable_updated", intent)
+    if intent is not None:
+        events.record(provider, "payment_intent.amount_capturable_updated", intent)
 
 
-def collect(provider: Provider, intent: Resource, charge: Resource, amount: int | None = None) -> None:
+def collect(provider: Provider, charge: Resource, intent: Resource | None = None, *, amount: int | None = None) -> None:
     """The money arrives: all of the charge, or less than what was held."""
     taken = charge["amount"] if amount is None else amount
     was_held = charge["paid"]
     charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": taken}
     by_card = charge["payment_method_details"]["type"] == "card"
-    if by_card and not was_held and intent["capture_method"] == "automatic_async":
+    if intent is not None and by_card and not was_held and intent["capture_method"] == "automatic_async":
         provider.later(BOOKING_TAKES, "book", charge["id"])
     else:
         charge["balance_transaction"] = balance.book(provider, "charge" if by_card else "payment", taken, charge)
     provider.store.put("charges", charge["id"], charge)
-    intent |= {"status": "succeeded", "amount_received": taken, "amount_capturable": 0, "last_payment_error": None}
-    intent["next_action"] = None
-    provider.store.put("intents", intent["id"], intent)
+    if intent is not None:
+        intent |= {"status": "succeeded", "amount_received": taken, "amount_capturable": 0}
+        intent |= {"last_payment_error": None, "next_action": None}
+        provider.store.put("intents", intent["id"], intent)
     events.record(provider, "charge.captured" if was_held else "charge.succeeded", charge)
-    events.record(provider, "payment_intent.succeeded", intent)
+    if intent is not None:
+        events.record(provider, "payment_intent.succeeded", intent)
 
 
 def book(provider: Provider, name: str) -> None:
@@ -111,11 +188,14 @@ def book(provider: Provider, name: str) -> None:
 def expire(provider: Provider, name: str) -> None:
     """A hold that was not captured in time ends: the payment is canceled. Not so where it was captured or canceled."""
     charge = provider.store["charges"][name]
-    intent = provider.store["intents"][charge["payment_intent"]]
-    if intent["status"] != "requires_capture":
+    if charge["captured"] or charge["refunded"]:
         return
     charge |= {"refunded": True, "amount_refunded": charge["amount"]}
     provider.store.put("charges", name, charge)
+    if charge["payment_intent"] is None:
+        events.record(provider, "charge.expired", charge)
+        return
+    intent = provider.store["intents"][charge["payment_intent"]]
     intent |= {"status": "canceled", "canceled_at": provider.clock.now(), "amount_capturable": 0}
     intent["cancellation_reason"] = "automatic"
     provider.store.put("intents", intent["id"], intent)

@@ -176,7 +176,7 @@ def settle(provider: Provider, name: str, *, succeed: bool) -> None:
         provider.call_off(outcome, name)
     if succeed:
         session["payment_status"] = "paid"
-        charges.collect(provider, intent, charge)
+        charges.collect(provider, charge, intent)
         invoices.create(provider, session)
         provider.store.put("sessions", name, session)
         events.record(provider, "checkout.session.async_payment_succeeded", session)

@@ -85,6 +85,17 @@ def check_total(total: int, currency: str) -> None:
         )
 
 
+def check_charge(amount: int, currency: str) -> None:
+    """Refuses (400) what cannot be charged in one payment: the parameter `amount`."""
+    if amount < 1:
+        message = "This value must be greater than or equal to 1."
+        raise Refusal(400, message, code="parameter_invalid_integer", param="amount")
+    check(amount, currency, "amount")
+    if amount < (least := MINIMUM.get(currency, 1)):
+        message = f"Amount must be at least {shown(least, currency)}"
+        raise Refusal(400, message, code="amount_too_small", param="amount")
+
+
 def largest(currency: str) -> int:
     return int(10 ** LONGEST.get(currency, 8)) - 1
 

@@ -3,9 +3,7 @@
 Source: https://docs.stripe.com/api/payment_intents. Cards come as the tokens of https://docs.stripe.com/testing.
 """
 
-from datetime import UTC, datetime
-
-from simulators.payments import cards, catalogue, charges, currencies, events, shapes
+from simulators.payments import cards, catalogue, charges, currencies, events, methods, shapes
 from simulators.payments.protocol import Refusal, Resource, merged, no_such
 from simulators.payments.provider import Provider
 
@@ -34,7 +32,7 @@ def find(provider: Provider, name: str) -> Resource:
 
 def create(provider: Provider, given: Resource) -> Resource:
     currency = currencies.read(given["currency"], "currency")
-    _check_amount(given["amount"], currency)
+    currencies.check_charge(given["amount"], currency)
     if given.get("customer"):
         catalogue.find(provider, "customer", given["customer"], "customer", 400)
     intent = shapes.intent(shapes.new_id("pi_3"), provider.clock.now(), given["amount"], currency)
@@ -47,16 +45,6 @@ def create(provider: Provider, given: Resource) -> Resource:
     provider.store.put("intents", intent["id"], intent)
     events.record(provider, "payment_intent.created", intent)
     return confirm(provider, intent["id"], given) if given.get("confirm") else intent
-
-
-def _check_amount(amount: int, currency: str) -> None:
-    if amount < 1:
-        message = "This value must be greater than or equal to 1."
-        raise Refusal(400, message, code="parameter_invalid_integer", param="amount")
-    currencies.check(amount, currency, "amount")
-    if amount < (least := currencies.MINIMUM.get(currency, 1)):
-        message = f"Amount must be at least {currencies.shown(least, currency)}"
-        raise Refusal(400, message, code="amount_too_small", param="amount")
 
 
 def _take(provider: Provider, intent: Resource, given: Resource) -> None:
@@ -79,21 +67,11 @@ def _take(provider: Provider, intent: Resource, given: Resource) -> None:
 
 
 def _card(provider: Provider, intent: Resource, named: str) -> str:
-    """Notes the number behind a token or a payment method that was kept; the id of the payment method."""
-    kept = provider.store["methods"].get(named)
-    number = cards.TOKENS.get(named) or provider.note(named).get("number")
-    if number is None:
-        raise no_such("PaymentMethod", named, "payment_method", status=400)
-    year = datetime.fromtimestamp(provider.clock.now(), UTC).year + 1
-    provider.take_note(intent["id"], number=number, month=12, year=year)
-    if kept is None:
-        shown = shapes.card_details(cards.CARDS[number].brand, number[-4:], 12, year, authenticated=False)["card"]
-        fields = ("brand", "checks", "country", "exp_month", "exp_year", "funding", "last4")
-        kept = shapes.payment_method(provider.clock.now(), {name: shown[name] for name in fields})
-        kept["customer"] = intent["customer"]
-        provider.store.put("methods", kept["id"], kept)
-        provider.take_note(kept["id"], number=number)
-    return str(kept["id"])
+    """Notes the number behind a token or a payment method that is kept; the id of the payment method."""
+    method = methods.for_intent(provider, intent, named)
+    card, number = method["card"], provider.note(method["id"])["number"]
+    provider.take_note(intent["id"], number=number, month=card["exp_month"], year=card["exp_year"])
+    return str(method["id"])
 
 
 def update(provider: Provider, name: str, given: Resource) -> Resource:
@@ -103,7 +81,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     if "amount" in given or "currency" in given:
         currency = currencies.read(str(given.get("currency") or intent["currency"]), "currency")
         amount = int(given.get("amount") or intent["amount"])
-        _check_amount(amount, currency)
+        currencies.check_charge(amount, currency)
         intent |= {"amount": amount, "currency": currency}
     _take(provider, intent, given)
     provider.store.put("intents", name, intent)
@@ -177,7 +155,7 @@ def capture(provider: Provider, name: str, given: Resource) -> Resource:
     charge = provider.store["charges"][intent["latest_charge"]]
     rest = charge["amount"] - amount
     charge["amount_refunded"] += rest
-    charges.collect(provider, intent, charge, amount)
+    charges.collect(provider, charge, intent, amount=amount)
     if session := provider.store["sessions"].get(provider.note(name).get("session", "")):
         session["payment_status"] = "paid"
         provider.store.put("sessions", session["id"], session)

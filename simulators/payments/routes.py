@@ -5,34 +5,46 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from simulators.payments import (
     balance,
     catalogue,
+    charges,
     description,
     disputes,
     endpoints,
     events,
     intents,
     invoices,
+    methods,
     refunds,
     search,
     session_request,
     sessions,
     shapes,
+    unsupported,
     versions,
 )
 from simulators.payments.api import Endpoint, Gate, unknown_url
 from simulators.payments.lists import expand, page
-from simulators.payments.protocol import Fields, Resource, no_such
+from simulators.payments.protocol import Fields, Refusal, Resource, no_such
 from simulators.payments.provider import Provider
 
 
 def blueprint(provider: Provider, gate: Gate) -> Blueprint:
     routes = Blueprint("api", __name__, url_prefix="/v1")
     v1 = Api(routes, provider, gate)
-    for add in (add_sessions, add_intents, add_charges, add_refunds, add_disputes, add_catalogue, add_account):
+    for add in (
+        add_sessions,
+        add_intents,
+        add_charges,
+        add_methods,
+        add_refunds,
+        add_disputes,
+        add_catalogue,
+        add_account,
+    ):
         add(v1, provider)
     unknown_url(routes, gate)
     return routes
@@ -68,20 +80,26 @@ class Api:
 
         self.routes.add_url_rule(path, f"{method} {path}", view, methods=[method])
 
-    def list(self, path: str, kind: str, rows: Callable[[], Iterable[Resource]], equal: Iterable[str] = ()) -> None:
-        """Objects filtered by fields that must be `equal` to the parameter of that name, and by those of events."""
+    def list(self, path: str, kind: str, rows: Callable[..., Iterable[Resource]], equal: Iterable[str] = ()) -> None:
+        """Objects filtered by fields that must be `equal` to the parameter of that name, and by those of events.
+
+        `rows` gets the id where the path has one.
+        """
         call = described("GET", path)
 
-        def execute(fields: Fields, given: Resource) -> Resource:
-            wanted = {name: given[name] for name in equal if name in given}
+        def view(**names: str) -> Response:
+            def execute(fields: Fields, given: Resource) -> Resource:
+                wanted = {name: given[name] for name in equal if name in given}
 
-            def allowed(row: Resource) -> bool:
-                return all(row.get(name) == value for name, value in wanted.items()) and _is_meant(given, row)
+                def allowed(row: Resource) -> bool:
+                    return all(row.get(name) == value for name, value in wanted.items()) and _is_meant(given, row)
 
-            return expand(self._provider, fields, page(fields, f"/v1{path}", kind, rows(), allowed))
+                listed = page(fields, request.path, kind, rows(*names.values()), allowed)
+                return expand(self._provider, fields, listed)
 
-        endpoint = Endpoint(partial(typed, call), execute)
-        self.routes.add_url_rule(path, f"list {path}", lambda: self.gate.handle(endpoint), methods=["GET"])
+            return self.gate.handle(Endpoint(partial(typed, call), execute))
+
+        self.routes.add_url_rule(path, f"list {path}", view, methods=["GET"])
 
     def search(self, path: str, kind: str, table: str) -> None:
         """A page of what a query describes; `next_page` is the offset of the next one."""
@@ -104,7 +122,9 @@ def described(method: str, path: str) -> str:
 
 
 def typed(call: str, fields: Fields) -> Resource:
-    return description.read(call, fields.params, versions.asked())
+    given = description.read(call, fields.params, versions.asked())
+    unsupported.check(call, given)
+    return given
 
 
 NARROWED: dict[str, Callable[[Resource, Any], bool]] = {
@@ -142,21 +162,21 @@ def add_sessions(v1: Api, provider: Provider) -> None:
     v1.get(f"{path}/<name>", partial(sessions.find, provider))
     kinds = ("customer", "payment_intent", "status")
     v1.list(path, "checkout.session", provider.store["sessions"].values, equal=kinds)
-    add_line_items(v1, provider)
+    add_lines(v1, provider)
 
 
-def add_line_items(v1: Api, provider: Provider) -> None:
-    """The one list that belongs to an object: oldest first, and without `created`."""
-    path = "/checkout/sessions/<name>/line_items"
+def add_lines(v1: Api, provider: Provider) -> None:
+    """Oldest first, and without `created`."""
 
-    def view(name: str) -> Response:
-        def execute(fields: Fields, _: Resource) -> Resource:
-            rows = sessions.lines(provider, sessions.find(provider, name))[::-1]
-            return expand(provider, fields, page(fields, f"/v1/checkout/sessions/{name}/line_items", "item", rows))
+    def of_session(name: str) -> Iterable[Resource]:
+        return sessions.lines(provider, sessions.find(provider, name))[::-1]
 
-        return v1.gate.handle(Endpoint(partial(typed, described("GET", path)), execute))
+    def of_invoice(name: str) -> Iterable[Resource]:
+        lines: list[Resource] = invoices.find(provider, name)["lines"]["data"]
+        return lines[::-1]
 
-    v1.routes.add_url_rule(path, f"list {path}", view, methods=["GET"])
+    v1.list("/checkout/sessions/<name>/line_items", "item", of_session)
+    v1.list("/invoices/<name>/lines", "line_item", of_invoice)
 
 
 def add_intents(v1: Api, provider: Provider) -> None:
@@ -169,6 +189,13 @@ def add_intents(v1: Api, provider: Provider) -> None:
     v1.post("/payment_intents/<name>/capture", partial(intents.capture, provider))
     v1.post("/payment_intents/<name>/cancel", partial(intents.cancel, provider))
     v1.list("/payment_intents", "payment_intent", rows.values, equal=["customer"])
+    for call, message in unsupported.OF_CALLS.items():
+        v1.post(call.removeprefix("post /v1").replace("{}", "<name>"), partial(_refuse, provider, message))
+
+
+def _refuse(provider: Provider, message: str, name: str, _: Resource) -> Resource:
+    intents.find(provider, name)
+    raise Refusal(400, message, began=True)
 
 
 def add_charges(v1: Api, provider: Provider) -> None:
@@ -182,16 +209,39 @@ def add_charges(v1: Api, provider: Provider) -> None:
         return charge
 
     def capture(name: str, given: Resource) -> Resource:
-        intent = _find(rows, "charge", name)["payment_intent"]
+        charge = _find(rows, "charge", name)
+        if (intent := charge["payment_intent"]) is None:
+            return charges.capture(provider, charge, given.get("amount"))
         amount = {"amount_to_capture": given["amount"]} if "amount" in given else {}
         intents.capture(provider, intent, amount)
         return rows[name]
 
     v1.search("/charges/search", "charge", "charges")
+    v1.post("/charges", partial(charges.create, provider))
     v1.get("/charges/<name>", lambda name: _find(rows, "charge", name))
     v1.post("/charges/<name>", update)
     v1.post("/charges/<name>/capture", capture)
     v1.list("/charges", "charge", rows.values, equal=("customer", "payment_intent", "transfer_group"))
+
+
+def add_methods(v1: Api, provider: Provider) -> None:
+    path, rows = "/payment_methods", provider.store["methods"]
+    v1.post(path, partial(methods.create, provider))
+    v1.get(f"{path}/<name>", partial(methods.find, provider))
+    v1.post(f"{path}/<name>", partial(methods.update, provider))
+    v1.post(f"{path}/<name>/attach", partial(methods.attach, provider))
+    v1.post(f"{path}/<name>/detach", lambda name, _: methods.detach(provider, name))
+    equal = ("allow_redisplay", "customer", "type")
+    v1.list(path, "payment_method", lambda: [row for row in rows.values() if row["customer"]], equal=equal)
+    v1.list("/customers/<name>/payment_methods", "payment_method", partial(methods.of_customer, provider), equal)
+    v1.get("/customers/<name>/payment_methods/<method>", partial(methods.one_of_customer, provider))
+    v1.delete("/customers/<name>/discount", partial(_no_discount, provider))
+
+
+def _no_discount(provider: Provider, name: str) -> Resource:
+    """Customers have none here: discounts are of a session."""
+    catalogue.find(provider, "customer", name)
+    raise Refusal(404, f"No active discount for customer: {name}", code="resource_missing", began=True)
 
 
 def add_refunds(v1: Api, provider: Provider) -> None:
@@ -215,6 +265,7 @@ FILTERS = {
     "promotion_code": ("active", "code", "customer"),
 }
 SEARCHED = ("customer", "product", "price")
+MAKERS = {**catalogue.MAKERS, "customer": methods.customer}
 
 
 def add_catalogue(v1: Api, provider: Provider) -> None:
@@ -222,7 +273,7 @@ def add_catalogue(v1: Api, provider: Provider) -> None:
         path, rows = f"/{table}", provider.store[table]
         if kind in SEARCHED:
             v1.search(f"{path}/search", kind, table)
-        v1.post(path, partial(catalogue.MAKERS[kind], provider))
+        v1.post(path, partial(MAKERS[kind], provider))
         v1.get(f"{path}/<name>", partial(catalogue.find, provider, kind))
         v1.post(f"{path}/<name>", partial(catalogue.update, provider, kind))
         if kind in catalogue.DELETABLE:

@@ -7,6 +7,7 @@ Sources: https://docs.stripe.com/api/checkout/sessions/object, /payment_intents/
 import random
 import string
 
+from simulators.payments import cards
 from simulators.payments.protocol import Resource, words
 
 LETTERS = string.ascii_letters + string.digits
@@ -195,11 +196,11 @@ def dispute(name: str, created: int, amount: int, charge: Resource) -> Resource:
     }
 
 
-def card_details(brand: str, last4: str, month: int, year: int, *, authenticated: bool) -> Resource:
+def card_details(brand: str, number: str, month: int, year: int, *, authenticated: bool) -> Resource:
     """`payment_method_details` of a charge to a card."""
     unsaid = words("electronic_commerce_indicator exemption_indicator result_reason transaction_id")
     outcome = {"authentication_flow": "challenge", "result": "authenticated", "version": "2.2.0"}
-    absent = words("authorization_code fingerprint installments mandate network_transaction_id regulated_status")
+    absent = words("authorization_code installments mandate network_transaction_id regulated_status")
     return {
         "card": {
             **dict.fromkeys((*absent, "transaction_link_id")),
@@ -212,13 +213,32 @@ def card_details(brand: str, last4: str, month: int, year: int, *, authenticated
             "country": "US",
             "exp_month": month,
             "exp_year": year,
+            "fingerprint": cards.fingerprint(number),
             "funding": "credit",
-            "last4": last4,
+            "last4": number[-4:],
             "network": brand,
             "three_d_secure": {**dict.fromkeys(unsaid), **outcome} if authenticated else None,
             "wallet": None,
         },
         "type": "card",
+    }
+
+
+def source_card(card: Resource) -> Resource:
+    """What a charge has as its source where it was made with a token."""
+    absent = words(
+        "address_city address_country address_line1 address_line1_check address_line2 address_state address_zip"
+        " address_zip_check customer dynamic_last4 name regulated_status tokenization_method"
+    )
+    taken = ("country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+    return {
+        **dict.fromkeys(absent),
+        **{name: card[name] for name in taken},
+        "id": new_id("card_1"),
+        "object": "card",
+        "brand": {"amex": "American Express"}.get(card["brand"], card["brand"].title()),
+        "cvc_check": "pass",
+        "metadata": {},
     }
 
 

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = """
-    _account _balance _balance_transaction _charge _coupon _customer _dispute _event _invoice _payment_intent _price
-    _product _promotion_code _refund _shipping_rate _webhook_endpoint checkout/_session checkout/_session_line_item
+    _account _balance _balance_transaction _charge _coupon _customer _customer_payment_method _dispute _event _invoice
+    _invoice_line_item _payment_intent _payment_method _price _product _promotion_code _refund _shipping_rate
+    _webhook_endpoint checkout/_session checkout/_session_line_item
 """
 OBJECTS = """
     _account _balance _balance_transaction _charge _coupon _customer _dispute _event _invoice _invoice_line_item
-    _line_item _payment_intent _price _product _promotion_code _refund _shipping_rate _webhook_endpoint
+    _line_item _payment_intent _payment_method _price _product _promotion_code _refund _shipping_rate _webhook_endpoint
     checkout/_session
 """
 # An account's own settings are of no use to a shop. The simulator has one account, and only tells of it. Of invoices it

@@ -109,6 +109,16 @@ const calls = {
     assert.equal((await stripe.charges.list({ payment_intent: (await charged()).id })).data.length, 1),
   'charges.update': async () =>
     assert.equal((await stripe.charges.update((await charged()).latest_charge, { description: 'x' })).description, 'x'),
+  'charges.create with a token': async () =>
+    assert.ok((await stripe.charges.create({ amount: 2000, currency: 'eur', source: 'tok_visa' })).paid),
+  'paymentMethods.create, attach, list and detach': async () => {
+    const made = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
+    const customer = (await stripe.customers.create({ email: 'card@example.com' })).id;
+    await stripe.paymentMethods.attach(made.id, { customer });
+    const kept = await stripe.customers.listPaymentMethods(customer);
+    assert.deepEqual([kept.data.length, kept.data[0].id], [1, made.id]);
+    assert.equal((await stripe.paymentMethods.detach(made.id)).customer, null);
+  },
   'refunds.create': async () =>
     assert.equal((await stripe.refunds.create({ payment_intent: (await charged()).id })).status, 'succeeded'),
   'refunds.update': async () => {

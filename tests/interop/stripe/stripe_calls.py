@@ -451,6 +451,57 @@ def _(shop: Shop) -> None:
     assert shop.v1.charges.capture(shop.charged(capture_method="manual").latest_charge).captured
 
 
+@call("charges.create with a token")
+def _(shop: Shop) -> None:
+    charge = shop.v1.charges.create({"amount": 2000, "currency": "eur", "source": "tok_visa"})
+    assert (charge.paid, charge.payment_intent) == (True, None)
+
+
+@call("charges.create declined")
+def _(shop: Shop) -> None:
+    given: Any = {"amount": 2000, "currency": "eur", "source": "tok_chargeDeclined"}
+    refused(stripe.CardError, "card_declined", lambda: shop.v1.charges.create(given))
+
+
+@call("payment_methods.create and retrieve")
+def _(shop: Shop) -> None:
+    made = shop.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}})
+    assert shop.v1.payment_methods.retrieve(made.id).card.last4 == "4242"
+
+
+@call("payment_methods.attach, update, list and detach")
+def _(shop: Shop) -> None:
+    calls, customer = shop.v1.payment_methods, shop.v1.customers.create({"email": "x@example.com"}).id
+    method = calls.attach("pm_card_visa", {"customer": customer}).id
+    assert calls.update(method, {"metadata": {"a": "1"}}).metadata["a"] == "1"
+    assert [each.id for each in calls.list({"customer": customer, "type": "card"}).data] == [method]
+    assert [each.id for each in shop.v1.customers.payment_methods.list(customer).data] == [method]
+    assert shop.v1.customers.payment_methods.retrieve(customer, method).customer == customer
+    assert calls.detach(method).customer is None
+
+
+@call("payment_methods of a customer: paid with again")
+def _(shop: Shop) -> None:
+    customer = shop.v1.customers.create({"email": "x@example.com"}).id
+    kept = shop.charged(customer=customer, setup_future_usage="off_session").payment_method
+    assert shop.charged(kept, customer=customer, off_session=True).status == "succeeded"
+
+
+@call("payment_methods.create with a number")
+def _(shop: Shop) -> None:
+    card: Any = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2030, "cvc": "123"}
+    create = shop.v1.payment_methods.create
+    refused(stripe.StripeError, None, lambda: create({"type": "card", "card": card}))
+
+
+@call("invoices.line_items.list")
+def _(shop: Shop) -> None:
+    session = shop.session(invoice_creation={"enabled": True})
+    shop.control(f"/sessions/{session.id}/pay")
+    invoice = shop.v1.checkout.sessions.retrieve(session.id).invoice
+    assert shop.v1.invoices.line_items.list(invoice).data[0].quantity == 2
+
+
 @call("charges.search")
 def _(shop: Shop) -> None:
     shop.charged(metadata={"order": "c1"})
@@ -591,6 +642,12 @@ def catalogued(kind: str, act: str, make: Callable[[Shop], Any], change: dict[st
 
 
 catalogue()
+
+
+@call("webhook_endpoints.create of the version that is spoken")
+def _(shop: Shop) -> None:
+    given: Any = {"url": "https://shop.example/hook", "enabled_events": ["*"], "api_version": "2026-11-18.endive"}
+    assert shop.v1.webhook_endpoints.create(given).api_version == "2026-11-18.endive"
 
 
 @call("customers.search")

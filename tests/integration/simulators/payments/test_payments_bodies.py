@@ -62,6 +62,7 @@ KNOWN = {
         "processing": UNUSED,
         "transfer_data": "of Connect, which this simulator has not",
     },
+    "payment_method": dict.fromkeys(("card.generated_from", "card.wallet"), UNUSED),
     "price": {"custom_unit_amount": UNUSED, "transform_quantity": UNUSED},
     "product": {"package_dimensions": UNUSED},
 }
@@ -132,6 +133,7 @@ def things(payments, api, order):
     [dispute] = payments.listed("disputes")
     endpoint = made("webhook_endpoints", url="http://127.0.0.1:9/", **{"enabled_events[]": "*"})
     found = [customer, price, coupon, code, rate, session, refund, dispute, invoice, endpoint, waiting]
+    found += [made("payment_methods", type="card", **{"card[token]": "tok_visa", "metadata[order_id]": "1"})]
     found += [payments.listed("charges")[-1], api.get(f"/v1/products/{price['product']}").json()]
     found += [whole["line_items"]["data"][0], invoice["lines"]["data"][0], api.get("/v1/account").json()]
     return {thing["object"]: thing for thing in found}
