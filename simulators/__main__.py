@@ -1,4 +1,4 @@
-"""`python -m simulators identity …` runs one of SIMULATORS, or one of TOOLS."""
+"""`simulators identity …` runs one of the simulators, or one of the tools beside them."""
 
 import argparse
 import importlib
@@ -18,7 +18,7 @@ TOOLS = {
 
 def main(argv: list[str]) -> int:
     """Runs the chosen simulator or tool with the remaining arguments; only that one is imported."""
-    parser = argparse.ArgumentParser(prog="python -m simulators", description=__doc__)
+    parser = argparse.ArgumentParser(prog="simulators", description=__doc__)
     parser.add_argument("simulator", choices=[*SIMULATORS, *TOOLS], help="--help after the name lists its options")
     parser.add_argument("options", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     chosen = parser.parse_args(argv)

@@ -1,4 +1,4 @@
-"""Starts a simulator as a process of its own, and ends it: for tests and for `kiosk up`."""
+"""Starts a simulator as a process of its own, and ends it: for tests, and for programs that need one beside them."""
 
 import os
 import queue

@@ -149,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
         self.flush_headers()
 
     def version_string(self) -> str:
-        return "Kiosk-Simulator"
+        return "Provider-Simulator"
 
 
 class Server(ThreadingTCPServer):

@@ -38,7 +38,7 @@ def _app(url: str, options: argparse.Namespace) -> Flask:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m simulators identity", description=__doc__)
+    parser = argparse.ArgumentParser(prog="simulators identity", description=__doc__)
     server.add_options(parser, PORT)
     parser.add_argument("--people", type=Path, default=DEMO, metavar="FILE", help="who can sign in (JSON)")
     parser.add_argument(

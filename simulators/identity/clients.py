@@ -8,15 +8,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-DEMO_ID = "kiosk"
-DEMO_SECRET = "simulated-client-secret-for-kiosk"  # opens nothing but the simulator
+DEMO_ID, DEMO_SECRET = "shop", "the secret of the shop"  # opens nothing but the simulator
+KIOSK_ID, KIOSK_SECRET = "kiosk", "simulated-client-secret-for-kiosk"
 PREFIX = "KIOSK_OAUTH__"
-CALLBACK = re.compile(r"/oauth/callback(/[A-Za-z0-9_-]+)?")
+CALLBACK = re.compile(r"(/[A-Za-z0-9_-]+)*/callback(/[A-Za-z0-9_-]+)?")
 
 
 @dataclass(frozen=True)
 class Client:
-    """A registered client. Without redirect URIs, Kiosk's callback paths on any loopback port will do."""
+    """A registered client. Without redirect URIs any on a loopback port will do that ends with `/callback` or
+    `/callback/NAME`.
+    """
 
     id: str
     secret: str = field(repr=False)
@@ -63,7 +65,7 @@ def _loopback_callback(uri: str) -> bool:
 
 
 def registered(environ: Mapping[str, str], port: int) -> dict[str, Client]:
-    """The clients that Kiosk's own settings name for a provider on this port, or else the demo client.
+    """The clients that Kiosk's own settings name for a provider on this port, or else those of the demo.
 
     A provider `KIOSK_OAUTH__<name>__ISSUER` on a loopback host with this port registers
     `KIOSK_OAUTH__<name>__CLIENT_ID` and `…__CLIENT_SECRET`, for both callbacks below `KIOSK_PUBLIC_URL`.
@@ -73,11 +75,12 @@ def registered(environ: Mapping[str, str], port: int) -> dict[str, Client]:
         name = key.removeprefix(PREFIX).removesuffix("__ISSUER")
         if key != f"{PREFIX}{name}__ISSUER" or not _is_here(issuer, port):
             continue
-        number = environ.get(f"{PREFIX}{name}__CLIENT_ID", DEMO_ID)
-        secret = environ.get(f"{PREFIX}{name}__CLIENT_SECRET", DEMO_SECRET)
+        number = environ.get(f"{PREFIX}{name}__CLIENT_ID", KIOSK_ID)
+        secret = environ.get(f"{PREFIX}{name}__CLIENT_SECRET", KIOSK_SECRET)
         earlier = clients.get(number, Client(number, secret))
         clients[number] = Client(number, secret, earlier.redirects | _callbacks(environ, name))
-    return clients or {DEMO_ID: Client(DEMO_ID, DEMO_SECRET)}
+    demo = ((DEMO_ID, DEMO_SECRET), (KIOSK_ID, KIOSK_SECRET))
+    return clients or {number: Client(number, secret) for number, secret in demo}
 
 
 def _is_here(issuer: str, port: int) -> bool:

@@ -36,7 +36,7 @@ def _start(options: argparse.Namespace) -> Flask:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m simulators mail", description=__doc__)
+    parser = argparse.ArgumentParser(prog="simulators mail", description=__doc__)
     server.add_options(parser, PORT)
     parser.add_argument("--smtp-port", type=int, default=SMTP_PORT, help="0 picks a free one (default: %(default)s)")
     parser.add_argument(

@@ -1,6 +1,6 @@
 """A payment provider that speaks Stripe's protocol: stateful, over real HTTP, without any account.
 
-`python -m simulators payments --help` lists the options. See `docs/payments.md`.
+`simulators payments --help` lists the options. See `docs/payments.md`.
 """
 
 import argparse
@@ -19,7 +19,8 @@ from simulators.server import LOOPBACK, add_options, serve
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-WEBHOOK_PATH = "/api/payments/webhook"
+OF_KIOSK = {"SECRET_KEY": "KIOSK_PAYMENTS__SECRET_KEY", "WEBHOOK_SECRET": "KIOSK_PAYMENTS__WEBHOOK_SECRET"}
+"""What the same is called among the settings of Kiosk, which start the simulator too."""
 
 
 def main(argv: list[str]) -> int:
@@ -29,13 +30,12 @@ def main(argv: list[str]) -> int:
         sys.stderr.write("payments simulator: --control is only offered on 127.0.0.1\n")
         return 2
     secrets = [each.strip() for each in options.webhook_secret.split(",")]
-    webhook_url = options.webhook_url or _default_webhook_url()
 
     def make_app(url: str) -> "WSGIApplication":
         settings = Settings(
             secret_key=options.secret_key or None,
             webhook_secrets=tuple(filter(None, secrets)),
-            webhook_url=webhook_url,
+            webhook_url=options.webhook_url or None,
             webhook_events=tuple(options.webhook_events or EVENTS),
             state=options.state,
             control=options.control,
@@ -63,20 +63,27 @@ def _tell(settings: Settings, app: Flask) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m simulators payments", description="A payment provider that speaks Stripe's protocol."
+        prog="simulators payments", description="A payment provider that speaks Stripe's protocol."
     )
     add_options(parser, port=8002)
-    environ, key, secret = os.environ, "KIOSK_PAYMENTS__SECRET_KEY", "KIOSK_PAYMENTS__WEBHOOK_SECRET"
-    parser.add_argument("--secret-key", default=environ.get(key), help=f"the only key that may call (default: {key})")
+    parser.add_argument(
+        "--secret-key",
+        default=_setting("SECRET_KEY"),
+        help="the only key that may call (default: SIMULATORS_SECRET_KEY, or any that begins with sk_test_)",
+    )
     parser.add_argument(
         "--webhook-secret",
-        default=environ.get(secret, ""),
-        help=f"of webhooks (default: {secret}, or one that is made and told)",
+        default=_setting("WEBHOOK_SECRET"),
+        help="of webhooks (default: SIMULATORS_WEBHOOK_SECRET, or one that is made and told)",
     )
     parser.add_argument(
         "--webhook-events", nargs="+", metavar="TYPE", help="which are sent, * for all (default: those of Checkout)"
     )
-    parser.add_argument("--webhook-url", help=f"where events go (default: KIOSK_PUBLIC_URL{WEBHOOK_PATH})")
+    parser.add_argument(
+        "--webhook-url",
+        default=os.environ.get("SIMULATORS_WEBHOOK_URL", _webhook_url_of_kiosk()),
+        help="where events go (default: SIMULATORS_WEBHOOK_URL, or only to endpoints that are made by the API)",
+    )
     parser.add_argument(
         "--public-url", help="where browsers reach the payment page (default: the address it listens on)"
     )
@@ -101,6 +108,10 @@ def _count(text: str) -> int:
     return number
 
 
-def _default_webhook_url() -> str | None:
+def _setting(name: str) -> str:
+    return os.environ.get(f"SIMULATORS_{name}", os.environ.get(OF_KIOSK[name], ""))
+
+
+def _webhook_url_of_kiosk() -> str:
     shop = os.environ.get("KIOSK_PUBLIC_URL", "").rstrip("/")
-    return shop + WEBHOOK_PATH if shop else None
+    return shop and f"{shop}/api/payments/webhook"

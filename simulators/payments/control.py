@@ -334,13 +334,14 @@ def started(
     requests_per_second: int | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Control]:
-    """A simulator of its own on a free port, ended with the block. Its `url` is Kiosk's PAYMENTS__API_BASE."""
+    """A simulator of its own on a free port, ended with the block. Its `url` stands in for https://api.stripe.com."""
     options = ["--control", "--port", "0"]
     options += ["--webhook-url", webhook_url] if webhook_url else []
     options += ["--state", str(state)] if state else []
     options += ["--requests-per-second", str(requests_per_second)] if requests_per_second else []
-    keys = {"KIOSK_PAYMENTS__SECRET_KEY": secret_key, "KIOSK_PAYMENTS__WEBHOOK_SECRET": webhook_secret}
-    process = Process("payments", *options, env={"KIOSK_PUBLIC_URL": "", **keys, **(env or {})})
+    keys = {"SECRET_KEY": secret_key, "WEBHOOK_SECRET": webhook_secret, "WEBHOOK_URL": ""}
+    own = {f"SIMULATORS_{name}": value for name, value in keys.items()}
+    process = Process("payments", *options, env={**own, **(env or {})})
     with Control(process.url, process, secret_key=secret_key) as control:
         control.webhook_secret = webhook_secret
         yield control

@@ -80,7 +80,7 @@ def example_for_node(programs: Path, folder: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [programs / "simulators", "payments", "--control", "--port", str(port)]
-    process = Process(command, folder / "payments.log", env={**os.environ, "KIOSK_PAYMENTS__WEBHOOK_SECRET": ""})
+    process = Process(command, folder / "payments.log", env={**os.environ, "SIMULATORS_WEBHOOK_SECRET": ""})
     try:
         process.wait_for(partial(succeeds, [programs / "simulators", "health", "--port", str(port)]), "it to listen")
         told = run("env", f"SIMULATOR={url}", "node", "--test", "shop.test.mjs", folder=folder)

@@ -79,7 +79,7 @@ def test_people_that_cannot_be_are_named_and_nothing_starts(tmp_path, content, c
 
 
 def test_missing_file_and_half_a_client_are_named_and_nothing_starts(tmp_path):
-    missing, half = start("--people", str(tmp_path / "none.json")), start("--client", "kiosk")
+    missing, half = start("--people", str(tmp_path / "none.json")), start("--client", "shop")
 
     assert (missing.returncode, half.returncode) == (1, 1)
     assert "none.json" in missing.stderr
@@ -95,7 +95,7 @@ def test_client_and_redirect_uri_of_the_command_line_are_the_only_ones(http):
 
         assert party.exchange(code, auth=("shop", "hush"), redirect_uri=uri).status_code == 200
         assert http.get(party.authorize_url(client_id="shop")).status_code == 400
-        assert http.get(party.authorize_url(redirect_uri=uri)).status_code == 400
+        assert http.get(party.authorize_url(client_id="kiosk", redirect_uri=uri)).status_code == 400
 
 
 def test_code_of_one_client_is_nothing_to_another(http):
@@ -133,7 +133,8 @@ def test_two_providers_on_this_port_may_share_a_client():
 def test_provider_elsewhere_leaves_the_demo_client(issuer):
     clients = registered({**SETTINGS, "KIOSK_OAUTH__demo__ISSUER": issuer}, 8001)
 
-    assert clients == {DEMO_ID: Client(DEMO_ID, DEMO_SECRET)}
+    assert clients[DEMO_ID] == Client(DEMO_ID, DEMO_SECRET)
+    assert list(clients) == [DEMO_ID, "kiosk"]
 
 
 def test_secret_of_a_client_is_in_no_repr():

@@ -158,7 +158,7 @@ def test_calls_are_counted_and_shown_without_secrets(party, control):
     assert (call["method"], call["path"], call["status"]) == ("POST", "/token", 200)
     assert call["form"]["grant_type"] == "authorization_code"
     assert call["form"]["code_verifier"] == call["form"]["code"] == "***"
-    assert call["headers"]["Authorization"] == "Basic kiosk:***"
+    assert call["headers"]["Authorization"] == "Basic shop:***"
     assert control.calls("userinfo")[0]["headers"]["Authorization"] == "Bearer ***"
     assert control.calls("authorize")[0]["query"]["code_challenge_method"] == "S256"
     assert DEMO_SECRET not in json.dumps(control.calls())

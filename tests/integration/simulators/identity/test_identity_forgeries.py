@@ -90,7 +90,7 @@ def test_token_without_a_kid(party, control):
         ("iss", "https://evil.example"),
         ("sub", "mallory"),
         ("aud", "another"),
-        ("aud", ["kiosk", "another"]),
+        ("aud", ["shop", "another"]),
         ("azp", "another"),
         ("nonce", "another"),
         ("nonce", ""),

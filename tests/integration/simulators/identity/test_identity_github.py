@@ -49,7 +49,7 @@ def test_denial_goes_back_as_access_denied(party):
     [(None, "public profile."), ("read:user", "public profile."), ("user", "public profile and email addresses.")],
 )
 def test_page_says_what_the_scopes_let_the_client_see(party, scope, seen):
-    assert f"Kiosk will see your {seen}" in party.http.get(party.authorize_url(AUTHORIZE, scope=scope)).text
+    assert f"Shop will see your {seen}" in party.http.get(party.authorize_url(AUTHORIZE, scope=scope)).text
 
 
 def test_token_comes_as_json_for_those_who_accept_it(code, exchange):

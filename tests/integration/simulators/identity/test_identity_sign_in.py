@@ -171,9 +171,9 @@ def test_page_offers_everybody_first_and_denial_last(party):
 def test_page_says_who_asks_and_what_they_will_see(party):
     page = party.http.get(party.authorize_url()).text
 
-    assert "Sign in to Kiosk" in page
+    assert "Sign in to Shop" in page
     assert "at 127.0.0.1:5000" in page
-    assert "Kiosk will see your name and email address" in page
+    assert "Shop will see your name and email address" in page
 
 
 def test_page_puts_the_person_hinted_at_first(party):

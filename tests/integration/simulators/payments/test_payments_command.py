@@ -138,6 +138,19 @@ def test_webhooks_go_to_the_shop_unless_told_otherwise(payments, receiver):
         receiver.wait_for(1)
 
 
+def test_settings_have_names_of_the_simulators_own_which_go_before_those_of_an_application(payments, receiver):
+    own = {"SECRET_KEY": "sk_test_own", "WEBHOOK_SECRET": "whsec_own", "WEBHOOK_URL": receiver.url}
+    env = {f"SIMULATORS_{name}": value for name, value in own.items()}
+    env |= {"KIOSK_PAYMENTS__SECRET_KEY": "sk_test_other", "KIOSK_PUBLIC_URL": "http://127.0.0.1:9"}
+    with Process("payments", "--port", "0", "--control", env=env) as process, Control(process.url) as other:
+        assert other.api.get(SESSIONS, headers={"Authorization": "Bearer sk_test_other"}).status_code == 401
+        other.api.headers["Authorization"] = "Bearer sk_test_own"
+        other.pay_later(other.open_session()["id"])
+        receiver.wait_for(1)
+
+    assert is_genuine(*receiver.got[0], "whsec_own")
+
+
 def test_without_a_webhook_secret_one_is_made_and_told(receiver, tmp_path):
     """As from another language: no option but --control, and everything else over HTTP."""
     env = {"KIOSK_PUBLIC_URL": "", "KIOSK_PAYMENTS__WEBHOOK_SECRET": ""}
