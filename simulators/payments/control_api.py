@@ -72,6 +72,7 @@ class Desk:
     def state(self) -> Resource:
         names = {"intents": "payment_intents"}
         shown = ("sessions", "intents", "charges", "refunds", "disputes", "invoices", "events", "deliveries")
+        shown += ("shipping_rates",)
         with self.store:
             state: Resource = {names.get(kind, kind): list(self.store[kind].values()) for kind in shown}
         return state | {

@@ -14,13 +14,19 @@ import httpx
 from simulators.payments.control import SESSIONS, Control, Match
 from simulators.payments.protocol import Resource
 
-THINGS = {"session": "sessions", "refund": "refunds", "dispute": "disputes", "event": "events"}
+THINGS = {
+    "session": "sessions",
+    "refund": "refunds",
+    "dispute": "disputes",
+    "event": "events",
+    "shipping_rate": "shipping_rates",
+}
 """What a step names by its number, and where the simulator's state lists it."""
 
 OF_CONTROL = (
     *("delay", "hang", "drop", "refuse", "break_down", "mend"),
     *("treat_webhooks", "send_webhooks_to", "release_webhooks", "deliver", "hurry", "settle_webhooks"),
-    *("pay", "decline", "authenticate", "pay_later", "settle", "alter", "twin", "open_session"),
+    *("choose", "tax", "pay", "decline", "authenticate", "pay_later", "settle", "alter", "twin", "open_session"),
     *("next_refunds", "empty_balance", "alter_refund", "succeed_refund", "fail_refund", "dispute", "move_dispute"),
     *("advance", "reset"),
 )

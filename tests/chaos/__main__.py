@@ -94,7 +94,7 @@ class Run:
 
     def write_story(self) -> Path:
         """Faults and webhooks, each at its second; the buyers are played anew from the seed."""
-        return self.story.write(ROOT / "test-results" / "stories" / f"chaos-{self.seed}.toml", f"Chaos {self.seed}")
+        return self.storm.write_story(ROOT / "test-results" / "stories" / f"chaos-{self.seed}.toml")
 
     def _people_and_items(self) -> Crowd:
         with self.app.app_context():
@@ -119,8 +119,7 @@ class Run:
 
     def _storm(self, crowd: Crowd) -> None:
         began = time.monotonic()
-        storm = Storm(self.fleet, self.seed)
-        self.story = storm.control
+        self.storm = storm = Storm(self.fleet, self.seed)
         storm.start()
         closing = after(self.until - AFTERWARDS - began, crowd.over.set)
         crowd.shop(self.orders, THREADS, self.seed)

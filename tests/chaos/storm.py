@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Literal
 
 import httpx
@@ -28,13 +29,13 @@ class Storm:
     """Until `blow_over`. Counts what it did, and what it saw that should not be."""
 
     def __init__(self, fleet: Fleet, seed: int) -> None:
-        self.fleet, self.control = fleet, Recorder(fleet.control, pace=True)
+        self.fleet, self.seed, self.control = fleet, seed, Recorder(fleet.control, pace=True)
         self.faults: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
         self.wrong: list[str] = []
         self._rng = {name: random.Random(f"{seed} {name}") for name in ("calls", "webhooks", "kills")}
-        self._over = threading.Event()
-        acts = (self._calls, self._webhooks, self._kills)
+        self.over = threading.Event()
+        acts = (self.strike_calls, self.strike_webhooks, self._kills)
         self._threads = [threading.Thread(target=self._keep_on, args=(act,), daemon=True) for act in acts]
 
     def start(self) -> None:
@@ -43,16 +44,20 @@ class Storm:
 
     def blow_over(self) -> None:
         """Nothing goes wrong any more, and everything runs."""
-        self._over.set()
+        self.over.set()
         for thread in self._threads:
             thread.join()
         self.fleet.start()
         self.control.mend()
         self.control.treat_webhooks()
 
+    def write_story(self, file: Path) -> Path:
+        """What was done to the provider, each act at its second."""
+        return self.control.write(file, f"Chaos {self.seed}")
+
     def _keep_on(self, act: Callable[[], float]) -> None:
         pause = 1.0
-        while not self._over.wait(pause):
+        while not self.over.wait(pause):
             try:
                 pause = act()
             except httpx.HTTPError:  # the provider is down
@@ -60,7 +65,7 @@ class Storm:
 
     # ------------------------------------------------------------ the provider's API
 
-    def _calls(self) -> float:
+    def strike_calls(self) -> float:
         rng = self._rng["calls"]
         times, match = rng.randint(1, 6), {"path": rng.choice(PATHS)}
         when = rng.choice(["before", "after"])
@@ -83,7 +88,7 @@ class Storm:
 
     # ------------------------------------------------------------ its webhooks
 
-    def _webhooks(self) -> float:
+    def strike_webhooks(self) -> float:
         rng = self._rng["webhooks"]
         self.fleet.control.send_webhooks_to(self.fleet.hook(rng))  # no part of the story: the next fleet is elsewhere
         kind = rng.choice(["held", "lost", "duplicated", "forged", "skewed", "invented", "forged anew", "usual"])
@@ -102,7 +107,7 @@ class Storm:
         else:
             self.control.treat_webhooks()
         self.faults[f"webhooks {kind}"] += 1
-        self._over.wait(rng.uniform(0.5, 4))
+        self.over.wait(rng.uniform(0.5, 4))
         if kind == "held":
             self._release(rng.choice(["first", "last", "shuffled"]))
         return 0.1
@@ -142,7 +147,7 @@ class Storm:
             }
             program = rng.choice(mortal[victim])
             program.kill()
-            self._over.wait(rng.uniform(0, 2))
+            self.over.wait(rng.uniform(0, 2))
             program.start()
         return rng.uniform(1, 4)
 
