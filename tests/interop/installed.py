@@ -28,7 +28,7 @@ def environment() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         run(sys.executable, "-m", "venv", folder)
         programs = Path(folder) / "bin"
-        packages = (ROOT / "simulators", "pytest", "pytest-xdist", "fastapi")
+        packages = (ROOT / "simulators", "pytest", "pytest-xdist", "fastapi", "httpx2")
         run(programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
         yield programs
 

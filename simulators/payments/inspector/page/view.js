@@ -114,7 +114,10 @@ class Card {
 }
 
 function headline({ id, lines, objects }) {
-  if (id === null) return ["Everything else", `${lines.length} lines that belong to no payment`];
+  if (id === null) {
+    const many = lines.length === 1 ? "1 line that belongs" : `${lines.length} lines that belong`;
+    return ["Everything else", `${many} to no payment`];
+  }
   const main = objects.find((each) => each.about === id);
   const order = main?.reference ? `Order ${main.reference}` : id;
   const sum = main?.currency && main.amount !== undefined ? ` · ${money(main.amount, main.currency)}` : "";
