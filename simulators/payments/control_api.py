@@ -16,7 +16,7 @@ from simulators.payments.control_mail import Mail
 from simulators.payments.control_money import Money
 from simulators.payments.control_play import Stage
 from simulators.payments.faults import Fault
-from simulators.payments.protocol import Refusal, Resource
+from simulators.payments.protocol import Refusal, Resource, words
 from simulators.payments.provider import Provider
 from simulators.payments.webhooks import Sender
 from simulators.store import dumps
@@ -71,8 +71,7 @@ class Desk:
 
     def state(self) -> Resource:
         names = {"intents": "payment_intents"}
-        shown = ("sessions", "intents", "charges", "refunds", "disputes", "invoices", "events", "deliveries")
-        shown += ("shipping_rates",)
+        shown = words("sessions intents charges refunds disputes invoices shipping_rates events deliveries")
         with self.store:
             state: Resource = {names.get(kind, kind): list(self.store[kind].values()) for kind in shown}
         return state | {
