@@ -107,8 +107,8 @@ PLACED = (
     without(
         "an Idempotency-Key places one order",
         "app/orders/placing.py",
-        '"idempotency_key": key,',
-        '"idempotency_key": f"{key}{now}",',
+        '"idempotency_key": wanted.key,',
+        '"idempotency_key": f"{wanted.key}{wanted.placed_at}",',
         f"{PLACING}::test_the_same_key_places_one_order",
     ),
     without(
