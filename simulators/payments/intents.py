@@ -116,6 +116,8 @@ def confirm(provider: Provider, name: str, given: Resource) -> Resource:
 
 
 def _ask(provider: Provider, intent: Resource, given: Resource) -> Resource:
+    if given.get("off_session"):  # there is no customer who could be asked
+        raise cards.declined("authentication_required", "authentication_required")
     if given.get("error_on_requires_action"):
         message = "This payment required an authentication action to complete, but `error_on_requires_action` was set."
         raise Refusal(402, message, type="card_error", code="authentication_required", began=True)

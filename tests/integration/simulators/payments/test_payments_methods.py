@@ -100,6 +100,15 @@ def test_a_card_is_kept_by_the_payment_where_the_shop_asks_for_it(payments, api,
     assert pay(kept["payment_method"], customer=customer).json()["status"] == "succeeded"
 
 
+def test_a_card_that_wants_3d_secure_is_declined_where_its_customer_is_away(api, customer, pay):
+    method = api.post(f"{METHODS}/pm_card_threeDSecure2Required/attach", data={"customer": customer}).json()["id"]
+
+    answer = pay(method, customer=customer, off_session="true")
+
+    assert (answer.status_code, error(answer)["code"]) == (402, "authentication_required")
+    assert answer.json()["error"]["payment_intent"]["status"] == "requires_payment_method"
+
+
 def test_a_customer_may_come_with_a_card(api):
     made = api.post("/v1/customers", data={"payment_method": "pm_card_mastercard"}).json()
 
