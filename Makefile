@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Some images set it; without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test check fmt unit integration e2e quick interop fuzz mutants coverage bench paint lock api messages release clean
+.PHONY: help install run test check fmt unit integration e2e quick interop fuzz mutants coverage bench icons paint lock api messages release clean
 .PHONY: load chaos scale soak safeguards screenshots faults  # feature: shop
 .PHONY: rehearse  # feature: origin
 
@@ -114,6 +114,9 @@ api:  ## the typed client, generated anew from the API description
 screenshots: install  ## docs/pictures/ anew
 	@$(BIN)/pytest -q tests/e2e/screenshots.py
 # }
+
+icons: install  ## the icons in pixels, anew from frontend/public/favicon.svg
+	@$(BIN)/python scripts/icons.py
 
 paint: install  ## how soon each page is there on a slow phone, and whether it moves
 	@$(BIN)/pytest -q -s tests/e2e/paint.py

@@ -77,7 +77,7 @@ from app.runtime.log_context import log_context
 from app.runtime.metrics import DatabaseGauge, Metric
 from app.runtime.schedule import Work
 from app.shop import field_words as shop_words  # feature: shop
-from app.shop import for_machines, page_heads, pictures  # feature: shop
+from app.shop import for_machines, icons, page_heads, pictures  # feature: shop
 from app.shop import routes as shop_routes  # feature: shop
 from app.shop import service as shop_service  # feature: shop
 from app.stripe import checks as stripe_checks  # feature: shop
@@ -111,6 +111,7 @@ ROUTES: tuple[Api, ...] = (
     user_routes.routes,
     shop_routes.routes,  # feature: shop
     for_machines.routes,  # feature: shop
+    icons.routes,  # feature: shop
     item_routes.routes,  # feature: shop
     todo_routes.routes,  # feature: todos
     checkout_routes.routes,  # feature: shop

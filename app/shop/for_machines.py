@@ -12,7 +12,7 @@ from app.items.models import Catalogue, Item
 from app.items.service import is_on_sale
 from app.runtime.config import settings
 from app.runtime.db import db, read
-from app.shop import colours, service
+from app.shop import colours, icons, service
 from app.shop.models import ShopPage
 from app.web.api import Access, Api
 
@@ -57,7 +57,7 @@ def show_manifest() -> Response:
         "display": "minimal-ui",
         "theme_color": profile.primary_colour,
         "background_color": colours.PAGE,
-        "icons": [{"src": profile.logo_url or "/favicon.svg", "sizes": "any"}],
+        "icons": icons.in_manifest(profile.logo_url, profile.primary_colour),
     }
     return _kept(msgspec.json.encode(manifest).decode(), "application/manifest+json")
 

@@ -12,9 +12,10 @@ from app.items.service import is_on_sale
 from app.runtime.config import settings
 from app.runtime.db import db, read
 from app.runtime.languages import Language, Sentence, said
+from app.shop import icons
 from app.shop.models import ShopPage
 from app.stripe import currencies
-from app.web.first_answer import MISSING, Head, absolute
+from app.web.first_answer import ICONS, MISSING, Head, absolute
 
 if TYPE_CHECKING:
     from app.shop.schemas import ShopOut
@@ -30,8 +31,12 @@ _offered = sa.select(Item).where(is_on_sale)
 def head(path: str, data: Mapping[str, Any], language: Language) -> Head:
     """Of the page at `path` in this language, as a visitor sees it who is not signed in."""
     shop: ShopOut = data["shop"]
+    colour = shop.colours.primary
     return structs.replace(
-        _of(path, shop.name, language), colour=shop.colours.primary, manifest="/manifest.webmanifest"
+        _of(path, shop.name, language),
+        colour=colour,
+        manifest="/manifest.webmanifest",
+        icons=icons.links(shop.logo_url, colour) or ICONS,
     )
 
 

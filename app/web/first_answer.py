@@ -28,6 +28,23 @@ SECONDS = 3
 """How long the database is waited for: the page works without what it would tell, and asks the API."""
 
 
+class Link(msgspec.Struct, frozen=True):
+    """A `<link>` to an icon."""
+
+    rel: str
+    href: str
+    sizes: str = ""
+    type: str = ""
+
+
+ICONS = (
+    Link("icon", "/favicon.ico", "48x48"),
+    Link("icon", "/favicon.svg", type="image/svg+xml"),
+    Link("apple-touch-icon", "/apple-touch-icon.png"),
+)
+"""Of the build, as `make icons` draws them. A browser that can takes the drawing instead of pixels."""
+
+
 class Head(msgspec.Struct, frozen=True):
     """What machines read of a page. `image` is a path or an address, `manifest` a path.
 
@@ -41,6 +58,7 @@ class Head(msgspec.Struct, frozen=True):
     kind: str = "website"
     colour: str = ""
     manifest: str = ""
+    icons: tuple[Link, ...] = ICONS
     structured: dict[str, Any] | None = None
     status: int = 200
 
@@ -107,11 +125,17 @@ def _tags(head: Head, path: str) -> str:
         tags.append(f'<meta name="theme-color" content="{escape(head.colour)}">')
     if head.manifest:
         tags.append(f'<link rel="manifest" href="{escape(head.manifest)}">')
+    tags += [_link(icon) for icon in head.icons]
     if head.status != PLAIN.status:
         tags.append('<meta name="robots" content="noindex">')
     if head.structured:
         tags.append(_script("", "application/ld+json", {"@context": "https://schema.org", **head.structured}))
     return "\n    ".join(tags)
+
+
+def _link(link: Link) -> str:
+    given = [f'{name}="{escape(value)}"' for name, value in structs.asdict(link).items() if value]
+    return f"<link {' '.join(given)}>"
 
 
 def absolute(address: str) -> str:
