@@ -1,4 +1,4 @@
-"""Draws the icons of the page in pixels, from frontend/public/favicon.svg: `make icons`, after the drawing was changed."""
+"""Draws the icons of the page in pixels from frontend/public/favicon.svg, after that was changed: `make icons`."""
 
 import re
 import struct
@@ -52,7 +52,7 @@ def _browser() -> dict[str, object]:
 
 
 def _ico(draw: Callable[[int], bytes]) -> bytes:
-    """https://learn.microsoft.com/en-us/previous-versions/ms997538(v=msdn.10): a table, and a PNG file for each size."""
+    """A table, and a PNG file for each size: https://learn.microsoft.com/en-us/previous-versions/ms997538(v=msdn.10)."""
     files = [draw(side) for side in TAB_SIDES]
     at = 6 + 16 * len(files)
     table = struct.pack("<HHH", 0, 1, len(files))
