@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.orders.models import Order
-from app.payments import cancel, charged, collected, installation
+from app.payments import branding, cancel, charged, collected, installation
 from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.async_bridge import blocking
@@ -40,7 +40,7 @@ SKEW = timedelta(minutes=5)
 """How far the provider's clock and ours may differ."""
 
 
-FACTS = (installation.MARK, shop.NAME)
+FACTS = (installation.MARK, *shop.LOOK)
 """What an attempt is made of besides its order, as columns of a query."""
 
 _attempts, _orders = table(Attempt), table(Order)
@@ -77,7 +77,7 @@ def make(
         "order_id": order.id,
         "seq": len(ledger.attempts) + 1,
         "idem_key": key,
-        "body": _body(settings, order, marks, expires_at, known.shop_name),
+        "body": _body(settings, order, marks, expires_at, known),
         "api_version": API_VERSION,
         "expires_at": expires_at,
         "status": "new",
@@ -91,9 +91,7 @@ def make(
     return attempt
 
 
-def _body(
-    settings: Settings, order: Order, marks: dict[str, object], expires_at: datetime, shop_name: str | None
-) -> str:
+def _body(settings: Settings, order: Order, marks: dict[str, object], expires_at: datetime, known: Any) -> str:
     """https://docs.stripe.com/api/checkout/sessions/create"""
     lines = [
         {
@@ -116,18 +114,11 @@ def _body(
             "line_items": lines,
             "metadata": marks,
             "payment_intent_data": {"metadata": marks},
-            **_named(shop_name),
+            **branding.asked_for(settings, known),
             **charged.asked_for(settings),
             **collected.asked_for(settings),
         }
     )
-
-
-def _named(shop_name: str | None) -> dict[str, object]:
-    """The payment page shows the name of the account at the provider, unless the owner has named the shop here."""
-    if shop_name in (None, shop.UNNAMED):
-        return {}
-    return {"branding_settings": {"display_name": shop_name}}
 
 
 async def send(session: Session, gateway: Gateway, attempt: Attempt, *, again: bool = False) -> PaymentError | None:

@@ -108,6 +108,8 @@ def _icon(name: str) -> Response:
     [digest] = pictures.ADDRESS.findall(profile.logo_url or "")
     kind = "image/x-icon" if name.endswith(".ico") else "image/png"
     response = Response(_of_logo(digest, name, profile.primary_colour), mimetype=kind)
+    if name == LOGO:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # another site shows it
     response.cache_control.public = True
     response.cache_control.max_age = KEPT
     response.add_etag()

@@ -20,8 +20,17 @@ MOST_PAGES = 20
 UNNAMED = "Kiosk"
 """The name of a shop whose owner has given it none."""
 
-NAME = sa.select(table(ShopProfile).c.name).scalar_subquery().label("shop_name")
-"""The shop's name, as a column of a query; null where the owner has set nothing."""
+_shop = table(ShopProfile).c
+LOOK = tuple(
+    sa.select(column).scalar_subquery().label(name)
+    for name, column in {
+        "shop_name": _shop.name,
+        "shop_logo": _shop.logo_url,
+        "shop_primary": _shop.primary_colour,
+        "shop_accent": _shop.accent_colour,
+    }.items()
+)
+"""Name, logo and colours, as columns of a query; null where the owner has set nothing."""
 
 
 class TooManyPages(Conflict):

@@ -4,6 +4,7 @@ It shows what is bought, takes a test card or a bank debit, asks for 3-D Secure 
 and sends the browser back to the shop.
 """
 
+import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from urllib.parse import quote, urlencode, urlsplit
@@ -12,7 +13,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from simulators.headers import secure
-from simulators.payments import cards, checkout, intents, schedule, sessions
+from simulators.payments import branding, cards, checkout, intents, schedule, sessions
 from simulators.payments.checkout import Choices, Given
 from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
@@ -188,10 +189,11 @@ class Pages:
 
     def _render(self, template: str, session: Resource, status: int = 200, **values: object) -> Answer:
         links = {name: _link(session, name) for name in ("cancel_url", "success_url")}
-        branding = session.get("branding_settings") or {}
-        shop = branding.get("display_name") or urlsplit(links["success_url"]).netloc
-        page = render_template(template, session=session, money=money, shop=shop, **links, **values)
-        return secure(make_response(page, status), _policy(links.values()))
+        look = session.get("branding_settings") or {}
+        shop = look.get("display_name") or urlsplit(links["success_url"]).netloc
+        seen = {"logo": branding.picture(look), "styles": branding.styles(look), "nonce": secrets.token_urlsafe(16)}
+        page = render_template(template, session=session, money=money, shop=shop, **links, **seen, **values)
+        return secure(make_response(page, status), _policy(links.values(), seen["logo"], seen["nonce"]))
 
 
 def _given() -> Given:
@@ -211,9 +213,16 @@ def _link(session: Resource, name: str) -> str:
     return str(session.get(name) or "").replace("{CHECKOUT_SESSION_ID}", quote(session.get("id", "")))
 
 
-def _policy(links: Iterable[str]) -> str:
+def _policy(links: Iterable[str], picture: str, nonce: str) -> str:
     """No script at all. A browser holds redirects after a form against form-action, so the shop is named."""
-    shops = {f"{parts.scheme}://{parts.netloc}" for link in links if (parts := urlsplit(link)).netloc}
-    return "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'; " + " ".join(
-        ["form-action 'self'", *sorted(shops)]
+    images, shops = ({place for link in each if (place := _place(link))} for each in ([picture], links))
+    return (
+        f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; {' '.join(['img-src data:', *images])}; "
+        "base-uri 'none'; frame-ancestors 'none'; " + " ".join(["form-action 'self'", *sorted(shops)])
     )
+
+
+def _place(link: str) -> str:
+    """Scheme and host."""
+    parts = urlsplit(link)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

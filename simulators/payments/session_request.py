@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from simulators.payments import catalogue, currencies, shapes, versions
+from simulators.payments import branding, catalogue, currencies, shapes, versions
 from simulators.payments.protocol import MOST_METADATA, Refusal, Resource
 from simulators.payments.provider import Provider
 
@@ -140,8 +140,8 @@ def _session_fields(provider: Provider, given: Resource) -> Resource:
         if tax["enabled"]:
             waits = {"provider": "stripe", "status": "requires_location_inputs"}
             fields["automatic_tax"] |= {"liability": {"type": "self"}, **waits}
-    if branding := given.get("branding_settings"):
-        fields["branding_settings"] = {**shapes.BRANDING, **branding}
+    if look := given.get("branding_settings"):
+        fields["branding_settings"] = branding.settled(look)
     if "tax_id_collection" in given:
         fields["tax_id_collection"] = {"required": "never", **given["tax_id_collection"]}
     if invoice := given.get("invoice_creation"):

@@ -191,15 +191,6 @@ def test_a_rate_that_the_provider_does_not_offer_is_no_fault_of_the_buyer(shop, 
     assert (shop.status, shop.found["shipping"]) == ("paid", 1200)
 
 
-def test_the_payment_page_shows_the_name_of_the_shop(shop):
-    saved(ShopProfile(id=1, name="Tea & Co"))
-
-    url = shop.place().json()["checkout_url"]
-
-    assert shop.posts[0]["params"]["branding_settings"] == {"display_name": "Tea & Co"}
-    assert "Pay Tea &amp; Co" in shop.control.api.get(url).text
-
-
 def test_an_invoice_is_made_and_its_events_are_no_concern_of_ours(open_shop, client):
     session = buy(open_shop)
 

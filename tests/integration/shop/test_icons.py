@@ -76,9 +76,10 @@ def test_page_and_manifest_name_them(client, built):
     ]
 
 
-@pytest.mark.parametrize(("name", "side"), zip(NAMES, (48, 180, 192, 512, 512), strict=True))
+@pytest.mark.parametrize(("name", "side"), [*zip(NAMES, (48, 180, 192, 512, 512), strict=True)])
 def test_those_of_the_build_are_as_large_as_the_manifest_says(name, side):
-    assert Image.open(ROOT / "frontend" / "public" / name[1:]).size == (side, side)
+    with Image.open(ROOT / "frontend" / "public" / name[1:]) as icon:
+        assert icon.size == (side, side)
 
 
 def test_with_a_logo_page_and_manifest_name_icons_of_it(client, built, staff):

@@ -86,6 +86,55 @@ def test_the_policy_lets_the_form_lead_back_to_the_shop(visitor, session):
     assert "form-action 'self' http://127.0.0.1:9" in policy
 
 
+LOOK = {
+    "branding_settings[logo][type]": "url",
+    "branding_settings[logo][url]": "https://shop.example/logo.png",
+    "branding_settings[background_color]": "#7a1f3d",
+    "branding_settings[button_color]": "#ffd35c",
+}
+
+
+def test_the_page_has_the_logo_and_the_colours_of_the_shop_with_text_that_can_be_read(api, visitor, order):
+    session = api.post(SESSIONS, data=order | LOOK).raise_for_status().json()
+
+    answer = visitor.get(session["url"])
+
+    assert session["branding_settings"]["logo"] == {"type": "url", "url": "https://shop.example/logo.png"}
+    assert '<img class="logo" src="https://shop.example/logo.png" alt="">' in answer.text
+    assert "background: #7a1f3d; color: #ffffff" in answer.text
+    assert "background: #ffd35c; color: #000000" in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert "img-src data: https://shop.example;" in policy
+    [nonce] = re.findall('<style nonce="(.+?)"', answer.text)
+    assert f"'nonce-{nonce}'" in policy
+
+
+def test_a_page_without_branding_loads_nothing_from_elsewhere_and_has_no_styles_of_its_own(visitor, session):
+    answer = visitor.get(session["url"])
+
+    assert "<style" not in answer.text
+    assert "img-src data:;" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "param"),
+    [
+        ({"background_color": "red"}, "background_color"),
+        ({"button_color": "#12345"}, "button_color"),
+        ({"icon][type": "url", "icon][url": "https://shop.example/i.png"}, "logo"),
+        ({"logo][url": "logo.png"}, "logo][url"),
+        ({"logo][url": ""}, "logo][url"),
+    ],
+)
+def test_branding_that_no_page_can_have_is_refused(api, order, wrong, param):
+    named = {f"branding_settings[{name}]": value for name, value in wrong.items()}
+
+    answer = api.post(SESSIONS, data=order | LOOK | named)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == f"branding_settings[{param}]"
+
+
 def test_names_cannot_become_markup(api, visitor, order):
     evil = "<script>alert(1)</script>\"'><img src=x>"
     form = order | {
