@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from simulators.store import Resource, Store
 
@@ -38,7 +38,14 @@ class Mail:
 
     @property
     def text(self) -> str:
-        body = self.parsed.get_body(("plain",))
+        return self._body("plain")
+
+    @property
+    def html(self) -> str:
+        return self._body("html")
+
+    def _body(self, kind: Literal["plain", "html"]) -> str:
+        body = self.parsed.get_body((kind,))
         return str(body.get_content()).replace("\r\n", "\n") if body else ""
 
     def as_dict(self) -> dict[str, Any]:

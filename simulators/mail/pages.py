@@ -13,7 +13,8 @@ from simulators.mail.inbox import Inbox
 
 LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
-POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+OF_HTML = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""Of a mail's HTML: as strict as a mail reader. What comes with it is neither run nor fetched."""
 
 
 def create_app(inbox: Inbox, faults: Faults, smtp_port: int, *, control: bool) -> Flask:
@@ -28,6 +29,11 @@ def create_app(inbox: Inbox, faults: Faults, smtp_port: int, *, control: bool) -
     def one(number: int) -> Response:
         mail = inbox.get(number) or abort(404)
         return _page("mail.html", mail=mail, text=with_links(mail.text))
+
+    @app.get("/mails/<int:number>/html")
+    def as_html(number: int) -> Response:
+        mail = inbox.get(number) or abort(404)
+        return secure(make_response(mail.html or abort(404)), OF_HTML)
 
     if control:
         app.register_blueprint(blueprint)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.shop import (
     RefundWords,  # feature: shop
+    SetUpWords,  # feature: shop
     Shop,
     exactly,  # feature: shop
 )
@@ -15,6 +16,18 @@ from tests.e2e.shop import (
 class GermanShop(Shop):
     # feature: shop {
     refund_words = RefundWords("Erstatten", "Betrag in", "Das Verkaufte wieder", "Geld zurücksenden", "Zurücksenden")
+    set_up_words = SetUpWords(
+        form="Einstellungen",
+        contact="Kontakt",
+        primary="Kopf und Links",
+        accent="Markise und Preisschilder",
+        upload="Bild hochladen",
+        delivery="Abholung oder Lieferung",
+        time_zone="Zeitzone",
+        save="Speichern",
+        saved="Gespeichert.",
+        write="Schreiben",
+    )
 
     # }
     def see_it_is_german(self) -> None:

@@ -29,6 +29,15 @@ class Mailbox:
         for each in words:
             expect(self.page.get_by_text(each).first).to_be_visible()
 
+    # feature: shop {
+    def see_colour(self, colour: str) -> None:
+        """In the mail that is open: on its button, which white can be read on."""
+        self.page.get_by_role("link", name="With its colours").click()
+        button = self.page.get_by_role("link").first
+        expect(button).to_have_css("background-color", colour)
+        expect(button).to_have_css("color", "rgb(255, 255, 255)")
+
+    # }
     def link_in(self, subject: str, username: str) -> str:
         """The address of the one-time link in that mail."""
         self.open_mail(subject, username)

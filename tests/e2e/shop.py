@@ -62,6 +62,23 @@ FAILED, SERVER_FAILED = 400, 500
 
 
 # feature: shop {
+class SetUpWords(NamedTuple):
+    """What stands on the page where an owner sets the shop up, and on the page for a page of theirs."""
+
+    form: str = "Settings"
+    name: str = "Name"
+    contact: str = "Contact"
+    primary: str = "Head and links"
+    accent: str = "Awning and price tags"
+    upload: str = "Upload a picture"
+    delivery: str = "Pick-up or delivery"
+    time_zone: str = "Time zone"
+    save: str = "Save"
+    saved: str = "Saved."
+    write: str = "Write"
+    text: str = "Text"
+
+
 class RefundWords(NamedTuple):
     """What stands on a page where money goes back."""
 
@@ -77,6 +94,7 @@ class Shop:
     """Kiosk in one browser. `order` is the number of the order that was looked at last."""
 
     refund_words = RefundWords()  # feature: shop
+    set_up_words = SetUpWords()  # feature: shop
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -419,15 +437,84 @@ class Shop:
     # }
 
     # feature: shop {
-    def set_the_shop_up(self, name: str, contact: str, *, primary: str, accent: str) -> None:
+    def set_the_shop_up(
+        self,
+        name: str,
+        contact: str,
+        *,
+        primary: str,
+        accent: str,
+        logo: bytes = b"",
+        delivery: str = "",
+        time_zone: str = "",
+    ) -> None:
+        words = self.set_up_words
         self.go_to("/staff/shop")
-        form = self.page.get_by_role("form", name="Settings")
-        form.get_by_label("Name").fill(name)
-        form.get_by_label("Contact").fill(contact)
-        form.get_by_label("Head and links").fill(primary)
-        form.get_by_label("Awning and price tags").fill(accent)
-        form.get_by_role("button", name="Save").click()
-        expect(form.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+        form = self.page.get_by_role("form", name=words.form)
+        form.get_by_label(words.name).fill(name)
+        form.get_by_label(words.contact).fill(contact)
+        form.get_by_label(words.primary).fill(primary)
+        form.get_by_label(words.accent).fill(accent)
+        if logo:
+            self.choose_picture("logo.png", "image/png", logo)
+            self.see_picture_chosen()
+        if delivery:
+            form.get_by_label(words.delivery).fill(delivery)
+        if time_zone:
+            form.get_by_label(words.time_zone).fill(time_zone)
+        form.get_by_role("button", name=words.save).click()
+        expect(form.get_by_role("status").filter(has_text=words.saved)).to_be_visible()
+
+    def write_page(self, title: str, text: str) -> None:
+        """One of those that most shops have, from the list of them."""
+        words = self.set_up_words
+        self.go_to("/staff/shop")
+        self.page.get_by_role("link", name=f"{words.write} {title}").click()
+        self.page.get_by_label(words.text).fill(text)
+        self.page.get_by_role("button", name=words.save).click()
+        expect(self.page.get_by_role("form", name=words.form)).to_be_visible()
+
+    def delete_pages(self) -> None:
+        """Those of the owner that an earlier story has left."""
+        self.go_to("/")
+        headers = {"Origin": self.page.evaluate("location.origin")}
+        for page in self.page.request.get("/api/shop").json()["pages"]:
+            assert self.page.request.delete(f"/api/pages/{page['slug']}", headers=headers).ok
+
+    def choose_picture(self, name: str, kind: str, file: bytes) -> None:
+        """From this machine, to be uploaded."""
+        upload = self.page.get_by_label(self.set_up_words.upload)
+        upload.set_input_files({"name": name, "mimeType": kind, "buffer": file})
+
+    def see_picture_chosen(self) -> str:
+        """It is there, and stands in the form. Its address."""
+        preview = self.page.locator("img.picture-preview")
+        expect(preview).to_have_attribute("src", re.compile(r"^/pictures/[0-9a-f]{32}\.webp$"))
+        return preview.get_attribute("src") or ""
+
+    def see_look(self, name: str, primary: str) -> None:
+        """Name and logo stand in the header, which has this colour, and the name in the title."""
+        self.see_loaded()
+        header = self.page.get_by_role("banner")
+        expect(header).to_contain_text(name)
+        assert self.page.evaluate("document.querySelector('header img.shop-logo')?.naturalWidth > 0"), "no logo"
+        colour = self.page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--head')")
+        assert colour == primary
+        assert name in self.page.title()
+
+    def see_look_of_payment_page(self, name: str, primary: str, accent: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(name)
+        self.see_loaded()
+        assert self.page.evaluate("document.querySelector('img.logo')?.naturalWidth > 0"), "no logo"
+        expect(self.page.get_by_role("region").first).to_have_css("background-color", as_rgb(primary))
+        pay = self.page.get_by_role("button", name=re.compile(r"^Pay\b.*\d"))
+        expect(pay).to_have_css("background-color", as_rgb(accent))
+
+    def see_page_of_owner(self, title: str, words: str) -> None:
+        """Linked below each page of the shop."""
+        self.page.get_by_role("contentinfo").get_by_role("link", name=title).click()
+        expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible()
+        expect(self.page.get_by_role("main")).to_contain_text(words)
 
     def refund(self, amount: str = "", *, restock: bool = False) -> None:
         """On the page of an order: all that is left, or this much."""
@@ -587,6 +674,12 @@ class Shop:
 def exactly(order: str) -> re.Pattern[str]:
     """Order 1 is not order 10."""
     return re.compile(rf"(?<!\w){re.escape(order)}(?!\w)")
+
+
+def as_rgb(colour: str) -> str:
+    """`#7a1f3d` as a browser tells it."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgb({red}, {green}, {blue})"
 
 
 # }

@@ -26,10 +26,12 @@ def mailbox(simulator):
     return simulator
 
 
-def send(mailbox, subject="Hello", text="See https://shop.example/a?token=b."):
+def send(mailbox, subject="Hello", text="See https://shop.example/a?token=b.", html=""):
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "kiosk@shop.example", "ada@example.com", subject
     mail.set_content(text)
+    if html:
+        mail.add_alternative(html, subtype="html")
     with smtplib.SMTP("127.0.0.1", mailbox.smtp_port, timeout=10) as client:
         client.send_message(mail)
 
@@ -106,6 +108,26 @@ def test_what_a_mail_says_is_text_and_no_page(mailbox):
         assert "<b>bold" not in answer.text
         assert "<script>" not in answer.text
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_mail_is_shown_as_a_mail_reader_does_with_nothing_run_or_fetched(mailbox):
+    send(mailbox, html="<p style='color: teal'>Hello</p><script>alert(1)</script>")
+    number = mailbox.mails()[0]["number"]
+
+    assert f'href="/mails/{number}/html"' in page(mailbox, f"/mails/{number}").text
+    shown = page(mailbox, f"/mails/{number}/html")
+    assert "<p style='color: teal'>Hello</p>" in shown.text
+    policy = shown.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+
+
+def test_a_mail_of_text_alone_has_no_html(mailbox):
+    send(mailbox)
+    number = mailbox.mails()[0]["number"]
+
+    assert f"{number}/html" not in page(mailbox, f"/mails/{number}").text
+    assert page(mailbox, f"/mails/{number}/html").status_code == 404
 
 
 def test_a_mail_that_is_not_there_is_404(mailbox):
