@@ -6,6 +6,7 @@ from typing import Literal
 from playwright.sync_api import expect
 
 from tests.e2e.shop import (
+    CatalogueWords,  # feature: shop
     RefundWords,  # feature: shop
     SetUpWords,  # feature: shop
     Shop,
@@ -16,6 +17,7 @@ from tests.e2e.shop import (
 class GermanShop(Shop):
     # feature: shop {
     refund_words = RefundWords("Erstatten", "Betrag in", "Das Verkaufte wieder", "Geld zurücksenden", "Zurücksenden")
+    catalogue_words = CatalogueWords("Kategorien", "Reihenfolge der Artikel")
     set_up_words = SetUpWords(
         form="Einstellungen",
         contact="Kontakt",

@@ -79,6 +79,13 @@ class SetUpWords(NamedTuple):
     text: str = "Text"
 
 
+class CatalogueWords(NamedTuple):
+    """What stands above the items."""
+
+    categories: str = "Categories"
+    order: str = "Order of the items"
+
+
 class RefundWords(NamedTuple):
     """What stands on a page where money goes back."""
 
@@ -95,6 +102,7 @@ class Shop:
 
     refund_words = RefundWords()  # feature: shop
     set_up_words = SetUpWords()  # feature: shop
+    catalogue_words = CatalogueWords()  # feature: shop
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -314,7 +322,20 @@ class Shop:
     # }
 
     # feature: shop {
-    # Buying and paying
+    # Choosing, buying and paying
+
+    def choose_category(self, name: str) -> None:
+        chips = self.page.get_by_role("navigation", name=self.catalogue_words.categories).get_by_role("link")
+        chips.filter(has_text=name).click()
+        expect(chips.and_(self.page.locator("[aria-current]"))).to_have_text(name)
+
+    def sort_by(self, order: str) -> None:
+        self.page.get_by_label(self.catalogue_words.order).select_option(label=order)
+
+    def see_items(self, *names: str) -> None:
+        """These and no others, in this order."""
+        shelf = self.page.get_by_role("main").get_by_role("listitem").get_by_role("heading")
+        expect(shelf).to_have_text(list(names))
 
     def buy(self, item: str, quantity: int = 1) -> None:
         """Leads to the payment page, or to the sign-in page for somebody who is not signed in."""
@@ -480,6 +501,22 @@ class Shop:
         headers = {"Origin": self.page.evaluate("location.origin")}
         for page in self.page.request.get("/api/shop").json()["pages"]:
             assert self.page.request.delete(f"/api/pages/{page['slug']}", headers=headers).ok
+
+    def begin_new_item(self, name: str, *, price: str, category: str = "") -> None:
+        """Nothing is saved yet."""
+        self.go_to("/staff/items/new")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Price in").fill(price)
+        self.page.get_by_label("Category").fill(category)
+
+    def put_into_category(self, item_id: int, category: str) -> None:
+        self.go_to(f"/staff/items/{item_id}")
+        self.page.get_by_label("Category").fill(category)
+        self.save_item()
+
+    def save_item(self) -> None:
+        self.page.get_by_role("button", name="Save").click()
+        expect(self.page).to_have_url(re.compile("/staff/items$"))
 
     def choose_picture(self, name: str, kind: str, file: bytes) -> None:
         """From this machine, to be uploaded."""

@@ -160,6 +160,53 @@ def test_an_owner_sets_the_shop_up_in_german(page_in: Callable[[str], Page], log
 
 
 @pytest.mark.projects("phone")
+def test_buyers_look_through_a_category_in_the_order_they_like(
+    shop: Shop, back_office: Shop, page_in: Callable[[str], Page]
+) -> None:
+    back_office.come_signed_in_as(STAFF)
+    for item_id, category in ((1, "For the table"), (2, "For the table"), (6, "For the table"), (3, "Paper & ink")):
+        back_office.put_into_category(item_id, category)
+
+    with shop.nothing_goes_wrong():
+        shop.go_to("/")
+        shop.choose_category("For the table")
+        shop.see_items("Garden tea", "Lime blossom honey", "Stoneware mug")
+        shop.sort_by("Dearest first")
+        shop.see_items("Stoneware mug", "Garden tea", "Lime blossom honey")
+        shop.sort_by("Cheapest first")
+        shop.see_items("Lime blossom honey", "Garden tea", "Stoneware mug")
+        shop.see_accessible()
+
+        shop.page.reload()  # the address has both: it can be sent to a friend
+        shop.see_items("Lime blossom honey", "Garden tea", "Stoneware mug")
+        shop.page.go_back()
+        shop.see_items("Stoneware mug", "Garden tea", "Lime blossom honey")
+        shop.choose_category("Paper & ink")
+        shop.see_items("Dotted notebook")
+
+    laden = GermanShop(page_in("de-DE"))
+    laden.go_to(shop.page.url)
+    laden.see_items("Dotted notebook")
+    laden.choose_category("For the table")
+    laden.sort_by("Günstigste zuerst")
+    laden.see_items("Lime blossom honey", "Garden tea", "Stoneware mug")
+
+
+@pytest.mark.projects("phone")
+def test_what_is_newest_stands_first_where_a_buyer_wants_that(shop: Shop, back_office: Shop) -> None:
+    back_office.come_signed_in_as(STAFF)
+    for name in ("Autumn wreath", "Winter wreath"):
+        back_office.begin_new_item(name, price="20.00", category="Wreaths")
+        back_office.save_item()
+
+    shop.go_to("/")
+    shop.choose_category("Wreaths")
+    shop.see_items("Autumn wreath", "Winter wreath")
+    shop.sort_by("Newest first")
+    shop.see_items("Winter wreath", "Autumn wreath")
+
+
+@pytest.mark.projects("phone")
 @pytest.mark.parametrize("accent", ["#e53935", "#1565c0"])
 def test_an_order_can_be_read_in_any_accent_of_the_owner(shop: Shop, back_office: Shop, accent: str) -> None:
     """Neither black nor white has much contrast with these."""

@@ -45,6 +45,7 @@ function Chip({ search, label, isChosen }: ChipProps) {
       search={search}
       className={isChosen ? "chip chip-chosen" : "chip"}
       activeProps={{}}
+      activeOptions={{ exact: true }} // else "All" is current beside each category
       aria-current={isChosen ? "true" : undefined}
     >
       {label}
