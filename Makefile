@@ -112,7 +112,7 @@ api:  ## the typed client, generated anew from the API description
 
 # feature: shop {
 screenshots: install  ## docs/pictures/ anew
-	@$(BIN)/pytest -q tests/e2e/screenshots.py
+	@$(BIN)/pytest -q tests/e2e/screenshots.py tests/e2e/screenshots_of_owner.py
 # }
 
 icons: install  ## the icons in pixels, anew from frontend/public/favicon.svg

@@ -13,7 +13,7 @@ def asked_for(settings: Settings, known: Any) -> dict[str, object]:
     """https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-branding_settings
 
     `known` has the columns of `shop.service.LOOK`. What the owner has not changed is as the account at the provider
-    has it. Header and buttons have the same colours there as here.
+    has it. What is bought stands on the colour of the shop's header, as the logo does there.
     """
     look: dict[str, object] = {}
     if known.shop_name not in (None, UNNAMED):

@@ -16,7 +16,7 @@ WORDS: Words = {
     "height": ("In pixels.", 120),
     "colours": ("The colours of the page.", {"primary": "#0d4a4a", "accent": "#ffd35c"}),
     "primary": ("Of header and links.", "#0d4a4a"),
-    "accent": ("Of the buttons that buy.", "#ffd35c"),
+    "accent": ("Of the awning and of price tags.", "#ffd35c"),
     "time_zone": ("In which mails tell the time and days are counted: a name of the IANA database.", "Europe/Berlin"),
     "pages": ("The pages that the owner has written.", [{"slug": "imprint", "title": "Imprint"}]),
     "slug": ("The end of the page's address.", "imprint"),

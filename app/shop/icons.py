@@ -60,11 +60,17 @@ def links(logo_url: str | None, colour: str) -> tuple[Link, ...]:
     """The icons that a page names, for browsers; those of the build where the owner has no logo."""
     if drawn := version(logo_url, colour):
         return (
-            Link("icon", f"/favicon.ico?v={drawn}", "48x48"),
-            Link("icon", f"/icons/192.png?v={drawn}", "192x192", "image/png"),
-            Link("apple-touch-icon", f"/apple-touch-icon.png?v={drawn}"),
+            Link("icon", _address("favicon.ico", drawn), "48x48"),
+            Link("icon", _address("icons/192.png", drawn), "192x192", "image/png"),
+            Link("apple-touch-icon", _address("apple-touch-icon.png", drawn)),
         )
     return (Link("icon", logo_url),) if logo_url else ()
+
+
+def large(logo_url: str | None, colour: str) -> str:
+    """The address of the shop's picture where a page has none of its own, as messengers show it."""
+    drawn = version(logo_url, colour)
+    return logo_url if logo_url and not drawn else _address("icons/512.png", drawn)
 
 
 def in_manifest(logo_url: str | None, colour: str) -> list[dict[str, str]]:
@@ -72,12 +78,16 @@ def in_manifest(logo_url: str | None, colour: str) -> list[dict[str, str]]:
     drawn = version(logo_url, colour)
     if logo_url and not drawn:
         return [{"src": logo_url, "sizes": "any"}]
-    end = f"?v={drawn}" if drawn else ""
+    small, full, maskable = (_address(f"icons/{name}.png", drawn) for name in ("192", "512", "maskable"))
     return [
-        {"src": f"/icons/192.png{end}", "sizes": "192x192", "type": "image/png"},
-        {"src": f"/icons/512.png{end}", "sizes": "512x512", "type": "image/png"},
-        {"src": f"/icons/maskable.png{end}", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+        {"src": small, "sizes": "192x192", "type": "image/png"},
+        {"src": full, "sizes": "512x512", "type": "image/png"},
+        {"src": maskable, "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
     ]
+
+
+def _address(name: str, drawn: str) -> str:
+    return f"/{name}?v={drawn}" if drawn else f"/{name}"
 
 
 @routes.get("/favicon.ico", access=Access.ALL)
@@ -106,7 +116,7 @@ def _icon(name: str) -> Response:
     if not version(profile.logo_url, profile.primary_colour):
         return packed.send(frontend.DIST, name, max_age=KEPT)
     [digest] = pictures.ADDRESS.findall(profile.logo_url or "")
-    kind = "image/x-icon" if name.endswith(".ico") else "image/png"
+    kind = "image/vnd.microsoft.icon" if name.endswith(".ico") else "image/png"
     response = Response(_of_logo(digest, name, profile.primary_colour), mimetype=kind)
     if name == LOGO:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # another site shows it

@@ -32,8 +32,10 @@ def head(path: str, data: Mapping[str, Any], language: Language) -> Head:
     """Of the page at `path` in this language, as a visitor sees it who is not signed in."""
     shop: ShopOut = data["shop"]
     colour = shop.colours.primary
+    about = _of(path, shop.name, language)
     return structs.replace(
-        _of(path, shop.name, language),
+        about,
+        image=about.image or icons.large(shop.logo_url, colour),
         colour=colour,
         manifest="/manifest.webmanifest",
         icons=icons.links(shop.logo_url, colour) or ICONS,

@@ -20,7 +20,7 @@ Lines = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\x00\ud800-\ud
 
 
 class Colours(msgspec.Struct, frozen=True):
-    """`primary` is the colour of header and links, `accent` of the buttons that buy."""
+    """`primary` is the colour of header, links and buttons, `accent` of the awning and of price tags."""
 
     primary: str
     accent: str

@@ -37,12 +37,8 @@ class Link(msgspec.Struct, frozen=True):
     type: str = ""
 
 
-ICONS = (
-    Link("icon", "/favicon.ico", "48x48"),
-    Link("icon", "/favicon.svg", type="image/svg+xml"),
-    Link("apple-touch-icon", "/apple-touch-icon.png"),
-)
-"""Of the build, as `make icons` draws them. A browser that can takes the drawing instead of pixels."""
+ICONS = (Link("icon", "/favicon.svg", type="image/svg+xml"),)
+"""Of the build. What takes no drawing asks for /favicon.ico or /apple-touch-icon.png by itself."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -130,7 +126,7 @@ def _tags(head: Head, path: str) -> str:
         tags.append('<meta name="robots" content="noindex">')
     if head.structured:
         tags.append(_script("", "application/ld+json", {"@context": "https://schema.org", **head.structured}))
-    return "\n    ".join(tags)
+    return "\n".join(tags)
 
 
 def _link(link: Link) -> str:

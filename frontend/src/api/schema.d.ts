@@ -2487,7 +2487,7 @@ export interface components {
         };
         /**
          * Colours
-         * @description `primary` is the colour of header and links, `accent` of the buttons that buy.
+         * @description `primary` is the colour of header, links and buttons, `accent` of the awning and of price tags.
          */
         Colours: {
             /**
@@ -2496,7 +2496,7 @@ export interface components {
              */
             primary: string;
             /**
-             * @description Of the buttons that buy.
+             * @description Of the awning and of price tags.
              * @example #ffd35c
              */
             accent: string;
@@ -2563,7 +2563,7 @@ export interface components {
              */
             primary?: string;
             /**
-             * @description Of the buttons that buy.
+             * @description Of the awning and of price tags.
              * @example #0d4a4a
              */
             accent?: string;

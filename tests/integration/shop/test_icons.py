@@ -54,6 +54,11 @@ def links(client):
     return {path: rel for rel, path in re.findall(r'<link rel="(icon|apple-touch-icon)" href="([^"]+)"', html)}
 
 
+def shown_by_messengers(client):
+    """The picture of the start page."""
+    return re.search(r'property="og:image" content="([^"]+)"', client.get("/", buffered=True).text)[1]
+
+
 def manifest(client):
     return client.get("/manifest.webmanifest").get_json(force=True)["icons"]
 
@@ -64,16 +69,13 @@ def test_a_shop_without_a_logo_has_the_icons_of_the_build(client, built, name):
 
 
 def test_page_and_manifest_name_them(client, built):
-    assert links(client) == {
-        "/favicon.ico": "icon",
-        "/favicon.svg": "icon",
-        "/apple-touch-icon.png": "apple-touch-icon",
-    }
+    assert links(client) == {"/favicon.svg": "icon"}
     assert [(each["src"], each["sizes"], each.get("purpose")) for each in manifest(client)] == [
         ("/icons/192.png", "192x192", None),
         ("/icons/512.png", "512x512", None),
         ("/icons/maskable.png", "512x512", "maskable"),
     ]
+    assert shown_by_messengers(client) == "http://localhost/icons/512.png"
 
 
 @pytest.mark.parametrize(("name", "side"), [*zip(NAMES, (48, 180, 192, 512, 512), strict=True)])
@@ -92,6 +94,7 @@ def test_with_a_logo_page_and_manifest_name_icons_of_it(client, built, staff):
     assert before.isdisjoint(after), "a browser would show the logo that it has kept"
     for path in after:
         assert client.get(path).status_code == 200
+    assert shown_by_messengers(client).removeprefix("http://localhost") in after
 
 
 @pytest.mark.parametrize(("name", "side"), [("/icons/192.png", 192), ("/icons/512.png", 512), ("/favicon.ico", 48)])
