@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response as Answer
 from simulators.headers import secure
 from simulators.payments import branding, cards, checkout, intents, schedule, sessions
 from simulators.payments.checkout import Choices, Given
+from simulators.payments.languages import Speaker
 from simulators.payments.protocol import Refusal, Resource
 from simulators.payments.provider import Provider
-from simulators.payments.text import money
 
 ACCOUNT = "AT321904300235473204"
 EMAIL = "ada@example.com"
@@ -191,9 +191,12 @@ class Pages:
         links = {name: _link(session, name) for name in ("cancel_url", "success_url")}
         look = session.get("branding_settings") or {}
         shop = look.get("display_name") or urlsplit(links["success_url"]).netloc
-        seen = {"logo": branding.picture(look), "styles": branding.styles(look), "nonce": secrets.token_urlsafe(16)}
-        page = render_template(template, session=session, money=money, shop=shop, **links, **seen, **values)
-        return secure(make_response(page, status), _policy(links.values(), seen["logo"], seen["nonce"]))
+        logo, nonce = branding.picture(look), secrets.token_urlsafe(16)
+        seen: dict[str, object] = {"logo": logo, "styles": branding.styles(look), "nonce": nonce}
+        say = Speaker(session, request.accept_languages.values())
+        seen |= {"say": say, "money": say.money}
+        page = render_template(template, session=session, shop=shop, **links, **seen, **values)
+        return secure(make_response(page, status), _policy(links.values(), logo, nonce))
 
 
 def _given() -> Given:

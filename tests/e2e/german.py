@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.shop import (
     CatalogueWords,  # feature: shop
+    PaymentWords,  # feature: shop
     RefundWords,  # feature: shop
     SetUpWords,  # feature: shop
     Shop,
@@ -17,6 +18,10 @@ from tests.e2e.shop import (
 class GermanShop(Shop):
     # feature: shop {
     refund_words = RefundWords("Erstatten", "Betrag in", "Das Verkaufte wieder", "Geld zurücksenden", "Zurücksenden")
+    payment_words = PaymentWords(
+        *("Kartennummer", "Gültig bis", "Prüfnummer", r"\d.* zahlen$", "Abbrechen und zurück", "Land"),
+        *("Gutscheincode", "Summe aktualisieren"),
+    )
     catalogue_words = CatalogueWords("Kategorien", "Reihenfolge der Artikel")
     set_up_words = SetUpWords(
         form="Einstellungen",

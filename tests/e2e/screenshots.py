@@ -14,7 +14,6 @@ from simulators.payments.control import SESSIONS, started
 from tests.e2e.german import GermanShop
 from tests.e2e.shop import DECLINED, Shop
 from tests.e2e.test_inspector import buy_with_a_lost_answer
-from tests.processes import wait_for
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 CUSTOMER, STAFF = "Ada Lovelace", "Grace Hopper"
@@ -115,6 +114,8 @@ def test_a_purchase_in_german(page_in: Callable[[str], Page], take) -> None:
     visitor.open_basket()
     take(visitor, "basket.german")
     visitor.check_out()
+    expect(visitor.pay_button()).to_be_visible()
+    take(visitor, "payment.german")
     visitor.pay()
     visitor.see_order("Bezahlt")
     take(visitor, "order-paid.german")
@@ -125,19 +126,8 @@ def test_a_purchase_in_german(page_in: Callable[[str], Page], take) -> None:
     for name in ("staff-todos", "stock", "edit-item", "users"):
         staff.go_to(FOR_STAFF[name])
         take(staff, f"{name}.german")
-    see_all_settled(staff, visitor.order)
+    staff.open_order(visitor.order)
     take(staff, "order-for-staff.german")
-
-
-def see_all_settled(staff: GermanShop, order: str) -> None:
-    """The order's page, once the provider's last message is booked too."""
-
-    def is_settled() -> bool:
-        staff.open_order(order)
-        staff.see_loaded()
-        return staff.page.get_by_text("Zu klären:").count() == 0
-
-    wait_for(is_settled, "the order to have nothing that waits")
 
 
 def buy_something(shop: Shop, take) -> None:

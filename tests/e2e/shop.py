@@ -86,6 +86,19 @@ class CatalogueWords(NamedTuple):
     order: str = "Order of the items"
 
 
+class PaymentWords(NamedTuple):
+    """What stands on the payment page."""
+
+    number: str = "Card number"
+    expires: str = "Expires"
+    cvc: str = "CVC"
+    pay: str = r"^Pay\b.*\d"
+    cancel: str = "Cancel and go back"
+    country: str = "Country"
+    code: str = "Promotion code"
+    update: str = "Update the total"
+
+
 class RefundWords(NamedTuple):
     """What stands on a page where money goes back."""
 
@@ -102,6 +115,7 @@ class Shop:
 
     refund_words = RefundWords()  # feature: shop
     set_up_words = SetUpWords()  # feature: shop
+    payment_words = PaymentWords()  # feature: shop
     catalogue_words = CatalogueWords()  # feature: shop
 
     def __init__(self, page: Page) -> None:
@@ -374,19 +388,22 @@ class Shop:
         self.page.get_by_role("button", name="Check out").click()
 
     def pay(self, card: str = ACCEPTED) -> None:
-        self.page.get_by_label("Card number").fill(card)
-        self.page.get_by_label("Expires").fill("12/40")
-        self.page.get_by_label("CVC").fill("123")
-        self.page.get_by_role("button", name=re.compile(r"^Pay\b.*\d")).click()
+        self.page.get_by_label(self.payment_words.number).fill(card)
+        self.page.get_by_label(self.payment_words.expires).fill("12/40")
+        self.page.get_by_label(self.payment_words.cvc).fill("123")
+        self.pay_button().click()
+
+    def pay_button(self) -> Locator:
+        return self.page.get_by_role("button", name=re.compile(self.payment_words.pay))
 
     def choose_on_payment_page(self, *, shipping: str, country: str, code: str) -> None:
         self.page.get_by_role("radio", name=shipping).check()
-        self.page.get_by_label("Country").select_option(country)
-        self.page.get_by_label("Promotion code").fill(code)
-        self.page.get_by_role("button", name="Update the total").click()
+        self.page.get_by_label(self.payment_words.country).select_option(country)
+        self.page.get_by_label(self.payment_words.code).fill(code)
+        self.page.get_by_role("button", name=self.payment_words.update).click()
 
     def see_to_pay(self, amount: str) -> None:
-        expect(self.page.get_by_role("button", name=re.compile(r"^Pay\b.*\d"))).to_contain_text(amount)
+        expect(self.pay_button()).to_contain_text(amount)
 
     def see_payment_error(self, words: str) -> None:
         expect(self.page.get_by_role("alert")).to_contain_text(words)
@@ -395,7 +412,7 @@ class Shop:
         self.see_payment_error("declined")
 
     def cancel_payment(self) -> None:
-        self.page.get_by_role("button", name="Cancel and go back").click()
+        self.page.get_by_role("button", name=self.payment_words.cancel).click()
 
     def go_on_to_payment(self) -> None:
         self.page.get_by_role("link", name="Pay now").click()
@@ -544,8 +561,7 @@ class Shop:
         self.see_loaded()
         assert self.page.evaluate("document.querySelector('img.logo')?.naturalWidth > 0"), "no logo"
         expect(self.page.get_by_role("region").first).to_have_css("background-color", as_rgb(primary))
-        pay = self.page.get_by_role("button", name=re.compile(r"^Pay\b.*\d"))
-        expect(pay).to_have_css("background-color", as_rgb(accent))
+        expect(self.pay_button()).to_have_css("background-color", as_rgb(accent))
 
     def see_page_of_owner(self, title: str, words: str) -> None:
         """Linked below each page of the shop."""

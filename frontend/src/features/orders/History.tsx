@@ -30,16 +30,19 @@ export function History({ order }: { order: Order }) {
 }
 
 function Happened({ entry }: { entry: HistoryEntry }) {
+  const isWrong = Boolean(entry.problem) && !isTriedAgain(entry);
   return (
-    <li className={entry.problem ? "happened happened-wrong" : "happened"}>
+    <li className={isWrong ? "happened happened-wrong" : "happened"}>
       <p>{entry.words}</p>
-      {entry.problem && (
+      {isWrong ? (
         <p className="happened-problem">
           <strong>
             <Trans>Needs attention:</Trans>
           </strong>{" "}
           {entry.problem}
         </p>
+      ) : (
+        entry.problem && <p>{entry.problem}</p>
       )}
       <p className="fine">
         <When at={entry.at} />
@@ -53,3 +56,6 @@ function Happened({ entry }: { entry: HistoryEntry }) {
     </li>
   );
 }
+
+/** The server works on it once more by itself; an event that it gives up has failed. */
+const isTriedAgain = ({ kind, status }: HistoryEntry) => kind === "event" && status === "new";

@@ -249,6 +249,8 @@ test("staff read what happened, in the order of the API, and what is wrong stand
       json([
         { ...entry, kind: "order", words: "Order 1005 was placed." },
         { ...entry, kind: "refund", words: "Refund of 3.50 EUR.", problem: "The card is lost." },
+        { ...entry, kind: "event", status: "new", words: "Event one.", problem: "It waits." },
+        { ...entry, kind: "event", status: "failed", words: "Event two.", problem: "Given up." },
       ]),
   });
   open("/orders/5");
@@ -258,6 +260,8 @@ test("staff read what happened, in the order of the API, and what is wrong stand
 
   expect(entries[0]).toMatch(/was placed/);
   expect(entries[1]).toMatch(/Needs attention: The card is lost\./);
+  expect(entries[2]).toMatch(/Event one\.It waits\./); // it is tried again without staff
+  expect(entries[3]).toMatch(/Needs attention: Given up\./);
 });
 
 test("no money goes before the question is answered", async () => {
