@@ -13,7 +13,7 @@ GERMAN = {
         "Testbetrieb: Dieser Anbieter ist ein Simulator, und es fließt kein Geld."
     ),
     "Pay {amount}": "{amount} zahlen",
-    "Pay {shop}": "{shop} bezahlen",
+    "Pay {shop}": "An {shop} zahlen",
     "Subtotal": "Zwischensumme",
     "Discount": "Rabatt",
     "Shipping": "Versand",
