@@ -14,6 +14,7 @@ import os
 import threading
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import nullcontext
 from functools import partial
 from queue import SimpleQueue
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -42,7 +43,8 @@ class RequestThread:
             call()
 
     def _next(self) -> Call | None:
-        with lent():
+        # Those who got the turn could wait for what this request holds, and it for its turn.
+        with nullcontext() if bridge.holds() else lent():
             return self.calls.get()
 
     def close(self, _: object = None) -> None:
@@ -116,6 +118,8 @@ class Bridge:
         """What uses the loop, and is closed before it."""
         self.closes_at_exit = True
         """False where the program calls `close` itself, after what still needs the loop."""
+        self.holds: Callable[[], bool] = lambda: False
+        """Whether the request on this thread has a transaction open, such as one with SQLite's write lock."""
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run `coroutine` on the loop and its blocking calls on this thread. Give its result, or raise its error."""

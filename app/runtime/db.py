@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import flask_sqlalchemy.session
 import sqlalchemy as sa
 import sqlalchemy.orm
-from flask import Flask, current_app
+from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
@@ -183,7 +183,7 @@ def read(query: sa.Select[*tuple[Any, ...]] | Statement, values: Mapping[str, An
     Where the connection turns out to be lost, the query is asked once more, over another one.
     """
     bridge.check("db.read")
-    if db.session.registry.has() and db.session().in_transaction():
+    if _is_open():
         return _rows(db.session().connection(), query, values)
     try:
         return _rows_at_once(query, values)
@@ -191,6 +191,11 @@ def read(query: sa.Select[*tuple[Any, ...]] | Statement, values: Mapping[str, An
         if not error.connection_invalidated:
             raise
         return _rows_at_once(query, values)
+
+
+def _is_open() -> bool:
+    """Whether the session of this context has a transaction open."""
+    return db.session.registry.has() and db.session().in_transaction()
 
 
 def _rows_at_once(statement: Any, values: Mapping[str, Any] | None) -> Sequence[Any]:
@@ -376,3 +381,4 @@ def init_app(app: Flask) -> None:
         sa.event.listen(engine, "checkout", _check_postgresql)
         sa.event.listen(engine, "begin", _commit_each_of_readers)
     app.extensions["reader"] = engine.execution_options(**{IS_READER: True})
+    bridge.holds = lambda: has_app_context() and _is_open()

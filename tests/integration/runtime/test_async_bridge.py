@@ -16,6 +16,7 @@ from app import db
 from app.models import User
 from app.runtime import outbound
 from app.runtime.async_bridge import BlockingCall, Bridge, blocking, bridge
+from app.runtime.turns import Turns, taken
 from tests.integration.factories import make_user
 from tests.integration.runtime.upstream import upstream
 from tests.processes import wait_for
@@ -295,6 +296,28 @@ def test_nothing_of_one_request_reaches_the_next(views):
     with views.app_context():
         make_user()
         assert [get(views), get(views)] == ["1 0", "1 0"]
+
+
+def test_a_request_lends_its_turn_only_while_it_has_no_transaction_open(app):
+    """Those who get the turn would wait for SQLite's write lock, and its holder for its turn."""
+    turns, asked = Turns(1), []
+
+    async def work():
+        await blocking(lambda: db.session.execute(sa.text("SELECT 1")))
+        asked.append(await asyncio.to_thread(turns.take, 0.1))
+        await blocking(db.session.commit)
+        asked.append(await asyncio.to_thread(turns.take, 10))
+        turns.give_back()
+
+    turns.take(1)
+    token = taken.set(turns)
+    db.session.commit()
+    try:
+        bridge.run(work())
+    finally:
+        taken.reset(token)
+
+    assert asked == [False, True]
 
 
 def test_a_transaction_may_not_be_open_across_http(views):
