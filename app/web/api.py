@@ -19,6 +19,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cache, partial
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -30,7 +31,16 @@ from werkzeug.wrappers import Response
 
 from app.runtime import deadline, text
 from app.runtime.db import db, reading, writing
-from app.runtime.errors import FieldError, Forbidden, Invalid, MalformedBody, Problem, UnsupportedType, WrongContentType
+from app.runtime.errors import (
+    FieldError,
+    Forbidden,
+    Invalid,
+    MalformedBody,
+    Problem,
+    StaleVersion,
+    UnsupportedType,
+    WrongContentType,
+)
 from app.runtime.languages import Sentence
 from app.web import limits
 from app.web.validation import invalid
@@ -177,6 +187,10 @@ class Operation:
         if self.etag:
             response.cache_control.no_cache = True
             response.make_conditional(request)
+            if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+                raise StaleVersion
+        if self.access is not Access.ALL:
+            response.headers["Cache-Control"] = "no-store"
         return response
 
 

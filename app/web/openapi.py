@@ -21,6 +21,7 @@ from app.runtime.errors import (
     NotFound,
     Problem,
     ProblemBody,
+    StaleVersion,
     Unauthorized,
     Unavailable,
     UnsupportedType,
@@ -195,6 +196,8 @@ def _raised(operation: Operation) -> set[type[Problem]]:
             if operation.method != "GET" or operation.access is Access.STAFF
             else {Unauthorized}
         )
+    if operation.etag:
+        raised.add(StaleVersion)  # for If-Match
     if operation.confirmed:
         raised.add(ConfirmationRequired)
     if "<" in operation.path:

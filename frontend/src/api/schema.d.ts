@@ -4120,6 +4120,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
@@ -7340,6 +7349,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
@@ -7492,6 +7510,15 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8130,6 +8157,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
@@ -8271,6 +8307,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `invalid_input`: Some of what was sent is not valid. */
             422: {
                 headers: {
@@ -8320,6 +8365,15 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing here. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `stale_version`: This was changed since you read it. Read it again, then change it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -184,6 +184,15 @@ def test_what_has_not_changed_is_not_sent_again(client, path):
     assert changed.headers["ETag"] != tag
 
 
+def test_a_wish_for_a_version_that_is_gone_is_refused_without_the_newer_one(client):
+    item = make_item("Tea")
+
+    answer = client.get(f"/api/items/{item.id}", headers={"If-Match": '"99"'})
+
+    assert_problem(answer, 412, "stale_version")
+    assert b"Tea" not in answer.data
+
+
 def test_what_is_kept_is_asked_after_each_time(client):
     assert "no-cache" in client.get("/api/items").headers["Cache-Control"]
 

@@ -110,6 +110,14 @@ def test_what_is_about_a_person_or_went_wrong_is_kept_by_nobody(signed_in, metho
 
 
 # feature: shop {
+def test_what_staff_alone_may_read_of_an_item_is_kept_by_nobody(signed_in):
+    item = make_item()
+
+    response = signed_in(make_user(role="staff")).get(f"/api/items/{item.id}/changes")
+
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+
+
 def test_what_is_for_all_may_be_kept_and_asked_after(client):
     item = make_item()
 
