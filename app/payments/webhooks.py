@@ -60,7 +60,7 @@ def keep(session: Session, body: bytes, now: datetime) -> Stored | None:
     """Store an event unless it is stored already, or no concern of ours. None where `body` is none. Not committed."""
     try:
         event = msgspec.json.decode(body, type=schemas.Event)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if not event.is_whole:
         return None

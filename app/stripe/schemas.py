@@ -132,7 +132,7 @@ class EventData(msgspec.Struct, frozen=True):
 
 
 class RelatedObject(msgspec.Struct, frozen=True):
-    id: str
+    id: Any = None
 
 
 class Event(msgspec.Struct, frozen=True):
