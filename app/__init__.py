@@ -87,7 +87,7 @@ from app.todos import field_words as todo_words  # feature: todos
 from app.todos import handover as order_todos  # feature: todos
 from app.todos import routes as todo_routes  # feature: todos
 from app.todos import service as todo_service  # feature: todos
-from app.users import audit_trail
+from app.users import audit_trail, policy
 from app.users import field_words as user_words
 from app.users import routes as user_routes
 from app.users import signals as user_signals
@@ -333,6 +333,10 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
     moments.init_app(
         app,
         shop_service.time_zone,  # feature: shop
+    )
+    policy.init_app(
+        app,
+        shop_service.shop_name,  # feature: shop
     )
     doctor.init_app(app, CHECKS)
     for name, handler in JOBS.items():

@@ -12,7 +12,7 @@ from app.runtime.db import affected
 from app.runtime.errors import Forbidden
 from app.users import passwords
 from app.users.models import User
-from app.users.policy import check_policy
+from app.users.policy import check_policy, shop_name
 
 
 class WrongPassword(Forbidden):
@@ -40,7 +40,8 @@ def check_new(session: Session, settings: Settings, user: User, password: str, f
     Call it again once the user is locked: the second factor may be removed while a password is hashed.
     """
     has_second_factor = second_factor.is_on(session, user.id)
-    check_policy(settings, password, user.username, user.email, has_second_factor=has_second_factor, field=field)
+    names = (user.username, user.email, shop_name())
+    check_policy(settings, password, *names, has_second_factor=has_second_factor, field=field)
 
 
 def replace(session: Session, user: User, stored: str | None, fresh: str) -> bool:

@@ -51,6 +51,10 @@ def mail_site() -> Site:
     return Site(shop.name, shop.primary_colour, shop.contact)
 
 
+def shop_name() -> str:
+    return profile(db.session()).name
+
+
 def time_zone() -> str:
     """The shop's: that of its owner, or else that of the settings."""
     return profile(db.session()).time_zone or settings().time_zone

@@ -4,9 +4,12 @@ Source: https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver
 """
 
 import gzip
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from flask import Flask, current_app
 
 from app.runtime.config import Settings
 from app.runtime.errors import Invalid
@@ -28,7 +31,10 @@ SHORTEST_NAME = 3
 def check_policy(
     settings: Settings, password: str, *names: str | None, has_second_factor: bool = False, field: str = "password"
 ) -> None:
-    """`names` are the person's, such as username and email: no password may hold one. Raises Invalid for `field`."""
+    """`names` are the person's, such as username and email, and the shop's: no password may hold one.
+
+    Raises Invalid for `field`.
+    """
     least = WITH_SECOND_FACTOR if has_second_factor else settings.password_min_length
     password = normalised(password)
     if not least <= len(password) <= MAX_LENGTH:
@@ -51,3 +57,13 @@ def _repeated(text: str) -> str:
 @cache
 def common() -> frozenset[str]:
     return frozenset(gzip.decompress(COMMON.read_bytes()).decode().split("\n")) - {""}
+
+
+def shop_name() -> str:
+    """The name that the owner has given to the shop; empty where there is none."""
+    name: str = current_app.extensions["shop_name"]()
+    return name
+
+
+def init_app(app: Flask, shop_name: Callable[[], str] = lambda: "") -> None:
+    app.extensions["shop_name"] = shop_name

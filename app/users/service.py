@@ -15,7 +15,7 @@ from app.runtime.languages import Language
 from app.users import audit_trail, signals
 from app.users.audit_trail import Actor
 from app.users.models import IS_STAFF, Role, User, key
-from app.users.policy import check_policy
+from app.users.policy import check_policy, shop_name
 
 LONGEST_NAME = 64
 PUNCTUATION = ".-_"
@@ -140,7 +140,11 @@ def faults(
         *(_faults(lambda: checked_username(username)) if username is not None else ()),
         *_faults(lambda: checked_email(email)),
         *_faults(lambda: checked_name(name)),
-        *(_faults(lambda: check_policy(settings, password, username, email)) if password is not None else ()),
+        *(
+            _faults(lambda: check_policy(settings, password, username, email, shop_name()))
+            if password is not None
+            else ()
+        ),
     ]
 
 

@@ -8,7 +8,7 @@ from app.runtime.db import utcnow
 from app.web.api import CONFIRMED_WITHIN
 from tests.integration.accounts import assert_problem, fields
 from tests.integration.conftest import sign_in
-from tests.integration.factories import make_user
+from tests.integration.factories import PASSWORD, make_user
 
 UNTOUCHED = {
     "name": "Kiosk",
@@ -212,3 +212,12 @@ def test_of_many_who_change_one_version_at_once_one_does(own_app):
         answers = list(threads.map(write, range(6)))
 
     assert [sorted(each) for each in zip(*answers, strict=True)] == [[200, *[412] * 5]] * 2
+
+
+def test_no_password_may_hold_the_name_that_the_owner_has_given_to_the_shop(staff, client):
+    staff.patch("/api/shop", json={"name": "Tante Emmas Laden"})
+    body = {"username": "linus", "email": "linus@example.com", "password": "tante emmas laden 77"}
+
+    assert fields(client.post("/api/register", json=body)) == ["password"]
+    change = {"current_password": PASSWORD, "new_password": "tante emmas laden 77"}
+    assert fields(staff.post("/api/profile/password", json=change)) == ["new_password"]
