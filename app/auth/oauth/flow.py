@@ -46,7 +46,8 @@ def local_path(wished: str | None) -> str:
     if len(path) > LONGEST_PATH:
         return "/"
     while True:
-        if not plain.startswith("/") or plain.startswith("//") or "\\" in plain or not plain.isprintable():
+        before_query = plain.partition("?")[0].partition("#")[0]
+        if not plain.startswith("/") or "//" in before_query or "\\" in plain or not plain.isprintable():
             return "/"
         encoded, plain = plain, unquote(plain)
         if plain == encoded:

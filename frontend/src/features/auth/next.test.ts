@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { localPath } from "./next";
 
-test.each(["/", "/orders/5", "/?q=tea&page=2", "/items/7#top", "/?q=50%25"])(
+test.each(["/", "/orders/5", "/?q=tea&page=2", "/items/7#top", "/?q=50%25", "/?q=a//b"])(
   "%s is a path of this shop",
   (next) => {
     expect(localPath(next)).toBe(next);
@@ -14,6 +14,7 @@ test.each([
   "orders",
   "https://evil.example",
   "//evil.example",
+  "/..//evil.example",
   "/\\evil.example",
   "/%2Fevil.example",
   "/%252Fevil.example",

@@ -5,7 +5,7 @@
 export function localPath(next: string | undefined): string {
   if (!next) return "/";
   for (let text = next; ; ) {
-    if (!/^\/(?!\/)[^\\\p{Cc}]*$/u.test(text)) return "/";
+    if (!/^\/(?![^?#]*\/\/|\/)[^\\\p{Cc}]*$/u.test(text)) return "/";
     const decoded = decode(text);
     if (decoded === text) return next;
     text = decoded;
