@@ -27,8 +27,10 @@ COLUMNS = (
     *("subtotal", "discount", "shipping", "tax", "total", "refunded", "currency"),
 )
 
-FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-"""How a text begins that a spreadsheet computes: https://owasp.org/www-community/attacks/CSV_Injection"""
+FORMULA = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""How a text begins that a spreadsheet computes: https://owasp.org/www-community/attacks/CSV_Injection
+
+Before the sign may stand what is not seen: some programs leave it out."""
 
 
 def ids(session: Session, viewer: SignedInUser, search: Search, after: int | None = None) -> "array[int]":

@@ -87,7 +87,7 @@ def test_no_transaction_is_open_while_a_client_takes_its_time(own_app, monkeypat
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t=", " =", "\uff1d"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t=", " =", "\uff1d", "\u200b=", "\ufeff="])
 def test_no_text_of_a_buyer_is_a_formula(staff, begin):
     evil = f'{begin}HYPERLINK("https://evil.example","Open")'
     make_order(make_user("eve", name=evil), make_item("Mug"), note=evil)

@@ -32,7 +32,9 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("path", ["/", "/orders", "/orders/7?page=2#top", "/items/café", "/a%20b", "/search?q=100%25", "/search?q=a//b"])
+@pytest.mark.parametrize(
+    "path", ["/", "/orders", "/orders/7?page=2#top", "/items/café", "/a%20b", "/search?q=100%25", "/search?q=a//b"]
+)
 def test_a_path_of_the_shop_is_kept_as_it_is(path):
     assert local_path(path) == path
 
