@@ -46,8 +46,14 @@ def _add_people(session: Session, provider: str, issuer: str, now: datetime) -> 
 
 
 def _link(session: Session, user: User, provider: str, issuer: str, person: DemoPerson) -> None:
-    """The simulator may have moved to another port. Its people are the same."""
+    """The simulator may have moved to another port. Its people are the same.
+
+    It may also be there under two names, as an OpenID provider and as GitHub. Its people then have the first.
+    """
     known = session.scalar(sa.select(Identity).where(Identity.user_id == user.id, Identity.provider == provider))
+    is_there = (Identity.issuer == issuer) & (Identity.subject == person.sub)
+    if session.scalar(sa.select(Identity.id).where(is_there)) is not None:
+        return
     if known is None:
         session.add(Identity(user_id=user.id, provider=provider, issuer=issuer, subject=person.sub, email=person.email))
     elif known.subject == person.sub:

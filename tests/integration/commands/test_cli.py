@@ -167,6 +167,16 @@ def test_demo_people_come_with_the_simulator_alone(runner, reconfigured, app):
     assert {each.identities[0].issuer for each in User.query} == {"http://127.0.0.1:9002"}
 
 
+def test_a_simulator_under_two_names_has_its_people_once(runner, reconfigured, app):
+    acme = _at(app.extensions["settings"].oauth["acme"], "http://127.0.0.1:9001")
+    reconfigured(oauth={"acme": acme, "hub": acme})
+
+    for added in ("2", "0"):
+        assert invoke(runner, "seed").output.endswith(f"{added} people added\n")
+
+    assert [each.provider for user in User.query for each in user.identities] == ["acme", "acme"]
+
+
 def _at(provider, issuer):
     return type(provider)(issuer, provider.client_id, provider.client_secret)
 
