@@ -217,6 +217,7 @@ SETTINGS_CHECKS: tuple[config.Check, ...] = (
     config_checks.check_secrets,
     config_checks.check_proxies,
     config_checks.check_addresses,
+    config_checks.check_servers,
     oauth_checks.check_settings,
     stripe_checks.check_settings,  # feature: shop
     payment_checks.check_settings,  # feature: shop

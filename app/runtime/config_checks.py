@@ -3,6 +3,8 @@
 import ipaddress
 from collections.abc import Iterator
 
+import sqlalchemy as sa
+
 from app.runtime import urls
 from app.runtime.config import RANDOM, Settings, listed
 
@@ -56,6 +58,23 @@ def check_addresses(settings: Settings) -> Iterator[str]:
         yield "KIOSK_PUBLIC_URL is plain http on a host that is not this machine: put the shop behind https"
     if settings.otlp_endpoint and urls.split(settings.otlp_endpoint).scheme not in ("http", "https"):
         yield "KIOSK_OTLP_ENDPOINT is no address: write it like http://collector:4318"
+
+
+def check_servers(settings: Settings) -> Iterator[str]:
+    """No problem quotes an address: a password may be part of it."""
+    try:
+        database = sa.make_url(settings.sqlalchemy_database_uri).get_backend_name()
+    except (sa.exc.ArgumentError, ValueError):
+        database = ""
+    if database not in ("sqlite", "postgresql", "postgres"):
+        yield (
+            "KIOSK_SQLALCHEMY_DATABASE_URI is no address of PostgreSQL or SQLite: write it like "
+            "postgresql://user:password@host/kiosk or sqlite:///kiosk.db"
+        )
+    if settings.redis_url:
+        redis = urls.split(settings.redis_url)
+        if redis.scheme not in ("redis", "rediss") or not redis.hostname:
+            yield "KIOSK_REDIS_URL is no address of Redis: write it like redis://host:6379/0"
 
 
 def check_provider(settings: Settings, name: str, url: str) -> Iterator[str]:

@@ -16,6 +16,8 @@ from app.stripe.gateway import gateway
 
 def check_settings(settings: Settings) -> Iterator[str]:
     yield from check_provider(settings, "KIOSK_PAYMENTS__API_BASE", settings.payments.api_base)
+    if settings.payments.api_base.rstrip("/").endswith("/v1"):
+        yield "KIOSK_PAYMENTS__API_BASE ends in /v1, which Kiosk adds by itself: leave it out"
     if settings.env in ("staging", "production") and not settings.payments.secret_key:
         yield "KIOSK_PAYMENTS__SECRET_KEY is not set: without it no order can be paid"
     yield from currencies.check(settings)

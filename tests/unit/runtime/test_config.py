@@ -191,6 +191,30 @@ def test_the_default_provider_is_one_that_is_set():
     assert "set KIOSK_OAUTH__nobody__ISSUER too" in refused(OAUTH_DEFAULT="nobody")
 
 
+@pytest.mark.parametrize("address", ["nonsense", "mysql://ada:pass@host/kiosk", "postgresql://host:port/kiosk"])
+def test_what_is_no_database_is_refused_and_not_quoted(address):
+    said = refused(SQLALCHEMY_DATABASE_URI=address)
+
+    assert said.startswith("KIOSK_SQLALCHEMY_DATABASE_URI is no address of PostgreSQL or SQLite: write it like")
+    assert address not in said
+
+
+@pytest.mark.parametrize("address", ["redis", "localhost:6379", "http://redis:6379", "redis://"])
+def test_what_is_no_redis_is_refused(address):
+    assert refused(REDIS_URL=address).startswith("KIOSK_REDIS_URL is no address of Redis: write it like")
+
+
+@pytest.mark.parametrize("address", ["redis://redis:6379/0", "rediss://:word@redis.example"])
+def test_a_redis_is_taken(address):
+    assert loaded(REDIS_URL=address).redis_url == address
+
+
+# feature: shop {
+def test_the_version_is_no_part_of_the_payment_providers_address():
+    assert refused(payments="https://pay.example/v1").startswith("KIOSK_PAYMENTS__API_BASE ends in /v1")
+
+
+# }
 @pytest.mark.parametrize("env", ["staging", "production"])
 def test_debug_is_for_development(env):
     assert f"debug is on in {env}: unset FLASK_DEBUG" in refused(public_url=SHOP, ENV=env, DEBUG=True)
