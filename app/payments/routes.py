@@ -54,10 +54,10 @@ async def refund_order(order_id: int, body: NewRefund, user: SignedInUser) -> An
     if is_new:
         await refunds.settle(db.session(), gateway(), refund.id)
     refund = await blocking(refunds.get, db.session(), refund.id)
+    if refund.came_to_nothing:  # also where it was asked for before: no success may stand for money that stays here
+        raise RefundRefused(refund.problem or "")
     if not is_new:
         return Answer(RefundOut.of(refund), 200, idempotency.REPLAYED)
-    if refund.came_to_nothing:
-        raise RefundRefused(refund.problem or "")
     return Answer(RefundOut.of(refund))
 
 

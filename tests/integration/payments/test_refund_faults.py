@@ -203,6 +203,16 @@ def test_a_refund_that_was_refused_is_not_taken_for_one_that_was_made(till):
     assert till.shop.stock == (1, 1)
 
 
+def test_a_refund_that_was_refused_is_refused_again_under_its_key(till):
+    till.control.empty_balance()
+    first = till.refund(100)
+
+    again = till.refund(100)
+
+    assert [each.json().get("error") for each in (first, again)] == ["refund_refused", "refund_refused"]
+    assert till.refund(100, key="another").json()["status"] == "succeeded"
+
+
 def test_what_goes_back_on_the_shelf_does_so_once_the_refund_is_sure(till):
     till.control.drop(when="before", times=None, **POST)
     till.refund(restock=True)
