@@ -6,7 +6,6 @@ together with the place where the walk stands, so that a walk that is cut off go
 
 import json
 import logging
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -29,9 +28,6 @@ REACHED = "backfill"
 
 WALK = "backfill-walk"
 """The row of a walk that is not over: the newest event that it has seen, and the id of the last one."""
-
-NAME = re.compile(r"[!-~]{1,255}")
-"""Of an event that can be stored: no database takes all of Unicode."""
 
 OVERLAP = 600
 """Seconds that a walk goes back behind the last one: the list is not in the order in which events were made."""
@@ -90,7 +86,7 @@ def _begin(session: Session) -> _Walk:
 
 def _keep(session: Session, walk: _Walk, page: list[Any]) -> tuple[int, _Walk]:
     """How many events of the page were missing, and how the walk goes on."""
-    named = {name: event for event in page if NAME.fullmatch(name := name_of(event))}
+    named = {name: event for event in page if webhooks.NAME.fullmatch(name := name_of(event))}
     stored = set(session.scalars(sa.select(Event.event_id).where(Event.event_id.in_(named))))
     new = sum(_keep_one(session, event) for name, event in named.items() if name not in stored)
     after = next(reversed(named), walk.after)

@@ -1,6 +1,7 @@
 """Webhook events: their signature is checked, and they are stored. `events` works on them afterwards."""
 
 import logging
+import re
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ from app.stripe.signature import SignatureRefused
 log = logging.getLogger(__name__)
 
 MAX_EVENT_ID = 255
+NAME = re.compile(r"[!-~]{1,255}")
+"""Of an event, its kind or its object, where it can be stored: no database takes all of Unicode."""
+
 MAX_EVENT = 2 * 1024 * 1024
 """Bytes, as the proxy takes too. The provider names no limit (https://docs.stripe.com/webhooks): a snapshot holds its
 object with whatever is in it, and the provider sends an event that is refused again for days, in vain."""
@@ -62,10 +66,11 @@ def keep(session: Session, body: bytes, now: datetime) -> Stored | None:
         event = msgspec.json.decode(body, type=schemas.Event)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if not event.is_whole:
-        return None
     event_id = event.id[:MAX_EVENT_ID]
-    row = {"event_id": event_id, "kind": event.type[:100], "body": reduced(body), "received_at": now}
+    kind = event.type[:100]
+    if not event.is_whole or not (NAME.fullmatch(event_id) and NAME.fullmatch(kind)):
+        return None
+    row = {"event_id": event_id, "kind": kind, "body": reduced(body), "received_at": now}
     if not event.kind.startswith(WANTED) or _is_of_another(session, event):
         return Stored(event_id, is_new=False)
     stored = insert_once(session, Event, {**row, "state": "new", "next_try_at": now, "tries": 0})
@@ -79,4 +84,6 @@ def _is_of_another(session: Session, event: schemas.Event) -> bool:
         return False
     if isinstance(marks.get(ATTEMPT), str) and marks.get(INSTALLATION) in (None, installation.mark(session)):
         return False
-    return session.scalar(sa.select(Attempt.id).where(Attempt.session_id == str(name))) is None
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        return True
+    return session.scalar(sa.select(Attempt.id).where(Attempt.session_id == name)) is None

@@ -330,7 +330,7 @@ MESSAGES = (
         "an event is stored once",
         "app/payments/webhooks.py",
         "event_id = event.id[:MAX_EVENT_ID]",
-        'event_id = f"{event.id} {now}"',
+        'event_id = f"{event.id}-{now.timestamp()}"',
         f"{WEBHOOK}::test_the_same_message_again_changes_nothing",
         f"{WEBHOOK}::test_three_deliveries_at_once_are_one_event_and_one_payment",
     ),

@@ -106,6 +106,14 @@ def test_a_message_without_sense_is_taken_and_changes_nothing(client, app, kind,
     assert send_event(client, event).status_code == 200
 
 
+@pytest.mark.parametrize(("names", "status"), [({"id": "evt_\0"}, 400), ({"id": "é"}, 400), ({"data": "cs_\0"}, 200)])
+def test_a_message_with_a_name_that_no_database_takes_is_no_bug_of_ours(client, app, names, status):
+    event = {**completed(names.get("data", "cs_test_1")), "id": names.get("id", "evt_1")}
+
+    assert send_event(client, event).status_code == status
+    assert Event.query.count() == 0
+
+
 def test_a_thin_message_that_names_nothing_is_taken_and_changes_nothing(client, app):
     event = {"id": "evt_1", "object": "v2.core.event", "type": "v1.refund.created", "related_object": {"id": "a b"}}
 
@@ -152,7 +160,9 @@ def test_a_body_written_anew_is_refused(client, app):
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"id": 1}', b"\xff", b'{"data":' * 3000], ids=lambda body: body[:9])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"id": 1}', b"\xff", b'{"data":' * 3000], ids=lambda body: body[:9]
+)
 def test_a_signed_body_that_is_no_event_is_refused(client, app, body):
     header = sign(body, WEBHOOK_SECRET, int(utcnow().timestamp()))
 
