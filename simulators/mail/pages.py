@@ -51,7 +51,5 @@ def with_links(text: str) -> Markup:
 
 def _page(template: str, **values: object) -> Response:
     nonce = secrets.token_urlsafe(16)
-    policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    policy = f"{POLICY}; style-src 'nonce-{nonce}'"
     return secure(make_response(render_template(template, nonce=nonce, **values)), policy)

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.mishaps import Mishaps
 from tests.e2e.shop import Shop
 from tests.processes import Process, free_port, wait_for
 from tests.secrecy import watch
@@ -162,8 +163,23 @@ def address(pytestconfig: pytest.Config) -> dict[str, Any]:
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return opened(context)
+def mishaps(base_url: str) -> Mishaps:
+    """Of all browsers of a test."""
+    return Mishaps(base_url)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Function) -> Iterator[None]:
+    """A test fails where something went wrong in a browser, unless it is marked `mishaps` with just that."""
+    yield
+    mishaps = item.funcargs.get("mishaps")
+    if mishaps:
+        mishaps.check([part for marker in item.iter_markers("mishaps") for part in marker.args])
+
+
+@pytest.fixture
+def page(context: BrowserContext, mishaps: Mishaps) -> Page:
+    return opened(context, mishaps)
 
 
 @pytest.fixture
@@ -173,25 +189,28 @@ def shop(page: Page) -> Shop:
 
 
 @pytest.fixture
-def back_office(new_context: Any) -> Shop:
+def back_office(new_context: Any, mishaps: Mishaps) -> Shop:
     """Kiosk in a second browser, for staff."""
-    return Shop(opened(new_context()))
+    return Shop(opened(new_context(), mishaps))
 
 
 @pytest.fixture
-def page_in(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Callable[[str], Page]]:
+def page_in(
+    browser: Browser, browser_context_args: dict[str, Any], mishaps: Mishaps
+) -> Iterator[Callable[[str], Page]]:
     """`page_in("de-DE")` is a page in a browser of its own, whose user reads this language."""
     contexts: list[BrowserContext] = []
 
     def page(locale: str) -> Page:
         contexts.append(browser.new_context(**{**browser_context_args, "locale": locale}))
-        return opened(contexts[-1])
+        return opened(contexts[-1], mishaps)
 
     yield page
     for each in contexts:
         each.close()
 
 
-def opened(context: BrowserContext) -> Page:
+def opened(context: BrowserContext, mishaps: Mishaps) -> Page:
+    mishaps.watch(context)
     context.set_default_timeout(settings.action_timeout)
     return context.new_page()

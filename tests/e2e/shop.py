@@ -5,8 +5,7 @@ import csv  # feature: shop
 import html
 import re
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime  # feature: totp
 from pathlib import Path
 from typing import (
@@ -15,7 +14,7 @@ from typing import (
 )
 from urllib.parse import urljoin
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from app.auth.totp import codes  # feature: totp
 
@@ -58,7 +57,6 @@ SCHEMES: dict[Literal["light", "dark"], dict[str, object]] = {
 }
 VIOLATIONS = """(options) =>
   axe.run(document, { ...options, resultTypes: ["violations"] }).then((all) => all.violations)"""
-FAILED, SERVER_FAILED = 400, 500
 
 
 # feature: shop {
@@ -699,28 +697,6 @@ class Shop:
             ]
         self.page.emulate_media(color_scheme="light")
         assert wrong == [], f"{self.page.url} is not for everybody:\n" + "\n".join(wrong)
-
-    @contextmanager
-    def nothing_goes_wrong(self, *, refusals: bool = False) -> Iterator[None]:
-        """No script fails meanwhile, the browser complains of nothing, and no request fails.
-
-        `refusals` are part of some stories: then answers below 500 do not count, nor what the browser says of them.
-        """
-        wrong: list[str] = []
-
-        def on_console(said: ConsoleMessage) -> None:
-            if said.type in ("error", "warning") and not (refusals and "the server responded with" in said.text):
-                wrong.append(said.text)
-
-        def on_response(got: Response) -> None:
-            if got.status >= (SERVER_FAILED if refusals else FAILED):
-                wrong.append(f"{got.status} {got.url}")
-
-        self.page.on("pageerror", lambda error: wrong.append(str(error)))
-        self.page.on("console", on_console)
-        self.page.on("response", on_response)
-        yield
-        assert wrong == []
 
 
 # feature: shop {

@@ -13,6 +13,7 @@ CUSTOMER = "Ada Lovelace"
 PASSWORD, NEW = "lantern-tide-77-orchard", "marble-otter-31-meadow"
 
 
+@pytest.mark.mishaps("401 POST /api/session")
 @pytest.mark.projects("phone")
 def test_somebody_looks_after_their_account_from_linking_to_closing(shop: Shop, back_office: Shop) -> None:
     username = f"visitor-{secrets.token_hex(4)}"

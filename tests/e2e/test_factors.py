@@ -46,24 +46,24 @@ def visitor(shop: Shop) -> str:
 
 
 # feature: passkeys {
+@pytest.mark.mishaps("401 POST /api/session/passkey")
 @pytest.mark.projects("desktop")
 @pytest.mark.usefixtures("own_device")
 def test_a_passkey_is_added_signs_in_and_is_removed(shop: Shop, visitor: str) -> None:
-    with shop.nothing_goes_wrong(refusals=True):
-        shop.add_passkey("Work laptop")
-        shop.sign_out()
+    shop.add_passkey("Work laptop")
+    shop.sign_out()
 
-        shop.go_to("/sign-in")  # where this browser suggests the passkey, and this device says yes to it at once
-        shop.see_signed_in(visitor)
-        shop.suggest_no_passkeys()
-        shop.sign_out()
-        shop.sign_in_by_passkey()
-        shop.see_signed_in(visitor)
+    shop.go_to("/sign-in")  # where this browser suggests the passkey, and this device says yes to it at once
+    shop.see_signed_in(visitor)
+    shop.suggest_no_passkeys()
+    shop.sign_out()
+    shop.sign_in_by_passkey()
+    shop.see_signed_in(visitor)
 
-        shop.remove_passkey("Work laptop")
-        shop.sign_out()
-        shop.sign_in_by_passkey()
-        expect(shop.page.get_by_role("alert")).to_contain_text("not accepted")
+    shop.remove_passkey("Work laptop")
+    shop.sign_out()
+    shop.sign_in_by_passkey()
+    expect(shop.page.get_by_role("alert")).to_contain_text("not accepted")
 
 
 # feature: shop {
@@ -89,22 +89,22 @@ def test_a_purchase_goes_on_after_signing_in_by_passkey(shop: Shop) -> None:
 
 
 # feature: totp {
+@pytest.mark.mishaps("401 POST /api/session")
 @pytest.mark.projects("phone")
 def test_an_app_is_set_up_and_its_codes_are_asked_for(shop: Shop, visitor: str) -> None:
-    with shop.nothing_goes_wrong(refusals=True):
-        recovery_codes = shop.set_up_app()
-        shop.sign_out()
+    recovery_codes = shop.set_up_app()
+    shop.sign_out()
 
-        shop.sign_in_with_password(visitor, PASSWORD)
-        shop.give_code("aaaa-bbbb-cccc-dddd")
-        expect(shop.page.get_by_text("wrong, too old, or was used before")).to_be_visible()
-        shop.give_code(recovery_codes[0])
-        shop.see_signed_in(visitor)
+    shop.sign_in_with_password(visitor, PASSWORD)
+    shop.give_code("aaaa-bbbb-cccc-dddd")
+    expect(shop.page.get_by_text("wrong, too old, or was used before")).to_be_visible()
+    shop.give_code(recovery_codes[0])
+    shop.see_signed_in(visitor)
 
-        shop.remove_app(PASSWORD)
-        shop.sign_out()
-        shop.sign_in_with_password(visitor, PASSWORD)
-        shop.see_signed_in(visitor)
+    shop.remove_app(PASSWORD)
+    shop.sign_out()
+    shop.sign_in_with_password(visitor, PASSWORD)
+    shop.see_signed_in(visitor)
 
 
 # }

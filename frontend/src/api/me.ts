@@ -34,6 +34,7 @@ export function useSwitchUser() {
     queries.removeQueries({ queryKey: keys.sessionEnded, exact: true });
     queries.removeQueries({ predicate: isOther, type: "inactive" });
     queries.setQueryData(meQuery.queryKey, user);
-    queries.invalidateQueries({ predicate: isOther });
+    // What the page of a user who has left shows would be refused: the next page asks for what it needs.
+    queries.invalidateQueries({ predicate: isOther, refetchType: user ? "active" : "none" });
   };
 }

@@ -32,14 +32,18 @@ test("closing the account asks first, and then signs out", async () => {
   await waitFor(() => expect(path()).toBe(VISITOR_START));
 });
 
-test("signing out leads to the start page", async () => {
-  aliceAccount({
+test("signing out leads to the start page, and asks for nothing more of the account", async () => {
+  const requests = aliceAccount({
     "DELETE /api/session": () => json({ done: true }),
   });
   const { user, path } = open("/profile");
+  const signOut = await button("Sign out");
+  await waitFor(() => expect(sent(requests, "GET /api/profile/sessions")).toHaveLength(1));
 
-  await user.click(await button("Sign out"));
+  await user.click(signOut);
 
   await screen.findByRole("link", { name: "Sign in" });
   await waitFor(() => expect(path()).toBe(VISITOR_START));
+  const after = requests.slice(requests.findIndex(({ method }) => method === "DELETE"));
+  expect(after.filter(({ url }) => url.includes("/api/profile/"))).toEqual([]);
 });
