@@ -15,7 +15,7 @@ from app.runtime import deadline, languages
 from app.runtime.config import settings
 from app.runtime.db import reading
 from app.runtime.errors import Problem
-from app.runtime.languages import Language, Sentence
+from app.runtime.languages import Language, Sentence, said
 from app.web.pages import is_page
 
 BEGIN, END = "<!-- head -->", "<!-- /head -->"
@@ -23,6 +23,9 @@ BEGIN, END = "<!-- head -->", "<!-- /head -->"
 
 MESSAGES = re.compile(r"<!-- (?P<language>[a-z]{2}): (?P<link><link [^>]*>) -->")
 """As frontend/messages.ts writes them."""
+
+APP = '<div id="app"></div>'
+"""Where frontend/src/main.tsx draws the page; it takes the place of what stands there."""
 
 SECONDS = 3
 """How long the database is waited for: the page works without what it would tell, and asks the API."""
@@ -85,12 +88,13 @@ def written(template: str, path: str) -> Written:
             head = current_app.extensions["page_head"](path, data, language)
     except (SQLAlchemyError, Problem):
         data, language = {}, languages.asked()
-        head = structs.replace(PLAIN, description=languages.said(PLAIN.description, language))
+        head = structs.replace(PLAIN, description=said(PLAIN.description, language))
     if not is_page(path):
-        missing = languages.said(MISSING, language)
+        missing = said(MISSING, language)
         head = structs.replace(head, description=missing, structured=None, status=HTTPStatus.NOT_FOUND)
     first = _script("first", "application/json", {"language": language, **data})
     html = in_language(f"{before}{_tags(head, path)}{first}{after}", language)
+    html = html.replace(APP, _until_it_is_drawn(language), 1)
     return Written(html, head.status, is_personal=data.get("me") is not None)
 
 
@@ -104,6 +108,26 @@ def in_language(html: str, language: Language) -> str:
     return MESSAGES.sub(lambda named: named["link"] if named["language"] == language else "", html).replace(
         '<html lang="en"', f'<html lang="{language}"', 1
     )
+
+
+def _until_it_is_drawn(language: Language) -> str:
+    """What stands in the page before its code has run; frontend/src/ui/base.css shows it where that takes too long.
+
+    So it needs no code of its own, which might not come either, nor does the page's policy have to let it run.
+    """
+    title, words, again = (
+        escape(said(each, language))
+        for each in (
+            Sentence("This page has not loaded"),
+            Sentence(
+                "Part of it has not come, or does not work in this browser. Check your connection, then try again."
+            ),
+            Sentence("Try again"),
+        )
+    )
+    link = f'<a class="button" href="">{again}</a>'
+    page = f'<div class="page page-narrow" role="alert"><h1>{title}</h1><p>{words}</p><p>{link}</p></div>'
+    return f'<div id="app"><main class="not-drawn">{page}</main></div>'
 
 
 def _tags(head: Head, path: str) -> str:

@@ -1,4 +1,13 @@
-"""Every page, on either screen: nothing is cut off, and all that a user can press or fill in is within reach."""
+"""Every page, on either screen: nothing is cut off, and all that a user can press or fill in is within reach.
+
+And a page whose code does not come, or does not work, says so.
+"""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.shop import Shop
 
@@ -49,3 +58,46 @@ def test_the_basket_and_an_order_fit_their_screen(shop: Shop) -> None:
 
 
 # }
+CODE = "**/assets/index-*.js"
+"""What draws the page."""
+
+
+def lose(route: Route) -> None:
+    route.abort()
+
+
+def breaks(route: Route) -> None:
+    route.fulfill(content_type="text/javascript", body="throw new Error('not in this browser')")
+
+
+@pytest.mark.projects("phone")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(lose, marks=pytest.mark.mishaps("net::ERR_FAILED GET /assets/index-")),
+        pytest.param(breaks, marks=pytest.mark.mishaps("not in this browser")),
+    ],
+)
+def test_a_page_whose_code_does_not_come_or_work_says_so(shop: Shop, answer: Callable[[Route], None]) -> None:
+    shop.page.route(CODE, answer)
+    shop.go_to("/sign-in?next=/profile")
+    shop.see_alert("This page has not loaded")
+    shop.see_accessible()
+    shop.see_it_fits()
+
+    shop.page.unroute(CODE)
+    shop.page.get_by_role("link", name="Try again").click()
+
+    expect(shop.page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
+    expect(shop.page).to_have_url(re.compile(r"/sign-in\?next=/profile$"))
+
+
+@pytest.mark.projects("phone")
+@pytest.mark.mishaps("net::ERR_FAILED GET /assets/index-")
+def test_it_says_so_in_the_language_of_the_reader(page_in: Callable[[str], Page]) -> None:
+    page = page_in("de-DE")
+    page.route(CODE, lose)
+    page.goto("/sign-in")
+
+    expect(page.get_by_role("alert")).to_contain_text("Diese Seite wurde nicht geladen")
+    expect(page.get_by_role("link", name="Noch einmal versuchen")).to_be_visible()

@@ -16,7 +16,8 @@ def built(tmp_path, monkeypatch):
     from app.web import frontend
 
     link = '<link rel="modulepreload" crossorigin href="/assets/messages-1f.js">'
-    page = f'<html lang="en"><head><!-- head --><!-- /head --><!-- de: {link} --></head></html>'
+    app = '<div id="app"></div>'
+    page = f'<html lang="en"><head><!-- head --><!-- /head --><!-- de: {link} --></head><body>{app}</body></html>'
     (tmp_path / "index.html").write_text(page)
     monkeypatch.setattr(frontend, "DIST", tmp_path)
 
@@ -33,6 +34,15 @@ def test_the_page_is_in_the_language_of_the_browser(client, built):
     assert language_of(response) == ("de", True)
     assert {"Cookie", "Accept-Language"} <= set(response.vary)
     assert language_of(client.get("/")) == ("en", False)
+
+
+def test_until_the_page_is_drawn_it_says_in_this_language_that_it_has_not_loaded(client, built):
+    german, english = client.get("/", headers=GERMAN).text, client.get("/nowhere").text
+
+    assert "Diese Seite wurde nicht geladen" in german
+    assert "Noch einmal versuchen</a>" in german
+    assert "This page has not loaded" in english
+    assert 'href="">Try again</a>' in english
 
 
 def test_the_switch_of_the_page_counts_for_more_than_the_browser(client, built):
