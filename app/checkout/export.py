@@ -1,4 +1,4 @@
-"""Orders as a table for a spreadsheet (RFC 4180), a piece at a time, however many there are."""
+"""Orders as a table (RFC 4180), for programs or for a spreadsheet, a piece at a time, however many there are."""
 
 import csv
 import re
@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from io import StringIO
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask.ctx import AppContext
@@ -15,6 +16,7 @@ from app.orders.models import Order
 from app.orders.search import Search
 from app.payments.ledger import Ledger
 from app.runtime.db import db
+from app.runtime.languages import Language
 from app.stripe import currencies
 from app.users.signed_in import SignedInUser
 from app.web import at_once
@@ -26,6 +28,24 @@ COLUMNS = (
     *("number", "status", "created_at", "paid_at", "username", "name", "email", "phone", "address", "note", "items"),
     *("subtotal", "discount", "shipping", "tax", "total", "refunded", "currency"),
 )
+
+
+class Form(NamedTuple):
+    """How a table is written. `mark` stands before all of it."""
+
+    mark: str = ""
+    delimiter: str = ","
+    decimal: str = "."
+
+
+PLAIN = Form()
+"""For programs, which read UTF-8 where nothing else is said, and would take the mark for a part of the first name."""
+
+MARK = "\ufeff"
+"""By this a spreadsheet knows UTF-8, and shows umlauts: https://www.unicode.org/faq/utf_bom.html#bom1"""
+
+SPREADSHEETS: dict[Language, Form] = {"en": Form(MARK), "de": Form(MARK, ";", ",")}
+"""A German one takes a comma for the decimal one, and so keeps what commas divide in one column."""
 
 FORMULA = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 """How a text begins that a spreadsheet computes: https://owasp.org/www-community/attacks/CSV_Injection
@@ -53,18 +73,19 @@ def _in_pieces(search: Search) -> bool:
 
 
 def table(
-    context: Callable[[], AppContext], viewer: SignedInUser, search: Search, first: Sequence[int]
+    context: Callable[[], AppContext], viewer: SignedInUser, search: Search, first: Sequence[int], form: Form = PLAIN
 ) -> Iterator[str]:
     """The header, then the orders, of which `first` are the ids that `ids` begins with.
 
     An order that is gone meanwhile is left out.
     """
-    yield _written([COLUMNS])
+    yield form.mark + _written([COLUMNS], form)
     piece = first
     while piece:
         for start in range(0, len(piece), AT_ONCE):
             with context():
-                rows = _written(map(_row, _ledgers(db.session(), piece[start : start + AT_ONCE])))
+                ledgers = _ledgers(db.session(), piece[start : start + AT_ONCE])
+                rows = _written((_row(each, form) for each in ledgers), form)
             yield rows  # when the transaction is over, however long the client takes
         if not _in_pieces(search):
             return
@@ -78,7 +99,7 @@ def _ledgers(session: Session, ids: Sequence[int]) -> list[Ledger]:
     return Ledger.of(session, [orders[each] for each in ids if each in orders])
 
 
-def _row(ledger: Ledger) -> list[str]:
+def _row(ledger: Ledger, form: Form) -> list[str]:
     order, buyer = ledger.order, ledger.order.buyer
     address = [each for each in (order.shipping_address or {}).values() if each]
     amounts = (order.subtotal, order.discount, order.shipping, order.tax, order.total, ledger.refunded)
@@ -89,7 +110,7 @@ def _row(ledger: Ledger) -> list[str]:
         _moment(order.paid_at),
         *map(harmless, (buyer.username, buyer.name, buyer.email, order.phone, ", ".join(address), order.note)),
         harmless("; ".join(f"{line.quantity} × {line.name}" for line in order.lines)),
-        *(currencies.decimal(amount, order.currency) for amount in amounts),
+        *(currencies.decimal(amount, order.currency).replace(".", form.decimal) for amount in amounts),
         order.currency,
     ]
 
@@ -104,7 +125,7 @@ def _moment(at: datetime | None) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else ""
 
 
-def _written(rows: Iterable[Sequence[str]]) -> str:
+def _written(rows: Iterable[Sequence[str]], form: Form) -> str:
     page = StringIO()
-    csv.writer(page).writerows(rows)
+    csv.writer(page, delimiter=form.delimiter).writerows(rows)
     return page.getvalue()

@@ -12,9 +12,9 @@ from app.checkout.schemas import (
     BasketOut,
     FulfilOptions,
     NewOrder,
-    OrderFilter,
     OrderOut,
     OrderSearch,
+    OrderTable,
     added_up,
 )
 from app.orders import service as orders
@@ -139,14 +139,17 @@ def list_orders(query: OrderSearch, user: SignedInUser) -> Page[OrderOut]:
 
 
 @routes.get("/api/orders.csv", access=Access.STAFF, limit=limits.SEARCH)
-def export_orders(query: OrderFilter, user: SignedInUser) -> Response:
-    """The orders that fit as a table (CSV, UTF-8), for a spreadsheet. Amounts are decimal.
+def export_orders(query: OrderTable, user: SignedInUser) -> Response:
+    """The orders that fit as a table (CSV, UTF-8). Amounts are decimal.
 
+    For a spreadsheet, say in `spreadsheet` which language it is in: the table then begins with a byte order mark, by
+    which it knows umlauts, and for a German one has semicolons, and commas in amounts. Without it, it is for programs.
     A text that a spreadsheet would take for a formula begins with a quotation mark.
     """
     search = query.search()
     first = export.ids(db.session(), user, search)
-    rows = export.table(current_app.app_context, user, search, first)
+    form = export.SPREADSHEETS[query.spreadsheet] if query.spreadsheet else export.PLAIN
+    rows = export.table(current_app.app_context, user, search, first, form)
     return Response(rows, mimetype="text/csv", headers={"Content-Disposition": 'attachment; filename="orders.csv"'})
 
 

@@ -9,6 +9,7 @@ from app.orders.models import MAX_NOTE, Order, OrderLine, OrderStatus
 from app.orders.search import Search, Sorting, begin_of, end_of
 from app.payments.ledger import Ledger
 from app.payments.schemas import PaymentOut
+from app.runtime.languages import Language
 from app.stripe import currencies
 from app.users.models import User
 from app.users.signed_in import SignedInUser
@@ -51,6 +52,12 @@ class OrderSearch(OrderFilter, frozen=True):
     @property
     def paging(self) -> Paging:
         return Paging(self.page, self.per_page)
+
+
+class OrderTable(OrderFilter, frozen=True):
+    """`spreadsheet` is the language of the one that is to open the table. Left out, the table is for programs."""
+
+    spreadsheet: Language | None = None
 
 
 class OrderLineRequest(msgspec.Struct, frozen=True):

@@ -1042,8 +1042,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The orders that fit as a table (CSV, UTF-8), for a spreadsheet. Amounts are decimal.
-         * @description A text that a spreadsheet would take for a formula begins with a quotation mark.
+         * The orders that fit as a table (CSV, UTF-8). Amounts are decimal.
+         * @description For a spreadsheet, say in `spreadsheet` which language it is in: the table then begins with a byte order mark, by
+         *     which it knows umlauts, and for a German one has semicolons, and commas in amounts. Without it, it is for programs.
+         *     A text that a spreadsheet would take for a formula begins with a quotation mark.
          *
          *     At most 1200 a minute from one address.
          */
@@ -3458,12 +3460,10 @@ export interface components {
             per_page: number;
         };
         /**
-         * OrderFilter
-         * @description Which orders, and in which order. `q`: each of its words is in the number, the buyer or an item.
-         *
-         *         `from` and `to` bound when an order was placed.
+         * OrderTable
+         * @description `spreadsheet` is the language of the one that is to open the table. Left out, the table is for programs.
          */
-        OrderFilter: {
+        OrderTable: {
             /**
              * @description Words that number, buyer or items hold.
              * @default
@@ -3501,6 +3501,12 @@ export interface components {
              * @example 7
              */
             user_id: number | null;
+            /**
+             * @description The language of the spreadsheet that opens the table; left out, it is for programs.
+             * @default null
+             * @example de
+             */
+            spreadsheet: ("de" | "en") | null;
         };
         /**
          * FulfilOptions
@@ -9535,6 +9541,8 @@ export interface operations {
                 sort?: "-created_at" | "-paid_at" | "-status" | "-total" | "created_at" | "paid_at" | "status" | "total";
                 /** @description Only orders of this user. For staff. */
                 user_id?: number | null;
+                /** @description The language of the spreadsheet that opens the table; left out, it is for programs. */
+                spreadsheet?: ("de" | "en") | null;
             };
             header?: never;
             path?: never;

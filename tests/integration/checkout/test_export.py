@@ -72,6 +72,23 @@ def test_the_table_has_the_orders_of_the_list_in_its_order(staff, monkeypatch):
     assert fields(staff.get("/api/orders.csv?page=2")) == ["page"]
 
 
+@pytest.mark.parametrize(("spreadsheet", "delimiter", "total"), [("en", ",", "1234.50"), ("de", ";", "1234,50")])
+def test_a_spreadsheet_shows_umlauts_and_amounts_in_columns_of_their_own(staff, spreadsheet, delimiter, total):
+    make_order(make_user("kaethe", name="Käthe Müller; Köln"), make_item("Tee", price=123450))
+
+    answer = staff.get("/api/orders.csv", query_string={"spreadsheet": spreadsheet})
+
+    assert answer.data.startswith(b"\xef\xbb\xbfnumber")
+    assert answer.data.count("\ufeff".encode()) == 1
+    [row] = csv.DictReader(answer.data.decode("utf-8-sig").splitlines(), delimiter=delimiter)
+    assert (row["name"], row["total"], row["currency"]) == ("Käthe Müller; Köln", total, "EUR")
+
+
+def test_a_program_gets_the_table_without_a_mark(staff):
+    assert staff.get("/api/orders.csv").data.startswith(b"number,status,")
+    assert fields(staff.get("/api/orders.csv?spreadsheet=klingon")) == ["spreadsheet"]
+
+
 def test_no_transaction_is_open_while_a_client_takes_its_time(own_app, monkeypatch):
     monkeypatch.setattr(export, "AT_ONCE", 1)
     with own_app.app_context():

@@ -181,7 +181,7 @@ test("staff see who bought, what they wrote, and find orders by it", async () =>
     expect(sent(requests, "GET /api/orders").at(-1)?.url).toContain("q=ada&status=paid"),
   );
   const table = screen.getByRole("link", { name: "Save as CSV" }).getAttribute("href");
-  expect(table).toBe("/api/orders.csv?q=ada&status=paid");
+  expect(table).toBe("/api/orders.csv?q=ada&status=paid&spreadsheet=en");
 });
 
 test("customers cannot hand over", async () => {

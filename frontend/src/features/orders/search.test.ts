@@ -15,8 +15,8 @@ test("what an address asks for is read, and what makes no sense is left out", ()
 });
 
 test("the table for a spreadsheet has the same orders as the list, of all pages", () => {
-  expect(tableAddress({})).toBe("/api/orders.csv");
+  expect(tableAddress({})).toBe("/api/orders.csv?spreadsheet=en");
   expect(tableAddress({ user: 7, q: "Ada & Bob", page: 3 })).toBe(
-    "/api/orders.csv?q=Ada+%26+Bob&user_id=7",
+    "/api/orders.csv?q=Ada+%26+Bob&user_id=7&spreadsheet=en",
   );
 });

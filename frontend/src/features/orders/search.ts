@@ -1,6 +1,6 @@
 import { msg } from "@lingui/core/macro";
 import type { paths } from "../../api/schema";
-import type { Words } from "../../language";
+import { language, type Words } from "../../language";
 import { number, paged, type Search, text } from "../../shell/search";
 import { isStatus } from "./status";
 
@@ -48,9 +48,9 @@ export const asQuery = ({ user, page, ...search }: OrderSearch): Query => ({
   user_id: user,
 });
 
-/** Where a spreadsheet with the same orders comes from. */
+/** Where a table with the same orders comes from, for a spreadsheet of the reader’s language. */
 export function tableAddress(search: OrderSearch): string {
-  const given = Object.entries(asQuery(search)).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-  return query.size ? `/api/orders.csv?${query}` : "/api/orders.csv";
+  const asked = { ...asQuery(search), spreadsheet: language() };
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+  return `/api/orders.csv?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }
