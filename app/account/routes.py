@@ -54,7 +54,7 @@ def first() -> UserOut | None:
 
 @routes.patch("/api/profile", access=Access.SIGNED_IN, raises=(ConfirmationRequired,), limit=limits.MAIL)
 def change_profile(body: ProfileChange, user: User, user_session: UserSession) -> UserOut:
-    """Change the name, the email or the language; what is left out stays.
+    """Change the name, the email, the language or the time zone; what is left out stays.
 
     Another email takes a sign-in or a confirmation within the last 30 minutes. It is not verified.
     """
@@ -62,6 +62,8 @@ def change_profile(body: ProfileChange, user: User, user_session: UserSession) -
     actor = actors.of_request(user)
     if "language" in body.given():
         user.language = language
+    if "time_zone" in body.given():
+        user.time_zone = users.checked_time_zone(body.time_zone or None)
     service.change(db.session(), user_session, actor, name=name, email=email, given=body.given(), now=utcnow())
     return UserOut.of(user)
 

@@ -17,9 +17,10 @@ class ProfileChange(msgspec.Struct, frozen=True):
     name: Line | msgspec.UnsetType | None = msgspec.UNSET
     email: Line | msgspec.UnsetType | None = msgspec.UNSET
     language: Language | msgspec.UnsetType | None = msgspec.UNSET
+    time_zone: Line | msgspec.UnsetType | None = msgspec.UNSET
 
     def given(self) -> set[str]:
-        return {name for name in ("name", "email", "language") if getattr(self, name) is not msgspec.UNSET}
+        return {name for name in self.__struct_fields__ if getattr(self, name) is not msgspec.UNSET}
 
 
 class PasswordChange(Private, frozen=True):

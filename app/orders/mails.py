@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session, selectinload
 
 from app import mail
-from app.mail import Kind
+from app.mail import Kind, moments
 from app.mail.message import Message
 from app.mail.models import Outgoing
 from app.orders.models import Order
@@ -11,7 +11,7 @@ from app.runtime.config import settings
 from app.runtime.languages import Language
 from app.stripe.currencies import written
 from app.users.models import User
-from app.users.service import language_of
+from app.users.service import language_of, reads_at
 
 
 def to_buyer(session: Session, outgoing: Outgoing) -> Message | None:
@@ -37,6 +37,8 @@ def to_staff(session: Session, outgoing: Outgoing) -> Message | None:
     order = session.get(Order, outgoing.payload["order"], options=[selectinload(Order.lines)])
     if order is None or not settings().staff_mail:
         return None
+    reader = reads_at(session, settings().staff_mail)
+    language = language_of(reader)
     buyer, address = order.buyer, order.shipping_address or {}
     more = {
         "buyer": buyer.name or buyer.username,
@@ -45,8 +47,8 @@ def to_staff(session: Session, outgoing: Outgoing) -> Message | None:
         "note": order.note or "",
         "phone": order.phone or "",
         "address": ", ".join(each for each in address.values() if each),
+        "at": moments.written(order.paid_at or outgoing.created_at, language, reader and reader.time_zone),
     }
-    language = settings().language
     return Message(settings().staff_mail, "order_to_hand_over", {**_values(order, language), **more}, language)
 
 

@@ -48,7 +48,7 @@ def receipt(session: Session, mail: Outgoing) -> Message | None:
         "lines": lines,
         **parts(order, language),
         "total": written(order.total, order.currency, language),
-        "at": moments.written(order.paid_at, language),
+        "at": moments.written(order.paid_at, language, user.time_zone),
         "delivery": shop.profile(session).delivery.splitlines(),
         "link": f"{settings().public_url}/orders/{order.id}",
     }

@@ -10,6 +10,7 @@ from app.mail.models import Outgoing
 from app.payments import findings
 from app.runtime.config import settings
 from app.runtime.languages import retold
+from app.users.service import language_of, reads_at
 
 
 def tell(session: Session, now: datetime) -> None:
@@ -20,11 +21,11 @@ def tell(session: Session, now: datetime) -> None:
     session.commit()
 
 
-def finding(_: Session, outgoing: Outgoing) -> Message | None:
+def finding(session: Session, outgoing: Outgoing) -> Message | None:
     """The payload is `{"words": …}`, which name no person."""
     if not settings().staff_mail:
         return None
     link = f"{settings().public_url}/staff/findings"
-    language = settings().language
+    language = language_of(reads_at(session, settings().staff_mail))
     values = {"words": retold(outgoing.payload["words"], language), "link": link}
     return Message(settings().staff_mail, "finding", values, language)

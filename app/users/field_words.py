@@ -11,6 +11,14 @@ WORDS: Words = {
         "The language of the page and of mails; null where the browser, or the client, says which.",
         "de",
     ),
+    "UserOut.time_zone": (
+        "In which mails tell the time: where the user's browser was last; null for the shop's.",
+        "Europe/Berlin",
+    ),
+    "ProfileChange.time_zone": (
+        "Where the user is: a name of the IANA database. Mails tell the time in it; null for the shop's.",
+        "Europe/Berlin",
+    ),
     "role": ("`customer`, or `staff` for those who run the shop.", "customer"),
     "active": ("Whether the user may sign in.", True),
     "identities": ("The accounts at providers that the user can sign in with.", []),

@@ -83,6 +83,8 @@ class User(Model):
     avatar_url: Mapped[str | None] = mapped_column(sa.String(2000))
     language: Mapped[Language | None] = mapped_column(sa.String(8))
     """Of the page and of mails: None until it is known, and then for the browser to say."""
+    time_zone: Mapped[str | None] = mapped_column(sa.String(64))
+    """Of mails, as the browser was in last: None until it has told."""
     role: Mapped[Role] = mapped_column(sa.String(16), default="customer")
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))

@@ -28,6 +28,7 @@ class UserOut(msgspec.Struct, frozen=True):
     name: str | None
     avatar_url: str | None
     language: Language | None
+    time_zone: str | None
     role: Role
     active: bool
     identities: list[IdentityOut]
@@ -44,6 +45,7 @@ class UserOut(msgspec.Struct, frozen=True):
             user.name,
             user.avatar_url,
             user.language,
+            user.time_zone,
             user.role,
             user.active,
             identities,

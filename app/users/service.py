@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import mail
-from app.runtime import email_address, text
+from app.runtime import email_address, text, time_zones
 from app.runtime.config import Settings, settings
 from app.runtime.errors import Conflict, FieldError, Invalid, NotFound
 from app.runtime.languages import Language
@@ -59,9 +59,15 @@ def sign_in_name(session: Session, typed: str) -> str:
     return session.scalar(sa.select(User.username).where(User.verified_email == address)) or address
 
 
-def language_of(user: User) -> Language:
+def language_of(user: User | None) -> Language:
     """The language of mails to them: the one they have chosen, or else the shop's."""
-    return user.language or settings().language
+    return (user and user.language) or settings().language
+
+
+def reads_at(session: Session, address: str) -> User | None:
+    """The active member of staff who reads mails at `address`, which is verified."""
+    theirs = sa.select(User).where(User.verified_email == email_address.key(address))
+    return session.scalar(theirs.where(sa.text(IS_STAFF), User.active))
 
 
 def named(session: Session, username: str) -> User:
@@ -116,6 +122,13 @@ def checked_name(name: str | None) -> str | None:
     """Raises Invalid where it shows nothing, or would change the direction of the text around it."""
     if name is not None and not text.is_line(name):
         raise Invalid.field("name", "This holds nothing to be seen, or characters that are not allowed here.")
+    return name
+
+
+def checked_time_zone(name: str | None) -> str | None:
+    """Raises Invalid."""
+    if name is not None and not time_zones.is_known(name):
+        raise Invalid.field("time_zone", "There is no such time zone: take one such as Europe/Berlin.")
     return name
 
 
@@ -197,9 +210,7 @@ def change(session: Session, user: User, actor: Actor, *, name: str | None, emai
         session.flush()
         signals.address_given.send(user, session=session, actor=actor)
         if was_verified:  # another address may be a stranger's, who has nothing to do with this account
-            mail.queue(
-                session, "email_changed", {"email": before, "username": user.username, "language": user.language}
-            )
+            mail.queue(session, "email_changed", {"email": before, **_as_mailed(user)})
     session.flush()
 
 
@@ -222,6 +233,11 @@ def keep_staff(session: Session, user_id: int) -> None:
     # could else wait for each other.
     if list(session.scalars(staff.with_for_update(key_share=True))) == [user_id]:
         raise LastStaff
+
+
+def _as_mailed(user: User) -> dict[str, str | None]:
+    """For a mail that is written when the account no longer has them."""
+    return {"username": user.username, "language": user.language, "time_zone": user.time_zone}
 
 
 def set_role(session: Session, user_id: int, role: Role, actor: Actor) -> User:
@@ -261,14 +277,13 @@ def close(session: Session, user_id: int, actor: Actor, now: datetime) -> None:
     actor.note(session, user.id, "account_closed")
     mail.recall(session, user.id, now)
     if user.email_verified:
-        mail.queue(
-            session, "account_closed", {"email": user.email, "username": user.username, "language": user.language}
-        )
+        mail.queue(session, "account_closed", {"email": user.email, **_as_mailed(user)})
     user.active, user.role, user.closed_at = False, "customer", now
     session.flush()  # as above
     signals.leaving.send(user, session=session)
     session.expire(user, ["identities", "password_hash"])
     user.username = f"closed:{user.id}"  # which no client can register
-    user.email = user.verified_email = user.name = user.avatar_url = user.password_hash = user.language = None
+    user.email = user.verified_email = user.name = user.avatar_url = user.password_hash = None
+    user.language = user.time_zone = None
     user.verified_in_session = False
     audit_trail.forget(session, user.id)

@@ -29,6 +29,7 @@ class SignedInUser(msgspec.Struct, frozen=True):
     name: str | None
     avatar_url: str | None
     language: Language | None
+    time_zone: str | None
     role: Role
     active: bool
     created_at: datetime

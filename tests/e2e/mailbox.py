@@ -24,7 +24,7 @@ class Mailbox:
         self.page.goto(self.url)
         return mail.count() > 0
 
-    def see(self, *words: str) -> None:
+    def see(self, *words: str | re.Pattern[str]) -> None:
         """In the mail that is open."""
         for each in words:
             expect(self.page.get_by_text(each).first).to_be_visible()

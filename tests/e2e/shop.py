@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from playwright.sync_api import Locator, Page, Request, expect
 
 from app.auth.totp import codes  # feature: totp
+from tests.processes import wait_for
 
 ACCEPTED, DECLINED, REFUND_FAILS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 5126"  # feature: shop
 LOOKS = 30  # a second apart
@@ -231,6 +232,10 @@ class Shop:
         expect(self.page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
 
     # One's own account
+
+    def see_time_zone_kept(self, zone: str) -> None:
+        """The browser tells it by itself."""
+        wait_for(lambda: self.page.request.get("/api/profile").json()["time_zone"] == zone, f"{zone} to be kept")
 
     def link_account_of(self, name: str) -> None:
         """At the provider, as `name`."""

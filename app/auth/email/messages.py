@@ -65,7 +65,7 @@ def news(session: Session, mail: Outgoing) -> Message | None:
         return None
     values: dict[str, Any] = {"device": None, "address": None, "name": None, "removed": False, **mail.payload}
     language = language_of(user)
-    values |= {"username": user.username, "at": moments.written(mail.created_at, language)}
+    values |= {"username": user.username, "at": moments.written(mail.created_at, language, user.time_zone)}
     if values["device"]:
         values["device"] = devices.told(values["device"], language)
     return Message(user.email, mail.kind, values, language)
@@ -85,7 +85,10 @@ def password_changed(session: Session, mail: Outgoing) -> Message | None:
 
 
 def to_former_address(_: Session, mail: Outgoing) -> Message:
-    """`{"email": the address, "username": of the account, "language": its user's}`: the account no longer has them."""
+    """`{"email": the address, "username": of the account, "language" and "time_zone": its user's}`.
+
+    The account no longer has them.
+    """
     language = languages.known(mail.payload.get("language")) or settings().language
-    values = {**mail.payload, "at": moments.written(mail.created_at, language)}
+    values = {**mail.payload, "at": moments.written(mail.created_at, language, mail.payload.get("time_zone"))}
     return Message(mail.payload["email"], mail.kind, values, language)

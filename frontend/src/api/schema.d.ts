@@ -515,7 +515,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change the name, the email or the language; what is left out stays.
+         * Change the name, the email, the language or the time zone; what is left out stays.
          * @description Another email takes a sign-in or a confirmation within the last 30 minutes. It is not verified.
          *
          *     At most 30 a minute from one address.
@@ -1538,6 +1538,11 @@ export interface components {
              */
             language: ("de" | "en") | null;
             /**
+             * @description In which mails tell the time: where the user's browser was last; null for the shop's.
+             * @example Europe/Berlin
+             */
+            time_zone: string | null;
+            /**
              * @description `customer`, or `staff` for those who run the shop.
              * @example customer
              * @enum {unknown}
@@ -2001,6 +2006,11 @@ export interface components {
              * @example de
              */
             language?: ("de" | "en") | null;
+            /**
+             * @description Where the user is: a name of the IANA database. Mails tell the time in it; null for the shop's.
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
         };
         /**
          * FactorsOut

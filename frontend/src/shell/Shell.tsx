@@ -10,9 +10,11 @@ import { LanguageSwitch } from "./LanguageSwitch";
 import { Navigation } from "./Navigation";
 import { Offline } from "./Offline";
 import { Parts } from "./parts";
+import { useTimeZone } from "./timeZone";
 
 export function Shell() {
   useOwnLanguage();
+  useTimeZone();
   const me = useMe();
   const { useName, Logo, Foot } = use(Parts).look;
   const name = useName();

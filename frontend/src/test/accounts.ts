@@ -10,6 +10,7 @@ export const alice: User = {
   name: null,
   avatar_url: null,
   language: null,
+  time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   role: "customer",
   active: true,
   identities: [],

@@ -22,6 +22,7 @@ def test_the_profile_tells_who_is_signed_in(ada):
         "name": "Ada",
         "avatar_url": None,
         "language": None,
+        "time_zone": None,
         "role": "customer",
         "active": True,
         "identities": [],
@@ -68,6 +69,9 @@ def test_nobody_changes_their_own_role_or_username(ada):
         ({"name": 7}, "name"),
         ({"name": "a\nb"}, "name"),
         ({"name": "a" * 201}, "name"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "time_zone"),
+        ({"time_zone": "Europe"}, "time_zone"),
     ],
 )
 def test_a_change_that_is_wrong_names_the_field_and_changes_nothing(ada, change, field):
@@ -75,6 +79,12 @@ def test_a_change_that_is_wrong_names_the_field_and_changes_nothing(ada, change,
 
     assert fields(ada.patch("/api/profile", json=change)) == [field]
     assert ada.get("/api/profile").get_json() == before
+
+
+def test_the_time_zone_is_kept_until_it_is_taken_back(ada):
+    assert ada.patch("/api/profile", json={"time_zone": "America/Lima"}).get_json()["time_zone"] == "America/Lima"
+    assert ada.patch("/api/profile", json={"name": "Ada"}).get_json()["time_zone"] == "America/Lima"
+    assert ada.patch("/api/profile", json={"time_zone": None}).get_json()["time_zone"] is None
 
 
 def test_a_stranger_has_no_profile(client):

@@ -1,5 +1,7 @@
 """Mails about an order besides its receipt: to the buyer, and to staff who want them."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
@@ -8,9 +10,13 @@ from app.models import FindingRow, Outgoing
 from app.orders import mails
 from app.orders import service as orders
 from app.payments import finding_mails
+from app.runtime.child_environment import environment as inherited
 from app.runtime.db import utcnow
 from tests.integration.conftest import sign_in
 from tests.integration.factories import make_item, make_order, make_user, saved
+from tests.integration.mail.conftest import UNHEARD
+from tests.processes import KIOSK, Process
+from tests.settings import environment, settings
 
 
 @pytest.fixture
@@ -21,8 +27,8 @@ def staff(office):
 @pytest.fixture
 def wanted(office, monkeypatch):
     """Staff want mails."""
-    settings = msgspec.structs.replace(office.app.extensions["settings"], staff_mail="staff@example.com")
-    monkeypatch.setitem(office.app.extensions, "settings", settings)
+    values = msgspec.structs.replace(office.app.extensions["settings"], staff_mail="staff@example.com")
+    monkeypatch.setitem(office.app.extensions, "settings", values)
 
 
 def subjects(office):
@@ -84,6 +90,21 @@ def test_staff_hear_of_a_paid_order_who_bought_what(office, wanted):
         assert words in mail["text"]
 
 
+def test_staff_read_in_the_language_and_time_zone_of_the_one_whose_mailbox_it_is(office, wanted):
+    make_user("grace", email="Staff@example.com", role="staff", language="de", time_zone="Asia/Tokyo")
+    saved(FindingRow(kind="payment", subject="pi_x", words="Money that no order knows.", facts="x", found_at=utcnow()))
+    order = make_order(make_user("ada"), make_item("Tee"), status="paid", paid_at=datetime(2026, 7, 1, 22, tzinfo=UTC))
+
+    mails.tell_staff(db.session(), order, "reference")
+    finding_mails.tell(db.session(), utcnow())
+    office.deliver()
+
+    about_order, about_finding = office.mails
+    assert about_order["headers"]["Subject"] == f"Bestellung {order.number} ist bezahlt"
+    assert "Bezahlt: 02.07.2026, 07:00 JST" in about_order["text"]
+    assert about_finding["headers"]["Subject"] == "Etwas ist zu klären"
+
+
 def test_staff_hear_of_each_finding_once(office, wanted):
     saved(FindingRow(kind="payment", subject="pi_x", words="Money that no order knows.", facts="x", found_at=utcnow()))
 
@@ -93,6 +114,17 @@ def test_staff_hear_of_each_finding_once(office, wanted):
 
     assert subjects(office) == [("staff@example.com", "Something needs a person")]
     assert "Money that no order knows." in office.mails[0]["text"]
+
+
+def test_a_worker_mails_staff_what_needs_a_person(office, own_database, tmp_path):
+    saved(FindingRow(kind="payment", subject="pi_x", words="Money that no order knows.", facts="x", found_at=utcnow()))
+    mine = settings(own_database, MAIL_URL=office.mailbox.smtp_url, STAFF_MAIL="staff@example.com", REDIS_URL=UNHEARD)
+    worker = Process([KIOSK, "worker"], tmp_path / "worker", env={**inherited({}), **environment(mine)})
+
+    worker.wait_for(office.mailbox.mails, "the mail to come")
+
+    assert subjects(office) == [("staff@example.com", "Something needs a person")]
+    assert worker.stop() == 0
 
 
 def test_staff_who_want_no_mails_get_none(office):

@@ -115,6 +115,19 @@ def test_a_receipt_tells_when_it_was_paid_in_the_time_zone_of_the_shop(office, o
     assert here in office.mails[0]["text"]
 
 
+def test_a_receipt_tells_it_in_the_time_zone_of_the_buyer(office):
+    saved(ShopProfile(id=1, time_zone="Europe/Berlin"))
+    for zone in ("America/Lima", "Not/Known"):  # as an older database of zones may have it
+        buyer = make_user(zone.partition("/")[0].lower(), time_zone=zone)
+        paid(buyer, make_item()).paid_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    db.session.commit()
+
+    office.deliver()
+
+    assert "2026-07-01 17:30 -05" in office.mails[0]["text"]
+    assert "2026-07-02 00:30 CEST" in office.mails[1]["text"]
+
+
 @pytest.mark.parametrize("name", ["Tea & Co", 'Tee "zur Kanne", Inh. Ada <Lovelace>'])
 def test_a_mail_comes_from_the_shop_by_its_name(office, name):
     paid(make_user("ada"), make_item())
