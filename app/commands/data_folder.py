@@ -18,6 +18,7 @@ from app.runtime.child_environment import adopt, is_configured
 DEFAULT = "var"
 HOST = "127.0.0.1"
 FILE = "up.json"
+STAFF_MAIL = "grace@example.com"  # feature: shop
 HELP = "The folder of a shop that `kiosk up` keeps, to work on that one."
 ON_ITS_OWN = ("serve", "worker")
 WITHOUT = ("up", "simulate", "smoke")
@@ -54,6 +55,7 @@ def settings(folder: Path, saved: dict[str, Any]) -> dict[str, Any]:
         "JWT_SECRET_KEY": saved["jwt_secret_key"],
         "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / "kiosk.db")).render_as_string(),
         "MAIL_URL": f"smtp://{HOST}:{port + 4}",
+        "STAFF_MAIL": STAFF_MAIL,  # feature: shop
         "OAUTH": {"simulator": simulator},
         "PAYMENTS": {  # feature: shop {
             "API_BASE": f"http://{HOST}:{port + 2}",
