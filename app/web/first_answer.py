@@ -119,9 +119,7 @@ def _until_it_is_drawn(language: Language) -> str:
         escape(said(each, language))
         for each in (
             Sentence("This page has not loaded"),
-            Sentence(
-                "Part of it has not come, or does not work in this browser. Check your connection, then try again."
-            ),
+            Sentence("Check your connection, and that JavaScript is on in this browser."),
             Sentence("Try again"),
         )
     )

@@ -115,6 +115,7 @@ def press(page: Page, button: str, said: str) -> None:
     expect(page.get_by_role("status")).to_contain_text(said)
 
 
+@pytest.mark.mishaps("400 POST /_control/play")
 def test_a_scenario_file_is_played_and_a_step_that_is_wrong_is_named(shop: Shop, payments: Control) -> None:
     page = shop.page
     story = b'[[step]]\nact = "open_session"\nclient_reference_id = "of-a-file"\n[[step]]\nact = "pay"\nsession = 1\n'
@@ -175,6 +176,7 @@ def test_the_inspector_is_for_everybody(shop: Shop, payments: Control) -> None:
     shop.see_it_fits()
 
 
+@pytest.mark.mishaps("402 POST /pay/")
 def test_the_payment_page_is_for_everybody(shop: Shop, payments: Control) -> None:
     page = shop.page
     session = payments.open_session()
