@@ -124,7 +124,7 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name.replace(".", "_"),
         "tags": [operation.tag],
-        "summary": summary,
+        "summary": summary.replace("`", ""),  # plain text, other than the description
         "parameters": list(_parameters(operation)),
         "responses": _responses(operation, schemas),
         "x-access": operation.access.value,

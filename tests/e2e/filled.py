@@ -7,6 +7,29 @@ from PIL import Image
 from tests.e2e.shop import Shop
 
 STAFF = "Grace Hopper"
+TERMS = """Who sells, and how: these terms hold for every order in this shop.
+
+## What you buy
+
+An order is placed once it is paid. Until then its things are set aside for you for **30 minutes**.
+
+1. You choose, and pay on the page of the payment provider.
+2. You get a receipt by mail.
+3. We hand over or send what you bought.
+
+## What delivery costs
+
+| To | Days | Costs |
+| --- | --- | --- |
+| Germany, Austria | 2 to 3 | 4.90 € |
+| Switzerland | 4 to 6 | 9.90 € |
+
+## If you change your mind
+
+> Send it back within 14 days, and your money goes back the way it came.
+
+Write to [hello@kiosk.example](mailto:hello@kiosk.example) first.
+"""
 
 
 def fill(staff: Shop, url: str) -> None:
@@ -21,8 +44,12 @@ def fill(staff: Shop, url: str) -> None:
         "/api/shop", data={"name": "Teestube am Markt und am Hafen", "logo_url": logo}, headers=headers
     )
     assert settings.ok, settings.text()
-    page = {"title": "About", "text": f"Before.\n\n![us]({picture})\n\nAfter."}
-    written = http.put("/api/pages/about", data=page, headers=headers)
+    write_page(staff, url, "about", "About", f"Before.\n\n![us]({picture})\n\nAfter.")
+
+
+def write_page(staff: Shop, url: str, slug: str, title: str, text: str) -> None:
+    page = {"title": title, "text": text}
+    written = staff.page.request.put(f"/api/pages/{slug}", data=page, headers={"Origin": url})
     assert written.ok, written.text()
 
 

@@ -7,12 +7,14 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
+from tests.e2e.filled import TERMS, write_page
 from tests.e2e.german import GermanShop
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.shop import Shop, as_rgb
 
 STAFF, CUSTOMER, ITEM = "Grace Hopper", "Ada Lovelace", "Postcard from the kiosk"
 NAME, CONTACT = "Teestube am Markt", "Marktplatz 3, Lüneburg"
+DARK_INK = "rgb(18, 49, 47)"
 pytestmark = pytest.mark.own_kiosk
 
 
@@ -203,6 +205,16 @@ def test_what_is_newest_stands_first_where_a_buyer_wants_that(shop: Shop, back_o
     shop.see_items("Winter wreath", "Autumn wreath")
 
 
+def test_a_page_that_the_owner_wrote_is_for_everybody(shop: Shop, back_office: Shop, own_url: str) -> None:
+    back_office.come_signed_in_as(STAFF)
+    write_page(back_office, own_url, "terms", "Terms", TERMS)
+
+    shop.go_to("/pages/terms")
+
+    shop.see_accessible()
+    shop.see_it_fits()
+
+
 @pytest.mark.projects("phone")
 @pytest.mark.parametrize("accent", ["#e53935", "#1565c0"])
 def test_an_order_can_be_read_in_any_accent_of_the_owner(shop: Shop, back_office: Shop, accent: str) -> None:
@@ -224,8 +236,9 @@ def test_an_order_on_paper_says_who_sold_what_to_whom(shop: Shop, back_office: S
         reader.see_order("Paid")
         reader.see_loaded()
         expect(reader.page.get_by_text(CONTACT).filter(visible=True)).to_have_count(1)
-        reader.page.emulate_media(media="print")
+        reader.page.emulate_media(media="print", color_scheme="dark")
         paper = reader.page.locator("body")
+        expect(paper).to_have_css("color", DARK_INK)
         for words in (NAME, CONTACT, CUSTOMER, "ada@example.com", f"Order {shop.order}", ITEM, "Total"):
             expect(paper.get_by_text(words).filter(visible=True).first).to_be_visible()
         for words in ("All orders", "Refund", "History", "Hand over", "API"):

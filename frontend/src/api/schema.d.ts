@@ -126,7 +126,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in here, as `GET /api/profile` shows them. A visitor gets an answer too, and no error. */
+        /** Who is signed in here, as GET /api/profile shows them. A visitor gets an answer too, and no error. */
         get: operations["auth_show_session_user"];
         put?: never;
         post?: never;
@@ -322,7 +322,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What `navigator.credentials.get()` needs to sign in with a passkey. It is good for five minutes, and once.
+         * What navigator.credentials.get() needs to sign in with a passkey. It is good for five minutes, and once.
          * @description At most 60 a minute from one address.
          */
         post: operations["passkeys_ask_for_passkey"];
@@ -362,7 +362,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What `navigator.credentials.create()` needs. It is good for five minutes, for this session, and once.
+         * What navigator.credentials.create() needs. It is good for five minutes, for this session, and once.
          * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
         post: operations["passkeys_ask_for_new_passkey"];
@@ -421,7 +421,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What `navigator.credentials.get()` needs to confirm with a passkey. It is good for five minutes, and once. */
+        /** What navigator.credentials.get() needs to confirm with a passkey. It is good for five minutes, and once. */
         post: operations["passkeys_ask_to_confirm"];
         delete?: never;
         options?: never;
@@ -729,7 +729,7 @@ export interface paths {
         /** A page that the owner has written, such as the imprint. */
         get: operations["shop_show_page"];
         /**
-         * Write a page, new or anew. Its slug is its name in addresses. With `If-None-Match: *` it replaces none.
+         * Write a page, new or anew. Its slug is its name in addresses. With If-None-Match: * it replaces none.
          * @description Takes a sign-in or a confirmation within the last 30 minutes.
          */
         put: operations["shop_write_page"];
@@ -910,7 +910,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The items on offer: of a category, with all the words of `q`, sorted. Staff see drafts too, and ask by stock. */
+        /** The items on offer: of a category, with all the words of q, sorted. Staff see drafts too, and ask by stock. */
         get: operations["items_list_items"];
         put?: never;
         /** Add an item; without a price it is a draft. */
@@ -1127,7 +1127,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand a paid order over to its buyer. One whose payment is disputed needs `despite_dispute`. */
+        /** Hand a paid order over to its buyer. One whose payment is disputed needs despite_dispute. */
         post: operations["orders_fulfil_order"];
         delete?: never;
         options?: never;
