@@ -11,9 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulators.payments.control import SESSIONS, started
+from tests.e2e.filled import TERMS, write_page
 from tests.e2e.german import GermanShop
 from tests.e2e.shop import DECLINED, Shop
 from tests.e2e.test_inspector import buy_with_a_lost_answer
+from tests.e2e.test_pages import CODE
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 CUSTOMER, STAFF = "Ada Lovelace", "Grace Hopper"
@@ -30,6 +32,7 @@ FOR_VISITORS = {
     "reset-password": "/reset-password?token=x",
     "verify-email": "/verify-email?token=x",
     "nowhere": "/nowhere",
+    "api-docs": "/api/docs",
 }
 FOR_STAFF = {
     "overview": "/staff",
@@ -38,6 +41,7 @@ FOR_STAFF = {
     "new-item": "/staff/items/new",
     "edit-item": "/staff/items/1",
     "the-shop": "/staff/shop",
+    "edit-page": "/staff/shop/page?slug=terms",
     "needs-attention": "/staff/findings",
     "users": "/staff/users",
     "new-user": "/staff/users/new",
@@ -45,6 +49,11 @@ FOR_STAFF = {
     "all-orders": "/orders",
     "staff-todos": "/todos",
 }
+
+OFFLINE = """() => {
+  Object.defineProperty(navigator, "onLine", { get: () => false });
+  dispatchEvent(new Event("offline"));
+}"""
 
 
 @pytest.fixture
@@ -76,11 +85,16 @@ def photograph(shop: Shop, *, whole: bool) -> bytes:
     return base64.b64decode(taken["data"])
 
 
-def test_every_page(shop: Shop, back_office: Shop, take) -> None:
+@pytest.mark.mishaps("404 GET /nowhere", "402 POST /pay/")
+def test_every_page(shop: Shop, back_office: Shop, base_url: str, take) -> None:
+    back_office.come_signed_in_as(STAFF)
+    write_page(back_office, base_url, "terms", "Terms", TERMS)
     for name, path in FOR_VISITORS.items():
         shop.go_to(path)
         take(shop, name)
 
+    shop.go_to("/pages/terms")
+    take(shop, "terms")
     buy_something(shop, take)
     sell_something(shop.order, back_office, take)
 
@@ -90,6 +104,20 @@ def test_every_page(shop: Shop, back_office: Shop, take) -> None:
     take(shop, "your-todos")
     shop.go_to("/profile")
     take(shop, "profile")
+
+
+@pytest.mark.mishaps("net::ERR_FAILED GET /assets/index-")
+def test_without_a_network_and_without_the_code_of_the_page(shop: Shop, take) -> None:
+    shop.go_to("/")
+    shop.see_loaded()
+    shop.page.evaluate(OFFLINE)  # Playwright's own way ends with the first picture
+    expect(shop.page.get_by_text("You are offline")).to_be_visible()
+    take(shop, "offline")
+
+    shop.page.route(CODE, lambda route: route.abort())
+    shop.go_to("/")
+    shop.see_alert("This page has not loaded")
+    take(shop, "not-loaded")
 
 
 def test_main_pages_in_german(page_in: Callable[[str], Page], take) -> None:
@@ -152,10 +180,12 @@ def buy_something(shop: Shop, take) -> None:
     shop.pay()
     shop.see_order("Paid")
     take(shop, "order-paid")
+    shop.page.emulate_media(media="print")
+    take(shop, "order-printed")
+    shop.page.emulate_media(media="screen")
 
 
 def sell_something(order: str, office: Shop, take) -> None:
-    office.come_signed_in_as(STAFF)
     for name, path in FOR_STAFF.items():
         office.go_to(path)
         take(office, name)
