@@ -47,7 +47,7 @@ def to_staff(session: Session, outgoing: Outgoing) -> Message | None:
         "note": order.note or "",
         "phone": order.phone or "",
         "address": ", ".join(each for each in address.values() if each),
-        "at": moments.written(order.paid_at or outgoing.created_at, language, reader and reader.time_zone),
+        "at": moments.written(order.paid_at or outgoing.created_at, language, reader.time_zone if reader else None),
     }
     return Message(settings().staff_mail, "order_to_hand_over", {**_values(order, language), **more}, language)
 

@@ -8,6 +8,8 @@ export type Question = {
   action: string;
   /** The button that says no. */
   keep?: string;
+  /** Yes takes nothing away, and can be taken back. */
+  harmless?: boolean;
   busy: boolean;
   children: ReactNode;
 };
@@ -19,6 +21,7 @@ export function Confirm({
   title,
   action,
   keep = t`Keep it`,
+  harmless,
   busy,
   onConfirm,
   onClose,
@@ -33,7 +36,12 @@ export function Confirm({
             <button type="button" className="button button-quiet" onClick={close}>
               {keep}
             </button>
-            <button type="button" className="button button-bad" onClick={onConfirm} disabled={busy}>
+            <button
+              type="button"
+              className={harmless ? "button" : "button button-bad"}
+              onClick={onConfirm}
+              disabled={busy}
+            >
               {action}
             </button>
           </div>

@@ -36,11 +36,7 @@ export function FindOrders({ search }: { search: OrderSearch }) {
       </Select>
       <Input label={t`Placed from`} name="from" type="date" value={search.from} />
       <Input label={t`Placed to`} name="to" type="date" value={search.to} />
-      <Select
-        label={t({ message: "Order", context: "sorting" })}
-        name="sort"
-        value={search.sort ?? "-created_at"}
-      >
+      <Select label={t`Sorting`} name="sort" value={search.sort ?? "-created_at"}>
         {sortings}
       </Select>
       <button type="submit" className="button">

@@ -30,6 +30,7 @@ function HandOverNow({ order }: { order: Order }) {
         title={t`Hand over order ${order.number}?`}
         action={t`It is handed over`}
         keep={t`Not yet`}
+        harmless
         busy={isPending}
         onAsk={reset}
         onConfirm={(close) => mutate(false, { onSettled: close })}
@@ -69,6 +70,7 @@ function TakeBack({ order }: { order: Order }) {
         title={t`Order ${order.number} is not handed over?`}
         action={t`It is not handed over`}
         keep={t`It is`}
+        harmless
         busy={isPending}
         onAsk={reset}
         onConfirm={(close) => mutate(undefined, { onSettled: close })}
