@@ -19,18 +19,27 @@ PICTURE = re.compile(r"/pictures/[0-9a-f]{32}(-small)?\.webp$")
 
 @lru_cache(maxsize=64)  # a long page takes a quarter of a second
 def html(text: str, sizes: Sizes = frozenset()) -> str:
-    """Headings begin a level lower than written: the page's title is above them. A table may be wider than the page."""
+    """The page's title is above all headings. A table may be wider than the page."""
     tokens = _parser().parse(text)
+    _rank_headings(tokens)
     known = {path: (width, height) for path, width, height in sizes}
     for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
         for part in token.children or ():
             if part.type == "image":
                 _keep_place(part, known)
     rendered: str = _parser().renderer.render(tokens, _parser().options, {})
     # Text of the owner's has no tags.
     return rendered.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
+
+
+def _rank_headings(tokens: "list[Token]") -> None:
+    """From h2 on, and none skipped, whichever the owner begins with and leaves out: readers of the page count on it."""
+    above: list[str] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            above = [tag for tag in above if tag < token.tag] + [token.tag]
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(len(above) + 1, 6)}"
 
 
 def _keep_place(image: "Token", known: Mapping[str, tuple[int, int]]) -> None:

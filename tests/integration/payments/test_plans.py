@@ -83,7 +83,8 @@ def sweep_of(model, condition):
 
 
 STAFF, BUYER = (
-    SignedInUser(17, "ada", None, None, None, None, None, role, True, utcnow(), ()) for role in ("staff", "customer")
+    SignedInUser(17, "ada", None, None, None, None, None, None, role, True, utcnow(), ())
+    for role in ("staff", "customer")
 )
 
 

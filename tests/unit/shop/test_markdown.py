@@ -1,12 +1,23 @@
 """What owners write is shown to every buyer: none of it may run."""
 
+import re
+
 import pytest
 
 from app.shop.markdown import html
 
 
-def test_headings_stand_below_the_title_of_the_page():
-    assert html("# Who we are\n\n###### Small print") == "<h2>Who we are</h2>\n<h6>Small print</h6>\n"
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("# A\n\n## B\n\n# C", ["h2", "h3", "h2"]),
+        ("## A\n\n### B\n\n## C", ["h2", "h3", "h2"]),
+        ("# A\n\n###### B\n\n### C", ["h2", "h3", "h3"]),
+        ("### A\n\n# B", ["h2", "h2"]),
+    ],
+)
+def test_headings_stand_below_the_title_of_the_page_and_none_is_skipped(written, shown):
+    assert re.findall("<(h[1-6])>", html(written)) == shown
 
 
 def test_what_an_imprint_needs_is_there():
