@@ -119,13 +119,13 @@ def _until_it_is_drawn(language: Language) -> str:
         escape(said(each, language))
         for each in (
             Sentence("This page has not loaded"),
-            Sentence("Check your connection, and that JavaScript is on in this browser."),
+            Sentence("Are you online, and is JavaScript on?"),
             Sentence("Try again"),
         )
     )
     link = f'<a class="button" href="">{again}</a>'
-    page = f'<div class="page page-narrow" role="alert"><h1>{title}</h1><p>{words}</p><p>{link}</p></div>'
-    return f'<div id="app"><main class="not-drawn">{page}</main></div>'
+    said_at_once = f'<div role="alert"><h1>{title}</h1><p>{words}</div>'
+    return f'<div id="app"><main class="not-drawn page-narrow">{said_at_once}<p>{link}</main></div>'
 
 
 def _tags(head: Head, path: str) -> str:
@@ -148,7 +148,7 @@ def _tags(head: Head, path: str) -> str:
         tags.append('<meta name="robots" content="noindex">')
     if head.structured:
         tags.append(_script("", "application/ld+json", {"@context": "https://schema.org", **head.structured}))
-    return "\n".join(tags)
+    return "".join(tags)
 
 
 def _link(link: Link) -> str:

@@ -1,5 +1,6 @@
 """Serves the built frontend: its files, and its one page for every path that no route has."""
 
+import re
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -60,7 +61,8 @@ def start(path: str) -> Response:
 
 @lru_cache(maxsize=2)
 def _template(file: Path, _changed: int) -> str:
-    return file.read_text(encoding="utf-8")
+    """On one line, and without what says nothing there: the page is sent as it is, not packed."""
+    return re.sub(r"\n\s*| /(?=>)| crossorigin", "", file.read_text(encoding="utf-8"))
 
 
 def asset(name: str) -> Response:

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, body } from "../api/client";
 import { keys } from "../api/keys";
@@ -10,15 +10,14 @@ const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 export function useTimeZone(): void {
   const me = useMe();
   const queries = useQueryClient();
-  const { mutate } = useMutation({
-    // It outlives the page, which a purchase may leave at once.
-    mutationFn: () =>
-      body(api.PATCH("/api/profile", { body: { time_zone: here }, keepalive: true })),
-    onSuccess: (user) => queries.setQueryData(keys.me, user),
-  });
   const id = me?.id;
   const isElsewhere = !!me && !!here && me.time_zone !== here;
   useEffect(() => {
-    if (id && isElsewhere) mutate();
-  }, [id, isElsewhere, mutate]);
+    if (!id || !isElsewhere) return;
+    // It outlives the page, which a purchase may leave at once. Where it fails, the next page tells it again.
+    body(api.PATCH("/api/profile", { body: { time_zone: here }, keepalive: true })).then(
+      (user) => queries.setQueryData(keys.me, user),
+      () => {},
+    );
+  }, [id, isElsewhere, queries]);
 }
