@@ -13,6 +13,9 @@ from simulators.mail.inbox import Inbox
 
 LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
+POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""The icon is a picture in the page itself."""
+
 OF_HTML = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 """Of a mail's HTML: as strict as a mail reader. What comes with it is neither run nor fetched."""
 
