@@ -62,6 +62,7 @@ def phone(shop: Shop) -> CDPSession:
     return devtools
 
 
+@pytest.mark.mishaps("404 GET /nowhere")
 def test_each_page_is_there_soon_and_stays_where_it_is(shop: Shop, phone: CDPSession) -> None:
     slow = measured(shop, phone, [*FOR_VISITORS, "/nowhere"])
     shop.come_signed_in_as(STAFF)
