@@ -91,7 +91,7 @@ from app.users import audit_trail, policy
 from app.users import field_words as user_words
 from app.users import routes as user_routes
 from app.users import signals as user_signals
-from app.web import api, field_words, first_answer, frontend, headers, limits, openapi, overload, paging
+from app.web import api, field_words, first_answer, frontend, headers, limits, long_lists, openapi, overload
 from app.web.api import Api
 from app.web.flask_session import NoSession
 from app.web.rules import QuickRule
@@ -311,7 +311,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
     metrics.init_app(app, GAUGES)
     limits.init_app(app, settings)
     overload.init_app(app)
-    paging.init_app(app)
+    long_lists.init_app(app)
     api.init_app(app, guard.guard)
     cookies.init_app(app)
     sign_in_methods.init_app(app, SIGN_IN_METHODS)

@@ -18,7 +18,7 @@ from app.payments import findings
 from app.payments.models import CAME_TO_NOTHING, Payment, Refund
 from app.runtime import time_zones
 from app.stripe import currencies
-from app.web.paging import cached, number_of
+from app.web.long_lists import cached, count_of
 
 DAYS = 30
 QUARTER = 15 * 60
@@ -44,7 +44,7 @@ def of(session: Session, currency: str, zone: str, now: datetime) -> Dashboard:
 
 
 def _orders(session: Session) -> dict[OrderStatus, int]:
-    return {status: number_of(session, sa.select(Order.id).where(Order.status == status)) for status in NEXT}
+    return {status: count_of(session, sa.select(Order.id).where(Order.status == status)) for status in NEXT}
 
 
 Sums = dict[datetime, tuple[int, int, int]]
@@ -110,7 +110,7 @@ def to_hand_over(session: Session) -> int:
     """Paid orders of which not all of the money went back. Of one that cost nothing there is none to go back."""
     is_kept = sa.exists().where(Payment.order_id == Order.id, Payment.disposition == "settles")
     is_kept = is_kept.where((Payment.refund_reserved < Payment.amount) | (Payment.amount == 0))
-    return number_of(session, sa.select(Order.id).where(Order.status == "paid", is_kept))
+    return count_of(session, sa.select(Order.id).where(Order.status == "paid", is_kept))
 
 
 def given_up(session: Session) -> int:

@@ -25,7 +25,8 @@ from app.runtime.db import read, table
 from app.runtime.statements import Statement, in_list, list_values
 from app.web import at_once
 from app.web.api import Encoded
-from app.web.long_lists import LONG, SECONDS
+from app.web.long_lists import LONG
+from app.web.minute_cache import SECONDS
 from app.web.paging import Page
 
 MOST_BYTES = 16 * 1024 * 1024

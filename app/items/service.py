@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.items import changes
 from app.items.models import FEW_LEFT, ON_SALE, SORTED, Catalogue, Item, ItemAction
-from app.items.schemas import CategoryOut, ItemSearch, Only
+from app.items.schemas import CategoryOut, ItemSearch, Only, Sorting
 from app.runtime.db import affected, utcnow
 from app.runtime.errors import Conflict, Invalid, NotFound, StaleVersion
 from app.runtime.search import MOST, Searched, words
 from app.stripe import currencies
+from app.web.long_lists import SortOrder
 from app.web.paging import Page, paged_by_id
 
 
@@ -42,23 +43,28 @@ ONLY: dict[Only, sa.ColumnElement[bool] | sa.TextClause] = {
 
 
 def listed(session: Session, search: ItemSearch) -> Page[Any]:
-    """Rows of items with the catalogue's stamp: of a category, with every word of `q` in name or description.
+    """Rows of the items that `search` asks for, each with the catalogue's stamp.
 
-    Of those that `q` finds MOST are sorted and counted.
+    Where `q` fits more than MOST items, MOST of them are sorted and counted. Raises TooManyRequests.
     """
-    key, is_descending = search.sort.removeprefix("-"), search.sort in ("newest", "-name", "-price")
-    sorted_by = [getattr(Item, key)] if key != "newest" else []
-    part = sa.select(Item.id, *sorted_by).where(_shown_in(search))
+    order = _order(search.sort)
+    ids = sa.select(Item.id, *order.columns).where(_shown_in(search))
     if search.category:
-        part = part.where(sa.text(SORTED), Item.category == search.category)
+        ids = ids.where(sa.text(SORTED), Item.category == search.category)
     if wanted := words(search.q):
-        first = part.with_only_columns(Item.id).order_by(Item.name, Item.id)
-        part = part.where(_searched.holding(session, wanted, first)).limit(MOST)
-    # Read at once, and then sorted: PostgreSQL takes a third of all items for those of which few are left, and would
-    # look for them in the order of the list.
-    ids = part.cte("wanted") if wanted or search.only in ("low", "sold_out") else part
-    has_landmarks = not takes_long(search)
-    return paged_by_id(session, _all, ids, search, sorted_by, is_descending=is_descending, has_landmarks=has_landmarks)
+        first = ids.with_only_columns(Item.id).order_by(Item.name, Item.id)
+        ids = ids.where(_searched.holding(session, wanted, first)).limit(MOST)
+    # As a CTE all of these ids are read first, and sorted then. PostgreSQL would go through the list in its order
+    # instead until the page is full: it expects a third of all items to be running out, and few are.
+    is_rare = bool(wanted) or search.only in ("low", "sold_out")
+    rows = ids.cte("wanted") if is_rare else ids
+    return paged_by_id(session, _all, rows, search, order, has_landmarks=not takes_long(search))
+
+
+def _order(sort: Sorting) -> SortOrder:
+    if sort == "newest":
+        return SortOrder((), is_descending=True)  # by the id
+    return SortOrder((getattr(Item, sort.removeprefix("-")),), is_descending=sort.startswith("-"))
 
 
 def takes_long(search: ItemSearch) -> bool:

@@ -17,6 +17,7 @@ from app.runtime.errors import Conflict
 from app.users.models import User
 from app.users.signed_in import SignedInUser
 from app.web import at_once
+from app.web.long_lists import SortOrder
 from app.web.paging import Page, Paging, paged, paged_by_id
 
 
@@ -59,14 +60,10 @@ def listed(session: Session, user: SignedInUser, paging: Paging, search: Search)
     if any(column.nullable for column in sorted_by):
         with at_once.search_turn(is_needed=bool(search.words) or paging.is_deep):
             return paged(session, query.where(fits).order_by(*search.ordering()), paging)
-    part, has_words = sa.select(Order.id, *sorted_by).where(fits), bool(search.words)
-    ids = part.cte("wanted") if has_words else part
+    ids, has_words = sa.select(Order.id, *sorted_by).where(fits), bool(search.words)
+    rows, order = ids.cte("wanted") if has_words else ids, SortOrder(tuple(sorted_by), search.is_descending)
     with at_once.search_turn(is_needed=has_words):
-        return paged_by_id(
-            *(session, query, ids, paging, sorted_by),
-            is_descending=search.is_descending,
-            has_landmarks=not has_words,
-        )
+        return paged_by_id(session, query, rows, paging, order, has_landmarks=not has_words)
 
 
 def _seen_by(user: SignedInUser) -> list[ORMOption]:

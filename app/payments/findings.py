@@ -24,6 +24,7 @@ from app.runtime.db import insert_once, utcnow
 from app.runtime.errors import Invalid, NotFound
 from app.stripe.gateway import Gateway
 from app.users.signed_in import SignedInUser
+from app.web.long_lists import SortOrder
 from app.web.paging import Page, Paging, paged_by_id
 
 log = logging.getLogger(__name__)
@@ -120,8 +121,8 @@ def dealt_with(session: Session, order_id: int, now: datetime) -> set[tuple[str,
 
 def closed(session: Session, paging: Paging) -> Page[ClosedFinding]:
     """Closed findings, the latest first. Raises TooManyRequests."""
-    every, ids = sa.select(Closing), sa.select(Closing.id)
-    return paged_by_id(session, every, ids, paging, [], is_descending=True, has_landmarks=True).map(ClosedFinding.of)
+    query, ids, latest_first = sa.select(Closing), sa.select(Closing.id), SortOrder((), is_descending=True)
+    return paged_by_id(session, query, ids, paging, latest_first, has_landmarks=True).map(ClosedFinding.of)
 
 
 def closings_of(session: Session, order_id: int) -> list[Closing]:

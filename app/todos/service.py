@@ -16,6 +16,7 @@ from app.runtime.statements import Statement
 from app.todos.models import Todo
 from app.users.models import User
 from app.users.signed_in import SignedInUser
+from app.web.long_lists import SortOrder
 from app.web.paging import Page, Paging, paged_by_id
 
 
@@ -45,8 +46,10 @@ _with_order_by_id = Statement(WITH_ORDER.where(_has_id))
 
 def listed(session: Session, user: SignedInUser, paging: Paging) -> Page[Any]:
     """Rows of to-dos, the open ones first, then the newest first. Raises TooManyRequests."""
-    part, query = seen_by(user), WITH_ORDER if user.is_staff else sa.select(*table(Todo).c)
-    return paged_by_id(session, query, part, paging, OPEN_AND_NEWEST, is_unique=True, has_landmarks=True)
+    query = WITH_ORDER if user.is_staff else sa.select(*table(Todo).c)
+    return paged_by_id(
+        session, query, seen_by(user), paging, SortOrder(OPEN_AND_NEWEST), is_unique=True, has_landmarks=True
+    )
 
 
 OPEN_AND_NEWEST = (Todo.done, -Todo.id)

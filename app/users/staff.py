@@ -15,6 +15,7 @@ from app.users.models import IS_BARRED, AuditTrailEntry, Role, User
 from app.users.schemas import NewUser, UserChange
 from app.users.search import is_called
 from app.web import at_once
+from app.web.long_lists import SortOrder
 from app.web.paging import Page, Paging, paged, paged_by_id
 
 
@@ -30,10 +31,10 @@ def listed(session: Session, q: str, paging: Paging, *, role: Role | None, activ
     if active is not None:
         conditions.append(User.active.is_(True) if active else sa.text(IS_BARRED))
     part = sa.select(User.id, User.username_key).where(*conditions)
-    query, sorted_by = sa.select(User).options(selectinload(User.identities)), [User.username_key]
+    query, by_name = sa.select(User).options(selectinload(User.identities)), SortOrder((User.username_key,))
     with at_once.search_turn(is_needed=bool(q)):
         ids = part.cte("wanted") if q else part
-        return paged_by_id(session, query, ids, paging, sorted_by, is_unique=True, has_landmarks=not q)
+        return paged_by_id(session, query, ids, paging, by_name, is_unique=True, has_landmarks=not q)
 
 
 def get(session: Session, user_id: int) -> User:

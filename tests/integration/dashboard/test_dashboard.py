@@ -10,7 +10,7 @@ from app.dashboard import service
 from app.dashboard.schemas import Day
 from app.models import FindingRow, Payment, Refund, ShopProfile
 from app.runtime.db import utcnow
-from app.web import long_lists
+from app.web import minute_cache
 from tests.integration.conftest import sign_in
 from tests.integration.factories import make_item, make_order, make_user, saved
 
@@ -100,8 +100,8 @@ def test_where_very_many_payments_came_days_that_are_over_are_added_up_once_in_a
         paid(500, at=now)
         assert seen() == [(2, 600, 200), (3, 1500, 400)]
 
-        later = long_lists.time.monotonic() + long_lists.SECONDS
-        monkeypatch.setattr(long_lists, "time", SimpleNamespace(monotonic=lambda: later))
+        later = minute_cache.time.monotonic() + minute_cache.SECONDS
+        monkeypatch.setattr(minute_cache, "time", SimpleNamespace(monotonic=lambda: later))
         assert seen() == [(3, 900, 200), (3, 1500, 400)]
 
 

@@ -8,7 +8,7 @@ import pytest
 from app import db
 from app.items import catalogue
 from app.models import Closing, User
-from app.web import at_once, long_lists, paging
+from app.web import at_once, long_lists, minute_cache
 from app.web.at_once import AtOnce
 from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser, browser_at, sign_in
@@ -23,7 +23,7 @@ STATUSES = ("pending", "paid", "fulfilled", "cancelled")
 def shop(own_app, monkeypatch):
     """Every list of more than LONG rows is a long one. Names, prices and times are those of two or three rows each."""
     for name, value in {"LONG": LONG, "STEP": STEP}.items():
-        monkeypatch.setattr(paging, name, value)
+        monkeypatch.setattr(long_lists, name, value)
     monkeypatch.setattr(catalogue, "LONG", LONG)
     with own_app.app_context():
         for number in range(NUMBER):
@@ -150,8 +150,8 @@ def test_the_total_of_a_long_list_is_counted_once_in_a_while(shop, monkeypatch):
     assert client.get("/api/items").get_json()["total"] == NUMBER
     assert client.get(f"/api/items?per_page=1&page={NUMBER + 1}").get_json()["total"] == NUMBER + 1
 
-    later = long_lists.time.monotonic() + long_lists.SECONDS
-    for module in (long_lists, catalogue):
+    later = minute_cache.time.monotonic() + minute_cache.SECONDS
+    for module in (minute_cache, catalogue):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: later))
     assert client.get("/api/items").get_json()["total"] == NUMBER + 1
 
