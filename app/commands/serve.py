@@ -38,26 +38,28 @@ from app.web.overload import in_turns
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-LOOKS, OTHERS = 56, 8
-"""Requests that are worked on at once, per process: those that only read, and all others. One that only waits, as for a
-provider, does not count meanwhile. More than few that write at once gain nothing, and each takes time of those that
-read."""
+READS, OTHERS = 56, 8
+"""How many requests one process works on at once: those that only read, and all others.
+
+A request does not count while it waits for a provider. More than a few writing requests at once would finish no sooner,
+and each would slow down those that read.
+"""
 
 CONNECTIONS = 1024
-"""Per process. Those beyond wait in the system's queue, which is as long. Each gets a thread once it is needed."""
+"""Open ones per process, each with a thread once it is needed. As many more wait in the system's queue."""
 
 LONGEST_HEAD = 64 * 1024
-"""Of a request, in bytes, line and headers: the codes of some providers are thousands of characters long."""
+"""Bytes of a request's first line and headers: the codes of some providers are thousands of characters long."""
 
 GRACE_SECONDS = 25
 """The longest that a process may take for what is under way when the server ends."""
 
 KEPT_SECONDS = 30
-"""How long a connection is open on which nothing comes, or not all of a request's head."""
+"""How long a connection stays open without a request, or with one whose headers are incomplete."""
 
 
 class Server(MPServer):
-    """Says at `/readyz` that it is about to stop, and serves for `drain_seconds` more: load balancers look there."""
+    """At SIGTERM it says 503 at `/readyz`, where load balancers look, and serves for `drain_seconds` more."""
 
     drain_seconds = 0.0
 
@@ -66,7 +68,7 @@ class Server(MPServer):
         self._pid = os.getpid()
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        if os.getpid() != self._pid:  # a process that only starts: this came along with the fork, and nothing is begun
+        if os.getpid() != self._pid:  # in a forked process that has not begun yet: it inherited this handler
             os._exit(0)
         if args[:1] == (signal.SIGTERM,) and not drain.is_on:
             drain.begin()
@@ -135,7 +137,7 @@ def _log_as_ours(settings: config.Settings) -> None:
 
 
 def _work(
-    settings: config.Settings, folder: Path, workers: int, bind: str, port: int, is_told: Any
+    settings: config.Settings, folder: Path, workers: int, bind: str, port: int, announced: Any
 ) -> "WSGIApplication":
     from app import create_app
 
@@ -148,25 +150,27 @@ def _work(
     app = create_app()
     logs.in_batches(settings)
     gc.collect()
-    gc.freeze()  # what is made by now stays: no collection has to look through it
-    bridge.closes_at_exit = False  # from Python 3.13 on that would come before `_close`, and jobs need it
+    gc.freeze()  # what exists by now stays until the end: no collection needs to look through it
+    bridge.closes_at_exit = (
+        False  # from Python 3.13 on the exit handler would close it before `_close`, whose jobs need it
+    )
     Finalize(None, _close, (app,), exitpriority=100)
-    threading.Thread(target=_tell, args=(bind, port, is_told), daemon=True).start()
-    return in_turns(app, LOOKS, OTHERS)
+    threading.Thread(target=_announce, args=(bind, port, announced), daemon=True).start()
+    return in_turns(app, READS, OTHERS)
 
 
-def _tell(bind: str, port: int, is_told: Any) -> None:
-    """Say where the server is once the first of its processes listens."""
+def _announce(bind: str, port: int, announced: Any) -> None:
+    """Print the server's address once it listens. `announced` is a lock, so that only one process prints it."""
     while True:
         with suppress(OSError), socket.create_connection((bind, port), timeout=1):
             break
         time.sleep(0.01)
-    if is_told.acquire(block=False):
+    if announced.acquire(block=False):
         click.echo(f"kiosk serves on http://{authority(bind)}:{port}")
 
 
 def _end_with_parent() -> None:
-    """As when the first process was killed, which cannot tell the others."""
+    """End this process where the first one is gone: if that was killed it could not tell the others."""
     parent = parent_process()
     assert parent
     connection.wait([parent.sentinel])
@@ -186,7 +190,7 @@ def _drop_gauges(folder: Path) -> None:
 
 
 def _close(app: Flask) -> None:
-    """The last request is answered. A job that it has enqueued, or a mail, may be under way."""
+    """After the last request. A job that it enqueued, or a mail, may still be under way."""
     try:
         jobs(app).close()
         delivery(app).stop(STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""Turns: so many at once, and the others in the order in which they came."""
+"""A turn is the right to work now. So many threads have one at once, and the others wait in the order they came."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from threading import Lock
 
 BACK_SECONDS = 1
+"""How long a thread that lent its turn waits to get one back."""
 
 
 class Turns:
@@ -14,43 +15,51 @@ class Turns:
 
     def __init__(self, count: int) -> None:
         self._free = count
-        self._waiting: deque[Lock] = deque()
-        self._back: deque[Lock] = deque()
+        """Below zero while more threads work than `count`: see `take_back`."""
+
+        self._new: deque[Lock] = deque()
+        self._returning: deque[Lock] = deque()
+        """Who waits: threads that have not begun, and those that lent their turn and go before them."""
+
         self._lock = Lock()
 
     def take(self, seconds: float) -> bool:
-        """Whether the caller has a turn, for which it waited so long at most."""
+        """Wait up to so many seconds for a turn. Whether the caller has one now."""
         with self._lock:
             if self._free > 0:
                 self._free -= 1
                 return True
             turn = Lock()
             turn.acquire()
-            self._waiting.append(turn)
-        return turn.acquire(timeout=seconds) or not self._withdraw(turn, self._waiting)
+            self._new.append(turn)
+        return turn.acquire(timeout=seconds) or not self._withdraw(turn, self._new)
 
     def take_back(self, seconds: float) -> None:
-        """A turn before all who have not begun; after so many seconds without a wait, though it be one too many."""
+        """Take a turn again, before all threads that have not begun.
+
+        After so many seconds the caller has it in any case, even if then one thread more works than should.
+        """
         with self._lock:
             if self._free > 0:
                 self._free -= 1
                 return
             turn = Lock()
             turn.acquire()
-            self._back.append(turn)
-        if not turn.acquire(timeout=seconds) and self._withdraw(turn, self._back):
+            self._returning.append(turn)
+        if not turn.acquire(timeout=seconds) and self._withdraw(turn, self._returning):
             with self._lock:
                 self._free -= 1
 
     def give_back(self) -> None:
         with self._lock:
-            if (line := self._back or self._waiting) and self._free >= 0:
+            line = self._returning or self._new
+            if line and self._free >= 0:
                 line.popleft().release()
             else:
                 self._free += 1
 
     def _withdraw(self, turn: Lock, line: deque[Lock]) -> bool:
-        """False where its turn came at this very moment."""
+        """Stop waiting. False where the turn was given at this very moment."""
         with self._lock:
             if turn not in line:
                 return False
@@ -59,15 +68,15 @@ class Turns:
 
 
 taken: ContextVar[Turns | None] = ContextVar("taken", default=None)
-"""Those of which the request at hand has a turn."""
+"""The Turns of which the current request has one; None where it has none."""
 
 
 @contextmanager
 def lent(back_within: float = BACK_SECONDS) -> Iterator[None]:
-    """Within, the request at hand only waits, as for a provider, and another has its turn.
+    """Around code that only waits, such as for a provider: meanwhile another request has the turn of this one.
 
-    Then it goes on before those that have not begun, after so many seconds at the latest: it may hold what those at
-    work wait for, such as a row of the database.
+    Afterwards this one goes on before requests that have not begun, and after `back_within` seconds at the latest: it
+    may hold something that the requests at work wait for, such as a lock in the database.
     """
     turns = taken.get()
     if turns is None:

@@ -1,7 +1,7 @@
-"""Requests take turns: so many at once are worked on, and one that has waited long is told to come back.
+"""A limit of the requests that are worked on at once. The others wait; who waited for too long gets a 503.
 
-To serve that one too would keep all others waiting. Requests that only look have turns of their own: a crowd of
-buyers keeps no visitor from the catalogue. Health is asked without a turn, whatever the others wait for.
+To serve that one too would only make all others wait longer. Requests that only read have a limit of their own, so that
+a crowd of buyers keeps no visitor from the catalogue. Requests for the server's health are not limited.
 """
 
 import time
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 QUEUE_SECONDS = 9
+"""How long a request waits for its turn."""
+
 HEALTH = {"/healthz", "/readyz"}
 SMALL = 16 * 1024
 """Bytes. Few bodies are larger: pictures, long pages."""
 
 ASK_PROVIDERS = ("/oauth", "/checkout")
+"""How the paths begin at which a GET may call a provider."""
 
 
 class Overloaded(Unavailable):
@@ -32,7 +35,7 @@ class Overloaded(Unavailable):
 
 
 class Body:
-    """What a client sends. While one that sends slowly is waited for, another request has the turn."""
+    """A request's body. While this waits for a slow client, another request has the turn."""
 
     def __init__(self, sent: Any) -> None:
         self._sent = sent
@@ -44,25 +47,25 @@ class Body:
 
 
 def _body(environ: "WSGIEnvironment") -> Any:
-    """A small one is read here, before there is a turn; of a large one each part is waited for without."""
+    """The body to read from. A small one is read to its end here, before the request has a turn."""
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length) <= SMALL:
         return BytesIO(environ["wsgi.input"].read(int(length)))
     return Body(environ["wsgi.input"])
 
 
-def in_turns(app: "WSGIApplication", looks: int, others: int) -> "WSGIApplication":
-    """The application, of whose requests so many that only look, and so many others, are worked on at once."""
-    of_looks, of_others = Turns(looks), Turns(others)
+def in_turns(app: "WSGIApplication", reads: int, others: int) -> "WSGIApplication":
+    """The application, which works on so many requests that only read, and on so many others, at once."""
+    turns_of_reads, turns_of_others = Turns(reads), Turns(others)
 
     def of_request(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"] in HEALTH:
             return app(environ, start_response)
-        turns = of_looks if _only_looks(environ) else of_others
+        turns = turns_of_reads if _only_reads(environ) else turns_of_others
         environ["wsgi.input"] = _body(environ)
-        came = time.monotonic()
+        arrived = time.monotonic()
         has_turn = turns.take(QUEUE_SECONDS)
-        queued = deadline.queued.set(time.monotonic() - came)
+        queued = deadline.queued.set(time.monotonic() - arrived)
         token = taken.set(turns if has_turn else None)
         try:
             return app(environ, start_response)
@@ -75,8 +78,8 @@ def in_turns(app: "WSGIApplication", looks: int, others: int) -> "WSGIApplicatio
     return of_request
 
 
-def _only_looks(environ: "WSGIEnvironment") -> bool:
-    """Whether it reads, and asks no provider meanwhile."""
+def _only_reads(environ: "WSGIEnvironment") -> bool:
+    """Whether the request changes nothing and calls no provider."""
     return environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ["PATH_INFO"].startswith(ASK_PROVIDERS)
 
 

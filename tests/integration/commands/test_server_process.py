@@ -8,7 +8,7 @@ from http.client import HTTPResponse
 import httpx
 import pytest
 
-from app.commands.serve import LOOKS, OTHERS
+from app.commands.serve import OTHERS, READS
 from app.web.overload import QUEUE_SECONDS
 from tests.integration.live import LiveKiosk
 from tests.settings import environment, settings
@@ -39,7 +39,7 @@ def connected(kiosk):
 
 def test_connections_that_send_nothing_hold_no_thread(kiosk):
     with ExitStack() as silent:
-        for _ in range(2 * (LOOKS + OTHERS)):
+        for _ in range(2 * (READS + OTHERS)):
             silent.enter_context(connected(kiosk))
 
         assert kiosk.http.get("/api/providers", timeout=3).status_code == 200

@@ -10,7 +10,7 @@ from app.runtime.turns import lent
 from app.web.overload import in_turns
 from tests.processes import wait_for
 
-LOOKS, OTHERS = 2, 1
+READS, OTHERS = 2, 1
 
 
 class Gate:
@@ -34,7 +34,7 @@ class Gate:
 class Visitors:
     def __init__(self) -> None:
         self.gate = Gate()
-        self.app = in_turns(self.gate, LOOKS, OTHERS)
+        self.app = in_turns(self.gate, READS, OTHERS)
         self.threads = ThreadPoolExecutor(8)
 
     def ask(self, method: str, path: str) -> "Future[list[bytes]]":
@@ -67,7 +67,7 @@ def test_a_crowd_that_orders_keeps_no_visitor_from_the_catalogue(visitors):
 
 
 def test_visitors_of_the_catalogue_keep_no_buyer_from_ordering(visitors):
-    for number in range(LOOKS):
+    for number in range(READS):
         visitors.ask_and_begin("GET", f"/api/items/{number}")
 
     visitors.ask_and_begin("POST", "/api/orders")
@@ -104,7 +104,7 @@ def test_a_request_that_has_waited_goes_on_before_those_that_have_not_begun(visi
         visitors.gate.open.wait(10)
         return [b""]
 
-    visitors.app = in_turns(app, LOOKS, OTHERS)
+    visitors.app = in_turns(app, READS, OTHERS)
     first = visitors.ask_and_begin("POST", "/waits")
     visitors.ask_and_begin("POST", "/works")
     visitors.ask("POST", "/has not begun")
@@ -130,7 +130,7 @@ def test_there_are_as_many_turns_afterwards_as_before(visitors):
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_health_waits_for_no_turn(visitors, path):
-    for number in range(LOOKS):
+    for number in range(READS):
         visitors.ask_and_begin("GET", f"/api/items/{number}")
 
     visitors.ask_and_begin("GET", path)
