@@ -1,7 +1,7 @@
 """Each process of a server on a processor core of its own, where there are as many as cores.
 
-Python runs one thread of a process at a time. Where its threads are on several cores, handing over from one to the
-next costs a third of the processor time of a request (docs/performance.md).
+Python runs one thread of a process at a time. Where the threads of a process are on several cores, switching from one
+thread to the next costs a third of the processor time of a request (docs/performance.md).
 """
 
 import fcntl
@@ -12,13 +12,13 @@ from pathlib import Path
 
 
 def stay_on_one(folder: Path, processes: int) -> None:
-    """Call it before this process has threads that work: those that exist already stay where they are.
+    """Keep this process on one core, if `processes` is the number of cores or a multiple of it.
 
-    Where the processes are fewer than the cores, or some cores would have more of them than others, nothing is done:
-    other servers on the machine would choose the same cores. Nor where the system does not allow it.
+    With any other number some cores would have more to do than others, so nothing is done; nor is it where the
+    operating system does not allow it. Call it before the process starts threads: those that exist are not moved.
 
-    The files in `folder`, which the processes of this server share, say which core is taken; the system unlocks the
-    file of a process that ends, however it does.
+    Which core is taken the processes of this server tell each other by locked files in `folder`. The system unlocks
+    the file of a process that ends, even of one that was killed.
     """
     if sys.platform != "linux":
         return
@@ -33,7 +33,7 @@ def stay_on_one(folder: Path, processes: int) -> None:
 
 
 def _is_ours(file: Path) -> bool:
-    """Whether no other process has it. Then it is open, and locked, as long as this process lives."""
+    """Lock the file until this process ends. False where another process has locked it."""
     opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -40,12 +40,13 @@ class Counters:
     def __init__(self, listed: Iterable[metrics.Metric]) -> None:
         from prometheus_client import CollectorRegistry, disable_created_metrics
 
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # the time when a counter began is of no use
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # no second time series per counter with the time of its creation
         self.registry = CollectorRegistry()
         self.requests = self._counter("requests", "Requests that were answered.", "method", "route", "status")
         self.seconds = self._histogram("request_seconds", "Time until a request's answer began.", "method", "route")
         self.under_way = self._gauge("requests_in_progress", "Requests that are being answered.")
-        self.answered, self.duration = cache(self.requests.labels), cache(self.seconds.labels)  # a search each else
+        # prometheus-client looks up the labels under a lock at each call.
+        self.answered, self.duration = cache(self.requests.labels), cache(self.seconds.labels)
         self.sign_ins = self._counter("sign_ins", "Tries to sign in, by their outcome.", "method", "outcome")
         self.connections = self._gauge("database_connections_in_use", "Connections of the database's pool in use.")
         self.most_connections = self._gauge(
@@ -54,7 +55,7 @@ class Counters:
         self.metrics: dict[str, Any] = {each.name: self._made(each) for each in listed}
 
     def count(self, method: str, route: str, status: int, began: float | None) -> None:
-        """A request that is answered now. `began` is a time of `perf_counter`; None where it is not known."""
+        """Count a request that was just answered. `began` is by `time.perf_counter()`; None where it is not known."""
         self.answered(method, route, status).inc()
         if began is not None:
             self.duration(method, route).observe(time.perf_counter() - began)
@@ -106,13 +107,13 @@ def _counting(app: "WSGIApplication", made: Counters) -> "WSGIApplication":
 
 
 def _count(made: Counters, response: Response) -> Response:
-    asked, known = request_ctx.request, app_ctx.g
-    method = asked.method if asked.method in METHODS else "other"
-    route = asked.url_rule.rule if asked.url_rule else "none"
-    made.count(method, route, response.status_code, known.get("began"))  # since `logs.py`
+    request, g = request_ctx.request, app_ctx.g  # the objects behind Flask's proxies, which cost more at each access
+    method = request.method if request.method in METHODS else "other"
+    route = request.url_rule.rule if request.url_rule else "none"
+    made.count(method, route, response.status_code, g.get("began"))  # set by `logs.py`
     sign_in = SIGN_INS.get(route)
     if sign_in and method in ("GET", "POST") and response.status_code != 405:  # noqa: PLR2004
-        made.sign_ins.labels(sign_in, known.get("refusal", "ok")).inc()
+        made.sign_ins.labels(sign_in, g.get("refusal", "ok")).inc()
     return response
 
 

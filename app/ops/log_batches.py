@@ -1,4 +1,4 @@
-"""Lines of a log that are written together: one call of the system for all that requests log in a moment."""
+"""Log lines written in batches: one system call for all that the requests of a moment log."""
 
 import logging
 import select
@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 from app.ops.log_file import SharedFile, formatted
 
 SECONDS = 0.1
-"""How long a line waits. That much is lost where a process is killed; one that ends by itself writes all."""
+"""How long a line waits at most. A process that is killed loses the lines of this time; one that ends writes them."""
 
 MOST = 1000
-"""Lines that wait."""
+"""Lines that wait. One more, and all are written at once."""
 
 
 class Stream(logging.StreamHandler):  # type: ignore[type-arg]  # any stream
-    """The standard library's, with several lines in one call.
+    """The standard library's handler, and `emit_all` for several lines at once.
 
-    The system keeps so many bytes in one piece where several processes write to one pipe, and not more:
+    Several processes may write to one pipe. Only what is no longer than PIPE_BUF is not mixed with the others' lines:
     https://man7.org/linux/man-pages/man7/pipe.7.html
     """
 
@@ -32,7 +32,7 @@ class Stream(logging.StreamHandler):  # type: ignore[type-arg]  # any stream
 
 
 def _pieces(lines: Sequence[str], most: int) -> Iterator[str]:
-    """Whole lines, of `most` bytes together or a single longer one."""
+    """Whole lines, joined to pieces of up to `most` bytes. A line that is longer is a piece by itself."""
     piece, size = list[str](), 0
     for line in lines:
         length = len(line.encode(errors="backslashreplace"))
@@ -45,22 +45,22 @@ def _pieces(lines: Sequence[str], most: int) -> Iterator[str]:
 
 
 class Batches(logging.Handler):
-    """Gives lines to `target` together. One that is a warning or worse goes there at once, behind those before it.
+    """Collects log records and gives them to `target` together: at a warning at once, otherwise within SECONDS.
 
-    Filters look at a record when it is made, in the thread that made it. It is formatted later: its arguments must
-    not change, nor be rows of a session.
+    The target's filters run when a record is made, in the thread that made it. It is formatted later and in another
+    thread, so its arguments must not change meanwhile, nor be objects of a database session.
     """
 
     def __init__(self, target: Stream | SharedFile) -> None:
         super().__init__()
         self._target, self._waiting = target, deque[logging.LogRecord]()
         self.filters, target.filters = target.filters, []
-        self._writing = threading.RLock()  # the text of an argument may log something itself
+        self._writing = threading.RLock()  # reentrant: to format an argument may log something
         self._is_over = threading.Event()
         threading.Thread(target=self._flush_often, args=(SECONDS,), name="log", daemon=True).start()
 
     def handle(self, record: logging.LogRecord) -> bool:
-        """Without the lock of other handlers: no request waits while a line of another one is written."""
+        """As in the standard library, but without its lock: no request waits while another one's line is written."""
         is_kept = bool(self.filter(record))
         if is_kept:
             self.emit(record)

@@ -22,13 +22,14 @@ FILE_BYTES, FILES = 10_000_000, 5
 ours = logging.getLogger("app")
 access = logging.getLogger("app.access")
 QUIET = ("/assets", "/healthz", "/readyz", "/metrics")
-"""Not worth a line."""
+"""Requests under these paths are logged at level DEBUG."""
 
-WORK = ("request_id", "trace_id", "user_id", "order_id", "job")
+CONTEXT = ("request_id", "trace_id", "user_id", "order_id", "job")
+"""Fields of each line."""
 
 
-class AddWork(logging.Filter):
-    """Adds to a line: its request, trace, user, order and job."""
+class AddContext(logging.Filter):
+    """Adds to each line what it is about: CONTEXT."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         known = facts()
@@ -62,27 +63,28 @@ def plain(text: str) -> str:
 
 def _formatter(settings: Settings) -> logging.Formatter:
     if settings.env in ("staging", "production"):
-        names = ("asctime", "levelname", "name", "message", *WORK)
+        names = ("asctime", "levelname", "name", "message", *CONTEXT)
         renamed = {"asctime": "time", "levelname": "level", "name": "logger"}
         return JsonFormatter(" ".join(f"%({name})s" for name in names), rename_fields=renamed)
     return Readable("%(asctime)s %(levelname)-7s %(name)s %(message)s [%(request_id)s]", "%H:%M:%S")
 
 
 def handlers(settings: Settings) -> list[Stream | SharedFile]:
-    """New ones, for what this process logs: standard error, and the file where there is to be one."""
+    """New handlers for what this process logs: standard error, and the file where one is configured."""
     made: list[Stream | SharedFile] = [Stream()]
     if settings.log_file:
         made.append(SharedFile(settings.log_file, FILE_BYTES, FILES))
     for handler in made:
         handler.setFormatter(_formatter(settings))
-        handler.addFilter(AddWork())
+        handler.addFilter(AddContext())
     return made
 
 
 def in_batches(settings: Settings) -> None:
-    """From now on the lines of this process are written a few times a second, and not each as it comes.
+    """From now on this process writes its log lines a few times a second, and not each as it comes.
 
-    Nor do they know what no format shows: https://docs.python.org/3/howto/logging.html#optimization
+    What no format of ours shows (source line, thread, process) is not collected any more:
+    https://docs.python.org/3/howto/logging.html#optimization
     """
     _set_handlers([Batches(handler) for handler in handlers(settings)])
     logging._srcfile = None  # noqa: SLF001 -- the page above says so
@@ -90,34 +92,36 @@ def in_batches(settings: Settings) -> None:
 
 
 def request_id(given: str) -> str:
-    """The one that the caller has given, where it has the form of one; else a new one."""
-    return given if REQUEST_ID.fullmatch(given) else f"{getrandbits(64):016x}"  # no secret: the system is not asked
+    """The id that the caller gave, where it has the form of one; otherwise a new one."""
+    return (
+        given if REQUEST_ID.fullmatch(given) else f"{getrandbits(64):016x}"
+    )  # not a secret, so it need not be a secure random number
 
 
 def _begin() -> None:
-    asked, known = request_ctx.request, app_ctx.g
-    known.request_id = request_id(asked.headers.get("X-Request-ID", ""))
-    known.began = time.perf_counter()
-    note(request_id=known.request_id, order_id=(asked.view_args or {}).get("order_id"))
+    request, g = request_ctx.request, app_ctx.g  # the objects behind Flask's proxies, which cost more at each access
+    g.request_id = request_id(request.headers.get("X-Request-ID", ""))
+    g.began = time.perf_counter()
+    note(request_id=g.request_id, order_id=(request.view_args or {}).get("order_id"))
 
 
 def _end(response: Response) -> Response:
-    asked, known = request_ctx.request, app_ctx.g
-    if "request_id" not in known:  # an error before the request began, such as a host that is no host
+    request, g = request_ctx.request, app_ctx.g
+    if "request_id" not in g:  # an error before the request began, such as a malformed Host header
         _begin()
-    response.headers["X-Request-ID"] = known.request_id
-    path = asked.url_rule.rule if asked.url_rule else ascii(asked.path)  # never the query: it carries codes
+    response.headers["X-Request-ID"] = g.request_id
+    path = request.url_rule.rule if request.url_rule else ascii(request.path)  # never the query: it carries codes
     level = logging.DEBUG if path.startswith(QUIET) else logging.INFO
     if access.isEnabledFor(level):
-        spent = round((time.perf_counter() - known.began) * 1000, 1)
+        spent = round((time.perf_counter() - g.began) * 1000, 1)
         details = {
-            "method": asked.method,
+            "method": request.method,
             "path": path,
             "status": response.status_code,
             "ms": spent,
             "address": client_address(),
         }
-        access.log(level, "%s %s %s %sms", asked.method, path, response.status_code, spent, extra=details)
+        access.log(level, "%s %s %s %sms", request.method, path, response.status_code, spent, extra=details)
     return response
 
 
