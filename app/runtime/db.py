@@ -1,9 +1,7 @@
-"""Engine, session, reads without a transaction, SQLite's pragmas."""
+"""The database: its engine and session, statements without a transaction around them, and column types."""
 
-import select
 import shutil
 import tempfile
-import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,13 +29,11 @@ BUSY_SECONDS = 10
 POOL_SECONDS = 5
 """How long a request waits for a connection: it is answered within 15 seconds all the same (`deadline.py`)."""
 
-MOMENT = 0.05
-"""Seconds. A restart of PostgreSQL takes longer, so that it leaves no connection as fresh."""
-
 AFTER = "after commit"
+"""Where a session keeps the calls of `after_commit`."""
 
 IS_READER = "is_reader"
-"""The option of an engine without transactions."""
+"""The execution option that marks `reader()`."""
 
 MEMORY = ("sqlite://", "sqlite:///:memory:")
 
@@ -155,7 +151,7 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """`db.session` only reads within: each query stands for itself, and no transaction is begun or ended around it."""
+    """Within, `db.session` only reads, in autocommit: no round trip is spent on beginning or ending a transaction."""
     token = _mode.set("reading")
     try:
         yield
@@ -164,7 +160,7 @@ def reading() -> Iterator[None]:
 
 
 def reader() -> sa.Engine:
-    """The engine without transactions. It shares the pool of `db.engine`."""
+    """The engine in autocommit mode. It shares the connections of `db.engine`."""
     engine: sa.Engine = current_app.extensions["reader"]
     return engine
 
@@ -173,24 +169,25 @@ def reader() -> sa.Engine:
 def autocommit() -> Iterator[sa.Connection]:
     """A connection on which each statement is a transaction by itself."""
     with reader().connect() as connection:
-        _commit_each_of_readers(connection)  # what is given to the driver alone begins nothing in SQLAlchemy
+        _set_autocommit(connection)  # a Statement goes to the driver directly, so that no "begin" event does it
         yield connection
 
 
 def read(query: sa.Select[*tuple[Any, ...]] | Statement, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
-    """The rows of a query, in one round trip and without a session. Part of the transaction that `db.session` is in.
+    """The rows of a query, in one round trip and without the ORM.
 
-    Where the connection turns out to be lost, the query is asked once more, over another one.
+    Where `db.session` is in a transaction the query is part of it. Elsewhere it is sent again, once and over another
+    connection, where the first connection turns out to be lost.
     """
     bridge.check("db.read")
     if _is_open():
         return _rows(db.session().connection(), query, values)
     try:
-        return _rows_at_once(query, values)
+        return _rows_in_autocommit(query, values)
     except sa.exc.DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        return _rows_at_once(query, values)
+        return _rows_in_autocommit(query, values)
 
 
 def _is_open() -> bool:
@@ -198,7 +195,7 @@ def _is_open() -> bool:
     return db.session.registry.has() and db.session().in_transaction()
 
 
-def _rows_at_once(statement: Any, values: Mapping[str, Any] | None) -> Sequence[Any]:
+def _rows_in_autocommit(statement: Any, values: Mapping[str, Any] | None) -> Sequence[Any]:
     with autocommit() as connection:
         return _rows(connection, statement, values)
 
@@ -212,24 +209,24 @@ def _rows(connection: sa.Connection, statement: Any, values: Mapping[str, Any] |
 def write(
     session: sqlalchemy.orm.Session, statement: sa.UpdateBase | Statement, values: Mapping[str, Any]
 ) -> Sequence[Any]:
-    """The rows that one statement RETURNS, which is a transaction by itself: one round trip instead of three.
+    """The rows that one statement RETURNS. It is committed by itself: one round trip instead of three.
 
-    `session` has none open, and need not be committed for it.
+    `session` may have no transaction open.
     """
     bridge.check("db.write")
     assert not session.in_transaction()
-    return _rows_at_once(statement, values)
+    return _rows_in_autocommit(statement, values)
 
 
 def table(model: type[Model]) -> sa.Table:
-    """The table of a model: a statement on it knows nothing of entities, and costs less."""
+    """The table of a model: a statement on it does not go through the ORM, and costs less."""
     made = model.__table__
     assert isinstance(made, sa.Table)
     return made
 
 
 def insert_into(session: sqlalchemy.orm.Session, model: type[Model]) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT of the session's database, which can say what to do where a unique rule stands against the row."""
+    """An INSERT in the dialect of the session's database, which has `on_conflict_do_nothing` and `_do_update`."""
     return _insert(session.get_bind().dialect.name, model)
 
 
@@ -238,7 +235,7 @@ def _insert(dialect: str, model: type[Model]) -> postgresql.Insert | sqlite.Inse
 
 
 def insert_once(session: sqlalchemy.orm.Session, model: type[Model], values: dict[str, Any]) -> int | None:
-    """Insert a row where no unique rule stands against it. Its id, or None where one does. Not committed."""
+    """Insert a row, unless it would violate a unique constraint. Its id, or None where it would. Not committed."""
     key: int | None = session.execute(_once(session.get_bind().dialect.name, model), values).scalar()
     return key
 
@@ -258,7 +255,7 @@ def affected(
 
 
 def after_commit(session: sqlalchemy.orm.Session, name: str, call: Callable[[], object]) -> None:
-    """Call once this transaction is committed, and not where it is rolled back. Of those of one name, the last one."""
+    """Make this call once the transaction is committed; none if it is rolled back. Of calls with one name the last."""
     session.info.setdefault(AFTER, {})[name] = call
 
 
@@ -278,29 +275,15 @@ def _begin_sqlite(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _mode.get() == "writing" else "BEGIN")
 
 
-def _commit_each_of_readers(connection: sa.Connection) -> None:
-    """An isolation level of SQLAlchemy's would do the same for a reader, and costs half as much as a query."""
+def _set_autocommit(connection: sa.Connection) -> None:
+    """Switch the driver to autocommit for the reader engine, and back for the other one: they share connections.
+
+    SQLAlchemy's isolation level AUTOCOMMIT would do the same, but takes half as much time as a query.
+    """
     options = connection.get_execution_options()
     if connection.dialect.name == "postgresql" and "isolation_level" not in options:
         driver: Any = connection.connection.dbapi_connection
-        driver.commit_each(bool(options.get(IS_READER)))
-
-
-def _check_postgresql(connection: Any, _entry: ConnectionPoolEntry, _proxy: object) -> None:
-    """A connection that the server has closed is not handed out: a restart of the database fails no request.
-
-    There is something to read on an idle connection only when the server has ended it. To look costs no round trip,
-    but lets another thread go first: a connection over which an answer came a moment ago is not looked at. Whether it
-    was ended since then only the next statement tells.
-    """
-    if connection.closed:  # by a rollback that got no answer
-        raise sa.exc.DisconnectionError
-    if time.monotonic() - connection.heard_at < MOMENT:
-        return
-    watched = select.poll()
-    watched.register(connection.pgconn.socket, select.POLLIN)
-    if watched.poll(0):
-        raise sa.exc.InvalidatePoolError
+        driver.switch_autocommit(on=bool(options.get(IS_READER)))
 
 
 def empty_log() -> None:
@@ -378,7 +361,6 @@ def init_app(app: Flask) -> None:
         sa.event.listen(engine, "begin", _begin_sqlite)
     else:
         postgresql_connections.init_engine(engine)
-        sa.event.listen(engine, "checkout", _check_postgresql)
-        sa.event.listen(engine, "begin", _commit_each_of_readers)
+        sa.event.listen(engine, "begin", _set_autocommit)
     app.extensions["reader"] = engine.execution_options(**{IS_READER: True})
     bridge.holds = lambda: has_app_context() and _is_open()

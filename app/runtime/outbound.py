@@ -11,7 +11,7 @@ import httpx
 from blinker import Signal
 from flask import Flask, current_app, has_app_context
 
-from app.runtime import deadline as of_request
+from app.runtime import deadline
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.bounded_response import Bounded
 from app.runtime.db import db
@@ -20,7 +20,7 @@ from app.runtime.shared_connections import SharedConnections
 from app.runtime.tracing import span
 
 MAX_CONNECTIONS = 64
-"""Of a process: one for each of the server's threads."""
+"""Per process. Calls beyond that wait for a connection."""
 
 KEEPALIVE_SECONDS = 60
 DEADLINE_SECONDS = 8
@@ -30,7 +30,7 @@ TOGETHER_SECONDS = 9
 """The longest that all calls of one request take together, so that its client is answered within 10 seconds."""
 
 MOST_BYTES = 1024 * 1024
-"""The longest answer that is read, unpacked: a hundred times as long as any provider's answer is."""
+"""The longest answer that is read, after decompression. No provider's answer is a hundredth of it."""
 
 TIMEOUT = httpx.Timeout(connect=3, read=6, write=3, pool=2)
 
@@ -83,12 +83,12 @@ class Pool(httpx.AsyncBaseTransport):
 
     @contextmanager
     def _measured(self, request: httpx.Request) -> Iterator[list[str]]:
-        """Signals a call. The caller puts its outcome into the list, where there is one."""
+        """Sends the signals about a call. The caller appends the outcome of a call that was answered to the list."""
         self._count(1)
         began, outcome = time.perf_counter(), list[str]()
         try:
             yield outcome
-        except (httpx.TimeoutException, asyncio.CancelledError):  # `deadline` cancels what takes too long
+        except (httpx.TimeoutException, asyncio.CancelledError):  # `call_deadline` cancels what takes too long
             outcome.append("timeout")
             raise
         finally:
@@ -121,23 +121,23 @@ _until: ContextVar[float | None] = ContextVar("until", default=None)
 
 
 def within(view: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> Coroutine[Any, Any, T]:
-    """`view`, called so that all its calls together end within TOGETHER_SECONDS, however many of them are slow.
+    """A coroutine that runs `view` and gives all its calls to providers TOGETHER_SECONDS, however many they are.
 
-    What the request waited for its turn is part of that time.
+    The time for which the request waited for its turn is part of these.
     """
 
     async def timed() -> T:
-        _until.set(time.monotonic() + TOGETHER_SECONDS - of_request.queued.get())  # a task has a context of its own
+        _until.set(time.monotonic() + TOGETHER_SECONDS - deadline.queued.get())  # a task has a context of its own
         return await view(*args, **kwargs)
 
     return timed()
 
 
 def wait_for(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Call an `async` function from a plain view, and wait for what it gives.
+    """Call an `async` function from a plain view, and return its result.
 
-    A view with one call between what it reads and what it writes costs less so: an `async` one goes to the loop and
-    back for each part of its blocking work.
+    For a view that makes one call between its reads and its writes this is cheaper than an `async` view, which changes
+    threads for each part of its blocking work.
     """
     return bridge.run(within(function, *args))
 
@@ -149,8 +149,11 @@ def time_left() -> float:
 
 
 @asynccontextmanager
-async def deadline() -> AsyncIterator[None]:
-    """Ends a call whose bytes trickle in, each within httpx's time-outs. Raises httpx.ReadTimeout, as those do."""
+async def call_deadline() -> AsyncIterator[None]:
+    """Around a call: ends it after `time_left`. Raises httpx.ReadTimeout.
+
+    httpx's own time-outs are for each read, so that an answer whose bytes trickle in would never end.
+    """
     seconds = time_left()
     try:
         async with asyncio.timeout(seconds):
@@ -174,7 +177,7 @@ def client(most: int = MOST_BYTES) -> httpx.AsyncClient:
 
 
 async def send(request: httpx.Request, most: int = MOST_BYTES) -> httpx.Response:
-    """As `client(most).send` does, at half the cost: for calls with headers of their own, and without cookies."""
+    """As `client(most).send` at half the cost. It adds no default headers and no cookies to the request."""
     request.extensions["timeout"] = TIMEOUT.as_dict()
     answer = await Bounded(pool(), most).handle_async_request(request)
     answer.request = request

@@ -3,6 +3,7 @@
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
+import select
 import time
 from functools import cached_property
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from psycopg.abc import PQGen
 from psycopg.errors import _WaitTimeout  # what `wait` raises; there is no public name
 from psycopg.pq import TransactionStatus
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.runtime import deadline
 
@@ -19,16 +21,19 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 5
 LEAST_SECONDS = 2
-"""To connect in: the driver takes no less."""
+"""The shortest time to connect in that libpq takes."""
 
 STATEMENT_SECONDS = 15
 """After which the server itself ends a statement."""
 
 ANSWER_SECONDS = STATEMENT_SECONDS + 5
-"""How long one answer is waited for where no request waits for it."""
+"""How long to wait for an answer outside of requests."""
 
 SUSPECT_SECONDS = 2
-"""The same while the last answer that was waited for did not come: the next question need not wait as long."""
+"""The same while a Silence is suspected: then it makes no sense to wait as long again."""
+
+FRESH_SECONDS = 0.05
+"""A restart of PostgreSQL takes longer, so that afterwards no open connection is as fresh as this."""
 
 OPTIONS = {
     "connect_timeout": CONNECT_SECONDS,
@@ -41,11 +46,12 @@ OPTIONS = {
 }
 
 
-NOTHING_MORE = (None,) * 6
+NO_TYPE = (None,) * 6
+"""PEP 249 has seven values per column; all but the name may be None."""
 
 
 class Silence:
-    """Whether the database of this process has left a question without an answer, and has given none since."""
+    """`is_suspected` once the database has not answered in time, until its next answer to this process."""
 
     is_suspected = False
 
@@ -56,36 +62,36 @@ silence = Silence()
 class Cursor(psycopg.Cursor[Any]):
     @property
     def description(self) -> Any:
-        """The names of the columns, as PEP 249 has them. SQLAlchemy asks for these at every statement.
+        """The names of the columns, in the form of PEP 249. SQLAlchemy reads these after every statement.
 
-        The driver's own looks up the type of each column too: a tenth of what a query of 18 columns costs.
+        The driver's own description holds the type of each column too, which takes a tenth of the time of a query of
+        18 columns.
         """
         result = self.pgresult
         if result is None or not result.nfields:
             return super().description
-        return [((result.fname(number) or b"").decode(), *NOTHING_MORE) for number in range(result.nfields)]
+        return [((result.fname(number) or b"").decode(), *NO_TYPE) for number in range(result.nfields)]
 
 
 class Connection(psycopg.Connection[Any]):
     is_patient = False
+    """Whether it waits for answers without a limit."""
+
     heard_at = 0.0
     """When the last answer came, by the monotonic clock."""
 
     @cached_property
     def kept_cursor(self) -> psycopg.Cursor[Any]:
-        """For whatever fetches all rows at once. A new cursor learns anew how each type of column is read.
+        """For statements whose rows are all fetched at once. A new cursor would look up anew how to read each type.
 
-        It keeps the rows of the last statement until the next one.
+        It holds the rows of the last statement until the next one.
         """
         return self.cursor()
 
-    def commit_each(self, does: bool) -> None:
-        """Whether each statement is a transaction by itself from now on. Call it between transactions.
-
-        The driver's `autocommit` does the same, and waits for a connection that has nothing to say.
-        """
-        self._autocommit = does
-        assert self.autocommit is does
+    def switch_autocommit(self, *, on: bool) -> None:
+        """As to set `autocommit`, which first waits for the idle connection. Call it between transactions."""
+        self._autocommit = on
+        assert self.autocommit is on
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Raises psycopg.OperationalError and closes the connection where no answer comes in time."""
@@ -107,9 +113,9 @@ class Connection(psycopg.Connection[Any]):
             super().commit()
 
     def rollback(self) -> None:
-        """Where no answer comes in time, the connection is closed by now: the server rolls back by itself.
+        """Raises nothing where no answer comes in time: the connection is closed then, so the server rolls back.
 
-        The pool calls it for each connection that comes back, and most have nothing to roll back.
+        The pool calls this for each connection that comes back, and most have nothing to roll back.
         """
         if self.pgconn.transaction_status == TransactionStatus.IDLE:
             return
@@ -121,6 +127,7 @@ class Connection(psycopg.Connection[Any]):
 
 
 def _patience() -> float:
+    """How many seconds to wait for an answer."""
     left = deadline.time_left()
     most = SUSPECT_SECONDS if silence.is_suspected else ANSWER_SECONDS
     return most if left is None else max(0.0, min(left, most))
@@ -137,16 +144,34 @@ def _connect(_dialect: Any, _record: Any, args: tuple[Any, ...], options: dict[s
 
 
 def be_patient(connection: sa.Connection) -> None:
-    """Its statements take as long as they take: those of a migration."""
+    """Let statements on this connection take as long as they take, such as those of a migration."""
     driver: Any = connection.connection.dbapi_connection
     driver.is_patient = True
 
 
+def _check(connection: Any, _entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """Hand out no connection that the server has closed, so that a restart of the database fails no request.
+
+    On an idle connection there is something to read only when the server has closed it. To look takes no round trip,
+    but lets another thread run first, so a connection that was used within FRESH_SECONDS is not looked at: if the
+    server closed it since then, the next statement fails.
+    """
+    if connection.closed:  # by a rollback that got no answer
+        raise sa.exc.DisconnectionError
+    if time.monotonic() - connection.heard_at < FRESH_SECONDS:
+        return
+    watched = select.poll()
+    watched.register(connection.pgconn.socket, select.POLLIN)
+    if watched.poll(0):
+        raise sa.exc.InvalidatePoolError
+
+
 def init_engine(engine: sa.Engine) -> None:
     sa.event.listen(engine, "do_connect", _connect)
+    sa.event.listen(engine, "checkout", _check)
 
 
 def cursor_of(connection: sa.Connection) -> Any:
-    """A cursor of the driver, for whatever fetches all rows at once."""
+    """A cursor of the driver, for statements whose rows are all fetched at once."""
     driver: Any = connection.connection.dbapi_connection
     return driver.kept_cursor if connection.dialect.name == "postgresql" else driver.cursor()

@@ -1,7 +1,7 @@
-"""Connections to providers, by aiohttp, behind the face of httpx.
+"""A transport of httpx that uses the connections of aiohttp.
 
-A call over httpx's own costs three times the processor time, and its pool looks at each of its connections whenever
-it gives one out or gets one back: https://github.com/encode/httpx/issues/3215
+A call over httpx's own connections takes three times the processor time, and its pool goes through all of them whenever
+one is taken or given back: https://github.com/encode/httpx/issues/3215
 """
 
 import ssl
@@ -26,24 +26,24 @@ ERRORS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
     (aiohttp.ClientError, httpx.RemoteProtocolError),
     (ValueError, httpx.LocalProtocolError),  # a header that would break the line
 )
-"""The first that fits counts. What is asked again, and what rests the circuit, is decided by httpx's."""
+"""The first that fits counts. The callers decide by httpx's errors whether to retry and when to open the circuit."""
 
 
 class SharedConnections(httpx.AsyncBaseTransport):
-    """At most `most` connections, each kept for `seconds` after its use. Where all are in use, calls wait for one.
+    """At most `most` connections, each kept open for `seconds` after its use. Where all are in use, calls wait for one.
 
-    It is made anywhere, and opened on the loop that makes the first call.
+    It may be created on any thread. Its connections belong to the event loop that makes the first call.
     """
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most, self._seconds = most, seconds
         self._tls = _trusted()
         self._session: aiohttp.ClientSession | None = None
-        self._of_httpx = httpx.AsyncHTTPTransport(verify=self._tls)
+        self._httpx_transport = httpx.AsyncHTTPTransport(verify=self._tls)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if _is_mocked():
-            return await self._of_httpx.handle_async_request(request)
+            return await self._httpx_transport.handle_async_request(request)
         session = self._session = self._session or self._open()
         with _errors_of_httpx():
             answer = await session.request(
@@ -57,7 +57,7 @@ class SharedConnections(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status, headers=answer.raw_headers, stream=_Body(answer))
 
     def _open(self) -> aiohttp.ClientSession:
-        """It adds nothing to a request, follows nothing and unpacks nothing."""
+        """A session that adds no headers or cookies, and does not decompress answers: httpx does all that."""
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._most, keepalive_timeout=self._seconds, ssl=self._tls),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -68,7 +68,7 @@ class SharedConnections(httpx.AsyncBaseTransport):
         )
 
     async def aclose(self) -> None:
-        await self._of_httpx.aclose()
+        await self._httpx_transport.aclose()
         if self._session is not None:
             await self._session.close()
 
@@ -80,12 +80,12 @@ def _trusted() -> ssl.SSLContext:
 
 
 def _is_mocked() -> bool:
-    """Whether a test has put something in the place of httpx's connections, as pytest-httpx does: it means ours too."""
+    """Whether a test has replaced httpx's transport, as pytest-httpx does. It means to replace this one as well."""
     return not httpx.AsyncHTTPTransport.handle_async_request.__module__.startswith("httpx.")
 
 
 class _Body(httpx.AsyncByteStream):
-    """Its connection is in use until it is read to its end or closed."""
+    """An answer's body. Its connection is in use until it is read to its end or closed."""
 
     def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self._answer = answer
@@ -110,5 +110,5 @@ def _errors_of_httpx() -> Iterator[None]:
     try:
         yield
     except (aiohttp.ClientError, ValueError) as error:
-        kind = next(httpx_s for of_aiohttp, httpx_s in ERRORS if isinstance(error, of_aiohttp))
-        raise kind(str(error)) from error
+        raised = next(of_httpx for of_aiohttp, of_httpx in ERRORS if isinstance(error, of_aiohttp))
+        raise raised(str(error)) from error

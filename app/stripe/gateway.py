@@ -165,7 +165,7 @@ class Gateway:
             raise Unknown(f"{what}: not sent, since the answers before it took too long")
         try:
             with self._breaker.call():
-                async with outbound.deadline():
+                async with outbound.call_deadline():
                     answer = await _send(request)
         except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:  # nothing was sent
             raise Misconfigured(f"{what}: {error!r}") from error

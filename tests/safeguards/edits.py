@@ -742,8 +742,8 @@ DATABASE = (
     ),
     without(
         "a connection that the database has closed is not used",
-        "app/runtime/db.py",
-        'sa.event.listen(engine, "checkout", _check_postgresql)',
+        "app/runtime/postgresql.py",
+        'sa.event.listen(engine, "checkout", _check)',
         "pass",
         f"{OUTAGE}::test_a_restart_costs_nobody_an_error",
         database="postgresql",
@@ -751,8 +751,8 @@ DATABASE = (
     without(
         "a call to the provider ends within its deadline",
         "app/stripe/gateway.py",
-        "async with outbound.deadline():",
-        "async with outbound.deadline(600):",
+        "async with outbound.call_deadline():",
+        "async with outbound.call_deadline(600):",
         f"{GATEWAY}::test_tries_and_pauses_end_with_the_deadline",
     ),
     without(

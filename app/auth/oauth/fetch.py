@@ -27,7 +27,7 @@ def _integer(digits: str) -> int | float:
 async def fetch(url: str, shape: type[T], headers: dict[str, str] | None = None) -> T:
     """GET and decode JSON. Raises OAuthFailure: `oauth_unavailable` where asking again later may help."""
     try:
-        async with outbound.deadline():
+        async with outbound.call_deadline():
             answer = await outbound.client().get(url, headers=headers)
         answer.raise_for_status()
         document = decoded(answer.content)

@@ -66,7 +66,7 @@ class GitHubClient(ProviderClient):
     async def examine(self) -> str:
         url = self.metadata.authorization_endpoint
         try:
-            async with outbound.deadline():
+            async with outbound.call_deadline():
                 await outbound.client().get(url)
         except httpx.HTTPError as error:
             raise OAuthFailure("oauth_unavailable", f"{url}: {error!r}") from error

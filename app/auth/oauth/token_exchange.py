@@ -43,7 +43,7 @@ async def exchange(client: ProviderClient, code: str, verifier: str) -> Provider
     authentication = authlib.client_auth(authlib.token_endpoint_auth_method)
     url, headers, body = authentication.prepare("POST", client.metadata.token_endpoint, dict(HEADERS), form)
     try:
-        async with outbound.deadline():
+        async with outbound.call_deadline():
             answer = await outbound.client().post(url, content=body, headers=headers)
         return ProviderToken(_granted(answer), client)
     except (httpx.DecodingError, httpx.InvalidURL, ValueError, RecursionError) as error:
