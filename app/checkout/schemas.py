@@ -13,10 +13,10 @@ from app.runtime.languages import Language
 from app.stripe import currencies
 from app.users.models import User
 from app.users.signed_in import SignedInUser
-from app.web.api import Id
+from app.web.api import STORABLE, Id
 from app.web.paging import PageNumber, Paging, PerPage
 
-Words = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")]
+Words = Annotated[str, msgspec.Meta(max_length=200, pattern=STORABLE)]
 MOST_LINES = 50
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 MomentOrDay = Annotated[
@@ -81,7 +81,7 @@ class NewOrder(msgspec.Struct, frozen=True):
     """
 
     lines: Annotated[list[OrderLineRequest], msgspec.Meta(min_length=1, max_length=MOST_LINES)]
-    note: Annotated[str, msgspec.Meta(max_length=MAX_NOTE, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
+    note: Annotated[str, msgspec.Meta(max_length=MAX_NOTE, pattern=STORABLE)] = ""
     from_basket: bool = False
     basket_version: Version | None = None
 

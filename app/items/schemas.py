@@ -9,7 +9,7 @@ from app.items.models import ItemAction
 from app.runtime.config import settings
 from app.stripe import currencies
 from app.users.schemas import ActorOut
-from app.web.api import END, ONE_LINE, Id, Line, Text
+from app.web.api import END, ONE_LINE, STORABLE, Id, Line, Text
 from app.web.paging import Paging
 
 Price = Annotated[
@@ -65,9 +65,9 @@ class ItemSearch(Paging, frozen=True):
     `only` narrows to items on sale, to drafts, or to items on sale of which few or none can be sold.
     """
 
-    q: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
+    q: Annotated[str, msgspec.Meta(max_length=200, pattern=STORABLE)] = ""
     drafts: bool = False
-    category: Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
+    category: Annotated[str, msgspec.Meta(max_length=100, pattern=STORABLE)] = ""
     sort: Sorting = "name"
     only: Only | None = None
 

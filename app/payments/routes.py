@@ -23,9 +23,10 @@ from app.stripe.gateway import gateway
 from app.stripe.signature import SignatureRefused
 from app.users.signed_in import SignedInUser
 from app.web import idempotency
-from app.web.api import Access, Answer, Api, raw_body
+from app.web.api import Access, Answer, Api
 from app.web.limits import TooManyRequests
 from app.web.paging import Page, Paging
+from app.web.request_input import raw_body
 
 routes = Api("payments")
 

@@ -8,7 +8,7 @@ import msgspec
 from app.payments.models import Closing, Disposition, Payment, Refund, RefundStatus
 from app.runtime.languages import Language, retold
 from app.stripe import currencies
-from app.web.api import Id
+from app.web.api import STORABLE, Id
 
 
 class PaymentOut(msgspec.Struct, frozen=True):
@@ -140,7 +140,7 @@ class ClosedFinding(msgspec.Struct, frozen=True):
 class CloseFinding(msgspec.Struct, frozen=True):
     """`reason`: what was done about the finding, for those who ask later."""
 
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=STORABLE)]
 
 
 class EventReceived(msgspec.Struct, frozen=True):

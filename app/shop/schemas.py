@@ -9,14 +9,14 @@ from app.runtime.config import Settings
 from app.shop import markdown
 from app.shop.models import ShopPage, ShopProfile
 from app.stripe import currencies
-from app.web.api import END, ONE_LINE, Line
+from app.web.api import END, ONE_LINE, STORABLE, Line
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=ONE_LINE)]
 Colour = Annotated[str, msgspec.Meta(pattern=rf"^#[0-9a-f]{{6}}{END}", examples=["#0d4a4a"])]
 TimeZone = Annotated[
     str, msgspec.Meta(max_length=64, description="A name of the IANA database", examples=["Europe/Berlin"])
 ]
-Lines = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+Lines = Annotated[str, msgspec.Meta(max_length=1000, pattern=STORABLE)]
 
 
 class Colours(msgspec.Struct, frozen=True):
@@ -104,7 +104,7 @@ class NewPage(msgspec.Struct, frozen=True):
     """`text` is Markdown, in which HTML is text like any other."""
 
     title: Line
-    text: Annotated[str, msgspec.Meta(max_length=50_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+    text: Annotated[str, msgspec.Meta(max_length=50_000, pattern=STORABLE)]
 
 
 class PageOut(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 from app.runtime.languages import Language
 from app.users.models import Action, Role, User
 from app.users.signed_in import SignedInUser
-from app.web.api import Id, Line, Private
+from app.web.api import STORABLE, Id, Line, Private
 from app.web.paging import Paging
 
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
@@ -74,7 +74,7 @@ class UserChange(msgspec.Struct, frozen=True):
 class UserSearch(Paging, frozen=True):
     """Words that username, name or email hold, in either case."""
 
-    q: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")] = ""
+    q: Annotated[str, msgspec.Meta(max_length=200, pattern=STORABLE)] = ""
     role: Role | None = None
     active: bool | None = None
 

@@ -5,19 +5,23 @@
     @routes.post("/api/todos", access=Access.SIGNED_IN, status=201)
     def add(body: NewTodo, user: SignedInUser) -> TodoOut: ...
 
-`body` and `query` are read from the request and checked against their Struct; `user` is the signed-in user, a
-`SignedInUser` or, for a view that changes it, the row; `user_session` is the session that they are signed in by, a
-`SignedIn` or the row. With `confirmed` they have proved within the last 30 minutes who they are. A plain or an
-`async def` view answers with a Struct, an `Answer` around one, an `Encoded` one, or a ready Response.
-A `body` of bytes is a file of one of the types that the route `takes`.
-The changes of a view that writes are committed here, once, after it returned; after an error they are rolled back.
+A view takes those of these arguments that it needs:
+
+- `body` and `query` are read from the request and checked against their Struct. A `body` of bytes is a file of one of
+  the content types that the route `takes`.
+- `user` is the signed-in user: a `SignedInUser` or, for a view that changes it, the row (`User`).
+- `user_session` is the session that the user is signed in by: a `SignedIn` or the row (`UserSession`).
+
+It may be plain or `async def`, and returns a Struct, an `Answer` around one, an `Encoded` one, or a ready Response.
+Where it writes, its changes are committed here, once, after it returned; after an error they are rolled back.
+A `confirmed` route can be called only within 30 minutes after the user has proved who they are.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from functools import cache, partial
+from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
@@ -25,25 +29,14 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_t
 import msgspec
 from flask import Blueprint, Flask, current_app, request
 from flask.globals import app_ctx, request_ctx
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BaseConverter, IntegerConverter
 from werkzeug.wrappers import Response
 
 from app.runtime import deadline, text
 from app.runtime.db import db, reading, writing
-from app.runtime.errors import (
-    FieldError,
-    Forbidden,
-    Invalid,
-    MalformedBody,
-    Problem,
-    StaleVersion,
-    UnsupportedType,
-    WrongContentType,
-)
-from app.runtime.languages import Sentence
+from app.runtime.errors import Forbidden, Problem, StaleVersion
 from app.web import limits
-from app.web.validation import invalid
+from app.web.path_values import CONVERTERS
+from app.web.request_input import JSON, raw_body, read_body, read_query, refuse_unknown
 
 T = TypeVar("T")
 View = Callable[..., Any]
@@ -52,14 +45,15 @@ View_ = TypeVar("View_", bound=View)
 MAX_BODY = 256 * 1024
 """Bytes; more is refused before it is read."""
 
-JSON = ("application/json",)
-
 END = r"(?![\s\S])"
 """Of a pattern: `$` would let a line break through behind it in Python, and `\\Z` is not known in JSON Schema."""
 
 ONE_LINE = rf"^[^{text.BREAKS}\ud800-\udfff]*{END}"
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
-Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+STORABLE = r"^[^\x00\ud800-\udfff]*$"
+"""Text that every database can store: without NUL and lone surrogates."""
+
+Text = Annotated[str, msgspec.Meta(max_length=10_000, pattern=STORABLE)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
@@ -111,30 +105,41 @@ class Encoded(msgspec.Struct, Generic[T], frozen=True):
 
     @classmethod
     def of(cls, body: T, etag: str = "") -> "Encoded[T]":
-        """`etag` is a hash of the JSON where there is none."""
+        """Without `etag` it is a hash of the JSON."""
         json = msgspec.json.encode(body)
         return cls(json, etag or blake2b(json, digest_size=12).hexdigest())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Operation:
+    """A route as it was declared. To call it is to answer the current request."""
+
     method: str
     path: str
     view: View
     access: Access
     status: int
+    """Of a success."""
     also: dict[int, str]
+    """Other statuses of a success, and what they mean."""
     raises: tuple[type[Problem], ...]
     headers: tuple[str, ...]
+    """Names of request headers that the view reads."""
     etag: bool
+    """Whether the answer has an ETag, and is 304 where the client has it already."""
     writes: bool
     limit: limits.Limit | None
     confirmed: bool
     takes: tuple[str, ...]
+    """Content types of the body."""
     max_body: int
+    """In bytes."""
     tag: str
+    """The name of its Api."""
     reads: dict[str, Any]
+    """The types of the view's arguments, by name."""
     answer: Any
+    """The type of the body that the view answers with."""
 
     @property
     def name(self) -> str:
@@ -142,23 +147,23 @@ class Operation:
 
     @property
     def is_strict(self) -> bool:
-        """Whether a query parameter that is not declared is refused. Other systems add theirs to where they send."""
+        """Whether unknown query parameters are refused. Providers add some to addresses that they call or link to."""
         return self.path.startswith("/api/") and self.access is not Access.PROVIDER
 
     def __call__(self, **given: Any) -> Response:
-        asked, extensions = request_ctx.request, app_ctx.app.extensions
+        asked, extensions = request_ctx.request, app_ctx.app.extensions  # behind Flask's proxies, which cost more
         asked.max_content_length = self.max_body
-        if self.takes != JSON:  # a file of a stranger does not get into memory
+        if self.takes != JSON:  # before the body is read: no stranger fills the memory with a file
             with reading():
                 extensions["guard"](self.access, wanted={}, confirmed=self.confirmed)
         if "body" in self.reads:
-            raw_body()  # before the database is touched: a slow client may not hold a lock
+            raw_body()  # before the transaction begins: a slow client must not hold a lock
             deadline.renew()
         with writing() if self.writes else reading():
             wanted = {name: self.reads[name] for name in ("user", "user_session") if name in self.reads}
             given |= extensions["guard"](self.access, wanted=wanted, confirmed=self.confirmed)
             if self.limit is not None:
-                db.session.commit()  # nothing is locked while Redis is asked
+                db.session.commit()  # hold no lock while Redis is asked
                 limits.check(self.limit)
             if "body" in self.reads:
                 given["body"] = read_body(self.reads["body"], self.takes)
@@ -226,23 +231,23 @@ class Api:
         def declare(view: View_) -> View_:
             reads, answer = _shapes(view)
             operation = Operation(
-                method,
-                path,
-                view,
-                access,
-                status,
-                also or {},
-                raises,
-                headers,
-                etag,
-                method != "GET" if writes is None else writes,
-                limit,
-                confirmed,
-                takes,
-                max_body,
-                self.blueprint.name,
-                reads,
-                answer,
+                method=method,
+                path=path,
+                view=view,
+                access=access,
+                status=status,
+                also=also or {},
+                raises=raises,
+                headers=headers,
+                etag=etag,
+                writes=method != "GET" if writes is None else writes,
+                limit=limit,
+                confirmed=confirmed,
+                takes=takes,
+                max_body=max_body,
+                tag=self.blueprint.name,
+                reads=reads,
+                answer=answer,
             )
             self._add(operation)
             return view
@@ -260,110 +265,21 @@ class Api:
 
 
 def _shapes(view: View) -> tuple[dict[str, Any], Any]:
-    """What a view takes, by the argument's name, and what it answers."""
+    """The types of a view's arguments, by name, and of the body that it answers with."""
     hints = get_type_hints(view)
     answer = hints.pop("return")
     return hints, get_args(answer)[0] if get_origin(answer) in (Answer, Encoded) else answer
 
 
-class IdConverter(IntegerConverter):
-    """A row's id in a path. A number that no database could hold is a 404."""
-
-    regex = r"[0-9]{1,16}"
-
-    def __init__(self, map: Any) -> None:  # noqa: A002 -- werkzeug's own name
-        super().__init__(map, min=1, max=2**53)
-
-
-class SlugConverter(BaseConverter):
-    """A page's name in its address."""
-
-    regex = r"[a-z0-9][a-z0-9-]{0,63}"
-
-
-class DigestConverter(BaseConverter):
-    """A file's hash."""
-
-    regex = r"[0-9a-f]{32}"
-
-
-class TokenConverter(BaseConverter):
-    """An opaque token in a path, of characters that every database takes."""
-
-    regex = r"[A-Za-z0-9_-]{1,64}"
-
-
-def raw_body() -> bytes:
-    """All of the request's body. Raises MalformedBody."""
-    try:
-        return request.get_data()
-    except HTTPException:
-        raise
-    except Exception as error:  # the server's own, such as for a chunk without a length
-        raise MalformedBody("The body cannot be read.") from error
-
-
-def read_body(shape: Any, takes: tuple[str, ...] = JSON) -> Any:
-    """The body as `shape`; as it is for bytes. Raises WrongContentType, UnsupportedType, MalformedBody, Invalid."""
-    if request.mimetype not in takes:
-        raise (
-            WrongContentType
-            if takes == JSON
-            else UnsupportedType(Sentence("Send the body as {types}.", types=", ".join(takes)))
-        )
-    if shape is bytes:
-        return raw_body()
-    try:
-        return msgspec.json.decode(raw_body(), type=shape)
-    except msgspec.ValidationError as error:
-        raise invalid(_as_it_came(raw_body()), shape, error) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedBody from error
-
-
-def _as_it_came(raw: bytes) -> Any:
-    """What JSON stands for, of whatever shape. Raises MalformedBody: its fault may stand behind that of the shape."""
-    try:
-        return msgspec.json.decode(raw)
-    except msgspec.ValidationError:  # a number that is out of range
-        return None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedBody from error
-
-
-def read_query(shape: type[T]) -> T:
-    try:
-        return msgspec.convert(request.args.to_dict(), shape, strict=False)
-    except msgspec.ValidationError as error:
-        raise invalid(request.args.to_dict(), shape, error, strict=False) from error
-
-
-def refuse_unknown(given: Iterable[str], shape: type | None) -> None:
-    """Raises Invalid where `shape` has no field for one of `given`: a misspelt filter would filter nothing."""
-    known = _names(shape) if shape else ()
-    if unknown := [name for name in given if name not in known]:
-        raise Invalid(errors=[FieldError(name, "There is no such parameter here.") for name in unknown])
-
-
-@cache
-def _names(shape: type) -> frozenset[str]:
-    return frozenset(field.encode_name for field in msgspec.structs.fields(shape))
-
-
 def init_app(app: Flask, guard: Callable[..., Any]) -> None:
-    """`guard(access, wanted=…, confirmed=…)` lets a request through, with what its view wants of whom, or raises.
+    """`guard(access, wanted=…, confirmed=…)` raises where a request may not call a route (`app/auth/guard.py`).
 
-    `wanted` has the types of the view's `user` and `user_session`.
+    `wanted` has the types of the view's arguments `user` and `user_session`; it returns their values.
     """
     app.extensions["guard"] = guard
     app.extensions["operations"] = []
     app.url_map.merge_slashes = False  # its redirect would go wherever the Host header says
-    app.url_map.converters |= {
-        "digest": DigestConverter,
-        "id": IdConverter,
-        "slug": SlugConverter,
-        "token": TokenConverter,
-    }
+    app.url_map.converters |= CONVERTERS
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
 

@@ -30,10 +30,11 @@ from app.runtime.errors import (
     of_status,
 )
 from app.web import limits
-from app.web.api import CONFIRMED_WITHIN, JSON, Access, Api, ConfirmationRequired, Operation, operations
+from app.web.api import CONFIRMED_WITHIN, Access, Api, ConfirmationRequired, Operation, operations
 from app.web.field_words import Words
 from app.web.frontend import page
 from app.web.introduction import HEADERS, INTRODUCTION
+from app.web.request_input import JSON
 
 VERSION = "1"
 RECENT = f"Takes a sign-in or a confirmation within the last {CONFIRMED_WITHIN // timedelta(minutes=1)} minutes."
