@@ -1,4 +1,4 @@
-"""What a buyer wants to order: which items, and whether their sum can be paid."""
+"""What a buyer wants to order: reads the items, and checks that they are on sale and that their sum can be paid."""
 
 import hashlib
 import logging
@@ -50,22 +50,22 @@ def fingerprint(quantities: Mapping[int, int], note: str | None) -> str:
 
 
 def lock_and_read(connection: sa.Connection, user: SignedInUser, key: str, quantities: Mapping[int, int]) -> list[Any]:
-    """Rows of the items, at least one, each with `placed`, the order under this key, and `attempts.FACTS`.
+    """Lock the user, and read the items: rows, at least one, each with `placed` and the columns of `attempts.FACTS`.
 
-    It locks the user: from here on their orders wait for each other, until the transaction ends. The rows are of before
-    it waited for the lock: an order that was placed meanwhile is not in them, so `placing.create` looks again.
-    Raises Unauthorized.
+    `placed` is the id of the order under this key, if any. Two orders of one user are placed one after the other: the
+    second waits for the lock until the first one's transaction ends. What it reads here may be as it was before it
+    waited, so `placing.create` looks for an order under the key again. Raises Unauthorized.
     """
     values = {"user_id": user.id, "idempotency_key": key, **list_values(_items.c.id, quantities)}
     items = _lock_and_read(len(quantities)).execute(connection, values)
-    if not items:  # the account was closed, or barred, just now
+    if not items:  # the account was closed or deactivated just now
         raise Unauthorized
     return items
 
 
 @lru_cache(128)
 def _lock_and_read(number: int) -> Statement:
-    """Of so many items. One query for all that an order is made of: docs/performance.md counts the round trips."""
+    """For this number of items. One query for all that an order needs: docs/performance.md counts the round trips."""
     columns = (_items.c[name] for name in ("id", "name", "price", "on_hand", "withdrawn_at"))
     return Statement(
         sa.select(*columns, placing.UNDER_KEY, *attempts.FACTS)

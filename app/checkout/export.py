@@ -22,7 +22,7 @@ from app.users.signed_in import SignedInUser
 from app.web import at_once
 
 AT_ONCE = 500
-"""Orders that are read by one transaction: a slow client holds none open."""
+"""How many orders one transaction reads. None is open while a slow client takes what was read."""
 
 COLUMNS = (
     *("number", "status", "created_at", "paid_at", "username", "name", "email", "phone", "address", "note", "items"),
@@ -54,9 +54,10 @@ Before the sign may stand what is not seen: some programs leave it out."""
 
 
 def ids(session: Session, viewer: SignedInUser, search: Search, after: int | None = None) -> "array[int]":
-    """Of the orders that fit, as they are to be listed: eight bytes each. Raises TooManyRequests.
+    """Ids of the orders that fit, in the order of the table. Raises TooManyRequests.
 
-    Where they are read in pieces these are the next AT_ONCE, from the first or `after` an order on; otherwise all.
+    Where they are read in pieces these are AT_ONCE of them, the first or those `after` an order; otherwise all,
+    in eight bytes each.
     """
     query = sa.select(Order.id).where(search.condition(session, viewer)).order_by(*search.ordering())
     if _in_pieces(search):
@@ -68,7 +69,7 @@ def ids(session: Session, viewer: SignedInUser, search: Search, after: int | Non
 
 
 def _in_pieces(search: Search) -> bool:
-    """Whether they are sorted by their ids: what else they are sorted by may change meanwhile, and one be missing."""
+    """Whether the orders are sorted by id. By a value that changes between two pieces an order could be left out."""
     return not search.sorted_by and not search.words
 
 
@@ -116,7 +117,7 @@ def _row(ledger: Ledger, form: Form) -> list[str]:
 
 
 def harmless(text: str | None) -> str:
-    """`text` as a spreadsheet shows it; what it would take for a formula gets a quotation mark before it."""
+    """`text`, with a quotation mark before it where a spreadsheet would take it for a formula."""
     text = text or ""
     return f"'{text}" if FORMULA.match(text) else text
 

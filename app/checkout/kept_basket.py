@@ -15,7 +15,7 @@ from app.runtime.errors import Conflict
 from app.users.models import User
 
 MOST_ORDERS = 20
-"""Of those that wait, so many are told; of those that were placed from a basket, so many are known."""
+"""How many unpaid orders are shown with a basket, and how many orders a basket remembers."""
 
 NEVER_KEPT = 0
 """The version of a basket that was never kept."""
@@ -27,7 +27,7 @@ class BasketChanged(Conflict):
 
 
 def of_user(session: Session, user_id: int) -> BasketOut:
-    """What lies in it, and the user's orders that wait, the newest first: they set aside what else would be sold."""
+    """The user's basket, with their unpaid orders, the newest first: these hold stock, which the page has to show."""
     columns = sa.select(Basket.lines, Basket.orders, Basket.changed_at)
     kept = session.execute(columns.where(Basket.user_id == user_id)).first()
     waiting = sa.select(Order).where(Order.user_id == user_id, Order.status.in_(UNPAID))
@@ -41,10 +41,10 @@ def of_user(session: Session, user_id: int) -> BasketOut:
 
 
 def put(session: Session, user_id: int, quantities: Mapping[int, int], now: datetime, seen: int | None = None) -> None:
-    """Replace what lies in it, as `quantities` by item id. Not committed.
+    """Replace the lines of the basket; `quantities` is by item id. Not committed.
 
-    `seen` is the version that the caller has changed. Raises BasketChanged where there is another one, unless this is
-    in it already: a caller that got no answer asks again.
+    `seen` is the version that the caller read and changed. Raises BasketChanged where the basket has another version by
+    now. Where it has exactly these lines nothing is raised: a caller that got no answer sends its request again.
     """
     basket = _locked(session, user_id)
     lines = list(quantities.items())
@@ -58,10 +58,10 @@ def put(session: Session, user_id: int, quantities: Mapping[int, int], now: date
 def ordered(
     session: Session, order: Order, quantities: Mapping[int, int], now: datetime, seen: int | None = None
 ) -> None:
-    """`order` was placed from the basket: what it has leaves the basket once it is paid. Not committed.
+    """Remember that `order` was placed from the basket: once it is paid its lines leave the basket. Not committed.
 
-    `seen` is the version that the buyer has ordered. Raises BasketChanged where there is another one: the same basket
-    is not ordered again from a window that does not show its order or its payment yet.
+    `seen` is the version that the buyer ordered. Raises BasketChanged where the basket has another version by now, so
+    that no basket is ordered again from a second window that does not show the first order yet.
     """
     basket = _locked(session, order.user_id)
     _check(basket, seen)
@@ -72,7 +72,7 @@ def ordered(
 
 
 def on_paid(order: Order, session: Session, now: datetime) -> None:
-    """What was put in beside it, or after it, stays."""
+    """Take the order's lines out of the basket. What the buyer has put in besides stays."""
     basket = session.scalar(_with_lock(order.user_id))
     if basket is None or order.id not in basket.orders:
         return

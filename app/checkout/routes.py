@@ -39,7 +39,7 @@ from app.web.paging import Page
 routes = Api("orders")
 
 DOUBLE_CLICK = timedelta(minutes=1)
-"""A repeated order is answered without asking the provider for so long."""
+"""A request that repeats an order so soon is answered without asking the provider."""
 
 
 class PaymentDeclined(Problem):
@@ -65,7 +65,7 @@ OURS = (
     *("expires_at", "branding_settings"),
     *("shipping_options", "automatic_tax", "invoice_creation", "allow_promotion_codes"),
 )
-"""Parameters that no buyer has a part in: our clock is wrong, or a setting, or the shop's name, is refused."""
+"""Parameters that do not depend on the buyer. If one is refused, our clock, a setting or the shop's name is wrong."""
 
 
 @routes.post(
@@ -86,19 +86,15 @@ OURS = (
 )
 def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
     """Order, and learn where to pay. The same Idempotency-Key places one order, however often it is sent."""
-    key, wanted, note = idempotency.key(), added_up(body.lines), body.note.strip() or None
     session = db.session()
-    placed, attempt = service.place(
-        session,
-        settings(),
-        user,
-        key,
-        wanted,
-        note,
-        utcnow(),
+    purchase = service.Purchase(
+        key=idempotency.key(),
+        quantities=added_up(body.lines),
+        note=body.note.strip() or None,
         from_basket=body.from_basket,
         basket_version=body.basket_version,
     )
+    placed, attempt = service.place(session, settings(), user, purchase, utcnow())
     order_id = placed.order.id
     if attempt is None:
         if placed.live_attempt is not None and utcnow() - placed.order.created_at >= DOUBLE_CLICK:
@@ -120,7 +116,7 @@ def _check(error: PaymentError | None) -> None:
 
 
 def _refusal(error: PaymentError) -> Problem:
-    """Tells a refusal of this order from a provider that takes no payments from this shop at all."""
+    """The problem for a final error of the provider: it refuses this order, or takes no payments from this shop."""
     if isinstance(error, Declined):
         return PaymentDeclined()
     if isinstance(error, Misconfigured | NotFoundAtProvider) or error.param.startswith(OURS):

@@ -3,8 +3,9 @@
 A crash at any point leaves rows that say how far the purchase came.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -52,60 +53,69 @@ class NothingToPay(Conflict):
 _WHY_NOT = sa.select(placing.UNDER_KEY, placing.UNPAID_ORDERS.label("unpaid"))
 
 
-def place(
-    session: Session,
-    settings: Settings,
-    user: SignedInUser,
-    key: str,
-    quantities: Mapping[int, int],
-    note: str | None,
-    now: datetime,
-    *,
-    from_basket: bool = False,
-    basket_version: int | None = None,
-) -> tuple[Ledger, Attempt | None]:
-    """The order under the user's key, with its stock set aside, and its first attempt. Committed.
+class Purchase(NamedTuple):
+    """What a buyer asks for, under an Idempotency-Key."""
 
-    `quantities` is by item id. Without an attempt it is a replay: the order was placed before. Raises KeyReused,
-    NotOnSale, SoldOut, TooManyUnpaid, TooManyUnits, BasketChanged, and AmountTooSmall or Invalid for a sum that the
-    provider refuses.
+    key: str
+    quantities: Mapping[int, int]
+    """By item id."""
+
+    note: str | None
+    from_basket: bool = False
+    basket_version: int | None = None
+
+
+def place(
+    session: Session, settings: Settings, user: SignedInUser, purchase: Purchase, now: datetime
+) -> tuple[Ledger, Attempt | None]:
+    """The user's order under the key, with its stock set aside, and its first attempt. Committed.
+
+    Without an attempt it is a replay: the order was placed before. Raises KeyReused, NotOnSale, SoldOut, TooManyUnpaid,
+    TooManyUnits, BasketChanged, and AmountTooSmall or Invalid for a sum that the provider refuses.
     """
-    request_hash = basket.fingerprint(quantities, note)
+    request_hash = basket.fingerprint(purchase.quantities, purchase.note)
     connection = session.connection()
-    items = basket.lock_and_read(connection, user, key, quantities)
+    items = basket.lock_and_read(connection, user, purchase.key, purchase.quantities)
     order_id = items[0].placed
     if order_id is None:
-        lines, room = basket.lines(items, quantities), _room(settings, user)
-        wanted = placing.NewOrder(
-            key=key,
-            request_hash=request_hash,
-            lines=lines,
-            total=basket.total(lines, settings.currency),
-            currency=settings.currency,
-            note=note,
-            placed_at=now,
-            hold_until=now + timedelta(minutes=settings.hold_minutes),
-        )
-        created = placing.create(connection, user, room, wanted)
+        room = _room(settings, user)
+        created = placing.create(connection, user, room, _new_order(settings, purchase, request_hash, items, now))
         if created is not None:
             order, rows = created
             ledger = Ledger(order)
             attempt = attempts.make(session, settings, ledger, now, items[0], rows)
-            if from_basket:
-                kept_basket.ordered(session, order, quantities, now, basket_version)
+            if purchase.from_basket:
+                kept_basket.ordered(session, order, purchase.quantities, now, purchase.basket_version)
             session.commit()
             return ledger, attempt
-        order_id = _placed_meanwhile(session, user, key, room)
+        order_id = _placed_meanwhile(session, user, purchase.key, room)
     known = get(session, order_id, user)
     if known.order.request_hash != request_hash:
         raise KeyReused
     return known, None
 
 
-def _room(settings: Settings, user: SignedInUser) -> placing.Room:
-    """Keep one account from setting the whole stock aside. Its orders come here one after the other.
+def _new_order(
+    settings: Settings, purchase: Purchase, request_hash: str, items: Sequence[Any], now: datetime
+) -> placing.NewOrder:
+    """Raises NotOnSale, and AmountTooSmall or Invalid for a sum that the provider refuses."""
+    lines = basket.lines(items, purchase.quantities)
+    return placing.NewOrder(
+        key=purchase.key,
+        request_hash=request_hash,
+        lines=lines,
+        total=basket.total(lines, settings.currency),
+        currency=settings.currency,
+        note=purchase.note,
+        placed_at=now,
+        hold_until=now + timedelta(minutes=settings.hold_minutes),
+    )
 
-    One without a verified email and without an account elsewhere may be one of very many of the same person.
+
+def _room(settings: Settings, user: SignedInUser) -> placing.Room:
+    """How much the user may have unpaid, so that no account sets the whole stock aside.
+
+    An account with neither a verified email nor an identity may have less: one person may make very many of these.
     """
     units = settings.max_unpaid_units
     if not user.email_verified and not user.identities:
@@ -114,7 +124,10 @@ def _room(settings: Settings, user: SignedInUser) -> placing.Room:
 
 
 def _placed_meanwhile(session: Session, user: SignedInUser, key: str, room: placing.Room) -> int:
-    """The id of the order by a double click whose other request was faster. Raises TooManyUnpaid, TooManyUnits."""
+    """The id of the order that the other request of a double click has placed. Raises TooManyUnpaid, TooManyUnits.
+
+    `placing.create` inserted nothing either because of that order, or because there is no `room`.
+    """
     why = session.execute(_WHY_NOT, {"user_id": user.id, "idempotency_key": key}).one()
     if why.placed is None:
         raise TooManyUnpaid if why.unpaid >= room.most_orders else TooManyUnits
@@ -128,7 +141,7 @@ def get(session: Session, order_id: int, user: SignedInUser) -> Ledger:
 
 
 def listed(session: Session, user: SignedInUser, paging: Paging, search: Search) -> Page[Ledger]:
-    """Of the user's orders, for staff of all orders, those that fit. Raises TooManyRequests."""
+    """The user's orders, for staff all orders, that `search` asks for. Raises TooManyRequests."""
     page = orders.listed(session, user, paging, search)
     return Page(Ledger.of(session, page.items), page.total, page.page, page.per_page)
 

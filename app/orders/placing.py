@@ -17,7 +17,7 @@ _orders, _lines = table(Order), table(OrderLine)
 
 
 def _parameter(name: str) -> sa.BindParameter[Any]:
-    """What a column of the new order is set to."""
+    """The parameter for a column of the new order."""
     return sa.bindparam(name, type_=_orders.c[name].type)
 
 
@@ -27,11 +27,13 @@ _under_key = sa.select(_orders.c.id).where(_is_own, _orders.c.idempotency_key ==
 UNDER_KEY = _under_key.scalar_subquery().label("placed")
 """The id of the order that the user has placed under this Idempotency-Key, as a column of a query."""
 
-_is_unpaid = sa.or_(*(_orders.c.status == each for each in UNPAID))  # a bank debit that will fail sets stock aside too
+_is_unpaid = sa.or_(
+    *(_orders.c.status == each for each in UNPAID)
+)  # also "processing": a bank debit that will fail holds stock too
 _units_of_lines = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).select_from(_lines.join(_orders))
 
 UNPAID_ORDERS = sa.select(sa.func.count()).select_from(_orders).where(_is_own, _is_unpaid).scalar_subquery()
-"""How many orders of the user are not paid, for a query."""
+"""How many orders of the user are not paid, as a part of a query."""
 
 _unpaid_units = _units_of_lines.where(_is_own, _is_unpaid).scalar_subquery()
 _most_orders, _most_units, _units = (
@@ -79,11 +81,11 @@ class NewOrder(NamedTuple):
 def create(
     connection: sa.Connection, user: SignedInUser, room: Room, wanted: NewOrder
 ) -> tuple[Order, list[NewRows]] | None:
-    """The order that is `wanted`, pending and with its stock set aside.
+    """Insert the order, and set its stock aside. Returns it with the rows of its holds and lines, to be inserted next.
 
-    As it was written, and not part of the session, with the rows of its holds and lines, which the caller inserts. None
-    where the user has an order under this key already, or there is no `room` for this one: the caller has locked the
-    user, so that none of theirs comes in between. Raises SoldOut. Not committed.
+    None where the user has an order under this key already, or no `room` for this one. The caller has locked the user,
+    so that no other order of theirs is placed meanwhile. The returned order has all values that were inserted, but is
+    not attached to the session. Raises SoldOut. Not committed.
     """
     values: dict[str, Any] = {
         "user_id": user.id,

@@ -41,14 +41,16 @@ SKEW = timedelta(minutes=5)
 
 
 FACTS = (installation.MARK, *shop.LOOK)
-"""What an attempt is made of besides its order, as columns of a query."""
+"""What an attempt needs besides its order, as columns of a query."""
 
 _attempts, _orders = table(Attempt), table(Order)
 _locked = sa.select(_orders.c.id).where(_orders.c.id == sa.bindparam("order")).with_for_update().scalar_subquery()
-_is_unheard = sa.or_(_attempts.c.status == "new", _attempts.c.status == "unknown") & (_attempts.c.order_id == _locked)
+_is_unanswered = sa.or_(_attempts.c.status == "new", _attempts.c.status == "unknown") & (
+    _attempts.c.order_id == _locked
+)
 _open = Statement(
     sa.update(_attempts)
-    .where(_attempts.c.id == sa.bindparam("attempt"), _is_unheard)
+    .where(_attempts.c.id == sa.bindparam("attempt"), _is_unanswered)
     .values(status="open", lease_until=None, next_check_at=sa.bindparam("next_look", type_=Moment))
     .values(session_id=sa.bindparam("made"), url=sa.bindparam("where"))
     .returning(_attempts.c.id)
@@ -63,10 +65,11 @@ def make(
     facts: Any = None,
     beside: Sequence[NewRows] = (),
 ) -> Attempt:
-    """The order's next attempt, leased to the caller, who sends it after the commit.
+    """Insert the order's next attempt, leased to the caller, who sends it after the commit.
 
-    As it was written, and not part of the session. `facts` has the columns of FACTS, where the caller has read them.
-    Rows that belong to the order are inserted `beside` it.
+    `facts` is a row with the columns of FACTS, where the caller has read it. `beside` are rows of the same order that
+    are inserted in the same round trip. The returned attempt has all values that were inserted, but is not attached to
+    the session.
     """
     key = secrets.token_urlsafe(24)
     order, expires_at = ledger.order, now + SESSION_LASTS
@@ -131,7 +134,7 @@ async def send(session: Session, gateway: Gateway, attempt: Attempt, *, again: b
 
 
 async def ask(gateway: Gateway, attempt: Attempt) -> CheckoutSession | PaymentError:
-    """What the provider answers to the attempt, sent under its key. To be recorded."""
+    """POST the attempt under its key. Returns the answer, or the error, for `record`."""
     try:
         return await gateway.create_session(attempt.body, attempt.idem_key, attempt.api_version)
     except PaymentError as error:
@@ -142,7 +145,7 @@ async def ask(gateway: Gateway, attempt: Attempt) -> CheckoutSession | PaymentEr
 def record(
     session: Session, attempt: Attempt, answer: CheckoutSession | PaymentError, now: datetime, *, again: bool = False
 ) -> PaymentError | None:
-    """What `ask` gave. The error, if it is one. `again` as for `send`. Committed."""
+    """Record what `ask` returned. Returns the error, if it is one. `again` as for `send`. Committed."""
     if isinstance(answer, PaymentError):
         is_dead = answer.known and not (again and isinstance(answer, Misconfigured | NotFound))
         _record_failure(session, attempt.id, now, is_dead=is_dead)
@@ -152,16 +155,16 @@ def record(
 
 
 def _record_session(session: Session, attempt: Attempt, made: CheckoutSession, now: datetime) -> None:
-    """The attempt is open, unless a webhook was faster and has moved it on. `attempt` then stays as it is.
+    """Set the attempt to open, unless a webhook was faster and has changed its status; `attempt` is as it was then.
 
-    One UPDATE, which locks the order before the attempt, as all do that move an attempt on.
+    One UPDATE. It locks the order before the attempt, as does everything that changes an attempt's status.
     """
     next_look = attempt.next_look(now)
     opened = {"attempt": attempt.id, "order": attempt.order_id, "made": made.id, "where": made.url}
     if write(session, _open, {**opened, "next_look": next_look}):
         known = {"status": "open", "session_id": made.id, "url": made.url, "lease_until": None}
         for name, value in {**known, "next_try_at": next_look}.items():
-            set_committed_value(attempt, name, value)
+            set_committed_value(attempt, name, value)  # it is in the database already: nothing is to be flushed
 
 
 def _record_failure(session: Session, attempt_id: int, now: datetime, *, is_dead: bool) -> None:

@@ -134,7 +134,8 @@ class Shop(RuleBasedStateMachine):
             buyer = db.session.get(User, self.buyer)
             basket = {self.items[item % len(self.items)]: 1}
             try:
-                service.place(db.session(), shop_settings(), buyer, f"crash-{item}", basket, None, utcnow())
+                purchase = service.Purchase(f"crash-{item}", basket, note=None)
+                service.place(db.session(), shop_settings(), buyer, purchase, utcnow())
             except service.Conflict:
                 db.session.rollback()
 
