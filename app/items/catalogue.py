@@ -1,8 +1,8 @@
-"""The catalogue's answers, built once and given again while all that they show is as it was.
+"""The catalogue's answers, cached in this process and used again while what they show has not changed.
 
-Whether it is, is asked each time, by one query: for the catalogue's stamp, which every edit changes, and for the stock
-of the items that an answer shows, which orders change. So no server has to hear of a change. A page of a long list,
-whose total is of a minute ago, is given again for another minute.
+Each request asks the database by one query whether it has: for the catalogue's stamp, which every edit of an item
+changes, and for the stock of the items in the answer, which orders change. So no process has to be told of a change.
+A page of a long list is used for a minute at most, since its total is that old already.
 """
 
 import math
@@ -30,15 +30,15 @@ from app.web.minute_cache import SECONDS
 from app.web.paging import Page
 
 MOST_BYTES = 16 * 1024 * 1024
-"""Of all answers that a process keeps. Those that were not asked for the longest go first."""
+"""Of all cached answers of a process. Those that have not been asked for the longest go first."""
 
 _catalogue, _items = table(Catalogue), table(Item)
 _stamp = Statement(sa.select(_catalogue.c.stamp))
 
 
 @lru_cache(128)
-def _state(number: int) -> Statement:
-    """One row for each of so many items, or one without."""
+def _stamp_and_stock(number: int) -> Statement:
+    """The stamp, with the stock of this number of items: a row for each, or one row if none of them exists."""
     state = sa.select(_catalogue.c.stamp, _items.c.id, _items.c.on_hand, _items.c.held)
     return Statement(state.select_from(_catalogue).outerjoin(_items, in_list(_items.c.id, number)))
 
@@ -47,8 +47,8 @@ Stock = dict[int, tuple[int, int]]
 """`on_hand` and `held` of items that have a stock number, by id."""
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """An answer, and all that it shows."""
+class CachedAnswer(msgspec.Struct, frozen=True):
+    """An answer, and what it was made of."""
 
     stamp: str
     stock: Stock
@@ -58,87 +58,93 @@ class Shown(msgspec.Struct, frozen=True):
     """By the monotonic clock."""
 
 
-class Shelf:
-    """The answers of this process, by what was asked for."""
+class AnswerCache:
+    """The cached answers of this process, by what was asked for."""
 
     def __init__(self) -> None:
-        self._shown: OrderedDict[Hashable, Shown] = OrderedDict()
+        self._answers: OrderedDict[Hashable, CachedAnswer] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> Shown | None:
+    def get(self, key: Hashable) -> CachedAnswer | None:
         with self._lock:
-            shown = self._shown.get(key)
-            if shown is None or time.monotonic() >= shown.until:
+            cached = self._answers.get(key)
+            if cached is None or time.monotonic() >= cached.until:
                 return None
-            self._shown.move_to_end(key)
-            return shown
+            self._answers.move_to_end(key)
+            return cached
 
-    def put(self, key: Hashable, shown: Shown) -> None:
+    def put(self, key: Hashable, made: CachedAnswer) -> None:
         with self._lock:
-            if (before := self._shown.pop(key, None)) is not None:
+            if (before := self._answers.pop(key, None)) is not None:
                 self._bytes -= len(before.answer.json)
-            self._shown[key] = shown
-            self._bytes += len(shown.answer.json)
+            self._answers[key] = made
+            self._bytes += len(made.answer.json)
             while self._bytes > MOST_BYTES:
-                self._bytes -= len(self._shown.popitem(last=False)[1].answer.json)
+                self._bytes -= len(self._answers.popitem(last=False)[1].answer.json)
 
 
-_shelf = Shelf()
+_cache = AnswerCache()
 
 
 def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
-    """The items that `search` finds, by name. Raises TooManyRequests."""
+    """The page of items that `search` asks for. Raises TooManyRequests."""
 
     def rows() -> Page[Any]:
         with at_once.search_turn(is_needed=service.takes_long(search)):
             return service.listed(session, search)
 
-    if search.only:  # what of an item on no page has changed may bring it onto this one
+    if search.only:  # not cached: a sale of an item on no page may bring it onto this one
         return Encoded.of(rows().map(ItemOut.of))
     return _answer(search, rows, Encoded.of).answer
 
 
 def shown(session: Session, item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:
-    """One item, and the answer that tells of it. Raises NotFound."""
-    about = _answer(item_id, lambda: service.shown(session, item_id), lambda page: encoded(page.items[0]))
-    return about.page.items[0], about.answer
+    """One item, and the answer with it. Raises NotFound."""
+    made = _answer(item_id, lambda: service.shown(session, item_id), lambda page: encoded(page.items[0]))
+    return made.page.items[0], made.answer
 
 
 def encoded(item: ItemOut) -> Encoded[ItemOut]:
-    """The ETag holds version and stock: a sale in between makes an edit of the stock stale, and no other edit."""
+    """The ETag has version and stock, so that a sale makes a concurrent edit of the stock stale, and no other edit."""
     return Encoded.of(item, f"{item.version}-{item.on_hand}-{item.available}")
 
 
-def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[Any], Encoded[Any]]) -> Shown:
-    """What was answered before, where it still holds. `build` reads rows of items, each with the catalogue's stamp."""
+def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[Any], Encoded[Any]]) -> CachedAnswer:
+    """The cached answer if it is still right, or a new one.
+
+    `build` reads rows of items, each with the catalogue's stamp. `encode` makes the answer of a page of these.
+    """
     key = asked, settings().currency
-    known = _shelf.get(key)
-    if known is not None:
-        now = _now(known.stock)
-        if now and now[0].stamp == known.stamp:
-            stock = _stock(now) if known.stock else {}
-            return known if stock == known.stock else _restocked(key, known, stock, encode)
+    cached = _cache.get(key)
+    if cached is not None:
+        current = _current(cached.stock)
+        if current and current[0].stamp == cached.stamp:
+            stock = _stock(current) if cached.stock else {}
+            return cached if stock == cached.stock else _restocked(key, cached, stock, encode)
     rows = build()
     page = rows.map(ItemOut.of)
     until = time.monotonic() + SECONDS if page.total > LONG else math.inf
-    made = Shown(rows.items[0].stamp if rows.items else "", _stock(rows.items), page, encode(page), until)
+    made = CachedAnswer(rows.items[0].stamp if rows.items else "", _stock(rows.items), page, encode(page), until)
     if made.stamp:
-        _shelf.put(key, made)
+        _cache.put(key, made)
     return made
 
 
-def _now(stock: Stock) -> Sequence[Any]:
-    """The catalogue's stamp, with the stock of the items of `stock`."""
+def _current(stock: Stock) -> Sequence[Any]:
+    """Rows with the catalogue's stamp as it is now, and the stock of these items."""
     if not stock:
         return read(_stamp)
-    return read(_state(len(stock)), list_values(_items.c.id, stock))
+    return read(_stamp_and_stock(len(stock)), list_values(_items.c.id, stock))
 
 
-def _restocked(key: Hashable, known: Shown, stock: Stock, encode: Callable[[Any], Encoded[Any]]) -> Shown:
-    page = known.page.map(lambda item: item.with_stock(*stock[item.id]) if item.id in stock else item)
-    made = Shown(known.stamp, stock, page, encode(page), known.until)
-    _shelf.put(key, made)
+def _restocked(
+    key: Hashable, cached: CachedAnswer, stock: Stock, encode: Callable[[Any], Encoded[Any]]
+) -> CachedAnswer:
+    """The cached answer with another stock."""
+    page = cached.page.map(lambda item: item.with_stock(*stock[item.id]) if item.id in stock else item)
+    made = CachedAnswer(cached.stamp, stock, page, encode(page), cached.until)
+    _cache.put(key, made)
     return made
 
 

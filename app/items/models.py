@@ -15,7 +15,7 @@ THERE = "withdrawn_at IS NULL"
 SORTED = "category IS NOT NULL"
 ON_SALE = "withdrawn_at IS NULL AND price IS NOT NULL"
 FEW_LEFT = f"{ON_SALE} AND on_hand - held <= 5"  # so many or fewer run out soon
-"""Conditions of indexes, so they stand in queries as they are."""
+"""Conditions of indexes. A query has to repeat one literally for the database to use its index."""
 
 
 class Item(Model):
@@ -61,7 +61,7 @@ class Catalogue(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stamp: Mapped[str] = mapped_column(sa.String(64))
-    """Random, and another one after each change of an item but for how many are there and held."""
+    """Random. A new one after each change of an item, unless only `on_hand` or `held` has changed."""
 
 
 class ItemChangeEntry(Model):

@@ -42,7 +42,7 @@ def show_item(item_id: int) -> Encoded[ItemOut]:
 
 
 def _by_staff() -> bool:
-    """Asked only where the answer depends on it: most who look at the catalogue need not be known."""
+    """Looked up only where the answer depends on it: most requests for the catalogue need no session."""
     asking = guard.signed_in()
     return asking is not None and asking.user.is_staff
 

@@ -68,7 +68,7 @@ def _order(sort: Sorting) -> SortOrder:
 
 
 def takes_long(search: ItemSearch) -> bool:
-    """Whether the database looks at very many rows for it: for words, and far down where prices may be missing."""
+    """Whether the database reads very many rows for it: for words, and for a page far down by price with drafts."""
     has_drafts = search.drafts or search.only == "drafts"
     return bool(search.q) or (search.is_deep and has_drafts and search.sort in ("price", "-price"))
 
@@ -87,7 +87,7 @@ def categories(session: Session) -> list[CategoryOut]:
 
 
 def shown(session: Session, item_id: int) -> Page[Any]:
-    """A page with the row of one item, with the catalogue's stamp. Raises NotFound."""
+    """A page with the row of one item and the catalogue's stamp. Raises NotFound."""
     row = session.execute(_rows.where(Item.id == item_id)).one_or_none()
     if row is None:
         raise NotFound

@@ -1,7 +1,8 @@
-"""Statements that are compiled once, and then handed to the driver as they are.
+"""Statements that SQLAlchemy compiles once, and that then go to the driver directly.
 
-SQLAlchemy looks a statement up, checks it and wraps its rows at each execution, which takes longer than the driver does
-(docs/performance.md has the figures). This is for the few that requests execute most; all others are SQLAlchemy's.
+At each execution SQLAlchemy looks up the compiled statement, checks the parameters and wraps the rows, which takes
+longer than the driver does (docs/performance.md has the figures). This module is for the few statements that requests
+execute most. Use SQLAlchemy for all others.
 """
 
 from collections import namedtuple
@@ -58,9 +59,9 @@ class _Compiled:
 
 
 class Statement:
-    """A statement that returns rows: a SELECT, or another with RETURNING.
+    """A statement that returns rows: a SELECT, or another one with RETURNING.
 
-    `column_names` are those that an INSERT sets. A column's default in Python is not used: the values have to have all.
+    `column_names` are those that an INSERT sets. Defaults of columns in Python are not used: give all values.
     """
 
     def __init__(self, statement: sa.Select[Any] | sa.UpdateBase, *column_names: str) -> None:
@@ -101,7 +102,7 @@ def _wrapped(error: Exception, sql: str, connection: sa.Connection, cursor: Any)
 
 
 def in_list(column: sa.ColumnElement[Any], number: int) -> sa.ColumnElement[bool]:
-    """`column IN (…)` with so many parameters: SQL that is compiled once has no list of any length."""
+    """`column IN (…)` with this number of parameters: a compiled statement cannot take a list of another length."""
     return column.in_([sa.bindparam(_nth(column, place), type_=column.type) for place in range(number)])
 
 
@@ -117,11 +118,11 @@ def _nth(column: sa.ColumnElement[Any], place: int) -> str:
 # ---------------------------------------------------------------- rows of several tables
 
 NewRows = tuple[sa.Table, Sequence[Mapping[str, Any]]]
-"""Rows to be inserted into a table. All set the same columns, and those that have a default in Python too."""
+"""Rows to be inserted into a table. All set the same columns, those with a default in Python included."""
 
 
 MOST_ROWS = 12
-"""So many are inserted by one compiled statement. There is one for each number of rows, and a large one takes long."""
+"""More rows are inserted table by table. There is a compiled statement for each number of rows: many, if unlimited."""
 
 
 def insert_all(connection: sa.Connection, inserts: Sequence[NewRows]) -> int:
@@ -154,7 +155,9 @@ def _insert(connection: sa.Connection, inserts: Sequence[NewRows]) -> int:
 
 @lru_cache(64)
 def _insert_statement(shapes: tuple[tuple[sa.Table, tuple[str, ...], int], ...]) -> Statement:
-    """Of each table the names of the columns and the number of rows. All but the last INSERT are in its WITH clause.
+    """`shapes` has for each table the names of the columns and the number of rows.
+
+    One statement: the last INSERT, with the others in its WITH clause.
 
     https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
     """

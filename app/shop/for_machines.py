@@ -31,7 +31,7 @@ def tell_robots() -> Response:
     https://www.rfc-editor.org/rfc/rfc9309
     """
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
-    return _kept("\n".join([*lines, "", f"Sitemap: {settings().public_url}/sitemap.xml", ""]), "text/plain")
+    return _for_an_hour("\n".join([*lines, "", f"Sitemap: {settings().public_url}/sitemap.xml", ""]), "text/plain")
 
 
 @routes.get("/sitemap.xml", access=Access.ALL)
@@ -39,7 +39,7 @@ def show_sitemap() -> Response:
     """The start page, the owner's pages and the items on offer, the newest first."""
     [row] = read(sa.select(Catalogue.stamp))
     slugs = tuple(page.slug for page in read(sa.select(ShopPage.slug).order_by(ShopPage.slug)))
-    return _kept(_sitemap(settings().public_url, row.stamp, slugs), "application/xml")
+    return _for_an_hour(_sitemap(settings().public_url, row.stamp, slugs), "application/xml")
 
 
 @routes.get("/manifest.webmanifest", access=Access.ALL)
@@ -59,7 +59,7 @@ def show_manifest() -> Response:
         "background_color": colours.PAGE,
         "icons": icons.in_manifest(profile.logo_url, profile.primary_colour),
     }
-    return _kept(msgspec.json.encode(manifest).decode(), "application/manifest+json")
+    return _for_an_hour(msgspec.json.encode(manifest).decode(), "application/manifest+json")
 
 
 @lru_cache(maxsize=1)  # that of a large shop has megabytes
@@ -78,7 +78,8 @@ def _paths(slugs: tuple[str, ...]) -> Iterator[str]:
         yield f"/items/{item.id}"
 
 
-def _kept(text: str, kind: str) -> Response:
+def _for_an_hour(text: str, kind: str) -> Response:
+    """An answer that clients may cache for so long."""
     response = Response(text, mimetype=kind)
     response.cache_control.max_age = 3600
     return response

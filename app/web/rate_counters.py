@@ -34,11 +34,11 @@ class Memory:
     def __init__(self) -> None:
         self._counted: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
         """By limit and whose. The one that was counted last is the last."""
-        self._kept = 0
+        self._size = 0
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return self._kept
+        return self._size
 
     def take(self, name: str, times: int, whose: str, now: float) -> float | None:
         """Count one at `now`, in seconds by a clock that never goes back; one too many is how long to wait."""
@@ -48,26 +48,26 @@ class Memory:
             counted = self._counted.get(key, [])
             over = next((number for number, each in enumerate(counted) if each > since), len(counted))
             del counted[:over]
-            self._kept -= over
+            self._size -= over
             if len(counted) >= times:
                 return counted[-times] - since
             counted.append(now)
             self._counted[key] = counted
             self._counted.move_to_end(key)
-            self._kept += 1
+            self._size += 1
             return None
 
     def _clear(self, since: float) -> None:
         """Few at a time: each check adds one, and takes two away at most, or as many as are too many."""
         for _ in range(2):
             key = next(iter(self._counted), None)
-            if key is not None and (self._counted[key][-1] <= since or self._kept >= self.MOST):
-                self._kept -= len(self._counted.pop(key))
+            if key is not None and (self._counted[key][-1] <= since or self._size >= self.MOST):
+                self._size -= len(self._counted.pop(key))
 
     def clear(self) -> None:
         with self._lock:
             self._counted.clear()
-            self._kept = 0
+            self._size = 0
 
 
 class Counts:

@@ -26,7 +26,7 @@ _repeats = Line(4, 0)
 """Callbacks of this process that wait for the first delivery of the same callback: each holds a thread."""
 
 
-def _kept() -> timedelta:
+def _remembered() -> timedelta:
     """How long a callback that came is recognised: a browser reloads its tabs the next morning."""
     return timedelta(days=settings().keep_days.oauth_requests)
 
@@ -34,14 +34,14 @@ def _kept() -> timedelta:
 def forget(session: Session, now: datetime) -> str | None:
     """Delete what is out of date. Committed."""
     return delete(session, OAuthRequest, OAuthRequest.created_at < now - WITHIN) or delete(
-        session, OAuthReturn, OAuthReturn.created_at < now - _kept()
+        session, OAuthReturn, OAuthReturn.created_at < now - _remembered()
     )
 
 
 def expect(session: Session, sent: OAuthRequest, now: datetime) -> None:
     """Store that a browser is sent to a provider, and delete some of what is out of date. Committed."""
     delete_some(session, OAuthRequest, OAuthRequest.created_at < now - WITHIN)
-    delete_some(session, OAuthReturn, OAuthReturn.created_at < now - _kept())
+    delete_some(session, OAuthReturn, OAuthReturn.created_at < now - _remembered())
     session.add(sent)
     session.commit()
 
