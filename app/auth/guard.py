@@ -32,10 +32,11 @@ class CrossSite(Forbidden):
 
 
 def guard(access: Access, *, wanted: Mapping[str, Any], confirmed: bool) -> dict[str, Any]:
-    """Lets the request through, or raises Unauthorized, Forbidden, or ConfirmationRequired where it has to be
-    `confirmed`. Gives what is `wanted`: the user or their session, by name, in the form that the type says.
+    """Raises Unauthorized, Forbidden, or ConfirmationRequired where the current request may not call the route.
 
-    A route for all clients looks up the user only where its view has wanted one of them; without one it is None.
+    `wanted` has the types of the view's arguments `user` and `user_session`. Returns these, each as its type: what was
+    looked up (SignedInUser, SignedIn) or the row (User, UserSession). On a route for all clients they are looked up if
+    they are wanted, and None for a request without a session.
     """
     asked = request_ctx.request
     bearer = asked.headers.get("Authorization", "")
@@ -61,7 +62,7 @@ def guard(access: Access, *, wanted: Mapping[str, Any], confirmed: bool) -> dict
 
 
 def signed_in() -> SignedIn | None:
-    """Who is signed in at this request, by one query. Raises InvalidToken."""
+    """The session of the current request with its user, by one query. Raises InvalidToken."""
     bearer = request.headers.get("Authorization", "")
     asking = _by_bearer(bearer) if bearer else _by_cookie()
     if asking is not None:
@@ -70,12 +71,12 @@ def signed_in() -> SignedIn | None:
 
 
 def _in_forms(asking: SignedIn, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What a view takes, as it was looked up or, where it takes a row, as the row."""
+    """The values for a view's arguments. A row is read only where one is wanted."""
     forms: dict[Any, Any] = {SignedIn: asking, SignedInUser: asking.user}
     taken = {name: (get_args(form) or (form,))[0] for name, form in wanted.items()}  # without `| None`
     if not forms.keys() >= set(taken.values()):
         row = sessions.find(db.session(), UserSession.id == asking.id, utcnow())
-        if row is None:  # it has ended since
+        if row is None:  # it has ended meanwhile
             raise Unauthorized
         forms |= {UserSession: row, User: row.user}
     return {name: forms[form] for name, form in taken.items()}
@@ -84,8 +85,9 @@ def _in_forms(asking: SignedIn, wanted: Mapping[str, Any]) -> dict[str, Any]:
 def _check_origin() -> None:
     """Raises CrossSite. A page of another site can make a browser send our cookie, or sign in as another user.
 
-    It cannot choose these headers: https://www.w3.org/TR/fetch-metadata/ and, for older browsers, Origin. A program
-    sends neither of them, and either no cookie or a bearer token. A token is no excuse where a route asks for none.
+    It cannot set Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/) or, in older browsers, Origin. Other programs
+    send neither header, and either no cookie or a bearer token. A bearer token
+    spares a request this check, but not on a route for all clients, which requires no token.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
@@ -99,7 +101,7 @@ def _check_origin() -> None:
 
 
 def from_elsewhere() -> bool:
-    """Whether a page of another site sent the browser here. All browsers of today tell.
+    """Whether a page of another site sent the browser here. All current browsers tell by Sec-Fetch-Site.
 
     A link or a redirect sends the cookie along (SameSite=Lax), so nothing may be changed because of one.
     """

@@ -35,10 +35,10 @@ def begin(
     cookie: str | None = None,
     since: datetime | None = None,
 ) -> UserSession:
-    """A new session of `user`: of a browser that holds `cookie`, or of an API client.
+    """A new session of `user`: of a browser that gets `cookie`, or of an API client.
 
-    `since` is when the user proved who they are, where that was not just now. The audit trail and a mail tell of a
-    sign-in with a `device`; without one the session begins unnoticed.
+    `since` is when the user proved who they are, where that was not just now. With a `device` the sign-in is written to
+    the audit trail, and mailed where the device is new; without one nothing is told of it.
     """
     session.execute(sa.delete(UserSession).where(UserSession.user_id == user.id, UserSession.expires_at < now))
     begun = UserSession(
@@ -77,7 +77,7 @@ def known_by(cookie: str, now: datetime) -> sa.ColumnElement[bool]:
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """A session that is alive, with its user: what each request looks up. `id` is the session's."""
+    """A session that has not ended, with its user: what each request looks up. `id` is the session's."""
 
     id: int
     public_id: str
@@ -125,7 +125,7 @@ def _signed_in(query: Statement, now: datetime, **values: object) -> SignedIn | 
 
 
 def find(session: Session, condition: sa.ColumnElement[bool], now: datetime) -> UserSession | None:
-    """The session that is alive and has an active user, as rows to change, in one query."""
+    """The row of a session that has not ended, with its active user, by one query."""
     query = sa.select(UserSession).join(UserSession.user).options(contains_eager(UserSession.user))
     return session.scalar(query.where(condition, alive(now), User.active))
 

@@ -1,9 +1,9 @@
 """How an `async def` view runs under WSGI: on one event loop per process, which outlives the request.
 
-All coroutines run on the thread of that loop, so they share one pool of outbound connections. A call that blocks would
-stop every one of them. So there is one rule: a coroutine awaits `blocking(function, …)` for every call that uses the
-database, a file, or the processor for long. The function runs on the thread that the request came in on, which has
-nothing else to do. `db.session` on the loop's own thread raises BlockingCall.
+All coroutines run on the thread of that loop, so they share one pool of outbound connections, and one call that blocks
+stops all of them. Hence the one rule: for every call that uses the database or a file, or that computes for long, a
+coroutine awaits `blocking(function, …)`. The function then runs on the request's own thread, which has nothing else to
+do meanwhile. `db.session` on the thread of the loop raises BlockingCall.
 """
 
 import asyncio
@@ -27,11 +27,11 @@ Call = Callable[[], None]
 
 
 class BlockingCall(RuntimeError):
-    """A call that blocks, made on the event loop: all other requests would wait for it."""
+    """Raised by a call that would block the event loop, and with it all other requests."""
 
 
 class RequestThread:
-    """The thread that a request came in on: it waits for the request's coroutine, and runs its blocking calls."""
+    """The thread of a request. It waits for the request's coroutine, and runs the coroutine's blocking calls."""
 
     def __init__(self) -> None:
         self.calls: SimpleQueue[Call | None] = SimpleQueue()
@@ -52,7 +52,7 @@ class RequestThread:
         self.calls.put(None)
 
     def run(self, function: Callable[[], T]) -> "asyncio.Future[T]":
-        """Called on the loop: have `function` run on this thread. The future gets its result, or its error."""
+        """Have `function` run on this thread; called on the loop's. The future gets its result or its error."""
         if not self.open:
             raise RuntimeError("the request is over: a task that outlives it may not use its thread")
         loop = asyncio.get_running_loop()
@@ -107,7 +107,7 @@ class Resource(Protocol):
 
 
 class Bridge:
-    """The process's event loop on a thread of its own: begun at the first use, and after a fork begun again."""
+    """The process's event loop, on a thread of its own. It is started at the first use, and again after a fork."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -115,14 +115,14 @@ class Bridge:
         self._thread: threading.Thread | None = None
         self._pid = 0
         self.resources: weakref.WeakSet[Resource] = weakref.WeakSet()
-        """What uses the loop, and is closed before it."""
+        """They use the loop, and are closed before it."""
         self.closes_at_exit = True
-        """False where the program calls `close` itself, after what still needs the loop."""
+        """False where the program calls `close` itself, once nothing needs the loop any more."""
         self.holds: Callable[[], bool] = lambda: False
         """Whether the request on this thread has a transaction open, such as one with SQLite's write lock."""
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run `coroutine` on the loop and its blocking calls on this thread. Give its result, or raise its error."""
+        """Run `coroutine` on the loop and its blocking calls on this thread. Returns its result or raises its error."""
         loop = self.loop()
         if self.is_here():
             coroutine.close()
@@ -141,7 +141,7 @@ class Bridge:
             thread.serve()
         except BaseException:
             thread.open = False
-            loop.call_soon_threadsafe(lambda: task[0].cancel())  # noqa: PLW0108 -- it may not be there yet
+            loop.call_soon_threadsafe(lambda: task[0].cancel())  # noqa: PLW0108 -- `begin` fills the list only later
             raise
         return task[0].result()
 
@@ -175,7 +175,7 @@ class Bridge:
         self._thread.start()
 
     def close(self) -> None:
-        """Cancel what is under way, close what lives on the loop, and end it; the next use begins another."""
+        """Cancel the tasks, close the resources, and end the loop. The next use starts another one."""
         with self._lock:
             loop, thread, self._loop = self._loop, self._thread, None
         if loop is None or thread is None or self._pid != os.getpid():

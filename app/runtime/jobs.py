@@ -1,7 +1,7 @@
-"""The job queue. A job only says that a row has work waiting; its handler claims the row, and the work is there.
+"""The job queue. A job only says that a row is to be worked on. Its handler claims the row, which has all it needs.
 
-So a job that is lost, doubled or killed does no harm: the sweep looks at the row later. In production the queue is
-Redis, and `kiosk worker` runs the handlers. Without REDIS_URL it is dramatiq's queue in memory, and this process does.
+So it does no harm if a job is lost, comes twice or is killed: the sweep finds the row later. In production the queue is
+in Redis, and `kiosk worker` runs the handlers. Without REDIS_URL it is in memory, and this process runs them.
 """
 
 import logging
@@ -56,7 +56,7 @@ class Jobs:
         declare = dramatiq.actor(broker=self.broker, actor_name="work", queue_name=QUEUE)
         self._actor = declare(self._handle)
         self._lock = threading.Lock()
-        self._away, self._met, self._meeting = Away(), threading.Event(), threading.Lock()
+        self._away, self._has_answered, self._first_call = Away(), threading.Event(), threading.Lock()
         self._pid = 0
         self._worker: dramatiq.Worker | None = None
 
@@ -64,7 +64,7 @@ class Jobs:
         self._handlers[kind] = handler
 
     def enqueue(self, kind: str, key: str, *, wait: bool = True) -> None:
-        """Put a job into the queue. Never fails: the sweep does what a lost job was about.
+        """Put a job into the queue. Never fails: the sweep does the work of a job that is lost.
 
         Where the queue is in memory this waits for the job to be done, for 2 seconds at most, unless `wait` is False.
         """
@@ -79,11 +79,11 @@ class Jobs:
 
     @contextmanager
     def _first_contact(self) -> Iterator[None]:
-        """One thread at a time, until Redis has answered once: dramatiq asks it for its limits first, under a lock."""
-        if self._met.is_set():
+        """One thread at a time until Redis has answered once: dramatiq's first call holds a lock."""
+        if self._has_answered.is_set():
             yield
             return
-        with self._meeting:
+        with self._first_call:
             yield
 
     def _send(self, kind: str, key: str) -> None:
@@ -98,10 +98,10 @@ class Jobs:
             log.warning("job %s %s is not queued: %r", kind, key, error)
         else:
             self._away.answered(it_did=True)
-            self._met.set()
+            self._has_answered.set()
 
     def is_reachable(self) -> bool:
-        """Whether a job would come into the queue now."""
+        """Whether a job could be put into the queue now."""
         if not isinstance(self.broker, StubBroker):
             try:
                 self.broker.client.ping()  # type: ignore[attr-defined]  # that of Redis, which is imported where it is used
@@ -144,14 +144,17 @@ class Jobs:
 
 
 def redis_faults() -> tuple[type[Exception], ...]:
-    """What a Redis that is away raises. Its client is a fifth of what an import of `app` takes, and not always used."""
+    """The errors of a Redis that cannot be reached.
+
+    Imported here, since its client takes a fifth of the time that `import app` takes, and is not always used.
+    """
     from redis import RedisError
 
     return (RedisError,)
 
 
 def _redis(url: str) -> dramatiq.Broker:
-    """A request that enqueues waits a second at most for a Redis that hangs. It does not try again: the sweep does."""
+    """A request waits for a second at most for a Redis that hangs, and tries once: the sweep makes up for it."""
     import redis
     from dramatiq.brokers.redis import RedisBroker
 

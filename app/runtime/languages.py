@@ -29,7 +29,7 @@ def known(name: str | None) -> Language | None:
 
 
 def asked() -> Language:
-    """What the current request wants to be answered in: English outside of one."""
+    """The language to answer the current request in: English where it names none of ours, and outside of requests."""
     return wanted() or DEFAULT
 
 
@@ -43,27 +43,27 @@ def of(request: Request) -> Language:
 
 
 def _of(request: Request) -> Language | None:
-    """For a page what the browser's switch was set to; else what the client's `Accept-Language` prefers."""
+    """For a page the one chosen by the switch on it; otherwise the preferred one of the `Accept-Language` header."""
     chosen = None if request.path.startswith("/api/") else known(request.cookies.get(COOKIE))
     return chosen or _preferred(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 @lru_cache(maxsize=256)
 def _preferred(header: str) -> Language | None:
-    """The first that is known, of `de-AT` too: https://www.rfc-editor.org/rfc/rfc9110#field.accept-language"""
+    """The most preferred one that Kiosk has; `de-AT` is German: https://www.rfc-editor.org/rfc/rfc9110#field.accept-language"""
     wanted = parse_accept_header(header[:1000], LanguageAccept)  # the most wanted first
     named = (known(tag.partition("-")[0].lower()) for tag, quality in wanted if quality > 0)
     return next((each for each in named if each), None)
 
 
 MESSAGES = Path(__file__).with_name("messages")
-"""What the server says, a file for each language but English, which stands in the code."""
+"""Translations of the server's sentences, a file for each language but English, which is in the code."""
 
 
 class Sentence(str):
-    """An English sentence with values in it, which can be said in another language too.
+    """An English sentence with values in it that can be translated: it remembers its template and the values.
 
-    `Sentence("Use at least {number} characters.", number=8)`. Without values, a plain string will do.
+    `Sentence("Use at least {number} characters.", number=8)`. A sentence without values may be a plain string.
     """
 
     __slots__ = ("template", "values")
@@ -77,7 +77,7 @@ class Sentence(str):
 
 
 def said(text: str, language: Language) -> str:
-    """`text`, a sentence of the code, in this language. Text that is no message stays as it is."""
+    """A sentence of the code, translated. Text that has no translation stays as it is."""
     if language == DEFAULT:
         return str(text)
     if isinstance(text, Sentence):
@@ -89,7 +89,7 @@ def said(text: str, language: Language) -> str:
 
 
 class Verbatim(str):
-    """A value of a sentence that a person wrote: it is the same in each language."""
+    """A value of a sentence that is not translated, since a user wrote it."""
 
     __slots__ = ()
 
@@ -97,19 +97,20 @@ class Verbatim(str):
 # ---------------------------------------------------------------- sentences that rows keep in English
 
 AMOUNT = re.compile(r"-?\d+\.\d+ [A-Z]{3}")
-"""As `currencies.written` writes it in English."""
+"""An amount as `currencies.written` writes it in English."""
 
 FEWEST_LETTERS = 10
-"""A template with fewer letters of its own, such as "{item} at {shop}", would match too many texts: it is not tried."""
+"""A template with fewer letters besides its values is not tried: "{item} at {shop}" would match too many texts."""
 LONGEST = 1_000
-"""Letters of a text whose template is looked for. No sentence of ours has more, unless a stranger's text is in it."""
+"""Of a text with more letters no template is looked for. None of our sentences is as long without its values."""
 
 
 def retold(text: str, language: Language) -> str:
-    """`text` in this language, with its values: a Sentence, or one that a row keeps in English.
+    """`text` in this language: a Sentence, or one that the database has as plain English text.
 
-    What staff have to look at is kept as one English text, which logs, mails and the previous release read too. Its
-    template is the message whose pattern it matches. Text that matches none stays as it is.
+    Findings and the history of an order are stored as English text, which logs, mails and the previous release can read
+    too. The template that such a text was made of is the message whose pattern it matches. Text that matches none stays
+    as it is.
     """
     if language == DEFAULT or isinstance(text, Verbatim):
         return str(text)
@@ -137,7 +138,10 @@ def _matched(text: str, language: Language) -> tuple[str, Mapping[str, object]]:
 
 @cache
 def _patterns(language: Language) -> Sequence[tuple[str, re.Pattern[str]]]:
-    """Of each template with values, the one with the most letters of its own first: it says the most exactly."""
+    """A pattern for each template with values. Those with the most letters besides the values come first.
+
+    Such a template fits the fewest other texts.
+    """
     parts = {template: list(Formatter().parse(template)) for template in messages(language) if "{" in template}
     letters = {template: sum(len(words) for words, *_ in parts[template]) for template in parts}
     tried = sorted((each for each in parts if letters[each] >= FEWEST_LETTERS), key=lambda each: -letters[each])
@@ -145,9 +149,10 @@ def _patterns(language: Language) -> Sequence[tuple[str, re.Pattern[str]]]:
 
 
 def _pattern(template: str) -> str:
-    """A value ends where the words after it come for the first time; no other place is tried.
+    """A regular expression for the texts of a template. A value ends where the words after it come for the first time.
 
-    To try them all takes a tenth of a second for a text that is LONGEST, and a provider may choose what stands in it.
+    No later place is tried (`(?>…)`): that takes a tenth of a second for a text of LONGEST letters, and a provider may
+    have chosen the text.
     """
     parts = list(Formatter().parse(template))
     first, *after = [*(re.escape(words) for words, *_ in parts), ""]
@@ -161,6 +166,6 @@ def _pattern(template: str) -> str:
 
 @cache
 def messages(language: Language) -> Mapping[str, str]:
-    """By the English sentence."""
+    """The translations, by the English sentence."""
     with (MESSAGES / f"{language}.po").open("rb") as file:
         return {str(each.id): str(each.string) for each in read_po(file, locale=language) if each.id and each.string}

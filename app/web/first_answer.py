@@ -1,4 +1,4 @@
-"""The page as the server sends it: with what search engines read of it, and with what it would ask for at once."""
+"""The HTML page as the server sends it: with the head for search engines, and with the data that it needs first."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from app.runtime.languages import Language, Sentence, said
 from app.web.pages import is_page
 
 BEGIN, END = "<!-- head -->", "<!-- /head -->"
-"""Between these, frontend/index.html has what a page is that no server has told of."""
+"""Between these frontend/index.html has the head of a page without a server. The server replaces it."""
 
 MESSAGES = re.compile(r"<!-- (?P<language>[a-z]{2}): (?P<link><link [^>]*>) -->")
 """As frontend/messages.ts writes them."""
@@ -28,7 +28,7 @@ APP = '<div id="app"></div>'
 """Where frontend/src/main.tsx draws the page; it takes the place of what stands there."""
 
 SECONDS = 3
-"""How long the database is waited for: the page works without what it would tell, and asks the API."""
+"""How long to wait for the database. Without its data the page works too: it asks the API."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -45,26 +45,26 @@ ICONS = (Link("icon", "/favicon.svg", type="image/svg+xml"),)
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What machines read of a page. `image` is a path or an address, `manifest` a path.
-
-    `structured` is JSON-LD of schema.org.
-    `status` is 404 for a page about something that is not there.
-    """
+    """What search engines and other programs read of a page."""
 
     title: str
     description: str
     image: str = ""
+    """A path or an address."""
     kind: str = "website"
     colour: str = ""
     manifest: str = ""
+    """A path."""
     icons: tuple[Link, ...] = ICONS
     structured: dict[str, Any] | None = None
+    """JSON-LD of schema.org."""
     status: int = 200
+    """404 for a page about something that does not exist."""
 
 
 PLAIN = Head("Kiosk", Sentence("A small shop that you host yourself."))
 MISSING = Sentence("There is nothing here.")
-"""The description of a page that is not there."""
+"""The description of a page that does not exist."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ class Written(msgspec.Struct, frozen=True):
 
 
 def written(template: str, path: str) -> Written:
-    """The page at `path`; where the frontend has none, it says so itself."""
+    """The page at `path`, made from the built index.html. Where no page has this path it is 404 and says so."""
     before, begin, rest = template.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
@@ -99,12 +99,12 @@ def written(template: str, path: str) -> Written:
 
 
 def _language(data: Mapping[str, Any]) -> Language:
-    """What the user who is signed in has chosen, or else what the browser asks for."""
+    """The language that the signed-in user has chosen, or else the one that the browser asks for."""
     return getattr(data.get("me"), "language", None) or languages.asked()
 
 
 def in_language(html: str, language: Language) -> str:
-    """The built page says that it is in English, and names the messages of each other language in a comment."""
+    """The built page in this language. As built it declares English, and links to other languages in comments."""
     return MESSAGES.sub(lambda named: named["link"] if named["language"] == language else "", html).replace(
         '<html lang="en"', f'<html lang="{language}"', 1
     )
@@ -162,7 +162,7 @@ def absolute(address: str) -> str:
 
 
 def _script(name: str, kind: str, data: Any) -> str:
-    """Data, which no browser runs. No text in it can end the element: https://html.spec.whatwg.org/#the-script-element"""
+    """A script element with data, which browsers do not run. No text in it can end the element: https://html.spec.whatwg.org/#the-script-element"""
     json = msgspec.json.encode(data).decode().replace("<", "\\u003c")
     return f'<script{name and f" id={name}"} type="{kind}">{json}</script>'
 
@@ -173,9 +173,9 @@ def init_app(
     *,
     data: Mapping[str, Callable[[], Any]],
 ) -> None:
-    """`data` gives answers of the API, by the names that the page has for them. `head` tells of the page at a path.
+    """`data` has functions for answers of the API that come with the page, by the names that the page has for them.
 
-    It gets these answers too, and the language of the page.
+    `head` makes the Head of a page from its path, these answers and its language.
     """
     app.extensions["page_head"] = head
     app.extensions["page_data"] = data

@@ -64,7 +64,7 @@ def add_passkey(body: NewPasskey, user: User, user_session: UserSession) -> Pass
     """Add a passkey that was made for the challenge. From now on it signs in by itself."""
     actor = actors.of_request(user)
     return PasskeyOut.of(
-        service.enrol(db.session(), settings(), user, user_session, body.name, body.credential, actor, utcnow())
+        service.enrol(db.session(), settings(), user_session, body.name, body.credential, actor, utcnow())
     )
 
 

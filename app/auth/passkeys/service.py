@@ -82,16 +82,16 @@ def ask_for_new(session: Session, settings: Settings, user: User, asking: UserSe
 def enrol(
     session: Session,
     settings: Settings,
-    user: User,
     asking: UserSession,
     name: str,
     credential: NewCredential,
     actor: Actor,
     now: datetime,
 ) -> Passkey:
-    """Store a passkey that signed a challenge of this session. Raises PasskeyRefused, TooManyPasskeys."""
+    """Store a passkey of the session's user, who signed a challenge with it. Raises PasskeyRefused, TooManyPasskeys."""
     from app.auth.passkeys import ceremonies
 
+    user = asking.user
     challenge = challenges.spend(session, credential.response.client_data, "enrol", asking, now)
     session.commit()
     registered = ceremonies.registered(settings, credential, challenge) if challenge else None
