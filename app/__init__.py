@@ -66,11 +66,11 @@ from app.payments import finding_mails, findings  # feature: shop
 from app.payments import metrics as payment_metrics  # feature: shop
 from app.payments import retention as payment_retention  # feature: shop
 from app.payments import routes as payment_routes  # feature: shop
-from app.runtime import config, config_checks, deadline, errors, jobs, outbound, schedule
+from app.runtime import config, config_checks, deadline, errors, jobs, outbound, schedule, sqlite_files
 from app.runtime.async_bridge import bridge
 from app.runtime.checks import Checks, Clock
 from app.runtime.config import Settings
-from app.runtime.db import db, empty_log
+from app.runtime.db import db
 from app.runtime.db import init_app as init_db
 from app.runtime.jobs import Handler
 from app.runtime.log_context import log_context
@@ -201,7 +201,7 @@ CHORES: tuple[tuple[str, timedelta, Work], ...] = (
     ("finding-mails", MINUTES, finding_mails.tell),  # feature: shop
     ("throttles-hourly", HOUR, throttle.forget),
     ("mail-turns-hourly", HOUR, quota.forget),
-    ("log-hourly", HOUR, lambda *_: empty_log()),
+    ("log-hourly", HOUR, lambda *_: sqlite_files.empty_log(db.engine)),
     ("mails-nightly", DAY, outbox.forget),
     ("sessions-hourly", HOUR, auth_retention.forget),
     ("callbacks-hourly", HOUR, callbacks.forget),

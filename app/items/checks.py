@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from app.runtime.checks import Check, Line
-from app.runtime.db import db, is_missing
+from app.runtime.db import db
 from app.runtime.search import is_there
+from app.runtime.sqlite_files import is_missing
 
 
 def checks() -> Iterator[tuple[str, Check]]:
@@ -14,7 +15,7 @@ def checks() -> Iterator[tuple[str, Check]]:
 
 
 def check_search() -> Iterator[Line]:
-    if db.engine.dialect.name != "sqlite" or is_missing():
+    if db.engine.dialect.name != "sqlite" or is_missing(db.engine):
         return
     try:
         with db.engine.connect() as connection:

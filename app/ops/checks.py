@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from app.ops import capacity
 from app.ops.migrations import outdated, revision
+from app.runtime import sqlite_files
 from app.runtime.checks import Check, Clock, Line
 from app.runtime.config import settings
-from app.runtime.db import db, is_missing, sqlite_file, utcnow
+from app.runtime.db import db, utcnow
 from app.runtime.jobs import jobs
 from app.runtime.schedule import TURN, Chore
 
@@ -30,8 +31,8 @@ def checks() -> Iterator[tuple[str, Check]]:
 
 
 def check_database() -> Iterator[Line]:
-    file = sqlite_file()
-    if is_missing():
+    file = sqlite_files.path(db.engine)
+    if sqlite_files.is_missing(db.engine):
         yield Line("FAIL", "database", f"there is no file {file}", "run `kiosk db upgrade`")
         return
     try:
@@ -74,7 +75,7 @@ def _check_connections() -> Iterator[Line]:
 
 
 def check_worker() -> Iterator[Line]:
-    if is_missing():  # the check of the database says so
+    if sqlite_files.is_missing(db.engine):  # the check of the database says so
         return
     try:
         last = db.session.scalar(sa.select(Chore.reached).where(Chore.name == TURN))

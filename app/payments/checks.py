@@ -9,7 +9,8 @@ from app.runtime import email_address
 from app.runtime.async_bridge import bridge
 from app.runtime.checks import Check, Line
 from app.runtime.config import Settings, listed, settings
-from app.runtime.db import db, is_missing, utcnow
+from app.runtime.db import db, utcnow
+from app.runtime.sqlite_files import is_missing
 from app.stripe.errors import NotFound, PaymentError
 from app.stripe.gateway import gateway
 
@@ -60,7 +61,7 @@ async def _is_offered(name: str, currency: str) -> bool:
 
 
 def check_findings() -> Iterator[Line]:
-    if is_missing():  # the check of the database says so
+    if is_missing(db.engine):  # the check of the database says so
         return
     try:
         unclosed = findings.unclosed(db.session(), utcnow())

@@ -1,14 +1,11 @@
 """The database: its engine and session, statements without a transaction around them, and column types."""
 
-import shutil
-import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache, partial
-from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,13 +16,12 @@ from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.runtime import postgresql as postgresql_connections
+from app.runtime import sqlite_files
 from app.runtime.async_bridge import bridge
 from app.runtime.statements import Statement
 
-BUSY_SECONDS = 10
 POOL_SECONDS = 5
 """How long a request waits for a connection: it is answered within 15 seconds all the same (`deadline.py`)."""
 
@@ -34,8 +30,6 @@ AFTER = "after commit"
 
 IS_READER = "is_reader"
 """The execution option that marks `reader()`."""
-
-MEMORY = ("sqlite://", "sqlite:///:memory:")
 
 
 class Session(flask_sqlalchemy.session.Session):
@@ -259,17 +253,6 @@ def after_commit(session: sqlalchemy.orm.Session, name: str, call: Callable[[], 
     session.info.setdefault(AFTER, {})[name] = call
 
 
-def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # transactions are begun by `_begin_sqlite`, not by the driver's guess
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA secure_delete = ON")  # deleted personal data is gone from the file too
-    cursor.close()
-
-
 def _begin_sqlite(connection: sa.Connection) -> None:
     if not connection.get_execution_options().get(IS_READER):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _mode.get() == "writing" else "BEGIN")
@@ -286,27 +269,10 @@ def _set_autocommit(connection: sa.Connection) -> None:
         driver.switch_autocommit(on=bool(options.get(IS_READER)))
 
 
-def empty_log() -> None:
-    """Empty SQLite's write-ahead log, so that data deleted from the database is gone from that file too.
-
-    Writers wait while it waits for readers, so it gives up after a second: the next call tries again.
-    https://sqlite.org/pragma.html#pragma_wal_checkpoint
-    """
-    if db.engine.dialect.name != "sqlite":
-        return
-    connection = db.engine.raw_connection()
-    connection.detach()  # from the pool: it waits less than others
-    try:
-        connection.cursor().execute("PRAGMA busy_timeout = 1000")
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        connection.close()
-
-
 def _options(app: Flask, uri: str) -> dict[str, Any]:
     """Engine options of Flask-SQLAlchemy for the database at `uri`."""
     if uri.startswith("sqlite"):
-        url = f"sqlite:///{_private_file(app)}" if uri in MEMORY else uri
+        url = f"sqlite:///{sqlite_files.private(app)}" if uri in sqlite_files.MEMORY else uri
         return {"url": url, "pool_size": 20, "max_overflow": 20, "pool_timeout": POOL_SECONDS, "hide_parameters": True}
     settings: Settings = app.extensions["settings"]
     return {
@@ -324,28 +290,6 @@ def postgresql_url(uri: str) -> str:
     return "postgresql+psycopg://" + uri.partition("://")[2]
 
 
-def _private_file(app: Flask) -> Path:
-    """Where `:memory:` is kept: a file that goes with the application.
-
-    SQLite's own memory database is one connection; a thread or a second session would see another database,
-    or the middle of another one's transaction. A file behaves in tests as it does in production.
-    """
-    folder = tempfile.mkdtemp(prefix="kiosk-")
-    weakref.finalize(app, shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder, "kiosk.db")
-
-
-def sqlite_file() -> Path | None:
-    """The file of the database; None where the database is not SQLite's."""
-    return Path(db.engine.url.database or "") if db.engine.dialect.name == "sqlite" else None
-
-
-def is_missing() -> bool:
-    """Whether SQLite's file is not there yet. To connect would make an empty one."""
-    file = sqlite_file()
-    return file is not None and not file.exists()
-
-
 def init_app(app: Flask) -> None:
     uri = app.config["SQLALCHEMY_DATABASE_URI"]
     options = _options(app, uri)
@@ -357,7 +301,7 @@ def init_app(app: Flask) -> None:
         engine = db.engine
     weakref.finalize(app, engine.dispose)
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "connect", sqlite_files.prepare)
         sa.event.listen(engine, "begin", _begin_sqlite)
     else:
         postgresql_connections.init_engine(engine)

@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from importlib import import_module
 
 import psycopg
 import pytest
@@ -13,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from app import db
 from app.models import Item, Order
+from app.runtime import sqlite_files
 from tests.integration.conftest import sign_in
 from tests.integration.factories import make_item, make_user
 from tests.integration.payments.refunding import Till, send
@@ -126,7 +126,7 @@ def test_a_lock_that_lasts_is_a_503_and_nothing_is_lost(own_shop, writer, monkey
     event = completed(own_shop)
     with own_shop.app.app_context():
         db.engine.dispose()  # the next connections are made with less patience
-    monkeypatch.setattr(import_module("app.runtime.db"), "BUSY_SECONDS", 1)  # `app.runtime.db` is the extension, too
+    monkeypatch.setattr(sqlite_files, "BUSY_SECONDS", 1)
     other = writer()
 
     answers = [own_shop.place(), send(own_shop.http, event)]
