@@ -276,29 +276,29 @@ class Application(Flask):
         self._sync: dict[Callable[..., Any], Callable[..., Any]] = {}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Flask asks this of each function at each request, and the answer is always the same."""
+        """Flask calls this for each function at each request, and the result is always the same."""
         made = self._sync.get(func)
         if made is None:
             made = self._sync[func] = super().ensure_sync(func)
         return made
 
     def async_to_sync(self, func: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
-        """Flask's own makes an event loop per request, and with it every connection anew."""
+        """Flask's own way makes an event loop per request, so that no connection could be used again."""
         return lambda *args, **kwargs: bridge.run(outbound.within(func, *args, **kwargs))
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """A context per request, even where a test holds one open around it: `g` and `db.session` start empty."""
+        """A context per request, even where a test has one open: `g` and `db.session` always start empty."""
         with deadline.of_request(), log_context(), self.app_context(), traces.of_request(environ):
             return super().wsgi_app(environ, start_response)
 
 
 def load_settings(config_: Config, given: Mapping[str, Any] | None = None) -> Settings:
-    """From the environment and, above it, `given`, checked. Raises ConfigError."""
+    """The checked settings: from the environment, where `given` does not override it. Raises ConfigError."""
     return config.load(config_, given, SETTINGS_CHECKS)
 
 
 def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
-    """The application, from the environment and, above it, `test_config`. Raises ConfigError."""
+    """The application. `test_config` overrides settings of the environment. Raises ConfigError."""
     app = Application(__name__, static_folder=None)
     settings = app.extensions["settings"] = load_settings(app.config, test_config)
     logs.init_app(app, settings)

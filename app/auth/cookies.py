@@ -61,7 +61,7 @@ def _device_name() -> str:
 
 
 def session_token() -> str | None:
-    """The value of the session's cookie, where this request has one."""
+    """The value of the session's cookie, if this request has one."""
     return request.cookies.get(session_name())
 
 

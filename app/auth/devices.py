@@ -43,7 +43,7 @@ UNKNOWN = Sentence("Unknown device")
 
 
 class Device(NamedTuple):
-    """What a request tells of the browser or program that it comes from. Routes get it from `cookies.device`."""
+    """What a request says about the browser or program that sent it. Routes get it from `cookies.device`."""
 
     name: str
     """In words, such as `Firefox on Linux`."""
@@ -63,7 +63,7 @@ def words(user_agent: str) -> str:
 
 
 def told(name: str | None, language: Language) -> str:
-    """What `words` returned, as a row keeps it, in this language. A program keeps its name. None: it is not known."""
+    """A device as `words` describes it and a row stores it, in this language. None where it is not known."""
     if name is None or name == UNKNOWN:
         return said(UNKNOWN, language)
     browser, _, system = name.partition(" on ")

@@ -36,7 +36,7 @@ def take(session: Session, kind: str, causes: Iterable[Cause], now: datetime) ->
 
 
 def _taken(session: Session, name: str, cause: Cause, now: datetime) -> datetime:
-    """One statement, so that of any number of mails at once each gets a time of its own."""
+    """Take the next time of a cause by one statement, so that of mails at the same moment each gets another time."""
     key, moment, step = sha256(name.encode()).digest(), _milliseconds(now), 3_600_000 // cause.an_hour
     ahead = step * cause.at_once
     latest = moment + ahead + int(LONGEST_WAIT.total_seconds() * 1000) - step

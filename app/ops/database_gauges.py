@@ -79,7 +79,7 @@ class DatabaseGauges:
         yield from self._families(figures)
 
     def _newer_than(self, stored: Figures | None) -> Figures | None:
-        """What is stored, read anew where it is old."""
+        """The stored figures, read again if they are old."""
         if stored is not None and utcnow() - stored.read_at < self.interval:
             return stored
         with suppress(Hangs, SQLAlchemyError):
@@ -91,7 +91,7 @@ class DatabaseGauges:
             return db.session.get(Figures, 1)
 
     def _read(self) -> Figures | None:
-        """Read and store, where it is this process's turn. What is stored otherwise."""
+        """Read the figures and store them, unless another process is doing so; then the stored ones."""
         with self._app.app_context(), writing():
             session, now = db.session(), utcnow()
             if not schedule.claim(session, READING, self.interval, now):

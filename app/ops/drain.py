@@ -4,7 +4,7 @@ import mmap
 
 
 class Drain:
-    """A byte that the processes of a server have in common."""
+    """Whether the server is about to stop: a byte of memory that its processes share."""
 
     def __init__(self) -> None:
         self._flag: mmap.mmap | None = None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def formatted(handler: logging.Handler, records: Sequence[logging.LogRecord]) -> list[str]:
-    """The lines of those that can be formatted; the others are told of as by every handler of logging."""
+    """The lines of the records. One that cannot be formatted is reported as any handler of logging does it."""
     lines = []
     for record in records:
         try:

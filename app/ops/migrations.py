@@ -36,7 +36,7 @@ def outdated() -> frozenset[str | None]:
 
 
 class _Deferred:
-    """Stands where Flask-Migrate's functions look for its settings, until they do."""
+    """Flask-Migrate's settings. They are made, and Alembic imported, only once its functions look for them."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app

@@ -15,7 +15,7 @@ LEAST_SECONDS = 5
 
 
 class Hangs(Exception):
-    """No answer in time; the question is still under way."""
+    """There is no answer in time; the call is still under way."""
 
 
 class Probe(Generic[T]):
@@ -42,7 +42,7 @@ class Probe(Generic[T]):
             raise Hangs from error
 
     def begin(self) -> "tuple[Future[T], float]":
-        """Ask, unless a question is under way. The answer to come, and the seconds that are left to wait for it."""
+        """Start a call unless one is under way. Its future result, and the seconds that are left to wait for it."""
         with self._lock:
             is_over = self._ended >= self._began
             if is_over and time.monotonic() - self._ended >= self.keep:

@@ -36,7 +36,7 @@ class Search:
     sort: Sorting = "-created_at"
 
     def condition(self, session: Session, viewer: SignedInUser) -> sa.ColumnElement[bool]:
-        """Of the orders that `viewer` may see, those that fit."""
+        """The condition for orders that `viewer` may see and that fit."""
         wanted = [sa.true() if viewer.is_staff else Order.user_id == viewer.id]
         if self.buyer_id is not None:
             wanted.append(Order.user_id == self.buyer_id)

@@ -67,7 +67,7 @@ def listed(session: Session, user: SignedInUser, paging: Paging, search: Search)
 
 
 def _seen_by(user: SignedInUser) -> list[ORMOption]:
-    """What is loaded beside orders that `user` is shown: staff see who bought."""
+    """What to load with orders for `user`: staff see the buyer."""
     return [joinedload(Order.buyer)] if user.is_staff else []
 
 

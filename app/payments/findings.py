@@ -69,7 +69,7 @@ def _derived(session: Session, now: datetime) -> ByToken:
 
 
 def keep(session: Session, observed: Iterable[Observation], now: datetime) -> None:
-    """Store what an audit that began `now` has observed. Rows of what it did not observe go, but for newer ones."""
+    """Store what an audit that began `now` has observed, and delete the older rows of what it did not observe."""
     left = {(each.kind, each.subject): each for each in observed}
     for row in session.scalars(sa.select(FindingRow)).all():
         still = left.pop((row.kind, row.subject), None)
@@ -105,7 +105,7 @@ def open_ones(session: Session, *kinds: str) -> list[Observation]:
 
 
 def end(session: Session, now: datetime) -> None:
-    """Note at closed findings whose cause is gone that it is. Committed."""
+    """Note on closed findings that their cause is gone, where it is. Committed."""
     facts = {each.facts for each in derived_findings.of_rows(session, now)}
     live = sa.select(Closing.id, Closing.facts).where(Closing.kind.in_(DERIVED), Closing.ended_at.is_(None))
     if gone := [row.id for row in session.execute(live) if row.facts not in facts]:

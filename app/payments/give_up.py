@@ -66,7 +66,7 @@ async def give_up(session: Session, gateway: Gateway, attempt_id: int, then: Cal
 
 
 async def _last_look(gateway: Gateway, attempt: Attempt) -> CheckoutSession | None:
-    """The attempt's session, ended where it was open and wrong; None where the provider knows none."""
+    """The attempt's session, which is ended if it is open and a wrong one. None where the provider knows none."""
     if attempt.session_id is None:
         return None
     try:

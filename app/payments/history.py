@@ -73,7 +73,7 @@ def _placed(order: Order) -> HistoryEntry:
 
 
 def _has_problems(ledger: Ledger, events: Iterable[Event]) -> bool:
-    """Whether there is anything that staff may have closed. To look for what they did reads the findings of all."""
+    """Whether staff may have closed a finding of the order. Only then are the findings of all orders read."""
     refunds = chain.from_iterable(each.refunds for each in ledger.payments)
     disputes = chain.from_iterable(each.disputes for each in ledger.payments)
     return any(

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def mismatch(gateway: Gateway, order: Order, attempt: Attempt, told: CheckoutSession) -> str:
-    """Why this session is not the attempt's, in words; empty where it is."""
+    """Why this session cannot be the attempt's, in words; empty where it can."""
     if told.client_reference_id != str(order.id):
         return Sentence("its reference is {reference}", reference=repr(told.client_reference_id))
     if attempt.session_id not in (None, told.id):

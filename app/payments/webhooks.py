@@ -61,7 +61,7 @@ def receive(session: Session, header: str, body: bytes, secrets: tuple[str, ...]
 
 
 def keep(session: Session, body: bytes, now: datetime) -> Stored | None:
-    """Store an event unless it is stored already, or no concern of ours. None where `body` is none. Not committed."""
+    """Store an event unless it is stored already or concerns no order. None where `body` is no event. Not committed."""
     try:
         event = msgspec.json.decode(body, type=schemas.Event)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -7,13 +7,13 @@ AWAY_SECONDS = 10
 
 
 class Away:
-    """Of one client of Redis. Its questions are asked where `may_ask` says so, and `answered` is told what came."""
+    """Whether Redis is away. Callers ask `may_ask` before each call, and tell `answered` how it went."""
 
     def __init__(self) -> None:
         self._again, self._lock = 0.0, threading.Lock()
 
     def may_ask(self) -> bool:
-        """One caller at a time finds out whether a Redis that was away is back."""
+        """Whether to call Redis. While it is away, only one caller at a time tries whether it is back."""
         with self._lock:
             if self._again and time.monotonic() >= self._again:
                 self._again = time.monotonic() + AWAY_SECONDS

@@ -12,7 +12,7 @@ GZIP = frozenset({"gzip", "x-gzip"})
 
 
 class TooLong(httpx.DecodingError):
-    """The answer is too long. To ask again does not help."""
+    """The answer is too long. To call again does not help."""
 
 
 class Bounded(httpx.AsyncBaseTransport):
@@ -68,7 +68,7 @@ class _Body(httpx.AsyncByteStream):
 
 
 def _unpacked(unpack: "zlib._Decompress", chunk: bytes, most: int) -> bytes:
-    """At most `most` bytes; fewer where the chunk holds no more. What follows the end of the gzip is dropped."""
+    """Decompress up to `most` bytes of the chunk. What follows the end of the gzip data is dropped."""
     try:
         return b"" if unpack.eof else unpack.decompress(chunk, most)
     except zlib.error as error:

@@ -286,7 +286,7 @@ def _options(app: Flask, uri: str) -> dict[str, Any]:
 
 
 def postgresql_url(uri: str) -> str:
-    """With the driver that Kiosk uses."""
+    """The address with the name of the driver that Kiosk uses."""
     return "postgresql+psycopg://" + uri.partition("://")[2]
 
 

@@ -66,5 +66,5 @@ def let_go(session: Session, model: type[Leased], key: Any, **values: Any) -> No
 
 
 def pause(age: timedelta, first: timedelta) -> timedelta:
-    """How long to wait before the next look: `first`, then ever longer with the age of the work, at most SELDOM."""
+    """How long to wait before the next try: `first`, and longer the older the work is, at most SELDOM."""
     return min(max(first, age / 2), SELDOM)

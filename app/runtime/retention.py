@@ -25,7 +25,7 @@ def delete(session: Session, model: Any, *conditions: sa.ColumnElement[bool]) ->
 
 
 def delete_some(session: Session, model: Any, *conditions: sa.ColumnElement[bool]) -> int:
-    """Delete a batch of them, and say how many there were. A request takes no longer for it. Not committed."""
+    """Delete one batch of these rows, small enough to do in a request. How many there were. Not committed."""
     [key] = sa.inspect(model).primary_key
     keys = list(session.scalars(sa.select(key).where(*conditions).limit(BATCH)))
     if keys:

@@ -22,10 +22,10 @@ TURN = "sweep"
 """The row that says when a worker last came to the end of a turn. The sweep was once all that a turn did."""
 
 UNFINISHED = "unfinished"
-"""What work gives that has more to do: it is due again at once."""
+"""What work returns that has more to do: it is due again at once."""
 
 LEASE = timedelta(minutes=2)
-"""How long a chore is a worker's without a word from it."""
+"""How long a worker has a chore after it claimed it, or extended the claim."""
 
 Work = Callable[[Session, datetime], object]
 """A plain function or a coroutine function. It gets the session and the time, and commits what it does."""
@@ -84,7 +84,7 @@ class Schedule:
 
 
 async def run(work: Work, session: Session) -> object:
-    """Do the work now. What it gives."""
+    """Do the work now. Returns its result."""
     if inspect.iscoroutinefunction(work):
         return await work(session, utcnow())
     return await blocking(work, session, utcnow())
@@ -98,7 +98,7 @@ def due(session: Session, names: Collection[str], now: datetime) -> set[str]:
 
 
 def claim(session: Session, name: str, lasts: timedelta, now: datetime) -> bool:
-    """Whether a chore is due and this process's, for so long: of two workers one gets it. Committed."""
+    """Claim a chore for so long. False where it is not due, or another worker has it. Committed."""
     insert_once(session, Chore, {"name": name, "due_at": now, "reached": 0})
     mine = sa.update(Chore).where(Chore.name == name, Chore.due_at <= now).values(due_at=now + lasts)
     is_mine = affected(session, mine.execution_options(synchronize_session=False)) > 0
@@ -107,7 +107,7 @@ def claim(session: Session, name: str, lasts: timedelta, now: datetime) -> bool:
 
 
 def hold(session: Session, names: Collection[str], now: datetime) -> None:
-    """Chores that this process has claimed stay its own. One that has just ended stays as it is. Committed."""
+    """Extend the claims of this process to LEASE from now. A chore that has just ended stays as it is. Committed."""
     mine = sa.update(Chore).where(Chore.name.in_(names), Chore.due_at < now + LEASE).values(due_at=now + LEASE)
     session.execute(mine.execution_options(synchronize_session=False))
     session.commit()

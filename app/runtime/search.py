@@ -25,7 +25,7 @@ LEAST = 3
 
 
 def words(text: str) -> list[str]:
-    """What a search for `text` looks for: each of them."""
+    """The words of `text`, each of which a result has to hold."""
     return text.split()[:MOST_WORDS]
 
 

@@ -22,7 +22,7 @@ Value = str | int | bool
 def span(
     name: str, kind: Kind, about: Mapping[str, Value] | None = None, cause: Mapping[str, str] | None = None
 ) -> "Iterator[Span | None]":
-    """`about` are its attributes. `cause` is the `cause()` of the request that led here: its trace goes on here."""
+    """A span with the attributes `about`. It continues the trace that `cause`, the result of `cause()`, comes from."""
     tracer = _tracer()
     if tracer is None:
         yield None

@@ -22,7 +22,7 @@ ADDRESS = re.compile(r"/pictures/([0-9a-f]{32})")
 
 
 def keep(session: Session, picture: Prepared, now: datetime) -> str:
-    """Where a browser finds it from now on. The same picture is kept once. Not committed."""
+    """Store a picture; the same one only once. Returns the path under which a browser finds it. Not committed."""
     digest = picture.digest
     values = {"digest": digest, "large": picture.large, "small": picture.small, "created_at": now}
     statement = insert_into(session, Picture).values(values)

@@ -67,7 +67,7 @@ def titles(session: Session) -> list[PageTitle]:
 
 
 def lock(session: Session) -> None:
-    """From here on those who change settings or pages wait for each other, until the transaction ends."""
+    """Lock the settings and pages until the transaction ends: changes of them happen one after the other."""
     insert_once(session, ShopProfile, {"id": 1})
     session.execute(sa.select(ShopProfile).with_for_update().execution_options(populate_existing=True))
 

@@ -1,9 +1,9 @@
-"""What is done by few at once, because each takes long: others go on being served beside it.
+"""Limits how many slow operations run at once, so that other requests are still served beside them.
 
     with at_once.SEARCHES.turn():
         ...
 
-Counted for each process: it is its processor and its connections that are spared.
+Each process counts for itself, since it is its processor time and its connections that these take.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ AGAIN_SECONDS = 1
 
 
 class AtOnce:
-    """So many run, so many more wait, and of each client's address so many do either; the rest is refused."""
+    """`running` run at once and `waiting` more wait, at most `each` of them for one client. More are refused."""
 
     def __init__(self, *, running: int, waiting: int, each: int) -> None:
         self.most, self.each = running + waiting, each

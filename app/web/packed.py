@@ -1,4 +1,4 @@
-"""Files of the page that the build has packed (frontend/vite.config.ts): `x.js.br` and `x.js.gz` beside `x.js`."""
+"""Files of the page that the build has compressed (frontend/vite.config.ts): `x.js.br` and `x.js.gz` beside `x.js`."""
 
 import mimetypes
 from pathlib import Path
@@ -8,11 +8,11 @@ from flask import Response, request, send_from_directory
 from werkzeug.security import safe_join
 
 ENDINGS = {"br": ".br", "gzip": ".gz"}
-"""By the name of the encoding, the one that packs best first: https://www.rfc-editor.org/rfc/rfc9110#name-content-codings"""
+"""By the name of the encoding, the smallest result first: https://www.rfc-editor.org/rfc/rfc9110#name-content-codings"""
 
 
 def send(folder: Path, name: str, **options: Any) -> Response:
-    """The file, packed where the client takes that; a part of a file is a part of the plain one. Raises NotFound."""
+    """The file, compressed if the client accepts that and asks for no range of bytes. Raises NotFound."""
     encoding = None if "Range" in request.headers else _best(folder, name)
     if encoding is None:
         response = send_from_directory(folder, name, **options)
@@ -25,7 +25,7 @@ def send(folder: Path, name: str, **options: Any) -> Response:
 
 
 def _best(folder: Path, name: str) -> str | None:
-    """The best encoding that the client takes and that the build has made."""
+    """The first of ENDINGS that the client accepts and for which there is a file."""
     for encoding, ending in ENDINGS.items():
         file = safe_join(str(folder), name + ending)
         if file is not None and request.accept_encodings[encoding] > 0 and Path(file).is_file():

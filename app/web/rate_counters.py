@@ -24,8 +24,8 @@ SECONDS = 60
 class Memory:
     """Counts of this process: the exact times of the last minute. A check costs the same however many there are.
 
-    Only what was counted in the last minute is kept, and of that the latest MOST: what a crowd beyond that pushes out
-    starts anew.
+    It has what was counted in the last minute, MOST times at most. Where there were more, the clients that were counted
+    the longest ago start again at 0.
     """
 
     MOST = 100_000
@@ -41,7 +41,7 @@ class Memory:
         return self._size
 
     def take(self, name: str, times: int, whose: str, now: float) -> float | None:
-        """Count one at `now`, in seconds by a clock that never goes back; one too many is how long to wait."""
+        """Count one more at `now`, in seconds by a monotonic clock. If it is one too many: how many seconds to wait."""
         key, since = (name, whose), now - SECONDS
         with self._lock:
             self._clear(since)
@@ -58,7 +58,7 @@ class Memory:
             return None
 
     def _clear(self, since: float) -> None:
-        """Few at a time: each check adds one, and takes two away at most, or as many as are too many."""
+        """Remove clients that are out of date, or too many: at most two at each call, so that no call takes long."""
         for _ in range(2):
             key = next(iter(self._counted), None)
             if key is not None and (self._counted[key][-1] <= since or self._size >= self.MOST):
@@ -80,7 +80,7 @@ class Counts:
         self._away = Away()
 
     def take(self, name: str, whose: str) -> float | None:
-        """Count one more; where that is one too many, say how many seconds to wait."""
+        """Count one more. If it is one too many: how many seconds to wait."""
         times = self._times[name]
         if self._far is not None and self._away.may_ask():
             try:
@@ -107,7 +107,7 @@ class Counts:
 
 
 def _redis(url: str) -> "MovingWindowRateLimiter":
-    """A request waits a moment for a Redis that hangs, and no longer."""
+    """A request waits only a moment for a Redis that hangs."""
     from limits.storage import storage_from_string
     from limits.strategies import MovingWindowRateLimiter
     from redis.backoff import NoBackoff

@@ -34,7 +34,7 @@ WORDS: tuple[tuple[str, str], ...] = (
 
 
 def invalid(given: Any, shape: Any, error: msgspec.ValidationError, *, strict: bool = True) -> Invalid:
-    """`given` did not become a `shape`, and this is why. `error` is what msgspec found first, and stopped at."""
+    """All that is wrong with `given` as a `shape`. `error` is the first fault, at which msgspec stopped."""
     faults = list(_faults(given, shape, "", strict=strict))
     return Invalid(errors=faults or [_fault(error, shape, "")])
 

@@ -9,11 +9,11 @@ T = TypeVar("T")
 
 
 class Full(Exception):
-    """All places are taken, and no more may wait for one."""
+    """All places are taken, and as many as may wait for one do."""
 
 
 class OnLoop(Generic[T]):
-    """A lock or the like, which belongs to one event loop. After a fork there is another loop, and it is made again."""
+    """Holds a lock or the like that belongs to one event loop, and makes a new one after a fork, for the new loop."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -35,7 +35,7 @@ class Line:
         self._waiting = 0
 
     async def enter(self, seconds: float) -> bool:
-        """Take a place, after at most so many seconds; `leave` gives it back. Whether it waited. Raises Full."""
+        """Wait up to so many seconds for a place. Whether it had to wait. Raises Full. `leave` gives the place back."""
         places = self._places.here()
         if not places.locked():
             await places.acquire()  # which does not wait

@@ -1,4 +1,4 @@
-"""A value, and how old it is."""
+"""A cached value that knows its age."""
 
 import time
 from typing import Generic, TypeVar
@@ -13,7 +13,7 @@ class Cached(Generic[T]):
         """By `time.monotonic()`."""
 
     def fresh(self, seconds: float) -> T | None:
-        """The value, where it is younger than so many seconds."""
+        """The value, if it is younger than so many seconds; otherwise None."""
         return self.value if time.monotonic() - self.since < seconds else None
 
     def keep(self, value: T, since: float | None = None) -> T:

@@ -27,7 +27,7 @@ _repeats = Line(4, 0)
 
 
 def _remembered() -> timedelta:
-    """How long a callback that came is recognised: a browser reloads its tabs the next morning."""
+    """How long a callback is recognised when it comes again: browsers reload their tabs the next morning."""
     return timedelta(days=settings().keep_days.oauth_requests)
 
 
@@ -65,7 +65,7 @@ def check(
 def _wrong(
     sent: OAuthRequest, name: str, browsers: Collection[str], now: datetime, session_id: int | None
 ) -> tuple[Code, str] | None:
-    """A code for the page, and words for the log."""
+    """What is wrong with the callback, if anything: a code for the page, and words for the log."""
     if sent.provider != name:
         return "oauth_failed", f"state of {sent.provider} came to {name}"
     if not _is_of(sent.browser_hash, browsers):
@@ -130,7 +130,7 @@ async def again(
 
 
 async def _ended(session: Session, came: OAuthReturn, now: datetime) -> OAuthReturn | None:
-    """The callback under way, once it has ended. None where too many wait; without a session where it failed."""
+    """Wait until the first delivery of the callback ends. None where too many wait; without a session if it failed."""
     try:
         await _repeats.enter(0)
     except Full:
