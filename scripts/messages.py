@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 from werkzeug import exceptions
 
 import app
+from app.runtime import text
 from app.runtime.errors import Problem
 from app.runtime.languages import DEFAULT, KNOWN, MESSAGES, Language, Sentence
 from app.web import validation
@@ -46,7 +47,7 @@ def spoken() -> set[str]:
     """Every sentence of the server: those of errors and of their fields, and those with values."""
     kinds = set(_problems(Problem))
     said = {_template(kind.detail) for kind in kinds} | {kind.status.phrase for kind in kinds} | RENAMED
-    said |= {words for _, words in validation.WORDS} | {validation.REQUIRED, validation.UNREADABLE}
+    said |= {words for _, words in validation.WORDS} | {validation.REQUIRED, validation.UNREADABLE, text.UNSEEN}
     said |= {str(each.description) for each in OF_WERKZEUG}
     said |= {HTTPStatus(each.code or 0).phrase for each in OF_WERKZEUG} | {HTTPStatus.INTERNAL_SERVER_ERROR.phrase}
     names = {kind.__name__ for kind in kinds}

@@ -7,10 +7,12 @@ import msgspec
 
 from app.items.models import ItemAction
 from app.runtime.config import settings
+from app.runtime.text import is_line
 from app.stripe import currencies
 from app.users.schemas import ActorOut
-from app.web.api import END, ONE_LINE, STORABLE, Id, Line, Text
+from app.web.api import END, ONE_LINE, STORABLE, Id, Name, Text
 from app.web.paging import Paging
+from app.web.validation import HOLDS
 
 Price = Annotated[
     int,
@@ -32,14 +34,18 @@ Picture = Annotated[
 Category = Annotated[
     str,
     msgspec.Meta(
-        min_length=1, max_length=100, pattern=ONE_LINE, description="The one list that it is on besides the whole"
+        min_length=1,
+        max_length=100,
+        pattern=ONE_LINE,
+        extra={HOLDS: is_line},
+        description="The one list that it is on besides the whole",
     ),
 ]
 Sorting = Literal["name", "-name", "price", "-price", "newest"]
 
 
 class NewItem(msgspec.Struct, frozen=True):
-    name: Line
+    name: Name
     description: Text = ""
     price: Price | None = None
     on_hand: Stock | None = None
@@ -48,7 +54,7 @@ class NewItem(msgspec.Struct, frozen=True):
 
 
 class ItemChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    name: Line | msgspec.UnsetType = msgspec.UNSET
+    name: Name | msgspec.UnsetType = msgspec.UNSET
     description: Text | msgspec.UnsetType = msgspec.UNSET
     price: Price | msgspec.UnsetType | None = msgspec.UNSET
     on_hand: Stock | msgspec.UnsetType | None = msgspec.UNSET

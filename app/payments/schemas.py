@@ -7,8 +7,10 @@ import msgspec
 
 from app.payments.models import Closing, Disposition, Payment, Refund, RefundStatus
 from app.runtime.languages import Language, retold
+from app.runtime.text import is_seen_in
 from app.stripe import currencies
 from app.web.api import STORABLE, Id
+from app.web.validation import HOLDS
 
 
 class PaymentOut(msgspec.Struct, frozen=True):
@@ -140,7 +142,7 @@ class ClosedFinding(msgspec.Struct, frozen=True):
 class CloseFinding(msgspec.Struct, frozen=True):
     """`reason`: what was done about the finding, for those who ask later."""
 
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=STORABLE)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=STORABLE, extra={HOLDS: is_seen_in})]
 
 
 class EventReceived(msgspec.Struct, frozen=True):

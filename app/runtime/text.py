@@ -5,6 +5,9 @@ import unicodedata
 BREAKS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 """Of a pattern: controls, and what ends a line or a paragraph."""
 
+UNSEEN = "This holds nothing to be seen, or characters that are not allowed here."
+"""Of what is no line, for people."""
+
 SPACES = " \u00a0\u3000"
 """Spaces that a keyboard adds after a word."""
 
@@ -25,7 +28,12 @@ _BLANK = frozenset(
 
 def is_line(text: str) -> bool:
     """Whether it stays on one line, changes no direction, and shows at least one character."""
-    return not any(_breaks(each) for each in text) and any(is_seen(each) for each in text)
+    return not any(_breaks(each) for each in text) and is_seen_in(text)
+
+
+def is_seen_in(text: str) -> bool:
+    """Whether it shows at least one character."""
+    return any(is_seen(each) for each in text)
 
 
 def on_one_line(text: str) -> str:

@@ -6,12 +6,15 @@ import msgspec
 
 from app.items.schemas import Picture
 from app.runtime.config import Settings
+from app.runtime.text import is_line
 from app.shop import markdown
 from app.shop.models import ShopPage, ShopProfile
 from app.stripe import currencies
-from app.web.api import END, ONE_LINE, STORABLE, Line
+from app.web import api
+from app.web.api import END, ONE_LINE, STORABLE
+from app.web.validation import HOLDS
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=ONE_LINE)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=ONE_LINE, extra={HOLDS: is_line})]
 Colour = Annotated[str, msgspec.Meta(pattern=rf"^#[0-9a-f]{{6}}{END}", examples=["#0d4a4a"])]
 TimeZone = Annotated[
     str, msgspec.Meta(max_length=64, description="A name of the IANA database", examples=["Europe/Berlin"])
@@ -103,7 +106,7 @@ class ShopOut(msgspec.Struct, frozen=True):
 class NewPage(msgspec.Struct, frozen=True):
     """`text` is Markdown, in which HTML is text like any other."""
 
-    title: Line
+    title: api.Name
     text: Annotated[str, msgspec.Meta(max_length=50_000, pattern=STORABLE)]
 
 

@@ -6,16 +6,16 @@ import msgspec
 
 from app.checkout.schemas import Buyer, ShippingAddress
 from app.runtime.languages import Language, retold
-from app.web.api import Id, Line
+from app.web.api import Id, Name
 
 
 class NewTodo(msgspec.Struct, frozen=True):
-    title: Line
+    title: Name
     done: bool = False
 
 
 class TodoChange(msgspec.Struct, frozen=True):
-    title: Line | None = None
+    title: Name | None = None
     done: bool | None = None
 
 

@@ -121,7 +121,7 @@ def is_username(name: str) -> bool:
 def checked_name(name: str | None) -> str | None:
     """Raises Invalid where it shows nothing, or would change the direction of the text around it."""
     if name is not None and not text.is_line(name):
-        raise Invalid.field("name", "This holds nothing to be seen, or characters that are not allowed here.")
+        raise Invalid.field("name", text.UNSEEN)
     return name
 
 

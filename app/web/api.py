@@ -34,7 +34,7 @@ from werkzeug.wrappers import Response
 from app.runtime import deadline, text
 from app.runtime.db import db, reading, writing
 from app.runtime.errors import Forbidden, Problem, StaleVersion
-from app.web import limits
+from app.web import limits, validation
 from app.web.path_values import CONVERTERS
 from app.web.request_input import JSON, raw_body, read_body, read_query, refuse_unknown
 
@@ -50,6 +50,11 @@ END = r"(?![\s\S])"
 
 ONE_LINE = rf"^[^{text.BREAKS}\ud800-\udfff]*{END}"
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+Name = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=200, pattern=ONE_LINE, extra={validation.HOLDS: text.is_line})
+]
+"""What a thing is called: a line that shows something, and leaves the direction of the text around it alone."""
+
 STORABLE = r"^[^\x00\ud800-\udfff]*$"
 """Text that every database can store: without NUL and lone surrogates."""
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.runtime.errors import FieldError, Invalid, MalformedBody, UnsupportedType, WrongContentType
 from app.runtime.languages import Sentence
-from app.web.validation import invalid
+from app.web.validation import check_texts, invalid
 
 T = TypeVar("T")
 
@@ -36,11 +36,13 @@ def read_body(shape: Any, takes: tuple[str, ...] = JSON) -> Any:
     if shape is bytes:
         return raw_body()
     try:
-        return msgspec.json.decode(raw_body(), type=shape)
+        body = msgspec.json.decode(raw_body(), type=shape)
     except msgspec.ValidationError as error:
         raise invalid(_decoded(raw_body()), shape, error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedBody from error
+    check_texts(body)
+    return body
 
 
 def _decoded(raw: bytes) -> Any:

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from app.runtime import text
 from app.runtime.errors import FieldError, Invalid
 from app.runtime.languages import Sentence
 
 REQUIRED = "This is required."
 UNREADABLE = "This cannot be read."
+
+HOLDS = "holds"
+"""In `extra` of a text's Meta: a rule that no pattern can tell, as a function of the text."""
 
 WORDS: tuple[tuple[str, str], ...] = (
     (r"missing required field", REQUIRED),
@@ -39,6 +44,31 @@ def invalid(given: Any, shape: Any, error: msgspec.ValidationError, *, strict: b
     return Invalid(errors=faults or [_fault(error, shape, "")])
 
 
+def check_texts(body: Any) -> None:
+    """Raises Invalid where a field of this struct breaks the rule that stands under HOLDS."""
+    struct: type = type(body)
+    wrong = [
+        FieldError(name, text.UNSEEN)
+        for attribute, name, holds in _rules(struct)
+        if isinstance(given := getattr(body, attribute), str) and not holds(given)
+    ]
+    if wrong:
+        raise Invalid(errors=wrong)
+
+
+@cache
+def _rules(struct: type) -> list[tuple[str, str, Callable[[str], bool]]]:
+    """Fields that have such a rule, as Python and as JSON call them."""
+    fields = msgspec.structs.fields(struct) if issubclass(struct, msgspec.Struct) else ()
+    return [(each.name, each.encode_name, rule) for each in fields if (rule := _rule(each.type))]
+
+
+def _rule(shape: Any) -> Callable[[str], bool] | None:
+    if get_origin(shape) is Annotated:
+        return next((rule for meta in shape.__metadata__ if (rule := (meta.extra or {}).get(HOLDS))), None)
+    return next((rule for part in _parts(shape) if (rule := _rule(part))), None)
+
+
 def _faults(given: Any, shape: Any, path: str, *, strict: bool) -> Iterator[FieldError]:
     struct, part = _struct(shape), _part(shape)
     if struct is not None and isinstance(given, dict):
@@ -57,6 +87,9 @@ def _faults(given: Any, shape: Any, path: str, *, strict: bool) -> Iterator[Fiel
         msgspec.convert(given, shape, strict=strict)
     except msgspec.ValidationError as error:
         yield _fault(error, shape, path)
+        return
+    if isinstance(given, str) and (holds := _rule(shape)) and not holds(given):
+        yield FieldError(path, text.UNSEEN)
 
 
 def _of_fields(given: dict[str, Any], struct: type, path: str, *, strict: bool) -> Iterator[FieldError]:

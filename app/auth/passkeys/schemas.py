@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from app.auth.passkeys.models import Passkey
-from app.web.api import END, Private
+from app.runtime.text import is_line
+from app.web.api import END, ONE_LINE, Private
+from app.web.validation import HOLDS
 
 Encoded = Annotated[str, msgspec.Meta(max_length=100_000, pattern=rf"^[A-Za-z0-9_-]*{END}")]
 """Bytes in base64url, without padding."""
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=rf"^[^\x00-\x1f\x7f\ud800-\udfff]*{END}")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=ONE_LINE, extra={HOLDS: is_line})]
 
 
 class AssertionResponse(Private, frozen=True, rename="camel"):

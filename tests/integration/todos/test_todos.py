@@ -120,7 +120,7 @@ def test_half_a_character_is_no_json(ada, title):
     assert_problem(response, 400, "malformed_body")
 
 
-@pytest.mark.parametrize("title", ["😀", "<script>alert(1)</script>", "'; --", "\u202eabc", "x" * 200])
+@pytest.mark.parametrize("title", ["😀", "<script>alert(1)</script>", "'; --", "שלום abc", "x" * 200])
 def test_a_title_comes_back_as_it_was_written(ada, title):
     assert add(ada, title)["title"] == title
     assert titles(ada) == [title]

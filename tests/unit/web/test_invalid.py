@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
-from app.web.api import Id, Line
-from app.web.validation import invalid
+from app.runtime.errors import Invalid
+from app.web.api import Id, Line, Name
+from app.web.validation import check_texts, invalid
 
 
 class Part(msgspec.Struct):
@@ -87,3 +88,37 @@ def test_everything_that_is_wrong_is_told_at_once():
 )
 def test_it_is_told_in_words_of_people(body, message):
     assert [words for _, words in errors(body)] == [message]
+
+
+class Named(msgspec.Struct, rename="camel"):
+    first_name: Name
+    nick_name: Name | msgspec.UnsetType | None = msgspec.UNSET
+    count: int = 0
+
+
+BLANK = " \u200b\u3000", "\u2067", "\u00ad\u2060", "Tea \u202e"
+UNSEEN = "This holds nothing to be seen, or characters that are not allowed here."
+
+
+@pytest.mark.parametrize("blank", BLANK)
+def test_a_name_shows_something_and_turns_no_text_around(blank):
+    with pytest.raises(Invalid) as caught:
+        check_texts(Named("Tea", blank))
+
+    assert [(each.field, each.message) for each in caught.value.errors] == [("nickName", UNSEEN)]
+
+
+def test_a_name_of_letters_that_need_joiners_is_one():
+    check_texts(Named("می\u200cخواهم", None))
+    check_texts([1])
+
+
+def test_a_blank_name_is_told_together_with_other_fields_that_are_wrong():
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert({"firstName": " ", "count": "x"}, Named)
+    wrong = invalid({"firstName": " ", "count": "x"}, Named, caught.value)
+
+    assert [(each.field, each.message) for each in wrong.errors] == [
+        ("firstName", UNSEEN),
+        ("count", "Give a whole number."),
+    ]
