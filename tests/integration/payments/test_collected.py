@@ -8,7 +8,9 @@ import pytest
 
 from app import db
 from app.models import Attempt, Order
+from simulators.payments.control import SESSIONS as PATH
 from tests.integration.checkout.buying import ONE_SESSION, SESSIONS, opened, order, session
+from tests.integration.conftest import browser
 from tests.integration.factories import make_item, make_user
 
 HOME = {"line1": "1 Ockham Park", "line2": None, "postal_code": "GU23"}
@@ -27,15 +29,19 @@ def staff(app, signed_in):
 
 @pytest.fixture
 def paid(app, httpx_mock, monkeypatch, ada):
-    """`paid(said, collect_…=…)` is an order of whose payer the provider has `said` this, and what it was asked."""
+    """`paid(said, collect_…=…)` is an order of whose payer the provider has `said` this, and what it was asked.
 
-    def buy(said, **changes):
+    `before` it is paid the buyer does something else.
+    """
+
+    def buy(said, before=lambda: None, **changes):
         settings = msgspec.structs.replace(app.extensions["settings"], **changes)
         monkeypatch.setitem(app.extensions, "settings", settings)
         httpx_mock.add_callback(opened, method="POST", url=SESSIONS)
         placed = order(ada, make_item()).get_json()
         attempt = Attempt.query.one()
         asked = dict(parse_qsl(attempt.body))
+        before()
         money = {"status": "complete", "payment_status": "paid", "payment_intent": "pi_1", "url": None}
         answer = session(asked, id=attempt.session_id, **money, **said)
         httpx_mock.add_callback(lambda _: httpx.Response(200, json=answer), method="GET", url=ONE_SESSION)
@@ -82,3 +88,35 @@ def test_an_odd_answer_keeps_no_money_from_its_order(paid, staff, odd):
 
     assert staff.get(f"/api/orders/{number}").get_json()["status"] == "paid"
     assert db.session.get(Order, number).shipping_address is None
+
+
+def test_of_an_account_that_was_closed_before_its_order_was_paid_nothing_is_kept(paid, ada):
+    def close():
+        assert ada.delete("/api/profile").status_code == 200
+
+    number, _ = paid(SAID, collect_address="GB", collect_phone=True, before=close)
+
+    order = db.session.get(Order, number)
+    assert (order.status, order.phone, order.shipping_address) == ("paid", None, None)
+
+
+def test_of_an_account_that_is_closed_while_staff_have_the_provider_asked_nothing_is_kept(own_shop, monkeypatch):
+    settings = own_shop.app.extensions["settings"]
+    collecting = msgspec.structs.replace(settings, collect_address="GB", collect_phone=True)
+    monkeypatch.setitem(own_shop.app.extensions, "settings", collecting)
+    own_shop.place()
+    own_shop.pay()
+    session, buyer = f"{PATH}/{own_shop.attempt.session_id}", own_shop.http.cookies["kiosk"]
+    own_shop.signed_in("grace", role="staff")
+    own_shop.control.delay(30, method="GET", path=session)
+
+    answer = own_shop.meanwhile(own_shop.check_out)
+    own_shop.await_call("GET", session)
+    leaving = browser(own_shop.app)
+    leaving.set_cookie("kiosk", buyer)
+    assert leaving.delete("/api/profile").status_code == 200
+    own_shop.control.mend()
+
+    assert answer.result().status_code in (200, 409)
+    [order] = own_shop.rows(Order)
+    assert (order.status, order.phone, order.shipping_address) == ("paid", None, None)
