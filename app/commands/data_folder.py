@@ -19,15 +19,25 @@ DEFAULT = "var"
 HOST = "127.0.0.1"
 FILE = "up.json"
 STAFF_MAIL = "grace@example.com"  # feature: shop
+DATABASE = "kiosk.db"
 HELP = "The folder of a shop that `kiosk up` keeps, to work on that one."
 ON_ITS_OWN = ("serve", "worker")
 WITHOUT = ("up", "simulate", "smoke")
 
 
 def saved(folder: Path) -> dict[str, Any]:
-    """Secrets, port and host of the shop; empty where there is none."""
+    """Secrets, port and host of the shop; empty where there is none. ClickException where they cannot be read."""
     file = folder / FILE
-    return json.loads(file.read_text()) if file.is_file() else {}
+    try:
+        values = json.loads(file.read_text()) if file.is_file() else {}
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
+    except ValueError:
+        values = None
+    if not isinstance(values, dict) or not isinstance(values.get("port", 1), int):
+        words = f"{file} is damaged: put it back from a backup, or delete it, and `kiosk up` makes new secrets"
+        raise click.ClickException(words)
+    return values
 
 
 def save(folder: Path, values: dict[str, Any]) -> None:
@@ -53,7 +63,7 @@ def settings(folder: Path, saved: dict[str, Any]) -> dict[str, Any]:
         "DRAIN_SECONDS": 0,
         "SECRET_KEY": saved["secret_key"],
         "JWT_SECRET_KEY": saved["jwt_secret_key"],
-        "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / "kiosk.db")).render_as_string(),
+        "SQLALCHEMY_DATABASE_URI": URL.create("sqlite", database=str(folder / DATABASE)).render_as_string(),
         "MAIL_URL": f"smtp://{HOST}:{port + 4}",
         "STAFF_MAIL": STAFF_MAIL,  # feature: shop
         "OAUTH": {"simulator": simulator},
@@ -89,6 +99,9 @@ def _reach(_: click.Context, __: click.Parameter, given: Path | None, *, by_defa
         return
     folder = (given or Path(DEFAULT)).resolve()
     if values := saved(folder):
-        adopt(settings(folder, values))
+        try:
+            adopt(settings(folder, values))
+        except KeyError as error:  # of an earlier release
+            raise click.ClickException(f"{folder / FILE} has no {error}: `kiosk up --data {folder}` adds it") from error
     elif given is not None:
         raise click.ClickException(f"there is no shop in {given}: `kiosk up --data {given}` makes one")

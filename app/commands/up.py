@@ -68,7 +68,6 @@ def run(port: int | None, data: str, host: str, trusted_proxies: str, extras: Se
 
 def _saved(folder: Path, port: int | None, host: str) -> dict[str, Any]:
     """Secrets, port and host. They are generated once and saved, so that users stay signed in over a restart."""
-    folder.mkdir(parents=True, exist_ok=True)
     saved = {**data_folder.saved(folder), "host": host}
     for name in ("secret_key", "jwt_secret_key", "webhook_secret", "payments_key", "client_secret"):
         saved.setdefault(name, secrets.token_urlsafe(32))
@@ -80,7 +79,13 @@ def _saved(folder: Path, port: int | None, host: str) -> dict[str, Any]:
     saved["port"] = next((start for start in range(wanted, LAST_PORT + 1, 10) if not _taken(start)), 0)
     if not saved["port"]:
         raise click.ClickException(f"no {PORTS} ports from {wanted} on are free: choose others with --port")
-    data_folder.save(folder, saved)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # mails with links that sign people in are kept there too
+        data_folder.save(folder, saved)
+        (folder / data_folder.DATABASE).touch(mode=0o600)
+    except OSError as error:
+        words = f"{folder} cannot be written: {error.strerror}. Make room, or choose another folder with --data"
+        raise click.ClickException(words) from error
     return saved
 
 

@@ -62,3 +62,45 @@ def test_each_simulator_of_kiosk_up_keeps_what_it_knows_in_the_folder(tmp_path):
             program.stdin.close()  # which ends it
 
         assert (tmp_path / "simulators" / name).stat().st_size
+
+
+@pytest.mark.parametrize("damaged", ['{"port": 80', "[1]", '{"port": "x"}', "\ud800"])
+def test_a_file_of_secrets_that_is_damaged_is_one_line_with_the_mend(kiosk, folder, damaged):
+    (folder / "up.json").write_bytes(damaged.encode(errors="surrogatepass"))
+
+    for command in (("doctor",), ("up",), ("serve", "--data", str(folder))):
+        status, said = kiosk(*command)
+        assert (status, said.count("\n")) == (1, 1), said
+        assert "is damaged: put it back from a backup" in said
+
+
+def test_a_secret_that_an_earlier_release_did_not_keep_is_one_line_with_the_mend(kiosk, folder):
+    (folder / "up.json").write_text('{"port": 8000}')
+
+    status, said = kiosk("doctor")
+
+    assert (status, said.count("\n")) == (1, 1), said
+    assert f"`kiosk up --data {folder}` adds it" in said
+
+
+def test_a_folder_that_cannot_be_made_is_one_line_with_the_mend(kiosk):
+    status, said = kiosk("up", "--data", "/proc/sys/kiosk", "--port", str(free_port(up.PORTS)))
+
+    assert (status, said.count("\n")) == (1, 1), said
+    assert said.startswith("Error: /proc/sys/kiosk cannot be written: ")
+    assert "--data" in said
+
+
+def test_what_kiosk_up_keeps_is_for_its_owner_alone(kiosk, tmp_path):
+    ports, kept = free_port(up.PORTS), tmp_path / "kept"
+    command = [KIOSK, "up", "--port", str(ports), "--data", str(kept)]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as program:
+        try:
+            assert any("Kiosk is open" in line for line in program.stdout or ())
+            status, said = kiosk("doctor", "--data", str(kept))
+            assert (status, "others on this machine" in said) == (0, False), said
+        finally:
+            program.terminate()
+            program.communicate(timeout=60)
+
+    assert [oct(each.stat().st_mode & 0o077) for each in (kept, kept / "kiosk.db")] == ["0o0", "0o0"]
