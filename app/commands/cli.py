@@ -69,5 +69,5 @@ def main() -> None:
         group.main(prog_name="kiosk", obj=ScriptInfo(create_app=_create_app, set_debug_flag=False))
     except sa.exc.SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).partition("\n")[0]
-        click.echo(f"Error: the database says: {reason}. Is it there, and is `kiosk db upgrade` done?", err=True)
+        click.echo(f"Error: the database says: {reason}. {operator_errors.mend(reason)}", err=True)
         sys.exit(1)

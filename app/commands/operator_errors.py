@@ -1,5 +1,6 @@
-"""Shows an OperatorError as one line, as click shows errors of its own."""
+"""Shows an OperatorError as one line, as click shows errors of its own; and what mends an error of the database."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,3 +25,12 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         with shown():
             return super().invoke(ctx)
+
+
+def mend(reason: str) -> str:
+    """What an operator does about what the database says."""
+    if re.search(r"is full|disk I/O error|No space left", reason):
+        return "Make room on its disk."
+    if re.search(r"unable to open|readonly|read-only", reason):
+        return "May this user write its file and the folder of that?"
+    return "Is it there, and is `kiosk db upgrade` done?"

@@ -72,6 +72,8 @@ def reads_at(session: Session, address: str) -> User | None:
 
 def named(session: Session, username: str) -> User:
     """The user with this username. Raises NoSuchUser."""
+    if any("\ud800" <= each <= "\udfff" for each in username):  # bytes of a command line that are no UTF-8
+        raise NoSuchUser(username)
     if (user := find(session, username)) is None:
         raise NoSuchUser(username)
     return user

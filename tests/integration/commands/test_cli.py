@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from app.commands import operator_errors
 from app.models import (
     AuditTrailEntry,
     Item,  # feature: shop
@@ -247,6 +248,27 @@ def test_a_database_that_is_away_is_one_line_without_the_password():
     assert complaint.startswith("Error: the database says: ")
     assert "hush-hush" not in complaint
     assert complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "mend"),
+    [
+        ("database or disk is full", "Make room on its disk."),
+        ("disk I/O error", "Make room on its disk."),
+        ("unable to open database file", "May this user write its file and the folder of that?"),
+        ("attempt to write a readonly database", "May this user write its file and the folder of that?"),
+        ("no such table: users", "Is it there, and is `kiosk db upgrade` done?"),
+    ],
+)
+def test_what_the_database_says_comes_with_the_mend_that_it_asks_for(reason, mend):
+    assert operator_errors.mend(reason) == mend
+
+
+def test_a_name_that_is_no_text_is_a_user_who_is_not_there(runner):
+    result = invoke(runner, "staff", "grant", "ada\udcff")
+
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert result.output.startswith("Error: there is no user 'ada\\udcff'")
 
 
 def test_an_unknown_command_is_refused():
