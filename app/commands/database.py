@@ -10,8 +10,12 @@ from flask.cli import with_appcontext
 from app.commands.late_group import LateGroup
 from app.commands.operator_errors import shown
 from app.commands.transaction import transaction
+from app.ops import migrations
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
+
+OF_THE_DATABASE = ("upgrade", "downgrade", "check", "current")
+"""Those of the group that look at its revision."""
 
 
 def _prepared(command: click.Command) -> click.Command:
@@ -22,6 +26,8 @@ def _prepared(command: click.Command) -> click.Command:
     @with_appcontext
     def prepared(*args: Any, **options: Any) -> Any:
         g.directory, g.x_arg = None, ()
+        if command.name in OF_THE_DATABASE:
+            migrations.refuse_later()
         return run(*args, **options)
 
     command.callback = prepared
@@ -29,9 +35,9 @@ def _prepared(command: click.Command) -> click.Command:
 
 
 def _find_migrations() -> list[click.Command]:
-    from flask_migrate.cli import db as migrations  # and with it Alembic
+    from flask_migrate.cli import db as group  # and with it Alembic
 
-    return [_prepared(each) for each in migrations.commands.values()]
+    return [_prepared(each) for each in group.commands.values()]
 
 
 migrate = LateGroup("db", "Perform database migrations.", _find_migrations)

@@ -130,7 +130,7 @@ def _check(file: Path) -> None:
     except sqlite3.Error as error:
         raise Failed(f"{file} is no backup of a Kiosk on SQLite: {error}.") from error
     if verdict != "ok":
-        raise Failed(f"{file} is damaged: {verdict}. Take another backup.")
+        raise Failed(f"{file} is damaged: {' '.join(verdict.split())}. Take another backup.")
 
 
 # ---------------------------------------------------------------- PostgreSQL

@@ -4,19 +4,35 @@ A server only compares the two. Alembic, 11 MB and a fifth of a second, is impor
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 
 from app.runtime.config import ROOT
-from app.runtime.db import db
+from app.runtime.db import db, is_missing
+from app.runtime.errors import OperatorError
 
 FOLDER = ROOT / "migrations"
 BEFORE = re.compile(r"^down_revision\b.*?=(.+)$", re.MULTILINE)
+OWN = re.compile(r"^revision\b.*?=(.+)$", re.MULTILINE)
 NAME = re.compile(r"""["'](\w+)["']""")
+
+
+class LaterRelease(OperatorError):
+    def __init__(self, current: str) -> None:
+        super().__init__(
+            f"the database is of a later release, at revision {current}: migrate it by that release's `kiosk db`. "
+            "This one works on its tables as they are, where it is the release before"
+        )
+
+
+def _files() -> Iterator[Path]:
+    return (FOLDER / "versions").glob("*.py")
 
 
 def revision() -> str | None:
@@ -31,8 +47,25 @@ def revision() -> str | None:
 @cache
 def outdated() -> frozenset[str | None]:
     """The revisions of a database that this release cannot work on: those before its own, and none at all."""
-    before = (BEFORE.findall(file.read_text()) for file in (FOLDER / "versions").glob("*.py"))
+    before = (BEFORE.findall(file.read_text()) for file in _files())
     return frozenset({None, *NAME.findall(" ".join(chain(*before)))})
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(NAME.findall(" ".join(OWN.findall("".join(file.read_text() for file in _files())))))
+
+
+def refuse_later() -> None:
+    """Raises LaterRelease where the database has tables that this release has no migrations of."""
+    if is_missing():
+        return
+    try:
+        current = revision()
+    finally:
+        db.session.remove()
+    if current is not None and current not in _known():
+        raise LaterRelease(current)
 
 
 class _Deferred:

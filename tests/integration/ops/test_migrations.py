@@ -401,3 +401,17 @@ def test_a_revision_is_behind_however_the_next_one_is_written(before, tmp_path, 
 
     assert "0020" in outdated
     assert "0022" not in outdated
+
+
+@pytest.mark.parametrize("command", [("upgrade",), ("downgrade", "0001"), ("check",), ("current",)])
+def test_a_database_of_a_later_release_is_told_in_one_line_and_left_as_it_is(kiosk, command):
+    with kiosk.app.app_context():
+        db.session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        db.session.commit()
+
+    result = kiosk.app.test_cli_runner().invoke(args=["db", *command])
+
+    assert (result.exit_code, result.output.count("\n")) == (1, 1), result.output
+    assert "of a later release, at revision 9999: migrate it by that release's `kiosk db`" in result.output
+    with kiosk.app.app_context():
+        assert (migrations.revision(), tables(kiosk)) == ("9999", TABLES)
