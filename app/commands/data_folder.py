@@ -4,7 +4,10 @@ Where no settings are given they take the folder of `make run`. `serve` and `wor
 a server that lacks its settings must not start on another shop's.
 """
 
+import fcntl
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ HOST = "127.0.0.1"
 FILE = "up.json"
 STAFF_MAIL = "grace@example.com"  # feature: shop
 DATABASE = "kiosk.db"
+LOCK = "up.lock"
 HELP = "The folder of a shop that `kiosk up` keeps, to work on that one."
 ON_ITS_OWN = ("serve", "worker")
 WITHOUT = ("up", "simulate", "smoke")
@@ -46,6 +50,37 @@ def save(folder: Path, values: dict[str, Any]) -> None:
     part.touch(mode=0o600)
     part.write_text(json.dumps(values, indent=2))
     part.replace(folder / FILE)
+
+
+@contextmanager
+def written(folder: Path) -> Iterator[None]:
+    """Around what writes into it."""
+    try:
+        yield
+    except OSError as error:
+        words = f"{folder} cannot be written: {error.strerror}. Make room, or choose another folder with --data"
+        raise click.ClickException(words) from error
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """The folder, made where it is not there, for one `kiosk up` at a time: two would write over each other's state.
+
+    The lock ends with the process, also where that is killed.
+    """
+    with written(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # mails with links that sign people in are kept there too
+        lock = (folder / LOCK).open("w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            there = saved(folder)
+            words = f"the shop in {folder} is open already"
+            if there:
+                words += f", at http://{there.get('host', HOST)}:{there.get('port')}"
+            raise click.ClickException(f"{words}: end that one first, or choose another folder with --data") from error
+        yield
 
 
 def settings(folder: Path, saved: dict[str, Any]) -> dict[str, Any]:

@@ -50,20 +50,25 @@ def run(port: int | None, data: str, host: str, trusted_proxies: str, extras: Se
         signal.signal(number, signal.default_int_handler)
     folder = Path(data).resolve()
     try:
-        is_new = not data_folder.saved(folder)
-        saved = _saved(folder, port, host)
-        settings = {**data_folder.settings(folder, saved), "TRUSTED_PROXIES": trusted_proxies}
-        settings |= {name: value for each in extras for name, value in EXTRAS[each].items()}
-        env = environment(settings)
-        with _together(simulators(saved["port"], folder), env) as processes:
-            _prepare(settings)
-            processes.append(_start("kiosk", _serve(saved["port"]), env))
-            processes.append(_start("worker", [sys.executable, "-m", "app", "worker", "--lifeline"], env))
-            _wait(processes, saved["port"])
-            _tell(settings["PUBLIC_URL"], saved["port"], data, is_new=is_new)
-            _watch(processes)
+        with data_folder.alone(folder):
+            is_new = not data_folder.saved(folder)
+            saved = _saved(folder, port, host)
+            settings = {**data_folder.settings(folder, saved), "TRUSTED_PROXIES": trusted_proxies}
+            settings |= {name: value for each in extras for name, value in EXTRAS[each].items()}
+            _run(folder, data, saved["port"], settings, is_new=is_new)
     except KeyboardInterrupt:
         click.echo("\nKiosk has stopped.")
+
+
+def _run(folder: Path, data: str, port: int, settings: dict[str, Any], *, is_new: bool) -> None:
+    env = environment(settings)
+    with _together(simulators(port, folder), env) as processes:
+        _prepare(settings)
+        processes.append(_start("kiosk", _serve(port), env))
+        processes.append(_start("worker", [sys.executable, "-m", "app", "worker", "--lifeline"], env))
+        _wait(processes, port)
+        _tell(settings["PUBLIC_URL"], port, data, is_new=is_new)
+        _watch(processes)
 
 
 def _saved(folder: Path, port: int | None, host: str) -> dict[str, Any]:
@@ -79,13 +84,9 @@ def _saved(folder: Path, port: int | None, host: str) -> dict[str, Any]:
     saved["port"] = next((start for start in range(wanted, LAST_PORT + 1, 10) if not _taken(start)), 0)
     if not saved["port"]:
         raise click.ClickException(f"no {PORTS} ports from {wanted} on are free: choose others with --port")
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # mails with links that sign people in are kept there too
+    with data_folder.written(folder):
         data_folder.save(folder, saved)
         (folder / data_folder.DATABASE).touch(mode=0o600)
-    except OSError as error:
-        words = f"{folder} cannot be written: {error.strerror}. Make room, or choose another folder with --data"
-        raise click.ClickException(words) from error
     return saved
 
 

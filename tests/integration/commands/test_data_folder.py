@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_made_is_one_line_with_the_mend(kiosk):
     assert "--data" in said
 
 
-def test_what_kiosk_up_keeps_is_for_its_owner_alone(kiosk, tmp_path):
+def test_what_kiosk_up_keeps_is_for_its_owner_and_for_one_kiosk_up_at_a_time(kiosk, tmp_path):
     ports, kept = free_port(up.PORTS), tmp_path / "kept"
     command = [KIOSK, "up", "--port", str(ports), "--data", str(kept)]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as program:
@@ -99,6 +99,10 @@ def test_what_kiosk_up_keeps_is_for_its_owner_alone(kiosk, tmp_path):
             assert any("Kiosk is open" in line for line in program.stdout or ())
             status, said = kiosk("doctor", "--data", str(kept))
             assert (status, "others on this machine" in said) == (0, False), said
+
+            status, said = kiosk("up", "--data", str(kept))
+            assert (status, said.count("\n")) == (1, 1), said
+            assert f"is open already, at http://127.0.0.1:{ports}: end that one first" in said
         finally:
             program.terminate()
             program.communicate(timeout=60)
