@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 
 def is_known(name: str) -> bool:
+    """Whether it means the same on each machine; `localtime` and `posixrules` are the machine's own."""
+    if not name[:1].isupper() or name == "Factory":
+        return False
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # one that is not there, that leads elsewhere, or that is a folder

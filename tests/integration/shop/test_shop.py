@@ -91,6 +91,9 @@ def test_a_reader_who_knows_it_already_is_sent_nothing(client, staff):
         ({"time_zone": "../../etc/passwd"}, "time_zone"),
         ({"time_zone": "Europe"}, "time_zone"),
         ({"time_zone": ""}, "time_zone"),
+        ({"time_zone": "localtime"}, "time_zone"),
+        ({"time_zone": "posixrules"}, "time_zone"),
+        ({"time_zone": "Factory"}, "time_zone"),
         ({"contact": "x" * 1001}, "contact"),
     ],
 )
