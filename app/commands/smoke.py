@@ -94,7 +94,8 @@ def _reach(url: str) -> None:
     except httpx.HTTPError as error:
         raise Failed(f"FAIL {url}: it does not answer: {error}") from error
     if not answer.is_success:
-        raise Failed(f"FAIL {url}: /readyz says {answer.status_code}: {answer.text[:300]}")
+        said = " ".join(answer.text[:300].split())
+        raise Failed(f"FAIL {url}: /readyz says {answer.status_code}: {said}")
 
 
 def _browse(url: str, env: Mapping[str, str], seconds: int, report: Path, log: Path) -> bool:

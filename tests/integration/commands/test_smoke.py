@@ -68,6 +68,18 @@ def test_a_kiosk_that_is_not_ready_fails_with_what_it_says(httpx_mock: HTTPXMock
     assert result.output == 'FAIL https://shop.example: /readyz says 503: {"error":"not_ready"}\n'
 
 
+def test_an_address_where_another_program_answers_is_told_in_one_line(httpx_mock: HTTPXMock):
+    page = "<!doctype html>\n<title>404</title>\n\n<p>Not Found</p>\n"
+    httpx_mock.add_response(url="https://shop.example/readyz", status_code=404, text=page)
+
+    result = run("https://shop.example/")
+
+    assert result.exit_code == 1
+    assert result.output == (
+        "FAIL https://shop.example: /readyz says 404: <!doctype html> <title>404</title> <p>Not Found</p>\n"
+    )
+
+
 BROKEN = """
 import pytest
 
