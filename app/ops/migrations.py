@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.runtime.config import ROOT
-from app.runtime.db import db, is_missing
+from app.runtime.db import db
 from app.runtime.errors import OperatorError
+from app.runtime.sqlite_files import is_missing
 
 FOLDER = ROOT / "migrations"
 BEFORE = re.compile(r"^down_revision\b.*?=(.+)$", re.MULTILINE)
@@ -58,7 +59,7 @@ def _known() -> frozenset[str]:
 
 def refuse_later() -> None:
     """Raises LaterRelease where the database has tables that this release has no migrations of."""
-    if is_missing():
+    if is_missing(db.engine):
         return
     try:
         current = revision()
