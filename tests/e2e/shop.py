@@ -648,8 +648,9 @@ class Shop:
     # What any page has to keep to
 
     def see_loaded(self) -> None:
-        """The page has its heading and waits for nothing more, pictures included."""
+        """The page is drawn, has its heading and waits for nothing more, pictures included."""
         self.page.wait_for_load_state("load")
+        expect(self.page.locator(".not-drawn")).to_have_count(0)
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         expect(self.page.get_by_text(re.compile("Loading…|Wird geladen …"))).to_have_count(0)
         # Not wait_for_function: it evaluates text inside the page, which the page's policy forbids.
@@ -689,6 +690,10 @@ class Shop:
     def see_accessible(self) -> None:
         """No rule of axe-core is broken, in the light and in the dark scheme."""
         self.see_loaded()
+        self.see_no_rule_broken()
+
+    def see_no_rule_broken(self) -> None:
+        """By what is on the page now."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text())
         wrong = []

@@ -82,8 +82,8 @@ def test_a_page_whose_code_does_not_come_or_work_says_so(shop: Shop, answer: Cal
     shop.page.route(CODE, answer)
     shop.go_to("/sign-in?next=/profile")
     shop.see_alert("This page has not loaded")
-    shop.see_accessible()
-    shop.see_it_fits()
+    shop.see_no_rule_broken()
+    shop.see_nothing_cut_off()
 
     shop.page.unroute(CODE)
     shop.page.get_by_role("link", name="Try again").click()

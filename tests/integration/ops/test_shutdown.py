@@ -69,7 +69,7 @@ def test_a_job_under_way_is_finished(live_shop):
     shop.place()
     shop.pay()
     where = f"{SESSIONS}/{shop.attempt.session_id}"
-    shop.control.delay(4, method="GET", path=where)  # longer than whoever rings waits for it
+    shop.control.delay(5, method="GET", path=where)  # longer than whoever rings waits for it, and than a busy machine
     [event] = [each for each in shop.control.listed("events") if each["type"] == "checkout.session.completed"]
     assert send(shop.http, event).status_code == 200
     assert [each.state for each in shop.rows(Event)] == ["new"]
