@@ -163,7 +163,8 @@ def test_staff_find_an_item_in_the_stock_and_see_who_changed_it(back_office: Sho
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Reading lamp").click()
     page.get_by_label("Description").fill("A lamp for the evening.")
-    page.get_by_role("button", name="Save").click()
+    with page.expect_response(lambda answer: answer.request.method in ("PATCH", "PUT")):
+        page.get_by_role("button", name="Save").click()
 
     back_office.go_to("/staff/items?q=Reading+lamp")
     page.get_by_role("link", name="Reading lamp").click()
