@@ -7,12 +7,10 @@ import msgspec
 
 from app.items.models import ItemAction
 from app.runtime.config import settings
-from app.runtime.text import is_line
 from app.stripe import currencies
 from app.users.schemas import ActorOut
-from app.web.api import END, ONE_LINE, STORABLE, Id, Name, Text
+from app.web.api import END, STORABLE, Id, Name, ShortName, Text
 from app.web.paging import Paging
-from app.web.validation import HOLDS
 
 Price = Annotated[
     int,
@@ -31,16 +29,7 @@ Picture = Annotated[
 ]
 
 
-Category = Annotated[
-    str,
-    msgspec.Meta(
-        min_length=1,
-        max_length=100,
-        pattern=ONE_LINE,
-        extra={HOLDS: is_line},
-        description="The one list that it is on besides the whole",
-    ),
-]
+Category = Annotated[ShortName, msgspec.Meta(description="The one list that it is on besides the whole")]
 Sorting = Literal["name", "-name", "price", "-price", "newest"]
 
 

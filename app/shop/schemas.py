@@ -6,15 +6,11 @@ import msgspec
 
 from app.items.schemas import Picture
 from app.runtime.config import Settings
-from app.runtime.text import is_line
 from app.shop import markdown
 from app.shop.models import ShopPage, ShopProfile
 from app.stripe import currencies
-from app.web import api
-from app.web.api import END, ONE_LINE, STORABLE
-from app.web.validation import HOLDS
+from app.web.api import END, STORABLE, Name, ShortName
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=ONE_LINE, extra={HOLDS: is_line})]
 Colour = Annotated[str, msgspec.Meta(pattern=rf"^#[0-9a-f]{{6}}{END}", examples=["#0d4a4a"])]
 TimeZone = Annotated[
     str, msgspec.Meta(max_length=64, description="A name of the IANA database", examples=["Europe/Berlin"])
@@ -40,7 +36,7 @@ class ShopChange(msgspec.Struct, frozen=True, omit_defaults=True):
     What is left out stays.
     """
 
-    name: Name | msgspec.UnsetType = msgspec.UNSET
+    name: ShortName | msgspec.UnsetType = msgspec.UNSET
     contact: Lines | msgspec.UnsetType = msgspec.UNSET
     delivery: Lines | msgspec.UnsetType = msgspec.UNSET
     logo_url: Picture | msgspec.UnsetType | None = msgspec.UNSET
@@ -106,7 +102,7 @@ class ShopOut(msgspec.Struct, frozen=True):
 class NewPage(msgspec.Struct, frozen=True):
     """`text` is Markdown, in which HTML is text like any other."""
 
-    title: api.Name
+    title: Name
     text: Annotated[str, msgspec.Meta(max_length=50_000, pattern=STORABLE)]
 
 

@@ -50,10 +50,11 @@ END = r"(?![\s\S])"
 
 ONE_LINE = rf"^[^{text.BREAKS}\ud800-\udfff]*{END}"
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
-Name = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=200, pattern=ONE_LINE, extra={validation.HOLDS: text.is_line})
-]
+_Name = Annotated[str, msgspec.Meta(min_length=1, pattern=ONE_LINE, extra={validation.HOLDS: text.is_line})]
 """What a thing is called: a line that shows something, and leaves the direction of the text around it alone."""
+
+Name = Annotated[_Name, msgspec.Meta(max_length=200)]
+ShortName = Annotated[_Name, msgspec.Meta(max_length=100)]
 
 STORABLE = r"^[^\x00\ud800-\udfff]*$"
 """Text that every database can store: without NUL and lone surrogates."""

@@ -9,14 +9,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from app.auth.passkeys.models import Passkey
-from app.runtime.text import is_line
-from app.web.api import END, ONE_LINE, Private
-from app.web.validation import HOLDS
+from app.web.api import END, Private, ShortName
 
 Encoded = Annotated[str, msgspec.Meta(max_length=100_000, pattern=rf"^[A-Za-z0-9_-]*{END}")]
 """Bytes in base64url, without padding."""
-
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=ONE_LINE, extra={HOLDS: is_line})]
 
 
 class AssertionResponse(Private, frozen=True, rename="camel"):
@@ -56,7 +52,7 @@ class PasskeyProof(Private, frozen=True):
 
 
 class NewPasskey(Private, frozen=True):
-    name: Name
+    name: ShortName
     credential: NewCredential
 
 
