@@ -25,7 +25,7 @@ from app.auth.second_factor import CodeRefused, CodeRequired
 from app.auth.sessions import SignedIn
 from app.auth.throttle import TooManyTries
 from app.auth.totp import recovery_codes  # feature: totp
-from app.runtime import languages
+from app.runtime import languages, time_zones
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
 from app.users import actors
@@ -63,7 +63,7 @@ def change_profile(body: ProfileChange, user: User, user_session: UserSession) -
     if "language" in body.given():
         user.language = language
     if "time_zone" in body.given():
-        user.time_zone = users.checked_time_zone(body.time_zone or None)
+        user.time_zone = time_zones.checked(body.time_zone or None)
     service.change(db.session(), user_session, actor, name=name, email=email, given=body.given(), now=utcnow())
     return UserOut.of(user)
 

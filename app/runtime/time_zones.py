@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from app.runtime.errors import Invalid
+
 
 def is_known(name: str) -> bool:
     """Whether it means the same on each machine; `localtime` and `posixrules` are the machine's own."""
@@ -13,6 +15,13 @@ def is_known(name: str) -> bool:
     except (KeyError, ValueError, OSError):  # one that is not there, that leads elsewhere, or that is a folder
         return False
     return True
+
+
+def checked(name: str | None) -> str | None:
+    """The name that a caller sent as `time_zone`, if any. Raises Invalid where there is no such time zone."""
+    if name is not None and not is_known(name):
+        raise Invalid.field("time_zone", "There is no such time zone: take one such as Europe/Berlin.")
+    return name
 
 
 def begin_of(day: date, zone: str) -> datetime:

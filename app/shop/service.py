@@ -76,8 +76,7 @@ def change(session: Session, values: Mapping[str, Any]) -> None:
     """Set these columns; the others stay. The caller has locked it. Raises Invalid."""
     if words := colours.fault(values.get("primary_colour", PRIMARY)):
         raise Invalid.field("colours.primary", words)
-    if not time_zones.is_known(values.get("time_zone", "UTC")):
-        raise Invalid.field("time_zone", "There is no such time zone: take one such as Europe/Berlin.")
+    time_zones.checked(values.get("time_zone"))
     if values:
         session.execute(sa.update(ShopProfile).values(values))
 

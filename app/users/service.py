@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import mail
-from app.runtime import email_address, text, time_zones
+from app.runtime import email_address, text
 from app.runtime.config import Settings, settings
 from app.runtime.errors import Conflict, FieldError, Invalid, NotFound
 from app.runtime.languages import Language
@@ -124,13 +124,6 @@ def checked_name(name: str | None) -> str | None:
     """Raises Invalid where it shows nothing, or would change the direction of the text around it."""
     if name is not None and not text.is_line(name):
         raise Invalid.field("name", text.UNSEEN)
-    return name
-
-
-def checked_time_zone(name: str | None) -> str | None:
-    """Raises Invalid."""
-    if name is not None and not time_zones.is_known(name):
-        raise Invalid.field("time_zone", "There is no such time zone: take one such as Europe/Berlin.")
     return name
 
 
