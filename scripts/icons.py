@@ -52,7 +52,10 @@ def _browser() -> dict[str, object]:
 
 
 def _ico(draw: Callable[[int], bytes]) -> bytes:
-    """A table, and a PNG file for each size: https://learn.microsoft.com/en-us/previous-versions/ms997538(v=msdn.10)."""
+    """A table, and a PNG file for each size; a product without pictures has no Pillow to write it.
+
+    https://learn.microsoft.com/en-us/previous-versions/ms997538(v=msdn.10).
+    """
     files = [draw(side) for side in TAB_SIDES]
     at = 6 + 16 * len(files)
     table = struct.pack("<HHH", 0, 1, len(files))

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import msgspec
 from flask import request
@@ -13,6 +14,9 @@ from app.shop import pictures, service
 from app.web import frontend, packed
 from app.web.api import Access, Api
 from app.web.first_answer import Link
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 KEPT = 3600
 """Seconds. Pages name an icon with its version, so that a new logo is seen at once."""
@@ -47,13 +51,21 @@ LOGO = "icons/logo.png"
 LOGO_SIDES = (128, 400)
 """Least and most pixels of its sides. More could exceed the 512 kB that the provider takes."""
 
+CLEAR = (0, 0, 0, 0)
+
 routes = Api("icons")
 
 
 def version(logo_url: str | None, colour: str) -> str:
     """Of the icons drawn from this logo; empty where it was not uploaded."""
+    digest = _digest(logo_url)
+    return digest and digest + colour.removeprefix("#")
+
+
+def _digest(logo_url: str | None) -> str:
+    """Of the logo; empty where it was not uploaded."""
     match = pictures.ADDRESS.fullmatch((logo_url or "").removesuffix(".webp"))
-    return match[1] + colour.removeprefix("#") if match else ""
+    return match[1] if match else ""
 
 
 def links(logo_url: str | None, colour: str) -> tuple[Link, ...]:
@@ -110,12 +122,12 @@ def show_icon(name: str) -> Response:
 
 def _icon(name: str) -> Response:
     """Raises NotFound."""
-    profile = service.profile(db.session())
     if name not in (*FORMS, LOGO):
         raise NotFound
-    if not version(profile.logo_url, profile.primary_colour):
+    profile = service.profile(db.session())
+    digest = _digest(profile.logo_url)
+    if not digest:
         return packed.send(frontend.DIST, name, max_age=KEPT)
-    [digest] = pictures.ADDRESS.findall(profile.logo_url or "")
     kind = "image/vnd.microsoft.icon" if name.endswith(".ico") else "image/png"
     response = Response(_of_logo(digest, name, profile.primary_colour), mimetype=kind)
     if name == LOGO:
@@ -135,25 +147,41 @@ def _of_logo(digest: str, name: str, colour: str) -> bytes:
 
 def drawn(logo: bytes, name: str, colour: str) -> bytes:
     """The file of this name in FORMS, or LOGO, from a picture that `decoding` made."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     with Image.open(BytesIO(logo)) as opened:
         picture = opened.convert("RGBA")
-    if name == LOGO:
-        least, most = LOGO_SIDES
-        picture = ImageOps.contain(picture, (most, most))
-        width, height = (max(side, least) for side in picture.size)
-        form = Form(0)
-    else:
-        form = FORMS[name]
-        inside = round(form.side * form.logo)
-        picture = ImageOps.contain(picture, (inside, inside))
-        width = height = form.side
-    square = Image.new("RGBA", (width, height), colour if form.is_filled else (0, 0, 0, 0))
-    square.alpha_composite(picture, ((width - picture.width) // 2, (height - picture.height) // 2))
+    made = _large_enough(picture) if name == LOGO else _in_square(picture, FORMS[name], colour)
     file = BytesIO()
     if name.endswith(".ico"):
-        square.save(file, "ICO", sizes=[(16, 16), (32, 32), (48, 48)])
+        made.save(file, "ICO", sizes=[(16, 16), (32, 32), (48, 48)])
     else:
-        (square.convert("RGB") if form.is_filled else square).save(file, "PNG", optimize=True)
+        made.save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+def _large_enough(picture: "Image") -> "Image":
+    """The whole picture, with LOGO_SIDES."""
+    from PIL import ImageOps
+
+    least, most = LOGO_SIDES
+    picture = ImageOps.contain(picture, (most, most))
+    width, height = picture.size
+    return _centred(picture, (max(width, least), max(height, least)), CLEAR)
+
+
+def _in_square(picture: "Image", form: Form, colour: str) -> "Image":
+    from PIL import ImageOps
+
+    inside, size = round(form.side * form.logo), (form.side, form.side)
+    picture = ImageOps.contain(picture, (inside, inside))
+    return _centred(picture, size, colour).convert("RGB") if form.is_filled else _centred(picture, size, CLEAR)
+
+
+def _centred(picture: "Image", size: tuple[int, int], behind: str | tuple[int, ...]) -> "Image":
+    from PIL import Image
+
+    width, height = size
+    made = Image.new("RGBA", size, behind)
+    made.alpha_composite(picture, ((width - picture.width) // 2, (height - picture.height) // 2))
+    return made
