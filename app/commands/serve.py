@@ -151,9 +151,7 @@ def _work(
     logs.in_batches(settings)
     gc.collect()
     gc.freeze()  # what exists by now stays until the end: no collection needs to look through it
-    bridge.closes_at_exit = (
-        False  # from Python 3.13 on the exit handler would close it before `_close`, whose jobs need it
-    )
+    bridge.closes_at_exit = False  # `_close` closes it: from Python 3.13 on that is later, and jobs need it until then
     Finalize(None, _close, (app,), exitpriority=100)
     threading.Thread(target=_announce, args=(bind, port, announced), daemon=True).start()
     return in_turns(app, READS, OTHERS)

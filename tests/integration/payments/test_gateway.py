@@ -27,8 +27,7 @@ INTENT = {"id": "pi_1", "status": "succeeded", "amount": 1, "amount_received": 1
 
 
 @pytest.fixture
-def gateway(app, monkeypatch):
-    monkeypatch.setattr(module, "PAUSE_SECONDS", 0)
+def gateway(app):
     return app.extensions["gateway"]
 
 
