@@ -25,7 +25,7 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from app.mail.delivery import STOP_SECONDS, delivery
-from app.ops import capacity, cores, logs, traces
+from app.ops import capacity, cores, counters, logs, traces
 from app.ops.drain import drain
 from app.ops.multiprocess_dir import reserve, shared
 from app.runtime import config
@@ -149,6 +149,7 @@ def _work(
     cores.stay_on_one(folder, workers)
     app = create_app()
     logs.in_batches(settings)
+    counters.keep_looking(app)
     gc.collect()
     gc.freeze()  # what exists by now stays until the end: no collection needs to look through it
     bridge.closes_at_exit = False  # `_close` closes it: from Python 3.13 on that is later, and jobs need it until then

@@ -4,8 +4,9 @@ prometheus-client is imported when an application is made: it looks at that mome
 of several processes go into one folder.
 """
 
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,11 +32,14 @@ SIGN_INS = {
 """The routes at which users sign in, and by what."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+LOOK_SECONDS = 1
+"""How often a server's process looks at its gauges for the others, which may be asked for the metrics of all."""
+
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Counters:
-    """One set per application: those of requests and of the database's pool, and those that features have listed."""
+    """One set per application: those of requests, and those that are listed."""
 
     def __init__(self, listed: Iterable[metrics.Metric]) -> None:
         from prometheus_client import CollectorRegistry, disable_created_metrics
@@ -44,14 +48,13 @@ class Counters:
         self.registry = CollectorRegistry()
         self.requests = self._counter("requests", "Requests that were answered.", "method", "route", "status")
         self.seconds = self._histogram("request_seconds", "Time until a request's answer began.", "method", "route")
-        self.under_way = self._gauge("requests_in_progress", "Requests that are being answered.")
+        self.under_way = 0
+        """Requests that are being answered."""
+        self._lock = threading.Lock()
         # prometheus-client looks up the labels under a lock at each call.
         self.answered, self.duration = cache(self.requests.labels), cache(self.seconds.labels)
         self.sign_ins = self._counter("sign_ins", "Tries to sign in, by their outcome.", "method", "outcome")
-        self.connections = self._gauge("database_connections_in_use", "Connections of the database's pool in use.")
-        self.most_connections = self._gauge(
-            "database_connections_limit", "Connections that the database's pool may have."
-        )
+        self._gauges: list[tuple[prometheus.Gauge, Callable[[Flask], float]]] = []
         self.metrics: dict[str, Any] = {each.name: self._made(each) for each in listed}
 
     def count(self, method: str, route: str, status: int, began: float | None) -> None:
@@ -60,6 +63,15 @@ class Counters:
         if began is not None:
             self.duration(method, route).observe(time.perf_counter() - began)
 
+    def add_under_way(self, change: int) -> None:
+        with self._lock:
+            self.under_way += change
+
+    def look(self, app: Flask) -> None:
+        """Set the gauges to what they are at the moment."""
+        for gauge, read in self._gauges:
+            gauge.set(read(app))
+
     def _made(self, metric: metrics.Metric) -> Any:
         match metric:
             case metrics.Counter():
@@ -67,7 +79,9 @@ class Counters:
             case metrics.Histogram():
                 return self._histogram(metric.name, metric.words, *metric.labels)
             case metrics.Gauge():
-                return self._gauge(metric.name, metric.words, metric.across_processes)
+                gauge = self._gauge(metric.name, metric.words, metric.across_processes)
+                self._gauges.append((gauge, metric.read))
+                return gauge
             case metrics.Limit():
                 made = self._gauge(metric.name, metric.words)
                 made.set(metric.value)
@@ -97,11 +111,11 @@ def counters() -> Counters:
 
 def _counting(app: "WSGIApplication", made: Counters) -> "WSGIApplication":
     def of_request(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        made.under_way.inc()
+        made.add_under_way(1)
         try:
             return app(environ, start_response)
         finally:
-            made.under_way.dec()
+            made.add_under_way(-1)
 
     return of_request
 
@@ -117,21 +131,40 @@ def _count(made: Counters, response: Response) -> Response:
     return response
 
 
-def _watch_connections(made: Counters, pool: sa.Pool) -> None:
-    sa.event.listen(pool, "checkout", lambda *_: made.connections.inc())
-    sa.event.listen(pool, "checkin", lambda *_: made.connections.dec())
-    if isinstance(pool, sa.QueuePool):
-        made.most_connections.set(pool.size() + pool._max_overflow)  # noqa: SLF001 -- there is no public way
+def _of_database(engine: sa.Engine) -> Iterable[metrics.Metric]:
+    def in_use(_app: Flask) -> float:
+        pool = engine.pool  # another one after a fork
+        return pool.checkedout() if isinstance(pool, sa.QueuePool) else 0
+
+    yield metrics.Gauge("database_connections_in_use", "Connections of the database's pool in use.", in_use)
+    if isinstance(engine.pool, sa.QueuePool):
+        most = engine.pool.size() + engine.pool._max_overflow  # noqa: SLF001 -- there is no public way
+        yield metrics.Limit("database_connections_limit", "Connections that the database's pool may have.", most)
+
+
+def keep_looking(app: Flask) -> None:
+    """Look at the gauges of this process, which has forked already, every LOOK_SECONDS until it ends."""
+    made: Counters = app.extensions["counters"]
+
+    def look_often() -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            made.look(app)
+
+    threading.Thread(target=look_often, name="gauges", daemon=True).start()
 
 
 def init_app(app: Flask, listed: Iterable[metrics.Metric]) -> None:
-    """`listed` are the metrics of all features; each follows its signal from now on."""
-    listed = tuple(listed)
+    """`listed` are the metrics of all features. Counters and histograms follow their signals from now on."""
+    with app.app_context():
+        engine = db.engine
+    under_way = metrics.Gauge(
+        "requests_in_progress", "Requests that are being answered.", lambda app: app.extensions["counters"].under_way
+    )
+    listed = (under_way, *_of_database(engine), *listed)
     made = app.extensions["counters"] = Counters(listed)
     for metric in listed:
-        if not isinstance(metric, metrics.Limit):
+        if isinstance(metric, metrics.Counter | metrics.Histogram):
             metric.signal.connect(metric.receive)
-    with app.app_context():
-        _watch_connections(made, db.engine.pool)
     app.wsgi_app = _counting(app.wsgi_app, made)  # type: ignore[method-assign, assignment]  # Flask's own way for a middleware
     app.after_request(partial(_count, made))

@@ -10,6 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
+from app.ops.counters import counters
 from app.ops.database_gauges import DatabaseGauges
 from app.runtime.metrics import DatabaseGauge
 from app.web.api import Access, Api
@@ -27,6 +28,7 @@ def show_metrics() -> Response:
     """The metrics, for Prometheus: by METRICS_TOKEN, or without it from this machine, not through a proxy."""
     from prometheus_client.exposition import choose_encoder
 
+    counters().look(current_app)
     encode, kind = choose_encoder(request.headers.get("Accept", ""))
     return Response(encode(current_app.extensions["metrics"]), content_type=kind)
 

@@ -1,7 +1,7 @@
 """What a feature measures. METRICS and GAUGES in app/__init__.py list it, and `/metrics` shows it (app/ops).
 
-A counter, a gauge or a histogram follows a signal of the feature, so that what is measured does not know who measures
-it.
+A counter or a histogram follows a signal of the feature, so that what is measured does not know who measures it. A
+gauge is read now and then, so that it costs no request anything.
 Labels take few values, all of them ours: never what a caller wrote.
 """
 
@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from blinker import Signal
-from flask import current_app, has_app_context
+from flask import Flask, current_app, has_app_context
 from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)
-class _Metric:
+class _Followed:
     name: str
     words: str
     signal: Signal
@@ -33,7 +33,7 @@ class _Metric:
 
 
 @dataclass(frozen=True)
-class Counter(_Metric):
+class Counter(_Followed):
     """How often the signal came, by those of its values that are labels."""
 
     labels: tuple[str, ...] = ()
@@ -43,18 +43,7 @@ class Counter(_Metric):
 
 
 @dataclass(frozen=True)
-class Gauge(_Metric):
-    """The signal's latest `value`. Of several processes of a server the sum is shown, or the largest."""
-
-    value: str
-    across_processes: Literal["livesum", "livemax"] = "livesum"
-
-    def update(self, metric: Any, values: Mapping[str, Any]) -> None:
-        metric.set(values[self.value])
-
-
-@dataclass(frozen=True)
-class Histogram(_Metric):
+class Histogram(_Followed):
     """How long something took, in seconds: the signal's `value`."""
 
     value: str
@@ -62,6 +51,16 @@ class Histogram(_Metric):
 
     def update(self, metric: Any, values: Mapping[str, Any]) -> None:
         metric.labels(*(values[label] for label in self.labels)).observe(values[self.value])
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """What `read(app)` gives at the moment. Of several processes of a server the sum is shown, or the largest."""
+
+    name: str
+    words: str
+    read: Callable[[Flask], float]
+    across_processes: Literal["livesum", "livemax"] = "livesum"
 
 
 @dataclass(frozen=True)

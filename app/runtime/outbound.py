@@ -34,16 +34,13 @@ MOST_BYTES = 1024 * 1024
 
 TIMEOUT = httpx.Timeout(connect=3, read=6, write=3, pool=2)
 
-calls_changed = Signal()
-"""With `under_way`: how many calls are."""
-
 call_ended = Signal()
 """With `to`, the name of the host, `outcome` ("2xx", "timeout", "error", …), and `seconds` until the answer began."""
 
 METRICS = (
     Counter("outbound_calls", "Calls to providers.", call_ended, ("to", "outcome")),
     Histogram("outbound_seconds", "Time until a provider's answer began.", call_ended, "seconds", ("to",)),
-    Gauge("outbound_calls_in_progress", "Calls to providers under way.", calls_changed, "under_way"),
+    Gauge("outbound_calls_in_progress", "Calls to providers under way.", lambda app: pool(app).under_way),
     Limit("outbound_calls_limit", "Connections to providers that the pool may have.", MAX_CONNECTIONS),
 )
 
@@ -56,7 +53,8 @@ class Pool(httpx.AsyncBaseTransport):
 
     def __init__(self) -> None:
         self._names: dict[bytes, str] = {}
-        self._under_way = 0
+        self.under_way: int = 0
+        """The number of calls."""
         self._transport: SharedConnections | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -84,7 +82,7 @@ class Pool(httpx.AsyncBaseTransport):
     @contextmanager
     def _measured(self, request: httpx.Request) -> Iterator[list[str]]:
         """Sends the signals about a call. The caller appends the outcome of a call that was answered to the list."""
-        self._count(1)
+        self.under_way += 1
         began, outcome = time.perf_counter(), list[str]()
         try:
             yield outcome
@@ -92,14 +90,10 @@ class Pool(httpx.AsyncBaseTransport):
             outcome.append("timeout")
             raise
         finally:
-            self._count(-1)
+            self.under_way -= 1
             to = self._names.get(request.url.netloc, "other")
             spent = time.perf_counter() - began
             call_ended.send(self, to=to, outcome=(outcome or ["error"])[0], seconds=spent)
-
-    def _count(self, change: int) -> None:
-        self._under_way += change
-        calls_changed.send(self, under_way=self._under_way)
 
     async def aclose(self) -> None:
         """Called by every client that ends: the pool goes on."""

@@ -18,9 +18,6 @@ AT_ONCE = 32
 FAILURES = 8
 REST_SECONDS = 5
 
-changed = Signal()
-"""With `busy`, the number of calls under way, and `resting`, whether the circuit is open."""
-
 refused = Signal()
 """With `reason`: "busy" or "resting"."""
 
@@ -33,13 +30,15 @@ class CircuitBreaker:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._busy = self._failures = 0
+        self._failures = 0
+        self.busy = 0
+        """The number of calls under way."""
         self._rests_until = 0.0
 
     @contextmanager
     def call(self) -> Iterator[None]:
         """Make a call within. Raises Unavailable where none may be made now."""
-        if self._busy >= AT_ONCE:
+        if self.busy >= AT_ONCE:
             refused.send(self, reason="busy")
             raise Unavailable(f"{AT_ONCE} calls are under way")
         if self._clock() < self._rests_until:
@@ -47,8 +46,7 @@ class CircuitBreaker:
             raise Unavailable("the provider hung on the last calls")
         if self._failures >= FAILURES:
             self._rests_until = self._clock() + REST_SECONDS  # this call tries; the others wait for its outcome
-        self._busy += 1
-        self._tell()
+        self.busy += 1
         try:
             yield
         except httpx.TimeoutException:
@@ -59,13 +57,9 @@ class CircuitBreaker:
         else:
             self._failures, self._rests_until = 0, 0.0
         finally:
-            self._busy -= 1
-            self._tell()
+            self.busy -= 1
 
     @property
     def is_resting(self) -> bool:
         """Whether the last calls timed out, and none was answered since."""
         return self._failures >= FAILURES
-
-    def _tell(self) -> None:
-        changed.send(self, busy=self._busy, resting=self.is_resting)

@@ -56,12 +56,12 @@ class Gateway:
         self.livemode = "_live_" in account.secret_key
         """Whether real money moves: https://docs.stripe.com/keys"""
         self._headers = {"Authorization": f"Bearer {account.secret_key}"}
-        self._breaker = CircuitBreaker()
+        self.breaker = CircuitBreaker()
 
     @property
     def is_resting(self) -> bool:
         """Whether the last calls to the provider timed out."""
-        return self._breaker.is_resting
+        return self.breaker.is_resting
 
     async def create_session(self, body: str, key: str, version: str = API_VERSION) -> CheckoutSession:
         """`body` is a form. It is sent as it is, under `key` and `version`: a replay has to be identical."""
@@ -164,7 +164,7 @@ class Gateway:
         if not outbound.time_left():
             raise Unknown(f"{what}: not sent, since the answers before it took too long")
         try:
-            with self._breaker.call():
+            with self.breaker.call():
                 async with outbound.call_deadline():
                     answer = await _send(request)
         except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:  # nothing was sent

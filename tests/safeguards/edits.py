@@ -758,7 +758,7 @@ DATABASE = (
     without(
         "a hanging provider has a bounded number of calls",
         "app/stripe/circuit_breaker.py",
-        "if self._busy >= AT_ONCE:",
+        "if self.busy >= AT_ONCE:",
         "if False:",
         f"{SHELTER}::test_so_many_calls_at_once_and_no_more",
     ),

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -60,6 +61,32 @@ def test_two_processes_tell_the_same_and_one_that_is_killed_takes_no_count_along
     wait_for(lambda: reading(kiosk.http)("outbound_calls_limit") == 2 * MAX_CONNECTIONS, "another process in its place")
     assert reading(kiosk.http)("requests_total", **PROVIDERS) == 40
     assert reading(kiosk.http)("requests_in_progress") == 1
+
+
+def test_a_process_tells_of_what_the_other_one_is_doing(live_kiosk, temporary):
+    kiosk = live_kiosk(workers=2)
+    [folder] = temporary()
+    wait_for(lambda: len(processes(folder)) == 2, "both processes to count")
+
+    with ExitStack() as held:
+        for _ in range(12):  # each process gets some of them
+            held.enter_context(without_its_body(kiosk.url))
+        wait_for(lambda: reading(kiosk.http)("requests_in_progress") == 12 + 1, "all that wait, and the one that asks")
+    wait_for(lambda: reading(kiosk.http)("requests_in_progress") == 1, "none but the one that asks")
+
+
+def without_its_body(url):
+    """A connection with a request of which the body does not come."""
+    address = httpx.URL(url)
+    connection = socket.create_connection((address.host, address.port), timeout=10)
+    head = (
+        "POST /api/session HTTP/1.1",
+        f"Host: {address.host}",
+        "Content-Type: application/json",
+        "Content-Length: 20000",
+    )
+    connection.sendall("\r\n".join([*head, "", ""]).encode())
+    return connection
 
 
 def test_what_a_killed_server_leaves_behind_the_next_one_clears_away(live_kiosk, temporary):

@@ -133,7 +133,7 @@ def test_tries_and_pauses_end_with_the_deadline(gateway, httpx_mock, monkeypatch
 
 
 def test_a_provider_with_too_much_on_its_hands_is_not_asked_at_all(gateway, httpx_mock):
-    calls = [gateway._breaker.call() for _ in range(AT_ONCE)]  # noqa: SLF001 -- as calls under way
+    calls = [gateway.breaker.call() for _ in range(AT_ONCE)]  # as calls under way
     for call in calls:
         call.__enter__()
 
