@@ -15,13 +15,12 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from app.items import service
 from app.items.models import Catalogue, Item
 from app.items.schemas import ItemOut, ItemSearch
 from app.runtime.config import settings
-from app.runtime.db import read, table
+from app.runtime.db import db, read, table
 from app.runtime.statements import Statement, in_list, list_values
 from app.web import at_once
 from app.web.api import Encoded
@@ -87,21 +86,21 @@ class AnswerCache:
 _cache = AnswerCache()
 
 
-def listed(session: Session, search: ItemSearch) -> Encoded[Page[ItemOut]]:
+def listed(search: ItemSearch) -> Encoded[Page[ItemOut]]:
     """The page of items that `search` asks for. Raises TooManyRequests."""
 
     def rows() -> Page[Any]:
         with at_once.search_turn(is_needed=service.takes_long(search)):
-            return service.listed(session, search)
+            return service.listed(db.session(), search)
 
     if search.only:  # not cached: a sale of an item on no page may bring it onto this one
         return Encoded.of(rows().map(ItemOut.of))
     return _answer(search, rows, Encoded.of).answer
 
 
-def shown(session: Session, item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:
+def shown(item_id: int) -> tuple[ItemOut, Encoded[ItemOut]]:
     """One item, and the answer with it. Raises NotFound."""
-    made = _answer(item_id, lambda: service.shown(session, item_id), lambda page: encoded(page.items[0]))
+    made = _answer(item_id, lambda: service.shown(db.session(), item_id), lambda page: encoded(page.items[0]))
     return made.page.items[0], made.answer
 
 

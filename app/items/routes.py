@@ -23,7 +23,7 @@ def list_items(query: ItemSearch) -> Encoded[Page[ItemOut]]:
     """The items on offer: of a category, with all the words of `q`, sorted. Staff see drafts too, and ask by stock."""
     if (query.drafts or query.only) and not _by_staff():
         raise Forbidden("Only staff see drafts, and search by stock.")
-    return catalogue.listed(db.session(), query)
+    return catalogue.listed(query)
 
 
 @routes.get("/api/categories", access=Access.ALL, etag=True)
@@ -35,7 +35,7 @@ def list_categories() -> list[CategoryOut]:
 @routes.get("/api/items/<id:item_id>", access=Access.ALL, etag=True)
 def show_item(item_id: int) -> Encoded[ItemOut]:
     """One item. Staff alone see a draft. A change of the item sends its ETag as If-Match."""
-    item, answer = catalogue.shown(db.session(), item_id)
+    item, answer = catalogue.shown(item_id)
     if not item.on_sale and not _by_staff():
         raise NotFound
     return answer

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.orders import stock
 from app.orders.models import UNPAID, Order, OrderLine
 from app.runtime import log_context
-from app.runtime.db import table
+from app.runtime.db import table, unattached
 from app.runtime.statements import NewRows, Statement
 from app.users.signed_in import SignedInUser
 
@@ -114,5 +115,6 @@ def create(
         {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}
         for item, quantity in wanted.lines
     ]
-    order = Order(id=order_id, lines=[OrderLine(**line) for line in bought], **values)
+    order = unattached(Order, id=order_id, **values)
+    set_committed_value(order, "lines", [unattached(OrderLine, **line) for line in bought])
     return order, [holds, (_lines, bought)]

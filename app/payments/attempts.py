@@ -16,7 +16,7 @@ from app.payments.ledger import Ledger
 from app.payments.models import Attempt
 from app.runtime.async_bridge import blocking
 from app.runtime.config import Settings
-from app.runtime.db import Moment, table, utcnow, write
+from app.runtime.db import Moment, table, unattached, utcnow, write
 from app.runtime.lease import LEASE
 from app.runtime.statements import NewRows, Statement, insert_all
 from app.shop import service as shop
@@ -89,7 +89,7 @@ def make(
         "lease_until": now + LEASE,
     }
     attempt_id = insert_all(session.connection(), [*beside, (_attempts, [{**values, "next_check_at": now + LEASE}])])
-    attempt = Attempt(id=attempt_id, next_try_at=now + LEASE, **values)
+    attempt = unattached(Attempt, id=attempt_id, next_try_at=now + LEASE, **values)
     ledger.attempts.append(attempt)
     return attempt
 
@@ -150,18 +150,18 @@ def record(
         is_dead = answer.known and not (again and isinstance(answer, Misconfigured | NotFound))
         _record_failure(session, attempt.id, now, is_dead=is_dead)
         return answer
-    _record_session(session, attempt, answer, now)
+    _record_session(attempt, answer, now)
     return None
 
 
-def _record_session(session: Session, attempt: Attempt, made: CheckoutSession, now: datetime) -> None:
+def _record_session(attempt: Attempt, made: CheckoutSession, now: datetime) -> None:
     """Set the attempt to open, unless a webhook was faster and has changed its status; `attempt` is as it was then.
 
     One UPDATE. It locks the order before the attempt, as does everything that changes an attempt's status.
     """
     next_look = attempt.next_look(now)
     opened = {"attempt": attempt.id, "order": attempt.order_id, "made": made.id, "where": made.url}
-    if write(session, _open, {**opened, "next_look": next_look}):
+    if write(_open, {**opened, "next_look": next_look}):
         known = {"status": "open", "session_id": made.id, "url": made.url, "lease_until": None}
         for name, value in {**known, "next_try_at": next_look}.items():
             set_committed_value(attempt, name, value)  # it is in the database already: nothing is to be flushed

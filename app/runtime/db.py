@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache, partial
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import flask_sqlalchemy.session
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ import sqlalchemy.orm
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, class_mapper, mapped_column
 
 from app.runtime import postgresql as postgresql_connections
 from app.runtime import sqlite_files
@@ -93,6 +93,9 @@ else:
             https://sqlite.org/autoinc.html
             """
             return super().__table_cls__(*args, sqlite_autoincrement=True, **kwargs)
+
+
+M = TypeVar("M", bound=Model)
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -200,16 +203,32 @@ def _rows(connection: sa.Connection, statement: Any, values: Mapping[str, Any] |
     return connection.execute(statement, values).all()
 
 
-def write(
-    session: sqlalchemy.orm.Session, statement: sa.UpdateBase | Statement, values: Mapping[str, Any]
-) -> Sequence[Any]:
+def write(statement: sa.UpdateBase | Statement, values: Mapping[str, Any]) -> Sequence[Any]:
     """The rows that one statement RETURNS. It is committed by itself: one round trip instead of three.
 
-    `session` may have no transaction open.
+    `db.session` may have no transaction open.
     """
     bridge.check("db.write")
-    assert not session.in_transaction()
+    assert not _is_open()
     return _rows_in_autocommit(statement, values)
+
+
+def unattached(model: type[M], **values: Any) -> M:
+    """An object with these values of a row's columns, for a row that was inserted without the ORM.
+
+    It belongs to no session. The model's own constructor takes ten times as long, because it notes each value as a
+    change to be written.
+    """
+    made = class_mapper(model).class_manager.new_instance()
+    made.__dict__.update(values)
+    assert isinstance(made, model)
+    return made
+
+
+def commit() -> None:
+    """Commit `db.session`, if this request has used it: to begin and end one takes a tenth of a short request's time."""
+    if db.session.registry.has():
+        db.session.commit()
 
 
 def table(model: type[Model]) -> sa.Table:

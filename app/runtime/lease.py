@@ -62,7 +62,7 @@ def let_go(session: Session, model: type[Leased], key: Any, **values: Any) -> No
     [primary_key] = sa.inspect(model, raiseerr=True).primary_key
     session.rollback()
     statement = sa.update(model).where(primary_key == key).values({**values, "lease_until": None})
-    write(session, statement.returning(primary_key).execution_options(synchronize_session=False), {})
+    write(statement.returning(primary_key).execution_options(synchronize_session=False), {})
 
 
 def pause(age: timedelta, first: timedelta) -> timedelta:

@@ -25,7 +25,7 @@ def list_todos(query: Paging, user: SignedInUser) -> Answer[Page[TodoOut]]:
 @routes.post("/api/todos", access=Access.SIGNED_IN, status=201)
 def add_todo(body: NewTodo, user: SignedInUser) -> TodoOut:
     """Add a line to one's own list."""
-    return _out(service.add(db.session(), user, body.title, done=body.done, now=utcnow()))
+    return _out(service.add(user, body.title, done=body.done, now=utcnow()))
 
 
 @routes.get("/api/todos/<id:todo_id>", access=Access.OWNER)

@@ -80,9 +80,9 @@ def _seen(todo: Any, user: SignedInUser) -> Any:
     return owned(todo, user, staff=todo is not None and todo.order_id is not None)
 
 
-def add(session: Session, user: SignedInUser, title: str, *, done: bool, now: datetime) -> Any:
+def add(user: SignedInUser, title: str, *, done: bool, now: datetime) -> Any:
     """The row of the new to-do. Committed: to add one is one statement."""
-    [todo] = write(session, _insert, {"user_id": user.id, "title": title, "done": done, "created_at": now})
+    [todo] = write(_insert, {"user_id": user.id, "title": title, "done": done, "created_at": now})
     return todo
 
 

@@ -32,7 +32,7 @@ from flask.globals import app_ctx, request_ctx
 from werkzeug.wrappers import Response
 
 from app.runtime import deadline, text
-from app.runtime.db import db, reading, writing
+from app.runtime.db import commit, reading, writing
 from app.runtime.errors import Forbidden, Problem, StaleVersion
 from app.web import limits, validation
 from app.web.path_values import CONVERTERS
@@ -169,7 +169,7 @@ class Operation:
             wanted = {name: self.reads[name] for name in ("user", "user_session") if name in self.reads}
             given |= extensions["guard"](self.access, wanted=wanted, confirmed=self.confirmed)
             if self.limit is not None:
-                db.session.commit()  # hold no lock while Redis is asked
+                commit()  # hold no lock while Redis is asked
                 limits.check(self.limit)
             if "body" in self.reads:
                 given["body"] = read_body(self.reads["body"], self.takes)
@@ -179,7 +179,7 @@ class Operation:
                 given["query"] = read_query(self.reads["query"])
             result = app_ctx.app.ensure_sync(self.view)(**given)
             if self.writes:
-                db.session.commit()
+                commit()
         return self._respond(result)
 
     def _respond(self, result: Any) -> Response:

@@ -35,7 +35,7 @@ def names():
 
 
 def test_what_is_written_by_one_statement_is_there_for_all():
-    write(db.session(), _insert, chore("tea"))
+    write(_insert, chore("tea"))
 
     assert names() == ["tea"]
 
@@ -53,7 +53,7 @@ def test_a_transaction_after_a_reader_is_rolled_back_as_a_whole(how):
     if how == "read":
         read(_names)
     elif how == "write":
-        write(db.session(), _insert, chore("tea"))
+        write(_insert, chore("tea"))
     else:
         with reading():
             db.session.scalars(_names).all()
