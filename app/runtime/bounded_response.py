@@ -27,15 +27,10 @@ class Bounded(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         request.headers["Accept-Encoding"] = "gzip"
         answer = await self._transport.handle_async_request(request)
-        packed = answer.headers.get("Content-Encoding", "")
-        headers = [
-            (name, value)
-            for name, value in answer.headers.raw
-            if name.lower() not in (b"content-encoding", b"content-length")
-        ]
+        packed = answer.headers.pop("Content-Encoding", "")  # else httpx would unpack it once more
         assert isinstance(answer.stream, httpx.AsyncByteStream)
-        body = _Body(answer.stream, packed, self._most)
-        return httpx.Response(answer.status_code, headers=headers, stream=body, extensions=answer.extensions)
+        answer.stream = _Body(answer.stream, packed, self._most)
+        return answer
 
 
 class _Body(httpx.AsyncByteStream):
