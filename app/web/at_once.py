@@ -6,8 +6,9 @@
 Each process counts for itself, since it is its processor time and its connections that these take.
 """
 
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -19,13 +20,30 @@ from app.web.limits import SEARCH, TooManyRequests, check
 
 WAIT_SECONDS = 2
 AGAIN_SECONDS = 1
+LONGEST_REST = 0.1
+"""Seconds."""
 
 
 class AtOnce:
-    """`running` run at once and `waiting` more wait, at most `each` of them for one client. More are refused."""
+    """`running` run at once and `waiting` more wait, at most `each` of them for one client. More are refused.
 
-    def __init__(self, *, running: int, waiting: int, each: int) -> None:
-        self.most, self.each = running + waiting, each
+    After one has ended, the next one begins only `rest` times as long later as that one took, LONGEST_REST at most: so
+    much of the time is left to all other requests, however many wait here.
+    """
+
+    def __init__(
+        self,
+        *,
+        running: int,
+        waiting: int,
+        each: int,
+        rest: float = 0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.most, self.each, self._rest = running + waiting, each, rest
+        self._clock, self._sleep = clock, sleep
+        self._rests_until = 0.0
         self._turns = Turns(running)
         self._there: Counter[str] = Counter()
         self._lock = Lock()
@@ -40,12 +58,16 @@ class AtOnce:
         self._enter(whose)
         try:
             with lent():
-                has_turn = self._turns.take(WAIT_SECONDS)
-            if not has_turn:
-                raise TooManyRequests.wait(AGAIN_SECONDS)
+                if not self._turns.take(WAIT_SECONDS):
+                    raise TooManyRequests.wait(AGAIN_SECONDS)
+                if (pause := self._rests_until - self._clock()) > 0:
+                    self._sleep(pause)
+            began = self._clock()
             try:
                 yield
             finally:
+                ended = self._clock()
+                self._rests_until = ended + min((ended - began) * self._rest, LONGEST_REST)
                 self._turns.give_back()
         finally:
             self._leave(whose)
@@ -66,7 +88,7 @@ class AtOnce:
 UPLOADS = AtOnce(running=1, waiting=3, each=2)
 """Pictures that are decoded, each of which takes hundreds of megabytes."""
 
-SEARCHES = AtOnce(running=1, waiting=7, each=4)
+SEARCHES = AtOnce(running=1, waiting=7, each=4, rest=2)
 """Searches by words, pages so deep that all rows before them are counted, and landmarks of long lists."""
 
 
