@@ -9,6 +9,7 @@ import psycopg
 import sqlalchemy as sa
 from alembic import op
 
+from app.runtime import sqlite_files
 from app.runtime.errors import OperatorError
 from app.runtime.postgresql import be_patient
 
@@ -39,6 +40,7 @@ class Stuck(OperatorError):
 @contextmanager
 def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A connection outside of any transaction, while no other process migrates. Raises Stuck."""
+    sqlite_files.make_private(engine)
     with engine.connect() as connection:
         connection.detach()  # closed at the end, and with it the lock and all settings of this connection
         if engine.dialect.name == "sqlite":

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,17 @@ def private(app: Flask) -> Path:
 def path(engine: sa.Engine) -> Path | None:
     """The file of the database; None where the database is not SQLite's."""
     return Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+
+
+def make_private(engine: sa.Engine) -> None:
+    """Make SQLite's file where it is not there yet, for its owner alone: SQLite itself would let others read it.
+
+    Nothing is raised: SQLite says what is wrong with a folder that is not there.
+    """
+    file = path(engine)
+    if file is not None and is_missing(engine):
+        with suppress(OSError):
+            file.touch(mode=0o600)
 
 
 def is_missing(engine: sa.Engine) -> bool:

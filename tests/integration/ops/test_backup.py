@@ -216,6 +216,19 @@ def test_a_backup_is_its_owners_alone_and_leaves_nothing_beside_it(own_app, tmp_
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("command", ["db upgrade", "restore {backup}"])
+@pytest.mark.any_database
+def test_the_database_file_that_a_command_makes_is_its_owners_alone(own_app, tmp_path, command):
+    done(own_app, "backup", tmp_path / "kiosk.backup")
+    file = tmp_path / "kiosk.db"
+    app = create_app(settings(f"sqlite:///{file}", TESTING=True))
+
+    done(app, *command.format(backup=tmp_path / "kiosk.backup").split())
+    close(app)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 def test_no_backup_is_written_over(own_app, tmp_path):
     file = tmp_path / "kiosk.backup"
     file.write_text("precious")
