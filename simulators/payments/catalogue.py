@@ -68,12 +68,14 @@ def merge(thing: Resource, given: Resource) -> Resource:
         if name == "metadata":
             thing["metadata"] = {} if value == "" else merged(thing["metadata"], value)
         elif name in known:
-            thing[name] = None if value == "" else _filled(name, value)
+            thing[name] = None if value == "" else _filled(name, value, thing.get(name))
     return thing
 
 
-def _filled(name: str, value: Any) -> Any:
-    """An address has each of its fields, whichever were given."""
+def _filled(name: str, value: Any, before: Any) -> Any:
+    """An address has each of its fields, whichever were given; an amount and restrictions keep what was not."""
+    if name in ("fixed_amount", "restrictions"):
+        return {**(before or {}), **value}
     return {**shapes.empty_address(), **value} if name == "address" else value
 
 
@@ -144,6 +146,9 @@ def _claim_lookup_key(provider: Provider, name: str, given: Resource) -> None:
 
 def unit_amount(given: Resource) -> int:
     """In minor units; Refusal where there is none, or a part of a minor unit."""
+    if "unit_amount" in given and "unit_amount_decimal" in given:
+        message = "You may only specify one of these parameters: unit_amount, unit_amount_decimal."
+        raise Refusal(400, message, param="unit_amount")
     if (amount := given.get("unit_amount", given.get("unit_amount_decimal"))) is None:
         message = "Price requires `unit_amount`, `unit_amount_decimal`, or `custom_unit_amount` to be set."
         raise Refusal(400, message, code="parameter_missing", param="unit_amount")
@@ -216,8 +221,13 @@ HIDDEN = {"coupon": ("applies_to", "currency_options"), "price": ("currency_opti
 """Fields that are shown only where they are expanded: see included.py."""
 
 
-def discount(provider: Provider, wishes: list[Resource], total: int, currency: str) -> tuple[list[int], list[Resource]]:
-    """What each coupon and promotion code takes off `total`, in minor units, and the discounts of a session."""
+def discount(
+    provider: Provider, wishes: list[Resource], total: int, currency: str, products: set[str]
+) -> tuple[list[int], list[Resource]]:
+    """What each coupon and promotion code takes off `total`, in minor units, and the discounts of a session.
+
+    Refusal (400) for a coupon that is not for these `products`.
+    """
     offs: list[int] = []
     discounts = []
     for number, wish in enumerate(wishes):
@@ -228,9 +238,22 @@ def discount(provider: Provider, wishes: list[Resource], total: int, currency: s
                 raise Refusal(400, f"This promotion code is not active: {name}.", param=f"discounts[{number}]")
         named = code["promotion"]["coupon"] if code else wish.get("coupon", "")
         kept = find(provider, "coupon", named, f"discounts[{number}][coupon]", 400)
+        _check_products(provider, kept["id"], products)
         offs.append(_off(kept, total - sum(offs), currency))
         discounts.append({"coupon": kept["id"], "promotion_code": code["id"] if code else None})
     return offs, discounts
+
+
+def _check_products(provider: Provider, coupon: str, products: set[str]) -> None:
+    """A coupon may be for some products alone: https://docs.stripe.com/api/coupons/object#coupon_object-applies_to"""
+    applies_to = (provider.note(coupon).get("applies_to") or {}).get("products")
+    if applies_to is None or products <= set(applies_to):
+        return
+    if products.isdisjoint(applies_to):
+        message = "This coupon cannot be redeemed because it does not apply to anything in this order."
+    else:
+        message = "This simulator takes a coupon off a whole order: this one is for some of its products alone."
+    raise Refusal(400, message, param="discounts")
 
 
 def redeem(provider: Provider, discount: Resource) -> None:

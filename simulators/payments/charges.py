@@ -20,6 +20,8 @@ def new(provider: Provider, intent: Resource, method: Resource) -> Resource:
     charge = shapes.charge(shapes.new_id("ch_3"), provider.clock.now(), intent["amount"], intent["currency"])
     taken = ("customer", "description", "metadata", "receipt_email", "shipping", "statement_descriptor_suffix")
     charge |= {name: intent[name] for name in taken}
+    if radar := provider.note(intent["id"]).get("radar"):
+        charge["radar_options"] = radar
     return charge | {
         "payment_intent": intent["id"],
         "payment_method": intent["payment_method"],
@@ -33,7 +35,9 @@ def by_card(provider: Provider, intent: Resource, *, authenticated: bool = False
     number = note["number"]
     details = _details(number, note["month"], note["year"], intent["amount"], authenticated=authenticated)
     if intent["payment_method"] not in provider.store["methods"]:
-        intent["payment_method"] = methods.new(provider, number, note["month"], note["year"])["id"]
+        method = methods.new(provider, number, note["month"], note["year"])
+        method["allow_redisplay"] = note.get("redisplay") or method["allow_redisplay"]
+        intent["payment_method"] = method["id"]
     charge = new(provider, intent, details)
     intent["latest_charge"] = charge["id"]
     _try(provider, number, charge)
@@ -72,7 +76,7 @@ def _failed(provider: Provider, charge: Resource, refusal: Refusal) -> Refusal:
 
 def _capture_method(intent: Resource) -> str:
     """What is said for cards goes before what is said for all ways to pay."""
-    return str(intent["payment_method_options"].get("card", {}).get("capture_method") or intent["capture_method"])
+    return str((intent["payment_method_options"].get("card") or {}).get("capture_method") or intent["capture_method"])
 
 
 # Without a payment intent: https://docs.stripe.com/api/charges/create
@@ -92,7 +96,7 @@ def create(provider: Provider, given: Resource) -> Resource:
     number = _token(given)
     year = datetime.fromtimestamp(provider.clock.now(), UTC).year + 1
     charge = shapes.charge(shapes.new_id("ch_1"), provider.clock.now(), given["amount"], currency)
-    charge |= {name: given[name] for name in (*OF_REQUEST, "transfer_group") if name in given}
+    charge |= {name: given[name] for name in (*OF_REQUEST, "radar_options", "transfer_group") if name in given}
     charge |= {
         "metadata": given.get("metadata") or {},
         "payment_method_details": _details(number, 12, year, given["amount"]),
@@ -122,8 +126,8 @@ def _token(given: Resource) -> str:
     raise Refusal(400, "Must provide source or customer.", code="parameter_missing")
 
 
-def capture(provider: Provider, charge: Resource, amount: int | None) -> Resource:
-    """Takes what was held without a payment intent, or less; the rest goes back."""
+def capture(provider: Provider, charge: Resource, amount: int | None, said: Resource) -> Resource:
+    """Takes what was held without a payment intent, or less; the rest goes back. `said` are fields of the charge."""
     if charge["captured"] or charge["refunded"]:
         done, code = ("captured", "charge_already_captured") if charge["captured"] else ("refunded", None)
         raise Refusal(400, f"Charge {charge['id']} has already been {done}.", code=code, began=True)
@@ -132,6 +136,7 @@ def capture(provider: Provider, charge: Resource, amount: int | None) -> Resourc
         message = "The amount to capture must be greater than 0, and at most the amount that can be captured."
         raise Refusal(400, message, code="amount_too_large", param="amount", began=True)
     currencies.check(taken, charge["currency"], "amount")
+    charge |= said
     charge["amount_refunded"] += charge["amount"] - taken
     collect(provider, charge, amount=taken)
     return charge

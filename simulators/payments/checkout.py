@@ -110,7 +110,8 @@ def pay_by_card(provider: Provider, name: str, given: Given) -> Literal["paid", 
         today = datetime.fromtimestamp(provider.clock.now(), UTC)
         month, year = cards.check_details(given.expiry, given.cvc, today.year, today.month)
         number = cards.digits(given.number)
-        provider.take_note(intent["id"], number=number, month=month, year=year)
+        redisplay = provider.note(name).get("payment_method_data", {}).get("allow_redisplay")
+        provider.take_note(intent["id"], number=number, month=month, year=year, redisplay=redisplay)
         if card.secure:
             _ask(provider, session, intent)
             return "secure"
@@ -277,5 +278,17 @@ def _collect_details(provider: Provider, session: Resource) -> None:
     if session["customer_creation"] == "always" and session["customer"] is None:
         given = {name: details[name] for name in ("email", "name") if details.get(name)}
         session["customer"] = catalogue.customer(provider, given)["id"]
+    _update_customer(provider, session, provider.note(session["id"]).get("customer_update", {}))
     for discount in session["discounts"] or ():
         catalogue.redeem(provider, discount)
+
+
+def _update_customer(provider: Provider, session: Resource, wanted: Resource) -> None:
+    """The shop's customer gets what they have told here, as far as the session says so."""
+    details = session["customer_details"] or {}
+    told = {"name": details.get("name"), "shipping": (session["collected_information"] or {}).get("shipping_details")}
+    if any((details.get("address") or {}).values()):
+        told["address"] = details["address"]
+    changed = {name: value for name, value in told.items() if value and wanted.get(name) == "auto"}
+    if changed:
+        catalogue.update(provider, "customer", session["customer"], changed)

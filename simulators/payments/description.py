@@ -77,6 +77,27 @@ def _object(kinds: Mapping[str, Kind], given: Mapping[str, Param], path: str) ->
     return read
 
 
+def shown(kind: str, field: str, value: Any) -> Any:
+    """What an object of that kind shows of a parameter that is named as its field; null for what is unset.
+
+    Refusal 400 for what it has no field for: it would be taken, and nothing would come of it.
+    """
+    known = fields(kind)
+    return _shown(known.get(field, known.get(f"{field}?")), value, field)
+
+
+def _shown(kind: Kind, value: Any, name: str) -> Any:
+    if kind is None or kind == "l":
+        raise unknown(name)
+    if value == "":
+        return None
+    if not (isinstance(kind, dict) and isinstance(value, dict)) or "|" in kind:
+        return value
+    return {
+        each: _shown(kind.get(each, kind.get(f"{each}?")), inner, f"{name}[{each}]") for each, inner in value.items()
+    }
+
+
 def unknown(name: str) -> Refusal:
     return Refusal(400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
 

@@ -83,7 +83,11 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     if "metadata" in given:
         wanted = given["metadata"]
         dispute["metadata"] = {} if wanted == "" else merged(dispute["metadata"], wanted)
+    if "intended_submission_method" in given:
+        dispute["intended_submission_method"] = given["intended_submission_method"]
     if evidence := given.get("evidence"):
+        if of_visa := (evidence.get("enhanced_evidence") or {}).get("visa_compelling_evidence_3"):
+            of_visa.setdefault("prior_undisputed_transactions", [])
         dispute["evidence"] = {**dispute["evidence"], **evidence}
         dispute["evidence_details"]["has_evidence"] = True
         if given.get("submit", True):

@@ -3,7 +3,10 @@
 Source: https://docs.stripe.com/api/payment_intents. Cards come as the tokens of https://docs.stripe.com/testing.
 """
 
-from simulators.payments import cards, catalogue, charges, currencies, events, methods, shapes
+import copy
+from typing import Any
+
+from simulators.payments import cards, catalogue, charges, currencies, description, events, methods, shapes
 from simulators.payments.protocol import Refusal, Resource, merged, no_such
 from simulators.payments.provider import Provider
 
@@ -22,11 +25,55 @@ TAKEN = [
     "statement_descriptor_suffix",
     "transfer_group",
 ]
+SHOWN = ("amount_details", "payment_details", "payment_method_options")
+BLANK: dict[str, Resource] = {
+    "amount_details": {"tip": {}},
+    "payment_details": {"customer_reference": None, "order_reference": None},
+}
+OF_CONFIRMATION = ("error_on_requires_action", "mandate", "mandate_data", "off_session", "return_url", "use_stripe_sdk")
+OF_CAPTURE = ("receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
+WAYS = "allowed_payment_method_types"
+OTHER_WAYS = ("automatic_payment_methods", "excluded_payment_method_types", "payment_method_types")
+"""Each says which ways to pay there are, and none of them goes with `allowed_payment_method_types`.
+
+Source: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter
+"""
+
+
+def read(given: Resource) -> Resource:
+    """The parameters of any of these calls, as the intent shows them. Refusal 400 for what it could not show."""
+    checked = {name: description.shown("payment_intent", name, given[name]) for name in SHOWN if name in given}
+    if "radar_options" in given:
+        checked["radar_options"] = description.shown("charge", "radar_options", given["radar_options"])
+    if other := next((name for name in OTHER_WAYS if WAYS in given and name in given), None):
+        raise Refusal(400, f"You may only specify one of these parameters: {WAYS}, {other}.", param=WAYS)
+    return given | checked
+
+
+def read_new(given: Resource) -> Resource:
+    """The parameters of a new intent; what is of its confirmation goes only with it."""
+    if not given.get("confirm"):
+        for name in OF_CONFIRMATION:
+            if name in given:
+                message = (
+                    f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless `confirm` is set to"
+                    " true."
+                )
+                raise Refusal(400, message, param=name)
+    return read(given)
 
 
 def find(provider: Provider, name: str) -> Resource:
     if (intent := provider.store["intents"].get(name)) is None:
         raise no_such("payment_intent", name, "intent")
+    return intent
+
+
+def retrieve(provider: Provider, name: str, given: Resource) -> Resource:
+    intent = find(provider, name)
+    if given.get("client_secret", intent["client_secret"]) != intent["client_secret"]:
+        message = "The client_secret provided does not match the client_secret associated with the PaymentIntent."
+        raise Refusal(400, message, param="client_secret")
     return intent
 
 
@@ -36,10 +83,9 @@ def create(provider: Provider, given: Resource) -> Resource:
     if given.get("customer"):
         catalogue.find(provider, "customer", given["customer"], "customer", 400)
     intent = shapes.intent(shapes.new_id("pi_3"), provider.clock.now(), given["amount"], currency)
-    intent["payment_method_types"] = given.get("payment_method_types") or ["card"]
     if automatic := given.get("automatic_payment_methods", {"enabled": True}):
         intent["automatic_payment_methods"] = {"allow_redirects": "always", **automatic}
-    if "payment_method_types" in given:
+    if "payment_method_types" in given or WAYS in given:
         intent["automatic_payment_methods"] = None
     _take(provider, intent, given)
     provider.store.put("intents", intent["id"], intent)
@@ -54,6 +100,10 @@ def _take(provider: Provider, intent: Resource, given: Resource) -> None:
             intent[name] = {} if given[name] == "" else merged(intent[name], given[name])
         elif name in given:
             intent[name] = None if given[name] == "" else given[name]
+    _take_shown(intent, given)
+    _take_ways(intent, given)
+    if radar := given.get("radar_options"):
+        provider.take_note(intent["id"], radar=radar)
     if named := given.get("payment_method"):
         intent["payment_method"] = _card(provider, intent, named)
     elif (data := given.get("payment_method_data")) is not None:
@@ -66,8 +116,36 @@ def _take(provider: Provider, intent: Resource, given: Resource) -> None:
         intent["status"] = "requires_confirmation"
 
 
+def _take_shown(intent: Resource, given: Resource) -> None:
+    """What is said of the amount and of the order is said anew; options are by way to pay, and add up."""
+    for name, blank in BLANK.items():
+        if name in given:
+            intent[name] = {**blank, **(given[name] or {})}
+    if "payment_method_options" in given:
+        old: Resource = intent["payment_method_options"]
+        new: dict[str, Any] = given["payment_method_options"] or {}
+        merged_options = {way: {**(old.get(way) or {}), **(more or {})} for way, more in new.items()}
+        intent["payment_method_options"] = {**old, **merged_options}
+
+
+def _take_ways(intent: Resource, given: Resource) -> None:
+    """Which ways to pay there are: those that are named, without those that are excluded."""
+    for name in (WAYS, "excluded_payment_method_types"):
+        if name in given:
+            intent[name] = given[name] or None
+    named = given.get("payment_method_types") or given.get(WAYS) or intent["payment_method_types"]
+    out = intent["excluded_payment_method_types"] or ()
+    intent["payment_method_types"] = [each for each in named if each not in out]
+
+
 def _card(provider: Provider, intent: Resource, named: str) -> str:
     """Notes the number behind a token or a payment method that is kept; the id of the payment method."""
+    if "card" not in intent["payment_method_types"]:
+        message = (
+            "The PaymentMethod provided (card) is not allowed for this PaymentIntent. Please attach a PaymentMethod of"
+            f" one of the following types: {', '.join(intent['payment_method_types'])}."
+        )
+        raise Refusal(400, message, param="payment_method", began=True)
     method = methods.for_intent(provider, intent, named)
     card, number = method["card"], provider.note(method["id"])["number"]
     provider.take_note(intent["id"], number=number, month=card["exp_month"], year=card["exp_year"])
@@ -78,12 +156,14 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     intent = find(provider, name)
     _expect(intent, OPEN, "updated")
     _refuse_of_checkout(provider, intent)
+    changed = copy.deepcopy(intent)
     if "amount" in given or "currency" in given:
         currency = currencies.read(str(given.get("currency") or intent["currency"]), "currency")
         amount = int(given.get("amount") or intent["amount"])
         currencies.check_charge(amount, currency)
-        intent |= {"amount": amount, "currency": currency}
-    _take(provider, intent, given)
+        changed |= {"amount": amount, "currency": currency}
+    _take(provider, changed, given)
+    intent |= changed
     provider.store.put("intents", name, intent)
     return intent
 
@@ -93,12 +173,18 @@ def confirm(provider: Provider, name: str, given: Resource) -> Resource:
     intent = find(provider, name)
     _expect(intent, OPEN, "confirmed")
     _refuse_of_checkout(provider, intent)
-    _take(provider, intent, {field: value for field, value in given.items() if field != "amount"})
+    if given.get("amount_to_confirm", intent["amount"]) != intent["amount"]:
+        message = f"This simulator has no surcharges: the amount to confirm is that of the intent, {intent['amount']}."
+        raise Refusal(400, message, param="amount_to_confirm", began=True)
+    changed = copy.deepcopy(intent)  # what is refused leaves the intent as it was
+    _take(provider, changed, {field: value for field, value in given.items() if field != "amount"})
+    intent |= changed
     if intent["payment_method"] is None:
         message = "You cannot confirm this PaymentIntent because it's missing a payment method."
         raise Refusal(400, message, code="payment_intent_unexpected_state", began=True)
     automatic = intent["automatic_payment_methods"]
-    if automatic and automatic["enabled"] and automatic["allow_redirects"] == "always" and "return_url" not in given:
+    redirects = automatic and automatic["enabled"] and automatic["allow_redirects"] == "always"
+    if redirects and "return_url" not in given and not given.get("off_session"):
         message = (
             "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of"
             " these payment methods might redirect your customer off of your page, you must provide a `return_url`."
@@ -155,6 +241,12 @@ def capture(provider: Provider, name: str, given: Resource) -> Resource:
         raise Refusal(400, message, code="amount_too_large", param="amount_to_capture", began=True)
     currencies.check(amount, intent["currency"], "amount_to_capture")
     charge = provider.store["charges"][intent["latest_charge"]]
+    _take_shown(intent, given)
+    if "metadata" in given:
+        intent["metadata"] = {} if given["metadata"] == "" else merged(intent["metadata"], given["metadata"])
+    said = {field: given[field] for field in OF_CAPTURE if field in given}
+    intent |= said
+    charge |= said
     rest = charge["amount"] - amount
     charge["amount_refunded"] += rest
     charges.collect(provider, charge, intent, amount=amount)

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from simulators.payments import cards, catalogue, events, shapes
+from simulators.payments.description import unknown
 from simulators.payments.protocol import Refusal, Resource, merged, no_such
 from simulators.payments.provider import Provider
 
 SHOWN = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "regulated_status")
+OF_CARDS = {"allow_redisplay", "billing_details", "card", "expand", "metadata", "radar_options", "type"}
 UNSAFE = (
     "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test tokens that"
     " map to the test card you are using, see https://stripe.com/docs/testing. To enable testing raw card data APIs,"
@@ -61,13 +63,19 @@ def create(provider: Provider, given: Resource) -> Resource:
             " preview features that you are trying to use."
         )
         raise Refusal(400, message, param="type")
+    for name in given.keys() - OF_CARDS:
+        raise unknown(name)
     card = given.get("card", {})
     if "number" in card:
         raise Refusal(402, UNSAFE)
+    for name in card.keys() - {"networks", "token"}:
+        raise unknown(f"card[{name}]")
     if "token" not in card:
         raise Refusal(400, "Missing required param: card.", code="parameter_missing", param="card")
     method = of_token(provider, cards.of_token(card["token"], "card[token]"))
-    return _take(provider, method, {name: value for name, value in given.items() if name != "card"})
+    if "radar_options" in given:
+        method["radar_options"] = given["radar_options"]
+    return _take(provider, method, given)
 
 
 def update(provider: Provider, name: str, given: Resource) -> Resource:
@@ -88,7 +96,10 @@ def _take(provider: Provider, method: Resource, given: Resource) -> Resource:
     for field, value in given.get("billing_details", {}).items():
         whole = {**shapes.empty_address(), **value} if field == "address" and value else value
         method["billing_details"][field] = whole or (shapes.empty_address() if field == "address" else None)
-    method["card"] |= {name: value for name, value in given.get("card", {}).items() if name.startswith("exp_")}
+    card = given.get("card", {})
+    method["card"] |= {name: value for name, value in card.items() if name.startswith("exp_")}
+    if "networks" in card:
+        method["card"]["networks"]["preferred"] = card["networks"].get("preferred") or None
     if "allow_redisplay" in given:
         method["allow_redisplay"] = given["allow_redisplay"]
     provider.store.put("methods", method["id"], method)
@@ -173,12 +184,19 @@ def for_intent(provider: Provider, intent: Resource, named: str) -> Resource:
     return method
 
 
+def future_usage(intent: Resource) -> str | None:
+    """What is said for cards goes before what is said for all ways to pay."""
+    card = intent["payment_method_options"].get("card") or {}
+    usage: str | None = card.get("setup_future_usage") or intent["setup_future_usage"]
+    return usage
+
+
 def used(provider: Provider, intent: Resource) -> None:
     """The payment has come about: the card is kept for the customer where that was asked for, and else used up."""
     method = provider.store["methods"][intent["payment_method"]]
     if method["customer"] is not None:
         return
-    if intent["customer"] and intent["setup_future_usage"]:
+    if intent["customer"] and future_usage(intent) not in (None, "none"):
         hand_over(provider, method, intent["customer"])
     else:
         provider.take_note(method["id"], gone=True)

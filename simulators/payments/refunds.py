@@ -23,6 +23,7 @@ class Wish:
     amount: int | None
     reason: str | None
     metadata: dict[str, str]
+    instructions_email: str | None = None
 
 
 def read_wish(given: Resource) -> Wish:
@@ -40,6 +41,7 @@ def read_wish(given: Resource) -> Wish:
         amount=amount,
         reason=given.get("reason"),
         metadata=given.get("metadata") or {},
+        instructions_email=given.get("instructions_email"),
     )
 
 
@@ -70,6 +72,8 @@ def create(provider: Provider, wish: Wish) -> Resource:
         raise Refusal(400, message, code="balance_insufficient", began=True)
     refund = shapes.refund(shapes.new_id("re_3"), provider.clock.now(), amount, charge)
     refund |= {"reason": wish.reason, "metadata": wish.metadata, "status": _first_status(provider, charge)}
+    if wish.instructions_email:
+        refund["instructions_email"] = wish.instructions_email
     if refund["status"] == "succeeded":
         _pay(provider, refund)
     provider.store.put("refunds", refund["id"], refund)

@@ -66,6 +66,10 @@ class Api:
         """One object; `run` gets the id where the path has one."""
         self._add("GET", path, lambda _: None, lambda *names_and_none: run(*names_and_none[:-1]))
 
+    def read(self, path: str, run: Callable[[str, Resource], Resource]) -> None:
+        """One object; `run` gets its id and the parameters."""
+        self._add("GET", path, lambda given: given, run)
+
     def delete(self, path: str, run: Callable[[str], Resource]) -> None:
         self._add("DELETE", path, lambda _: None, lambda name, _: run(name))
 
@@ -80,8 +84,8 @@ class Api:
 
         self.routes.add_url_rule(path, f"{method} {path}", view, methods=[method])
 
-    def list(self, path: str, kind: str, rows: Callable[..., Iterable[Resource]], equal: Iterable[str] = ()) -> None:
-        """Objects filtered by fields that must be `equal` to the parameter of that name, and by those of events.
+    def list(self, path: str, kind: str, rows: Callable[..., Iterable[Resource]]) -> None:
+        """Objects whose fields are equal to the parameters of their names, but for what NARROWED and events have.
 
         `rows` gets the id where the path has one.
         """
@@ -89,7 +93,7 @@ class Api:
 
         def view(**names: str) -> Response:
             def execute(fields: Fields, given: Resource) -> Resource:
-                wanted = {name: given[name] for name in equal if name in given}
+                wanted = {} if kind == "event" else {name: given[name] for name in given.keys() - NOT_EQUAL}
 
                 def allowed(row: Resource) -> bool:
                     return all(row.get(name) == value for name, value in wanted.items()) and _is_meant(given, row)
@@ -129,6 +133,7 @@ def typed(call: str, fields: Fields) -> Resource:
 
 NARROWED: dict[str, Callable[[Resource, Any], bool]] = {
     "coupon": lambda code, name: code["promotion"]["coupon"] == name,
+    "currency": lambda row, name: (row.get("fixed_amount") or row)["currency"] == name,
     "customer_details": lambda session, told: (session["customer_details"] or {}).get("email") == told["email"],
     "ids": lambda product, names: product["id"] in names,
     "lookup_keys": lambda price, keys: price["lookup_key"] in keys,
@@ -136,6 +141,9 @@ NARROWED: dict[str, Callable[[Resource, Any], bool]] = {
     "recurring": lambda price, told: told.items() <= (price["recurring"] or {}).items(),
 }
 """Filters of lists that are no field of that name."""
+
+NOT_EQUAL = {"created", "ending_before", "expand", "limit", "starting_after", *NARROWED}
+"""Parameters of lists that no field has to be equal to."""
 
 
 def _is_meant(given: Resource, row: Resource) -> bool:
@@ -160,8 +168,7 @@ def add_sessions(v1: Api, provider: Provider) -> None:
     v1.post(f"{path}/<name>", partial(sessions.update, provider))
     v1.post(f"{path}/<name>/expire", lambda name, _: sessions.expire(provider, name))
     v1.get(f"{path}/<name>", partial(sessions.find, provider))
-    kinds = ("customer", "payment_intent", "status")
-    v1.list(path, "checkout.session", provider.store["sessions"].values, equal=kinds)
+    v1.list(path, "checkout.session", provider.store["sessions"].values)
     add_lines(v1, provider)
 
 
@@ -182,13 +189,13 @@ def add_lines(v1: Api, provider: Provider) -> None:
 def add_intents(v1: Api, provider: Provider) -> None:
     rows = provider.store["intents"]
     v1.search("/payment_intents/search", "payment_intent", "intents")
-    v1.post("/payment_intents", partial(intents.create, provider))
-    v1.get("/payment_intents/<name>", partial(intents.find, provider))
-    v1.post("/payment_intents/<name>", partial(intents.update, provider))
-    v1.post("/payment_intents/<name>/confirm", partial(intents.confirm, provider))
-    v1.post("/payment_intents/<name>/capture", partial(intents.capture, provider))
+    v1.post("/payment_intents", partial(intents.create, provider), intents.read_new)
+    v1.read("/payment_intents/<name>", partial(intents.retrieve, provider))
+    v1.post("/payment_intents/<name>", partial(intents.update, provider), intents.read)
+    v1.post("/payment_intents/<name>/confirm", partial(intents.confirm, provider), intents.read)
+    v1.post("/payment_intents/<name>/capture", partial(intents.capture, provider), intents.read)
     v1.post("/payment_intents/<name>/cancel", partial(intents.cancel, provider))
-    v1.list("/payment_intents", "payment_intent", rows.values, equal=["customer"])
+    v1.list("/payment_intents", "payment_intent", rows.values)
     for call, message in unsupported.OF_CALLS.items():
         v1.post(call.removeprefix("post /v1").replace("{}", "<name>"), partial(_refuse, provider, message))
 
@@ -210,10 +217,11 @@ def add_charges(v1: Api, provider: Provider) -> None:
 
     def capture(name: str, given: Resource) -> Resource:
         charge = _find(rows, "charge", name)
+        said = {field: given[field] for field in intents.OF_CAPTURE if field in given}
         if (intent := charge["payment_intent"]) is None:
-            return charges.capture(provider, charge, given.get("amount"))
+            return charges.capture(provider, charge, given.get("amount"), said)
         amount = {"amount_to_capture": given["amount"]} if "amount" in given else {}
-        intents.capture(provider, intent, amount)
+        intents.capture(provider, intent, said | amount)
         return rows[name]
 
     v1.search("/charges/search", "charge", "charges")
@@ -221,7 +229,7 @@ def add_charges(v1: Api, provider: Provider) -> None:
     v1.get("/charges/<name>", lambda name: _find(rows, "charge", name))
     v1.post("/charges/<name>", update)
     v1.post("/charges/<name>/capture", capture)
-    v1.list("/charges", "charge", rows.values, equal=("customer", "payment_intent", "transfer_group"))
+    v1.list("/charges", "charge", rows.values)
 
 
 def add_methods(v1: Api, provider: Provider) -> None:
@@ -231,9 +239,8 @@ def add_methods(v1: Api, provider: Provider) -> None:
     v1.post(f"{path}/<name>", partial(methods.update, provider))
     v1.post(f"{path}/<name>/attach", partial(methods.attach, provider))
     v1.post(f"{path}/<name>/detach", lambda name, _: methods.detach(provider, name))
-    equal = ("allow_redisplay", "customer", "type")
-    v1.list(path, "payment_method", lambda: [row for row in rows.values() if row["customer"]], equal=equal)
-    v1.list("/customers/<name>/payment_methods", "payment_method", partial(methods.of_customer, provider), equal)
+    v1.list(path, "payment_method", lambda: [row for row in rows.values() if row["customer"]])
+    v1.list("/customers/<name>/payment_methods", "payment_method", partial(methods.of_customer, provider))
     v1.get("/customers/<name>/payment_methods/<method>", partial(methods.one_of_customer, provider))
     v1.delete("/customers/<name>/discount", partial(_no_discount, provider))
 
@@ -249,21 +256,16 @@ def add_refunds(v1: Api, provider: Provider) -> None:
     v1.get("/refunds/<name>", partial(refunds.find, provider))
     v1.post("/refunds/<name>", partial(refunds.update, provider))
     v1.post("/refunds/<name>/cancel", lambda name, _: refunds.cancel(provider, name))
-    v1.list("/refunds", "refund", provider.store["refunds"].values, equal=("charge", "payment_intent"))
+    v1.list("/refunds", "refund", provider.store["refunds"].values)
 
 
 def add_disputes(v1: Api, provider: Provider) -> None:
     v1.get("/disputes/<name>", partial(disputes.find, provider))
     v1.post("/disputes/<name>", partial(disputes.update, provider))
     v1.post("/disputes/<name>/close", lambda name, _: disputes.close(provider, name))
-    v1.list("/disputes", "dispute", provider.store["disputes"].values, equal=("charge", "payment_intent"))
+    v1.list("/disputes", "dispute", provider.store["disputes"].values)
 
 
-FILTERS = {
-    "price": ("active", "currency", "product", "type"),
-    "product": ("active", "shippable", "type", "url"),
-    "promotion_code": ("active", "code", "customer"),
-}
 SEARCHED = ("customer", "product", "price")
 MAKERS = {**catalogue.MAKERS, "customer": methods.customer}
 
@@ -278,7 +280,7 @@ def add_catalogue(v1: Api, provider: Provider) -> None:
         v1.post(f"{path}/<name>", partial(catalogue.update, provider, kind))
         if kind in catalogue.DELETABLE:
             v1.delete(f"{path}/<name>", partial(catalogue.delete, provider, kind))
-        v1.list(path, kind, partial(_living, rows), equal=FILTERS.get(kind, ("active", "email")))
+        v1.list(path, kind, partial(_living, rows))
 
 
 def _living(rows: dict[str, Resource]) -> Iterable[Resource]:
@@ -288,7 +290,7 @@ def _living(rows: dict[str, Resource]) -> Iterable[Resource]:
 def add_account(v1: Api, provider: Provider) -> None:
     store = provider.store
     v1.get("/invoices/<name>", partial(invoices.find, provider))
-    v1.list("/invoices", "invoice", store["invoices"].values, equal=("customer", "status"))
+    v1.list("/invoices", "invoice", store["invoices"].values)
     v1.get("/account", shapes.account)
     v1.get("/accounts/<name>", lambda name: _find({str(shapes.account()["id"]): shapes.account()}, "account", name))
     v1.get("/balance", partial(balance.total, provider))
@@ -297,7 +299,6 @@ def add_account(v1: Api, provider: Provider) -> None:
         "/balance_transactions",
         "balance_transaction",
         lambda: (balance.as_of(provider, row) for row in store["transactions"].values()),
-        equal=("currency", "source", "type"),
     )
     v1.post("/webhook_endpoints", partial(endpoints.create, provider))
     v1.get("/webhook_endpoints/<name>", partial(endpoints.find, provider))

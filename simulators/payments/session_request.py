@@ -23,7 +23,6 @@ COPIED = [
     "client_reference_id",
     "custom_fields",
     "customer",
-    "customer_account",
     "customer_email",
     "integration_identifier",
     "locale",
@@ -35,6 +34,7 @@ COPIED = [
     "shipping_address_collection",
     "submit_type",
     "success_url",
+    "allowed_payment_method_types",
     "excluded_payment_method_types",
     "payment_method_collection",
     "adaptive_pricing",
@@ -70,6 +70,8 @@ class Order:
     """Fields that go into the session as they came."""
     intent: Resource
     """Fields that go into the payment intent."""
+    noted: Resource = field(default_factory=dict)
+    """What is remembered of the session, and not shown."""
     discounts: list[Resource] = field(default_factory=list)
     shipping: list[Resource] = field(default_factory=list)
 
@@ -86,6 +88,7 @@ def read_order(provider: Provider, given: Resource) -> Order:
     currency = str(lines[0]["currency"])
     if any(line["currency"] != currency for line in lines):
         raise Refusal(400, "All line items must have the same currency.", param="line_items")
+    _check_currency(given, currency)
     _check_customer(given)
     currencies.check_total(sum(line["amount_total"] for line in lines), currency)
     _check_pages(given)
@@ -98,6 +101,7 @@ def read_order(provider: Provider, given: Resource) -> Order:
         expires_at=_read_expiry(provider, given),
         given=_session_fields(provider, given),
         intent=_intent_fields(given),
+        noted={name: given[name] for name in ("customer_update", "payment_method_data") if name in given},
         discounts=given.get("discounts") or [],
         shipping=given.get("shipping_options") or [],
     )
@@ -115,7 +119,18 @@ def _only_one(given: Resource, *names: str) -> None:
         raise Refusal(400, f"You may only specify one of these parameters: {', '.join(names)}.", param=names[0])
 
 
+def _check_currency(given: Resource, currency: str) -> None:
+    """A session is in the currency of its prices: they are taken as they are, without their `currency_options`."""
+    if "currency" in given and (wanted := currencies.read(given["currency"], "currency")) != currency:
+        message = (
+            f"The price specified only supports `{currency}`. This doesn't match the expected currency: `{wanted}`."
+        )
+        raise Refusal(400, message, param="currency")
+
+
 def _check_customer(given: Resource) -> None:
+    if "customer_update" in given and not given.get("customer"):
+        raise Refusal(400, "`customer_update` can only be used with `customer`.", param="customer_update")
     _only_one(given, "customer", "customer_email")
     _only_one(given, "customer", "customer_creation")
     email = given.get("customer_email")
@@ -127,12 +142,16 @@ def _session_fields(provider: Provider, given: Resource) -> Resource:
     if given.get("customer"):
         catalogue.find(provider, "customer", given["customer"], "customer", 400)
     methods = given.get("payment_method_types") or given.get("allowed_payment_method_types")
+    out = given.get("excluded_payment_method_types") or ()
     fields: Resource = {name: given[name] for name in COPIED if name in given}
     fields |= {
         "metadata": given.get("metadata") or {},
-        "payment_method_types": methods or ["card", "sepa_debit"],
+        "payment_method_types": [each for each in methods or ["card", "sepa_debit"] if each not in out],
         "ui_mode": versions.new_ui_mode(given.get("ui_mode")),
     }
+    if card := given.get("payment_method_options", {}).get("card"):
+        options = {**given["payment_method_options"], "card": {"request_three_d_secure": "automatic", **card}}
+        fields["payment_method_options"] = options
     fields["custom_fields"] = [_custom_field(each) for each in given.get("custom_fields", [])]
     fields |= _page_fields(provider, given)
     if tax := given.get("automatic_tax"):
@@ -292,6 +311,7 @@ def _intent_fields(given: Resource) -> Resource:
     data = given.get("payment_intent_data", {})
     check_metadata(data)
     fields: dict[str, Any] = {name: data[name] for name in OF_INTENT if name in data}
-    if method := given.get("payment_method_options", {}).get("card", {}).get("capture_method"):
-        fields["payment_method_options"] = {"card": {"capture_method": method}}
+    card = given.get("payment_method_options", {}).get("card", {})
+    if options := {name: card[name] for name in ("capture_method", "setup_future_usage") if name in card}:
+        fields["payment_method_options"] = {"card": options}
     return fields | {"metadata": data.get("metadata") or {}}

@@ -26,7 +26,7 @@ def create(provider: Provider, order: Order) -> Resource:
     provider.store.put("sessions", name, session)
     for line in lines:
         _keep_product(provider, line)
-    provider.take_note(name, lines=lines, intent=order.intent)
+    provider.take_note(name, lines=lines, intent=order.intent, **order.noted)
     provider.at(float(order.expires_at), "expire", name)
     return session
 
@@ -74,9 +74,22 @@ def _change(provider: Provider, session: Resource, given: Resource) -> None:
     if "collected_information" in given:
         session["collected_information"] = given["collected_information"]
     totals.sum_up(provider, session, lines_now)
+    if data := given.get("payment_intent_data"):
+        _change_intent(provider, session, data)
     for line in lines_now:
         _keep_product(provider, line)
     provider.take_note(session["id"], lines=lines_now)
+
+
+def _change_intent(provider: Provider, session: Resource, data: Resource) -> None:
+    """What its payment intent is to have, and has where a card was tried already."""
+    kept = provider.note(session["id"])["intent"]
+    said = {name: value or None for name, value in data.items() if name != "metadata"}
+    if "metadata" in data:
+        said["metadata"] = merged(kept["metadata"], data["metadata"]) if data["metadata"] else {}
+    provider.take_note(session["id"], intent=kept | said)
+    if intent := provider.store["intents"].get(session["payment_intent"] or ""):
+        provider.store.put("intents", intent["id"], intent | said)
 
 
 def _changed_lines(provider: Provider, session: Resource, wanted: list[Resource]) -> list[Resource]:

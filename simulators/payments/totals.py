@@ -19,7 +19,8 @@ def sum_up(provider: Provider, session: Resource, lines: list[Resource]) -> None
     """
     currency, rate = session["currency"], tax.percent(provider, session)
     subtotal = sum(line["amount_subtotal"] for line in lines)
-    offs, session["discounts"] = catalogue.discount(provider, session["discounts"] or [], subtotal, currency)
+    wishes, products = session["discounts"] or [], {line["price"]["product"] for line in lines}
+    offs, session["discounts"] = catalogue.discount(provider, wishes, subtotal, currency, products)
     off = sum(offs)
     for line, share in zip(lines, _shares(off, [line["amount_subtotal"] for line in lines]), strict=True):
         left = line["amount_subtotal"] - share

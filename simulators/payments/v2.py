@@ -65,6 +65,9 @@ def _check_target(given: Resource) -> None:
         raise invalid("type", "This simulator sends to webhook endpoints alone.")
     if "webhook_endpoint" not in given:
         raise invalid("webhook_endpoint", "This field is required.")
+    for other in ("amazon_eventbridge", "azure_event_grid"):
+        if other in given:
+            raise invalid(other, "This field is of another type of destination.")
     _check_url(given)
 
 

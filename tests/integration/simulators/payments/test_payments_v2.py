@@ -50,6 +50,7 @@ def invalid(answer):
         ({"name": None}, "'name: "),
         ({"name": ...}, "'name: "),
         ({"type": "amazon_eventbridge"}, "'type: "),
+        ({"amazon_eventbridge": {"aws_account_id": "1", "aws_region": "eu"}}, "'amazon_eventbridge: "),
         ({"type": ["webhook_endpoint"]}, "'type: "),
         ({"metadata": {"order": 7}}, "'metadata.order: "),
         ({"metadata": []}, "'metadata: "),
