@@ -66,9 +66,14 @@ class Inbox:
         self._store = Store("mail", ("mails", "meta"), file)
         self._mails = [_read(told) for told in self._store["mails"].values()]
         self._last = int(self._store["meta"].get("last", {}).get("number", 0))
+        self.cleared = 0
+        """How often: a mail that was begun before that does not arrive after it."""
 
-    def keep(self, sender: str, to: list[str], raw: bytes, *, encrypted: bool, user: str) -> None:
+    def keep(self, mail_began: int, sender: str, to: list[str], raw: bytes, *, encrypted: bool, user: str) -> bool:
+        """Whether it is kept; not so where the inbox was cleared since `mail_began`, the count at that time."""
         with self._store as store:
+            if mail_began != self.cleared:
+                return False
             self._last += 1
             mail = Mail(self._last, datetime.now(UTC), sender, to, raw, encrypted, user)
             store.put("meta", "last", {"number": mail.number})
@@ -77,6 +82,7 @@ class Inbox:
             for old in self._mails[:-MOST]:
                 store.remove("mails", str(old.number))
             del self._mails[:-MOST]
+            return True
 
     def newest_first(self) -> list[Mail]:
         with self._store:
@@ -89,6 +95,7 @@ class Inbox:
         """Numbers go on, so that the address of a mail never leads to another."""
         with self._store as store:
             self._mails = []
+            self.cleared += 1
             store.clear()
             store.put("meta", "last", {"number": self._last})
 

@@ -44,7 +44,7 @@ class Conversation(StreamRequestHandler):
 
     def setup(self) -> None:
         self.encrypted, self.user = False, ""
-        self.sender, self.to = "", list[str]()
+        self.sender, self.to, self.began = "", list[str](), 0
         if self.server.rules.implicit_tls:
             self._encrypt()
         super().setup()
@@ -120,7 +120,7 @@ class Conversation(StreamRequestHandler):
         if self.server.rules.login and not self.user:
             self._say("530 log in first")
         elif address := ADDRESS.match(rest):
-            self.sender, self.to = address[1], []
+            self.sender, self.to, self.began = address[1], [], self.server.inbox.cleared
             self._answer("sender", "250 fine")
         else:
             self._say("501 that is no sender")
@@ -144,8 +144,11 @@ class Conversation(StreamRequestHandler):
         if raw is None:
             self._say("552 that is too long")
         elif not self._strikes("body"):
-            self.server.inbox.keep(self.sender, self.to, raw, encrypted=self.encrypted, user=self.user)
-            self._answer("accepted", "250 stored")
+            told = (self.began, self.sender, self.to, raw)
+            if self.server.inbox.keep(*told, encrypted=self.encrypted, user=self.user):
+                self._answer("accepted", "250 stored")
+            else:
+                self._say("451 the inbox was cleared meanwhile")
         self._empty()
 
     def _until_dot(self) -> bytes | None:
@@ -179,6 +182,7 @@ class Conversation(StreamRequestHandler):
 
     def _strikes(self, place: Place) -> bool:
         """Whether something went wrong here, and was answered. Raises Gone where there was no answer."""
+        patience = self.server.faults.patience  # taken first: a reset from here on ends the wait
         fault = self.server.faults.take(place)
         if fault is None:
             return False
@@ -186,7 +190,7 @@ class Conversation(StreamRequestHandler):
             self._say(f"{fault.code} so I was told")
             return True
         if fault.hang:
-            self.server.faults.patience.wait()
+            patience.wait()
         raise Gone
 
     def _say(self, words: str) -> None:
