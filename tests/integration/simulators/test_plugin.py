@@ -95,6 +95,9 @@ def test_payments(payments_simulator, number):
     provider.pay(left["session"])
     provider.advance(10_000)
     provider.drop(times=None)
+
+
+# }
 """
 
 
