@@ -11,9 +11,11 @@ import argparse
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -41,6 +43,7 @@ SECONDS = 120
 """For the tests of one mutant. One that makes them go on for longer counts as noticed."""
 FARTHEST = 150
 """So many tests meet a mutant at most: there are lines that a thousand reach."""
+FEW = 10
 NO_PROGRAM = ("BitOr", "BinaryOperator_Pow")
 """`str | None` is a type, and `**more` no power: the import notices such a change, which would flatter the score."""
 FOR_MYPY = ("frozen=True", "@abstractmethod")
@@ -160,14 +163,21 @@ def tests_by_name(file: Path) -> set[str]:
 
 
 def nearest(change: MutationSpec) -> list[str]:
-    """The tests that reach its line. For one that is run by an import: those of its file."""
+    """The tests that reach its line: first those with the file's names in theirs, and which reach most of the file.
+
+    For a line that few tests reach, because an import runs it or its result is cached, these are all tests of the file.
+    """
     by_line = tests_by_line(str(change.module_path))
     lines = range(change.start_pos[0], change.end_pos[0] + 1)
     tests = {test for line in lines for test in by_line.get(line, ())}
-    if len(tests) <= 1:
+    if len(tests) < FEW:
         tests |= tests_of(change.module_path) | tests_by_name(change.module_path)
-    words = change.module_path.with_suffix("").parts[1:]
-    return sorted(tests, key=lambda test: (-sum(word in test for word in words), "/unit/" not in test, test))[:FARTHEST]
+    words, lines_reached = change.module_path.with_suffix("").parts[1:], Counter(chain(*by_line.values()))
+
+    def distance(test: str) -> tuple[int, int, str]:
+        return -sum(word in test for word in words), -lines_reached[test], test
+
+    return sorted(tests, key=distance)[:FARTHEST]
 
 
 # ---------------------------------------------------------------- what came of it

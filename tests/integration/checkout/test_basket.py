@@ -148,6 +148,14 @@ def test_a_basket_goes_with_its_account_and_those_of_others_stay(client, signed_
     assert kept(before)["lines"] == kept(after)["lines"] == [of(tea, 2)]
 
 
+def test_a_version_is_a_number_that_every_client_can_hold(ada):
+    tea = make_item("Tea")
+    put(ada, of(tea, 1))
+
+    assert_problem(put(ada, of(tea, 2), version=2**53), 409, "basket_changed")
+    assert fields(put(ada, of(tea, 2), version=2**53 + 1)) == ["version"]
+
+
 def test_each_change_order_and_payment_of_a_basket_is_another_version(ada, simulated):
     tea = make_item("Tea", on_hand=5)
     versions = [kept(ada)["version"], put(ada, of(tea, 2)).get_json()["version"]]

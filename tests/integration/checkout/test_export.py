@@ -63,6 +63,7 @@ def test_the_table_has_the_orders_of_the_list_in_its_order(staff, monkeypatch):
     orders = [make_order(buyer, make_item("Mug", price=price)) for price in (300, 100, 500, 200, 400)]
 
     assert [row["total"] for row in table(staff, q="mug", sort="total")] == ["1.00", "2.00", "3.00", "4.00", "5.00"]
+    assert [row["total"] for row in table(staff, sort="-total")][:3] == ["12.50", "5.00", "4.00"]
     assert [row["number"] for row in table(staff, q="mug")] == [order.number for order in reversed(orders)]
     every = [lamp.number, *(order.number for order in orders)]
     assert [row["number"] for row in table(staff)] == every[::-1]

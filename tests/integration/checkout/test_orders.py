@@ -67,6 +67,10 @@ def test_an_item_without_a_stock_is_never_sold_out(buyer, provider):
     assert Hold.query.count() == 0
 
 
+def test_a_thousand_of_one_item_are_an_order(buyer, provider):
+    assert order(buyer, make_item("Screw", price=5, on_hand=None), Screw=1000).status_code == 201
+
+
 def test_a_line_named_twice_is_wanted_twice(buyer, provider):
     tea = make_item("Tea", price=500, on_hand=5)
 
@@ -167,6 +171,7 @@ def test_an_order_needs_a_key(buyer, httpx_mock, key):
         ([{"item_id": 1, "quantity": 0}], "lines[0].quantity"),
         ([{"item_id": 1, "quantity": -1}], "lines[0].quantity"),
         ([{"item_id": 1, "quantity": 1.5}], "lines[0].quantity"),
+        ([{"item_id": 1, "quantity": 1001}], "lines[0].quantity"),
         ([{"item_id": 1, "quantity": 10**20}], "lines[0].quantity"),
         ([{"item_id": "1", "quantity": 1}], "lines[0].item_id"),
         ([{"item_id": 1, "quantity": 1}] * 51, "lines"),
@@ -261,6 +266,16 @@ def test_the_newest_order_comes_first_and_pages_hold_what_they_say(buyer, provid
 
     assert [each["id"] for each in page["items"]] == [numbers[2], numbers[1]]
     assert (page["total"], page["page"], page["per_page"]) == (5, 2, 2)
+
+
+def test_a_list_that_is_asked_for_without_a_page_has_the_newest_twenty(buyer, provider):
+    tea = make_item(on_hand=None)
+    numbers = [order(buyer, tea, key=f"key-{number}").get_json()["id"] for number in range(21)]
+
+    page = buyer.get("/api/orders").get_json()
+
+    assert [each["id"] for each in page["items"]] == numbers[:0:-1]
+    assert (page["total"], page["page"], page["per_page"]) == (21, 1, 20)
 
 
 def test_only_a_paid_order_is_handed_over(buyer, provider, signed_in):
