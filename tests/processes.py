@@ -166,11 +166,11 @@ class Process:
             raise AssertionError(f"{error}\n{self.said()[-4000:]}") from None
 
 
-def run_kiosk(*args: str | Path, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+def run_kiosk(*args: str | Path, env: Mapping[str, str], folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
     """A `kiosk` command to its end: as `subprocess.run` with its output captured, and without the time of imports."""
     command = [str(KIOSK), *map(str, args)]
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        program = warm().start(command, env, signal.SIGTERM, output.fileno(), errors.fileno())
+        program = warm().start(command, env, signal.SIGTERM, output.fileno(), errors.fileno(), folder)
         wait_for(lambda: program.poll() is not None, f"`{' '.join(command)}` to end", 2 * DEADLINE)
         said = [file.seek(0) or file.read() for file in (output, errors)]
     return subprocess.CompletedProcess(command, program.wait(), *said)

@@ -45,10 +45,16 @@ class Warm:
         return self._process.poll() is not None
 
     def start(
-        self, command: Sequence[str], env: Mapping[str, str], stop: signal.Signals, output: int, errors: int
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        stop: signal.Signals,
+        output: int,
+        errors: int,
+        folder: Path = ROOT,
     ) -> "Forked":
-        """`output` and `errors` are descriptors that the program writes to."""
-        request = {"command": command, "env": dict(env), "stop": int(stop)}
+        """`output` and `errors` are descriptors that the program writes to; it runs in `folder`."""
+        request = {"command": command, "env": dict(env), "stop": int(stop), "folder": str(folder)}
         mine, theirs = socket.socketpair()
         try:
             with theirs:
@@ -127,6 +133,7 @@ def keep_one(descriptor: int, output: int, errors: int) -> bool:
     if pid == 0:
         lines.close()
         control.close()
+        os.chdir(request["folder"])
         become(request["command"], request["env"], output, errors)
         return True
     control.sendall(b"%d\n" % pid)

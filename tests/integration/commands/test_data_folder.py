@@ -8,7 +8,7 @@ from secrets import token_urlsafe
 import pytest
 
 from app.commands import up
-from tests.processes import KIOSK, ROOT, free_port
+from tests.processes import KIOSK, ROOT, Process, free_port, run_kiosk
 
 pytestmark = pytest.mark.any_database
 
@@ -27,11 +27,9 @@ def folder(tmp_path):
 
 @pytest.fixture
 def kiosk(tmp_path):
-    def run(*args, **settings):
+    def run(*args):
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("KIOSK_", "DATABASE_URL"))}
-        done = subprocess.run(
-            [KIOSK, *args], cwd=tmp_path, env=clean | settings, capture_output=True, text=True, timeout=120, check=False
-        )
+        done = run_kiosk(*args, env=clean, folder=tmp_path)
         return done.returncode, done.stdout + done.stderr
 
     return run
@@ -93,18 +91,14 @@ def test_a_folder_that_cannot_be_made_is_one_line_with_the_mend(kiosk):
 
 def test_what_kiosk_up_keeps_is_for_its_owner_and_for_one_kiosk_up_at_a_time(kiosk, tmp_path):
     ports, kept = free_port(up.PORTS), tmp_path / "kept"
-    command = [KIOSK, "up", "--port", str(ports), "--data", str(kept)]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as program:
-        try:
-            assert any("Kiosk is open" in line for line in program.stdout or ())
-            status, said = kiosk("doctor", "--data", str(kept))
-            assert (status, "others on this machine" in said) == (0, False), said
+    program = Process([KIOSK, "up", "--port", str(ports), "--data", str(kept)], tmp_path / "log")
+    program.wait_until_said("Kiosk is open")
 
-            status, said = kiosk("up", "--data", str(kept))
-            assert (status, said.count("\n")) == (1, 1), said
-            assert f"is open already, at http://127.0.0.1:{ports}: end that one first" in said
-        finally:
-            program.terminate()
-            program.communicate(timeout=60)
+    status, said = kiosk("doctor", "--data", str(kept))
+    assert (status, "others on this machine" in said) == (0, False), said
+    status, said = kiosk("up", "--data", str(kept))
+    assert (status, said.count("\n")) == (1, 1), said
+    assert f"is open already, at http://127.0.0.1:{ports}: end that one first" in said
 
+    program.stop()
     assert [oct(each.stat().st_mode & 0o077) for each in (kept, kept / "kiosk.db")] == ["0o0", "0o0"]

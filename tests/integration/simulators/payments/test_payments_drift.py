@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
 
 import pytest
 
 from simulators.payments import control, drift
-from tests.processes import KIOSK
+from tests.processes import run_kiosk
 
 KEY = "sk_test_of_the_sandbox_account"
 
@@ -153,8 +152,7 @@ def test_answers_of_another_version_are_not_compared(provider, compare, tmp_path
 
 
 def test_kiosk_has_it_as_a_command():
-    env = {**os.environ, drift.KEY: "sk_live_0123"}
-    ended = subprocess.run([KIOSK, "drift"], env=env, capture_output=True, text=True, timeout=60, check=False)
+    ended = run_kiosk("drift", env={**os.environ, drift.KEY: "sk_live_0123"})
 
     assert ended.returncode == 2
     assert "that is a live key" in ended.stderr
