@@ -5,6 +5,7 @@ It ends with the tests, as in `tests/lifeline.py`. Run as a program, this file i
 """
 
 import atexit
+import importlib
 import json
 import os
 import select
@@ -20,6 +21,11 @@ from pathlib import Path
 from tests import lifeline
 
 ROOT = Path(__file__).resolve().parent.parent
+LATE = (
+    *("app.models", "app.commands.serve", "app.commands.worker", "flask_migrate.cli", "alembic.command"),
+    *("httpcore", "anyio._backends._asyncio"),
+)
+"""What a command imports only once it is known which one it is, or has begun its work."""
 
 
 class Warm:
@@ -156,7 +162,12 @@ def become(command: list[str], env: dict[str, str], output: int, errors: int) ->
 
 
 if __name__ == "__main__":
+    from sqlalchemy.orm import configure_mappers
+
     from app.commands.cli import main
 
+    for module in LATE:
+        importlib.import_module(module)
+    configure_mappers()
     if fork_on_demand(socket.socket(fileno=int(sys.argv[1]))):
         main()
