@@ -28,12 +28,14 @@ DEADLINE = 30  # seconds; plenty, so that a slow machine fails no test
 
 def wait_for(condition: Callable[[], T], what: str, deadline: float = DEADLINE) -> T:
     """The first true answer of `condition`; AssertionError naming `what` where it does not come in time."""
-    end = time.monotonic() + deadline
+    began = time.monotonic()
     while True:
         if answer := condition():
             return answer
-        assert time.monotonic() < end, f"waited {deadline} s in vain for {what}"
-        time.sleep(0.02)
+        waited = time.monotonic() - began
+        assert waited < deadline, f"waited {deadline} s in vain for {what}"
+        # To ask takes the processor from what is waited for: the longer it takes, the more rarely.
+        time.sleep(min(max(waited / 10, 0.01), 0.1))
 
 
 # Below the ports that systems give to outgoing connections, else one of these takes a port between its choice and its
