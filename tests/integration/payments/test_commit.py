@@ -13,7 +13,11 @@ from tests.integration.payments.refunding import Till, send
 from tests.integration.payments.shop import Shop
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET, settings
 
-CUTS = [pytest.param(number, when, id=f"{when}-{number}") for number in (1, 2, 3, 4, 5) for when in ("before", "after")]
+
+def each_of(commits):
+    """Each of the first so many COMMITs is cut off, once before it arrives and once before its answer does."""
+    cuts = [(number, when) for number in range(1, commits + 1) for when in ("before", "after")]
+    return pytest.mark.parametrize(("number", "when"), cuts, ids=[f"{when}-{number}" for number, when in cuts])
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +31,7 @@ def proxy(own_database):
     found = Proxy(own_database)
     yield found
     found.close()
+    assert found.has_cut
 
 
 @pytest.fixture
@@ -57,7 +62,7 @@ def mended(shop):
     shop.sweep()
 
 
-@pytest.mark.parametrize(("number", "when"), CUTS)
+@each_of(commits=3)
 def test_an_order_is_placed_once(remote_shop, proxy, number, when):
     proxy.cut(number, when=when)
 
@@ -70,7 +75,7 @@ def test_an_order_is_placed_once(remote_shop, proxy, number, when):
     assert remote_shop.found["checkout_url"]
 
 
-@pytest.mark.parametrize(("number", "when"), CUTS)
+@each_of(commits=4)
 def test_a_paid_order_is_paid_once(remote_shop, proxy, number, when):
     remote_shop.place()
     remote_shop.pay()
@@ -83,7 +88,7 @@ def test_a_paid_order_is_paid_once(remote_shop, proxy, number, when):
     assert (remote_shop.stock, remote_shop.in_line()) == ((2, 2), True)
 
 
-@pytest.mark.parametrize(("number", "when"), CUTS)
+@each_of(commits=5)
 def test_a_message_is_never_taken_and_lost(remote_shop, proxy, number, when):
     remote_shop.place()
     remote_shop.pay()
@@ -96,7 +101,7 @@ def test_a_message_is_never_taken_and_lost(remote_shop, proxy, number, when):
     assert (remote_shop.status, len(remote_shop.rows(Payment)), remote_shop.effects) == ("paid", 1, 1)
 
 
-@pytest.mark.parametrize(("number", "when"), CUTS)
+@each_of(commits=5)
 def test_a_refund_is_paid_once(remote_shop, proxy, number, when):
     till = Till(remote_shop)
     proxy.cut(number, when=when)
@@ -109,7 +114,7 @@ def test_a_refund_is_paid_once(remote_shop, proxy, number, when):
     assert till.shop.given_back == [("succeeded", 100)]
 
 
-@pytest.mark.parametrize(("number", "when"), CUTS)
+@each_of(commits=5)
 def test_an_order_is_cancelled_once_and_its_stock_free_once(remote_shop, proxy, number, when):
     remote_shop.place()
     proxy.cut(number, when=when)
@@ -127,7 +132,6 @@ def test_the_proxy_does_cut(remote_shop, proxy):
 
     assert remote_shop.place().status_code == 503
 
-    assert proxy.has_cut
     assert remote_shop.place().status_code == 200
 
 
@@ -137,5 +141,4 @@ def test_the_proxy_cuts_what_records_the_providers_answer(remote_shop, proxy, wh
 
     assert remote_shop.place().status_code == 503
 
-    assert proxy.has_cut
     assert remote_shop.sessions == ["open"]
