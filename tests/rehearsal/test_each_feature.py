@@ -9,4 +9,4 @@ pytestmark = pytest.mark.long
 
 @pytest.mark.parametrize("left_out", [[], *([each] for each in OPTIONAL)], ids=lambda each: "".join(each) or "nothing")
 def test_a_product_works_whatever_it_does_without(kiosk, left_out):  # noqa: F811
-    works(kiosk, left_out)
+    works(kiosk, left_out, "-m", "integration", "-n", "2")

@@ -23,8 +23,11 @@ def kiosk(tmp_path):
     return Checkout.copied(tmp_path / "kiosk")
 
 
-def works(product, left_out):
-    """The checks, the build of the page and the tests pass, but for those that take a browser or PostgreSQL."""
+def works(product, left_out, *options):
+    """The checks, the build of the page and the tests pass, but for those that take a browser or PostgreSQL.
+
+    `options` are pytest's, for the tests that need a database.
+    """
     arguments = ["Bakery", "--without", ",".join(left_out)]
     product.start(*arguments)
     assert "nothing is left to do" in product.start(*arguments)
@@ -34,8 +37,8 @@ def works(product, left_out):
     names_nothing_that_is_gone(product, left_out)
     product.check()
     product.build_page()
-    product.run("pytest", "-q", "-m", "unit", "tests/unit")
-    product.run("pytest", "-q", "-n", "2", "-m", "integration", "--database", "sqlite", "tests/integration")
+    product.test("-m", "unit", "tests/unit")
+    product.test(*options, "--database", "sqlite", "tests/integration")
 
 
 def names_nothing_that_is_gone(product, left_out):
@@ -51,7 +54,8 @@ def names_nothing_that_is_gone(product, left_out):
 
 
 def test_a_product_that_does_without_all_that_can_be_left_out_works(kiosk):
-    works(kiosk, OPTIONAL)
+    """What takes long, such as waiting for a provider that hangs, only `make rehearse` does again."""
+    works(kiosk, OPTIONAL, "-m", "integration and (not long or hypothesis)")
 
 
 def test_nothing_is_done_to_a_tree_with_changes_and_nothing_in_a_dry_run(kiosk):
