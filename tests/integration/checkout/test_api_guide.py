@@ -14,6 +14,7 @@ FENCED = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SAID = "----\n"
 
 
+@pytest.mark.any_database
 @pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
 def test_the_first_five_minutes_go_as_the_guide_says(own_app, live_kiosk, payments_simulator):
     with own_app.app_context():

@@ -195,6 +195,7 @@ def kiosk(*args, **variables):
     return ended.returncode, ended.stdout, ended.stderr
 
 
+@pytest.mark.any_database
 def test_help_needs_no_settings():
     status, said, complaint = kiosk("--help")
 
@@ -203,6 +204,7 @@ def test_help_needs_no_settings():
         assert command in said
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("command", [("serve",), ("staff", "grant", "ada"), ("db", "upgrade"), ("seed",)])
 def test_a_command_without_settings_names_them_and_the_mend(command):
     status, said, complaint = kiosk(*command)
@@ -213,6 +215,7 @@ def test_a_command_without_settings_names_them_and_the_mend(command):
     assert "Traceback" not in said + complaint
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
@@ -249,6 +252,7 @@ def test_a_database_that_is_away_is_one_line_without_the_password():
     assert complaint.count("\n") == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("reason", "mend"),
     [
@@ -270,5 +274,6 @@ def test_a_name_that_is_no_text_is_a_user_who_is_not_there(runner):
     assert result.output.startswith("Error: there is no user 'ada\\udcff'")
 
 
+@pytest.mark.any_database
 def test_an_unknown_command_is_refused():
     assert kiosk("frobnicate", **environment(settings("sqlite://")))[0] == 2

@@ -78,6 +78,7 @@ def test_page_and_manifest_name_them(client, built):
     assert shown_by_messengers(client) == "http://localhost/icons/512.png"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("name", "side"), [*zip(NAMES, (48, 180, 192, 512, 512), strict=True)])
 def test_those_of_the_build_are_as_large_as_the_manifest_says(name, side):
     with Image.open(ROOT / "frontend" / "public" / name[1:]) as icon:
@@ -97,6 +98,7 @@ def test_with_a_logo_page_and_manifest_name_icons_of_it(client, built, staff):
     assert shown_by_messengers(client).removeprefix("http://localhost") in after
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("name", "side"), [("/icons/192.png", 192), ("/icons/512.png", 512), ("/favicon.ico", 48)])
 def test_an_icon_is_the_whole_logo_in_a_square_that_is_clear_around_it(client, staff, name, side):
     with_logo(staff)
@@ -109,6 +111,7 @@ def test_an_icon_is_the_whole_logo_in_a_square_that_is_clear_around_it(client, s
         assert near(icon.getpixel((x, side // 2)), (0, 128, 128, 255))
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("name", "side"), [("/apple-touch-icon.png", 180), ("/icons/maskable.png", 512)])
 def test_on_a_phone_the_logo_stands_on_the_colour_of_the_header(client, staff, name, side):
     with_logo(staff)
@@ -120,6 +123,7 @@ def test_on_a_phone_the_logo_stands_on_the_colour_of_the_header(client, staff, n
     assert near(icon.getpixel((side // 2, side // 2)), (0, 128, 128))
 
 
+@pytest.mark.any_database
 def test_what_a_phone_cuts_away_is_none_of_the_logo(client, staff):
     """All within a circle of 80 % stays: https://www.w3.org/TR/appmanifest/#icon-masks"""
     with_logo(staff, (400, 400))
@@ -131,6 +135,7 @@ def test_what_a_phone_cuts_away_is_none_of_the_logo(client, staff):
     assert {icon.getpixel(each) for each in cut} == {PRIMARY}
 
 
+@pytest.mark.any_database
 def test_a_tab_icon_has_each_size_that_browsers_take(client, staff):
     with_logo(staff)
 
@@ -167,6 +172,7 @@ def test_there_are_no_other_icons(client, built, name):
     assert_problem(client.get(name), 404, "not_found")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("size", "logo"),
     [((600, 120), (400, 128)), ((50, 900), (128, 400)), ((900, 900), (400, 400)), ((9, 9), (400, 400))],

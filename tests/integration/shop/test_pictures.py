@@ -94,6 +94,7 @@ def test_what_is_no_picture_is_refused(staff):
     assert_problem(upload(staff, b"<script>alert(1)</script>"), 422, "not_a_picture")
 
 
+@pytest.mark.any_database
 @pytest.mark.attack
 def test_a_bomb_is_refused(staff):
     file = BytesIO()
