@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from difflib import unified_diff
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -48,6 +49,8 @@ NO_PROGRAM = ("BitOr", "BinaryOperator_Pow")
 """`str | None` is a type, and `**more` no power: the import notices such a change, which would flatter the score."""
 FOR_MYPY = ("frozen=True", "@abstractmethod")
 """Lines whose change mypy alone notices, and no program that it has checked."""
+DESCRIPTIONS = "field_words.py"
+"""What the API's description says of each field, with an example that may be any."""
 PASSED, NOTHING_RAN = 0, 5
 
 
@@ -86,7 +89,8 @@ def drawn(target: Path, sample: int, seed: int) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         whole = WorkDB(path, WorkDB.Mode.create)
-        init([target] if target.is_file() else sorted(target.rglob("*.py")), whole, {})
+        files = [target] if target.is_file() else sorted(target.rglob("*.py"))
+        init([each for each in files if each.name != DESCRIPTIONS], whole, {})
         chance = random.Random(seed)
         candidates = list(one_for_each_place(whole.work_items, chance))
         whole.clear()
@@ -204,8 +208,8 @@ def diff(change: MutationSpec) -> str:
     before = (ROOT / change.module_path).read_text()
     operator = plugins.get_operator(change.operator_name)(**change.operator_args)
     after = mutate_code(before, operator, change.occurrence)
-    pairs = zip(before.splitlines(), after.splitlines(), strict=False)
-    return "\n".join(f"- {old.strip()}\n+ {new.strip()}" for old, new in pairs if old != new)
+    lines = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
 
 if __name__ == "__main__":
