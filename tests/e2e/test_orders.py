@@ -162,7 +162,7 @@ def test_staff_find_an_item_in_the_stock_and_see_who_changed_it(back_office: Sho
     page.get_by_label("Name or description").fill("Reading lamp")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Reading lamp").click()
-    page.get_by_label("Description").fill("A lamp for the evening.")
+    page.get_by_label("Description", exact=True).fill("A lamp for the evening.")
     with page.expect_response(lambda answer: answer.request.method in ("PATCH", "PUT")):
         page.get_by_role("button", name="Save").click()
 
