@@ -162,12 +162,9 @@ def become(command: list[str], env: dict[str, str], output: int, errors: int) ->
 
 
 if __name__ == "__main__":
-    from sqlalchemy.orm import configure_mappers
-
     from app.commands.cli import main
 
     for module in LATE:
         importlib.import_module(module)
-    configure_mappers()
     if fork_on_demand(socket.socket(fileno=int(sys.argv[1]))):
         main()

@@ -6,7 +6,7 @@ of several processes go into one folder.
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ SIGN_INS = {
 """The routes at which users sign in, and by what."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
 LOOK_SECONDS = 1
 """How often a server's process looks at its gauges for the others, which may be asked for the metrics of all."""
 
@@ -54,8 +55,9 @@ class Counters:
         # prometheus-client looks up the labels under a lock at each call.
         self.answered, self.duration = cache(self.requests.labels), cache(self.seconds.labels)
         self.sign_ins = self._counter("sign_ins", "Tries to sign in, by their outcome.", "method", "outcome")
-        self._gauges: list[tuple[prometheus.Gauge, Callable[[Flask], float]]] = []
+        listed = tuple(listed)
         self.metrics: dict[str, Any] = {each.name: self._made(each) for each in listed}
+        self._gauges = [each for each in listed if isinstance(each, metrics.Gauge)]
 
     def count(self, method: str, route: str, status: int, began: float | None) -> None:
         """Count a request that was just answered. `began` is by `time.perf_counter()`; None where it is not known."""
@@ -69,8 +71,8 @@ class Counters:
 
     def look(self, app: Flask) -> None:
         """Set the gauges to what they are at the moment."""
-        for gauge, read in self._gauges:
-            gauge.set(read(app))
+        for gauge in self._gauges:
+            self.metrics[gauge.name].set(gauge.read(app))
 
     def _made(self, metric: metrics.Metric) -> Any:
         match metric:
@@ -79,9 +81,7 @@ class Counters:
             case metrics.Histogram():
                 return self._histogram(metric.name, metric.words, *metric.labels)
             case metrics.Gauge():
-                gauge = self._gauge(metric.name, metric.words, metric.across_processes)
-                self._gauges.append((gauge, metric.read))
-                return gauge
+                return self._gauge(metric.name, metric.words, metric.across_processes)
             case metrics.Limit():
                 made = self._gauge(metric.name, metric.words)
                 made.set(metric.value)
@@ -143,7 +143,7 @@ def _of_database(engine: sa.Engine) -> Iterable[metrics.Metric]:
 
 
 def keep_looking(app: Flask) -> None:
-    """Look at the gauges of this process, which has forked already, every LOOK_SECONDS until it ends."""
+    """Look at the gauges every LOOK_SECONDS until this process ends. A process that it forks does not go on with it."""
     made: Counters = app.extensions["counters"]
 
     def look_often() -> None:

@@ -45,6 +45,7 @@ SECONDS = 120
 FARTHEST = 150
 """So many tests meet a mutant at most: there are lines that a thousand reach."""
 FEW = 10
+"""A line that fewer tests reach meets all tests of its file."""
 NO_PROGRAM = ("BitOr", "BinaryOperator_Pow")
 """`str | None` is a type, and `**more` no power: the import notices such a change, which would flatter the score."""
 FOR_MYPY = ("frozen=True", "@abstractmethod")
@@ -169,7 +170,7 @@ def tests_by_name(file: Path) -> set[str]:
 def nearest(change: MutationSpec) -> list[str]:
     """The tests that reach its line: first those with the file's names in theirs, and which reach most of the file.
 
-    For a line that few tests reach, because an import runs it or its result is cached, these are all tests of the file.
+    Few reach a line that an import runs, or whose result is cached: it meets all tests of its file.
     """
     by_line = tests_by_line(str(change.module_path))
     lines = range(change.start_pos[0], change.end_pos[0] + 1)
