@@ -28,6 +28,8 @@ several tables wait for each other, it is the migration that gives way and tries
 
 PAUSE = 0.5
 
+BATCH = 10_000
+"""Ids of the rows that are changed at a time, in some 0.1 s."""
 
 ASIDE = "kiosk_before_restore"
 """The schema where a database stands while a backup takes its place."""
@@ -137,6 +139,24 @@ def add_index(name: str, table: str, columns: Sequence[str], condition: str | No
         raw.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
     finally:
         raw.autocommit = False
+
+
+def fill(table: str, column: str, value: str) -> None:
+    """Set the column of all rows to `value`, an SQL expression. The table has an `id`.
+
+    On PostgreSQL requests go on meanwhile, and what the migration did before is committed: a request that changes a row
+    waits for a batch, not for all of them.
+    """
+    rows = sa.table(table, sa.column("id", sa.BigInteger), sa.column(column))
+    update = sa.update(rows).values({column: sa.literal_column(value)})
+    if op.get_context().dialect.name == "sqlite":
+        op.execute(update)
+        return
+    connection: Any = op.get_bind()
+    newest = connection.scalar(sa.select(sa.func.max(rows.c.id))) or 0
+    for first in range(0, newest + 1, BATCH):
+        connection.execute(update.where(rows.c.id.between(first, first + BATCH - 1)))
+        connection.connection.dbapi_connection.commit()  # Alembic has the transaction of the connection itself
 
 
 def check_references(connection: sa.Connection) -> None:

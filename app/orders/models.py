@@ -63,6 +63,8 @@ class Order(Model):
     shipping: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
     tax: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
     """All of it, whether it was added to the prices or is part of them."""
+    units: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    """The sum of the quantities of the lines."""
     currency: Mapped[str] = mapped_column(sa.String(3))
     hold_until: Mapped[datetime] = mapped_column(Moment)
     """When the time to pay ends: an unpaid order is cancelled then, and its stock released."""

@@ -17,6 +17,13 @@ from app.users.signed_in import SignedInUser
 _orders, _lines = table(Order), table(OrderLine)
 
 
+class Room(NamedTuple):
+    """How many orders of one user may wait to be paid, and how many units may be in them."""
+
+    most_orders: int
+    most_units: int
+
+
 def _parameter(name: str) -> sa.BindParameter[Any]:
     """The parameter for a column of the new order."""
     return sa.bindparam(name, type_=_orders.c[name].type)
@@ -31,37 +38,31 @@ UNDER_KEY = _under_key.scalar_subquery().label("placed")
 _is_unpaid = sa.or_(
     *(_orders.c.status == each for each in UNPAID)
 )  # also "processing": a bank debit that will fail holds stock too
-_units_of_lines = sa.select(sa.func.coalesce(sa.func.sum(_lines.c.quantity), 0)).select_from(_lines.join(_orders))
 
 UNPAID_ORDERS = sa.select(sa.func.count()).select_from(_orders).where(_is_own, _is_unpaid).scalar_subquery()
 """How many orders of the user are not paid, as a part of a query."""
 
-_unpaid_units = _units_of_lines.where(_is_own, _is_unpaid).scalar_subquery()
-_most_orders, _most_units, _units = (
-    sa.bindparam(name, type_=sa.BigInteger) for name in ("most_orders", "most_units", "units")
+_unpaid = (
+    sa.select(sa.func.count().label("orders"), sa.func.coalesce(sa.func.sum(_orders.c.units), 0).label("units"))
+    .where(_is_own, _is_unpaid)
+    .subquery("unpaid")
 )
-_has_room = (_most_orders > UNPAID_ORDERS) & (_most_units >= _unpaid_units + _units)
+_most_orders, _most_units = (sa.bindparam(name, type_=sa.BigInteger) for name in Room._fields)
+_has_room = (_most_orders > _unpaid.c.orders) & (_most_units >= _unpaid.c.units + _parameter("units"))
 
 _COLUMNS = (
     *("user_id", "idempotency_key", "request_hash", "status", "total", "currency", "hold_until", "created_at", "note"),
-    *("discount", "shipping", "tax"),
+    *("discount", "shipping", "tax", "units"),
 )
 _insert = Statement(
     sa.insert(_orders)
     .from_select(
         _COLUMNS,
-        sa.select(*map(_parameter, _COLUMNS)).where(~_under_key.exists(), _has_room),
+        sa.select(*map(_parameter, _COLUMNS)).select_from(_unpaid).where(~_under_key.exists(), _has_room),
         include_defaults=False,
     )
     .returning(_orders.c.id)
 )
-
-
-class Room(NamedTuple):
-    """How many orders of one user may wait to be paid, and how many units may be in them."""
-
-    most_orders: int
-    most_units: int
 
 
 class NewOrder(NamedTuple):
@@ -101,9 +102,9 @@ def create(
         "discount": 0,
         "shipping": 0,
         "tax": 0,
+        "units": sum(quantity for _, quantity in wanted.lines),
     }
-    units = sum(quantity for _, quantity in wanted.lines)
-    inserted = _insert.execute(connection, {**values, **room._asdict(), "units": units})
+    inserted = _insert.execute(connection, {**values, **room._asdict()})
     if not inserted:
         return None
     order_id = inserted[0].id

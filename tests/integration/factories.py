@@ -58,6 +58,7 @@ def make_order(user: User, *items: Item, status: str = "pending", **more: Any) -
         request_hash="",
         status=status,
         total=sum(each.price or 0 for each in items),
+        units=len(lines),
         currency="EUR",
         hold_until=utcnow(),
         lines=lines,

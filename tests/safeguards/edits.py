@@ -130,8 +130,8 @@ PLACED = (
     without(
         "what an account has not paid is counted as its next order is written",
         "app/orders/placing.py",
-        "_has_room = (_most_orders > UNPAID_ORDERS)",
-        "_has_room = sa.true() | (_most_orders > UNPAID_ORDERS)",
+        "_has_room = (_most_orders > _unpaid.c.orders)",
+        "_has_room = sa.true() | (_most_orders > _unpaid.c.orders)",
         f"{PLACING}::test_an_account_that_holds_too_much_pays_or_cancels_first",
     ),
     without(

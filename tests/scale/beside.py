@@ -193,5 +193,5 @@ def _tell(name: str, took: list[float], refused: int, answers: Answers) -> None:
     came = ", ".join(f"{number} x {status}" for status, number in sorted(answers.statuses.items()))
     if answers.took:
         came += f", median {statistics.median(answers.took):,.0f} ms"
-    figures = (statistics.median(took), sorted(took)[len(took) * 99 // 100], max(took), refused)
-    print(f"{name:38}" + "".join(f"{each:9,.0f}" for each in figures) + f"  {came}", flush=True)
+    figures = (statistics.median(took), sorted(took)[len(took) * 99 // 100], max(took))
+    print(f"{name:38}" + "".join(f"{each:9,.1f}" for each in figures) + f"{refused:9}  {came}", flush=True)

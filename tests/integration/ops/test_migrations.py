@@ -15,13 +15,17 @@ from app.models import (
     Identity,
     Installation,  # feature: shop
     Order,  # feature: shop
+    OrderLine,  # feature: shop
     Payment,  # feature: shop
     Refund,  # feature: shop
     Todo,  # feature: todos
     User,
     UserSession,
 )
-from app.ops import migrations
+from app.ops import (
+    migrate,  # feature: shop
+    migrations,
+)
 from app.payments import redaction  # feature: shop
 from app.runtime.db import Moment, utcnow
 from tests.integration.conftest import close, sign_in
@@ -266,6 +270,23 @@ def order_of_then(user_id):
     columns |= {"currency": "EUR", "hold_until": utcnow(), "created_at": utcnow()}
     db.session.execute(sa.insert(Order.__table__).values(columns))
     return db.session.scalar(sa.select(Order.id))
+
+
+def test_orders_of_the_release_before_count_the_units_of_their_lines(kiosk, monkeypatch):
+    monkeypatch.setattr(migrate, "BATCH", 2)
+    with kiosk.app.app_context():
+        buyer, tea, milk = make_user(), make_item(), make_item()
+        for bought in ([tea], [tea, milk], [], [milk]):
+            make_order(buyer, *bought)
+        kept = [order.id for order in Order.query.order_by(Order.id)]
+        OrderLine.query.filter_by(order_id=kept[-1]).update({"quantity": 12})
+        db.session.commit()
+
+    kiosk("db", "downgrade", "0024")
+    kiosk("db", "upgrade")
+
+    with kiosk.app.app_context():
+        assert [order.units for order in Order.query.order_by(Order.id)] == [1, 2, 0, 12]
 
 
 def test_what_staff_asked_for_is_read_from_the_text_that_the_release_before_wrote(kiosk):

@@ -7,8 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app, db
+from app.models import Order  # feature: shop
 from app.ops import migrate
 from tests.integration.conftest import close
+from tests.integration.factories import make_item, make_order, make_user  # feature: shop
 from tests.processes import KIOSK, Process, wait_for
 from tests.settings import environment, settings
 
@@ -157,6 +159,26 @@ def test_one_that_is_cut_off_at_its_last_index_can_be_made_again(
     again = invoke(behind, command, to)
 
     assert again.exit_code == 0, again.output
+
+
+# }
+
+
+# feature: shop {
+def test_one_that_is_cut_off_as_it_changes_rows_can_be_made_again(postgresql, behind, somebody, hasty):
+    invoke(behind, "upgrade", "head")
+    with behind.app_context():
+        make_order(make_user(), make_item())
+    invoke(behind, "downgrade", "0024")
+    somebody.execute(sa.text("SELECT id FROM orders FOR UPDATE"))  # as one who pays does
+    assert invoke(behind, "upgrade").exit_code == 1
+    somebody.rollback()
+
+    again = invoke(behind, "upgrade")
+
+    assert again.exit_code == 0, again.output
+    with behind.app_context():
+        assert Order.query.one().units == 1
 
 
 # }
