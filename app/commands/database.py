@@ -74,4 +74,7 @@ def restore(file: Path, replace: bool) -> None:
     from app.ops.backup import restore as run
 
     revision = run(db.engine, file, replace=replace)
-    click.echo(f"{file} is restored, at revision {revision}. Now `kiosk db upgrade`, then `kiosk reconcile`.")
+    then = "Now `kiosk db upgrade`, then `kiosk reconcile`."
+    if migrations.is_later(revision):
+        then = "That is of a later release: go on with that release, beginning with its `kiosk reconcile`."
+    click.echo(f"{file} is restored, at revision {revision}. {then}")

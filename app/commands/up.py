@@ -86,7 +86,6 @@ def _saved(folder: Path, port: int | None, host: str) -> dict[str, Any]:
         raise click.ClickException(f"no {PORTS} ports from {wanted} on are free: choose others with --port")
     with data_folder.written(folder):
         data_folder.save(folder, saved)
-        (folder / data_folder.DATABASE).touch(mode=0o600)
     return saved
 
 

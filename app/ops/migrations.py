@@ -65,8 +65,13 @@ def refuse_later() -> None:
         current = revision()
     finally:
         db.session.remove()
-    if current is not None and current not in _known():
+    if current is not None and is_later(current):
         raise LaterRelease(current)
+
+
+def is_later(current: str) -> bool:
+    """Whether this release has no migration of that revision."""
+    return current not in _known()
 
 
 class _Deferred:

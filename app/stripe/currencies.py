@@ -79,7 +79,13 @@ def digits(currency: str) -> int:
 
 def maximum(currency: str) -> int:
     """The largest sum that can be paid, in minor units."""
-    return int(10 ** LONGER.get(currency, 8)) - 1
+    most = int(10 ** LONGER.get(currency, 8)) - 1
+    return most - most % _step(currency)
+
+
+def _step(currency: str) -> int:
+    """What each amount is a multiple of, in minor units."""
+    return 100 if currency in WHOLE_ONLY else 10 if currency in THREE_DECIMALS else 1
 
 
 def minimum(currency: str) -> int:
@@ -103,7 +109,7 @@ def fault(minor: int, currency: str) -> str:
     """Why the provider refuses this amount, in words for the user who entered it; empty where it does not."""
     if minor > maximum(currency):
         return Sentence("The payment provider takes at most {most}.", most=written(maximum(currency), currency))
-    step = 100 if currency in WHOLE_ONLY else 10 if currency in THREE_DECIMALS else 1
+    step = _step(currency)
     if minor % step == 0:
         return ""
     below = minor - minor % step

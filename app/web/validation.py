@@ -122,10 +122,19 @@ def _fault(error: msgspec.ValidationError, shape: Any, path: str) -> FieldError:
 def _words(message: str, shape: Any) -> str:
     if message.startswith("Invalid enum value") and (known := _choices(shape)):
         return Sentence("Use one of these: {known}.", known=", ".join(known))
+    if "matching regex" in message and (example := _example(shape)):
+        return Sentence("Write it like this: {example}.", example=example)
     for pattern, words in WORDS:
         if matched := re.search(pattern, message):
             return Sentence(words, number=matched[1]) if matched.groups() else words
     return UNREADABLE
+
+
+def _example(shape: Any) -> str:
+    """The first example of a text's Meta; empty where there is none."""
+    if get_origin(shape) is Annotated:
+        return next((meta.examples[0] for meta in shape.__metadata__ if meta.examples), "")
+    return next((example for part in _parts(shape) if (example := _example(part))), "")
 
 
 def _choices(shape: Any) -> list[str]:

@@ -278,6 +278,19 @@ def test_a_backup_from_before_an_upgrade_replaces_what_came_of_it(own_app, tmp_p
     done(own_app, "db", "check")
 
 
+def test_a_backup_of_a_later_release_is_restored_for_that_one(own_app, tmp_path):
+    file = tmp_path / "kiosk.backup"
+    with own_app.app_context():
+        db.session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        db.session.commit()
+    done(own_app, "backup", file)
+
+    said = done(own_app, "restore", "--replace", file)
+
+    assert "at revision 9999. That is of a later release: go on with that release" in said
+    assert "db upgrade" not in said
+
+
 @pytest.mark.parametrize("content", [b"", b"SQLite format 3\0 and then nothing", b"something else"])
 def test_what_is_no_backup_changes_nothing(own_app, tmp_path, content):
     file = tmp_path / "kiosk.backup"

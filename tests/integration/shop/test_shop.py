@@ -102,6 +102,12 @@ def test_what_is_wrong_names_the_field_and_changes_nothing(staff, body, field):
     assert staff.get("/api/shop").get_json() == UNTOUCHED
 
 
+def test_a_colour_that_is_no_colour_is_told_by_an_example(staff):
+    problem = staff.patch("/api/shop", json={"colours": {"primary": "red"}}).get_json()
+
+    assert [each["message"] for each in problem["errors"]] == ["Write it like this: #0d4a4a."]
+
+
 @pytest.mark.attack
 def test_only_staff_change_it(client, customer):
     assert_problem(client.patch("/api/shop", json={"name": "Mine"}), 401, "sign_in_required")

@@ -36,6 +36,7 @@ def test_staff_read_money_as_people_write_it(minor, currency, words):
         (1234, "KWD", "An amount in KWD has a 0 as its last digit: write 1.230 KWD or 1.240 KWD."),
         (100_000_000, "EUR", "The payment provider takes at most 999999.99 EUR."),
         (10_000_000_000, "JPY", "The payment provider takes at most 9999999999 JPY."),
+        (99_999_995, "KWD", "The payment provider takes at most 99999.990 KWD."),
     ],
 )
 def test_an_amount_that_the_provider_does_not_take_is_refused_in_words(minor, currency, words):
