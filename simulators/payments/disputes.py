@@ -5,7 +5,7 @@ money that is withdrawn and reinstated https://docs.stripe.com/api/events/types.
 """
 
 from simulators.payments import balance, events, shapes
-from simulators.payments.protocol import Refusal, Resource, merged, no_such
+from simulators.payments.protocol import Refusal, Resource, no_such, take_metadata
 from simulators.payments.provider import Provider
 
 CLOSED = ("won", "lost", "warning_closed")
@@ -80,9 +80,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     if dispute["status"] in CLOSED:
         raise Refusal(400, "This dispute is already closed.", began=True)
     before = events.snapshot(dispute)
-    if "metadata" in given:
-        wanted = given["metadata"]
-        dispute["metadata"] = {} if wanted == "" else merged(dispute["metadata"], wanted)
+    take_metadata(dispute, given)
     if "intended_submission_method" in given:
         dispute["intended_submission_method"] = given["intended_submission_method"]
     if evidence := given.get("evidence"):

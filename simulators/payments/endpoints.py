@@ -6,7 +6,7 @@ Source: https://docs.stripe.com/api/webhook_endpoints. The one that the simulato
 from collections.abc import Iterable
 
 from simulators.payments import shapes
-from simulators.payments.protocol import Refusal, Resource, merged, no_such
+from simulators.payments.protocol import Refusal, Resource, no_such, take_metadata
 from simulators.payments.provider import Provider
 
 
@@ -42,9 +42,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     for field in ("url", "enabled_events", "description"):
         if field in given:
             endpoint[field] = given[field] or EMPTY.get(field)
-    if "metadata" in given:
-        wanted = given["metadata"]
-        endpoint["metadata"] = merged(endpoint["metadata"], wanted) if wanted else {}
+    take_metadata(endpoint, given)
     if "disabled" in given:
         endpoint["status"] = "disabled" if given["disabled"] else "enabled"
     provider.store.put("endpoints", name, endpoint)

@@ -7,24 +7,23 @@ import copy
 from typing import Any
 
 from simulators.payments import cards, catalogue, charges, currencies, description, events, methods, shapes
-from simulators.payments.protocol import Refusal, Resource, merged, no_such
+from simulators.payments.protocol import Refusal, Resource, no_such, take_metadata
 from simulators.payments.provider import Provider
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 CANCELABLE = (*OPEN, "requires_capture", "processing")
-TAKEN = [
+TAKEN = {
     "capture_method",
     "confirmation_method",
     "customer",
     "description",
-    "metadata",
     "receipt_email",
     "setup_future_usage",
     "shipping",
     "statement_descriptor",
     "statement_descriptor_suffix",
     "transfer_group",
-]
+}
 SHOWN = ("amount_details", "payment_details", "payment_method_options")
 BLANK: dict[str, Resource] = {
     "amount_details": {"tip": {}},
@@ -94,26 +93,26 @@ def create(provider: Provider, given: Resource) -> Resource:
 
 
 def _take(provider: Provider, intent: Resource, given: Resource) -> None:
-    """What the request says of the intent; its card too."""
-    for name in TAKEN:
-        if name == "metadata" and name in given:
-            intent[name] = {} if given[name] == "" else merged(intent[name], given[name])
-        elif name in given:
-            intent[name] = None if given[name] == "" else given[name]
-    _take_shown(intent, given)
-    _take_ways(intent, given)
+    """What the request says of the intent; its card too. What is refused leaves the intent as it was."""
+    changed = copy.deepcopy(intent)
+    for name in TAKEN & given.keys():
+        changed[name] = None if given[name] == "" else given[name]
+    take_metadata(changed, given)
+    _take_shown(changed, given)
+    _take_ways(changed, given)
     if radar := given.get("radar_options"):
         provider.take_note(intent["id"], radar=radar)
     if named := given.get("payment_method"):
-        intent["payment_method"] = _card(provider, intent, named)
+        changed["payment_method"] = _card(provider, changed, named)
     elif (data := given.get("payment_method_data")) is not None:
         raise Refusal(
             400,
             f"This simulator takes cards as tokens such as pm_card_visa, and no payment_method_data ({data['type']}).",
             param="payment_method_data",
         )
-    if intent["payment_method"] and intent["status"] == "requires_payment_method":
-        intent["status"] = "requires_confirmation"
+    if changed["payment_method"] and changed["status"] == "requires_payment_method":
+        changed["status"] = "requires_confirmation"
+    intent |= changed
 
 
 def _take_shown(intent: Resource, given: Resource) -> None:
@@ -156,14 +155,11 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     intent = find(provider, name)
     _expect(intent, OPEN, "updated")
     _refuse_of_checkout(provider, intent)
-    changed = copy.deepcopy(intent)
-    if "amount" in given or "currency" in given:
-        currency = currencies.read(str(given.get("currency") or intent["currency"]), "currency")
-        amount = int(given.get("amount") or intent["amount"])
-        currencies.check_charge(amount, currency)
-        changed |= {"amount": amount, "currency": currency}
-    _take(provider, changed, given)
-    intent |= changed
+    currency = currencies.read(str(given.get("currency") or intent["currency"]), "currency")
+    amount = int(given.get("amount") or intent["amount"])
+    currencies.check_charge(amount, currency)
+    _take(provider, intent, given)
+    intent |= {"amount": amount, "currency": currency}
     provider.store.put("intents", name, intent)
     return intent
 
@@ -176,9 +172,7 @@ def confirm(provider: Provider, name: str, given: Resource) -> Resource:
     if given.get("amount_to_confirm", intent["amount"]) != intent["amount"]:
         message = f"This simulator has no surcharges: the amount to confirm is that of the intent, {intent['amount']}."
         raise Refusal(400, message, param="amount_to_confirm", began=True)
-    changed = copy.deepcopy(intent)  # what is refused leaves the intent as it was
-    _take(provider, changed, {field: value for field, value in given.items() if field != "amount"})
-    intent |= changed
+    _take(provider, intent, {field: value for field, value in given.items() if field != "amount"})
     if intent["payment_method"] is None:
         message = "You cannot confirm this PaymentIntent because it's missing a payment method."
         raise Refusal(400, message, code="payment_intent_unexpected_state", began=True)
@@ -242,8 +236,7 @@ def capture(provider: Provider, name: str, given: Resource) -> Resource:
     currencies.check(amount, intent["currency"], "amount_to_capture")
     charge = provider.store["charges"][intent["latest_charge"]]
     _take_shown(intent, given)
-    if "metadata" in given:
-        intent["metadata"] = {} if given["metadata"] == "" else merged(intent["metadata"], given["metadata"])
+    take_metadata(intent, given)
     said = {field: given[field] for field in OF_CAPTURE if field in given}
     intent |= said
     charge |= said

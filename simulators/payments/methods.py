@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from simulators.payments import cards, catalogue, events, shapes
 from simulators.payments.description import unknown
-from simulators.payments.protocol import Refusal, Resource, merged, no_such
+from simulators.payments.protocol import Refusal, Resource, no_such, take_metadata
 from simulators.payments.provider import Provider
 
 SHOWN = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "regulated_status")
@@ -90,9 +90,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
 
 def _take(provider: Provider, method: Resource, given: Resource) -> Resource:
     """What the request says of it."""
-    if "metadata" in given:
-        wanted = given["metadata"]
-        method["metadata"] = {} if wanted == "" else merged(method["metadata"], wanted)
+    take_metadata(method, given)
     for field, value in given.get("billing_details", {}).items():
         whole = {**shapes.empty_address(), **value} if field == "address" and value else value
         method["billing_details"][field] = whole or (shapes.empty_address() if field == "address" else None)

@@ -84,6 +84,13 @@ def merged(metadata: dict[str, str], given: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in {**metadata, **given}.items() if value not in ("", None)}
 
 
+def take_metadata(thing: Resource, given: Resource) -> None:
+    """Merge the metadata of a request, if it gives any, into an object's; "" empties it."""
+    if "metadata" in given:
+        wanted = given["metadata"]
+        thing["metadata"] = merged(thing["metadata"], wanted) if wanted else {}
+
+
 def words(text: str) -> list[str]:
     """Names that would fill a page one below the other."""
     return text.split()

@@ -6,7 +6,7 @@ Source: https://docs.stripe.com/api/refunds and https://docs.stripe.com/refunds.
 from dataclasses import dataclass
 
 from simulators.payments import balance, currencies, events, shapes
-from simulators.payments.protocol import Refusal, Resource, merged, no_such
+from simulators.payments.protocol import Refusal, Resource, no_such, take_metadata
 from simulators.payments.provider import Provider
 from simulators.payments.session_request import check_metadata
 from simulators.payments.text import money
@@ -143,9 +143,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     refund = find(provider, name)
     before = events.snapshot(refund)
     check_metadata(given)
-    if "metadata" in given:
-        wanted = given["metadata"]
-        refund["metadata"] = {} if wanted == "" else merged(refund["metadata"], wanted)
+    take_metadata(refund, given)
     return _keep_changed(provider, refund, before)
 
 

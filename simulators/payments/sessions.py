@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from simulators.payments import catalogue, events, session_request, shapes, totals
-from simulators.payments.protocol import Refusal, Resource, merged, no_such
+from simulators.payments.protocol import Refusal, Resource, merged, no_such, take_metadata
 from simulators.payments.provider import Provider
 from simulators.payments.session_request import LONGEST, Order
 
@@ -50,9 +50,7 @@ def update(provider: Provider, name: str, given: Resource) -> Resource:
     """Metadata, shipping and line items of an open session; Refusal (400) where it is not open any more."""
     session = copy.deepcopy(find(provider, name))
     session_request.check_metadata(given)
-    if "metadata" in given:
-        wanted = given["metadata"]
-        session["metadata"] = {} if wanted == "" else merged(session["metadata"], wanted)
+    take_metadata(session, given)
     if rest := given.keys() - {"metadata", "expand"}:
         if session["status"] != "open":
             message = f"Only open Checkout Sessions can be updated. This one is {session['status']}."
