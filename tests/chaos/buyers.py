@@ -77,7 +77,7 @@ class Crowd:
         self.fates, self.pause = fates, pause
         self.figures, self.over = Figures(), threading.Event()
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=64 if keep_alive else 0)
-        self.http = httpx.Client(timeout=15, trust_env=False, limits=limits)
+        self.http = httpx.Client(timeout=15, trust_env=False, verify=False, limits=limits)
         self.side = ThreadPoolExecutor(64)
 
     def shop(self, orders: int, threads: int, seed: int) -> None:

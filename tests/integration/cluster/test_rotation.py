@@ -40,7 +40,8 @@ def restart(server, settings):
 
 
 def ask(server, method, path, **more):
-    return httpx.request(method, f"http://127.0.0.1:{server.port}{path}", timeout=15, trust_env=False, **more)
+    url = f"http://127.0.0.1:{server.port}{path}"
+    return httpx.request(method, url, timeout=15, trust_env=False, verify=False, **more)
 
 
 def tokens(server):
