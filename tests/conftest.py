@@ -59,7 +59,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--database") != "sqlite":
-        leave_out(config, items, "any_database")
+        leave_out(config, items, [item for item in items if needs_no_database(item)])
     items[:] = long_ones_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
     # Playwright keeps an event loop in the main thread, so that nothing else may run one after it.
     items.sort(key=lambda item: LAYERS.index(layer_of(item)))
@@ -71,9 +71,15 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 100)
 
 
-def leave_out(config: pytest.Config, items: list[pytest.Item], marker: str) -> None:
-    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(marker)])
-    items[:] = [item for item in items if not item.get_closest_marker(marker)]
+def needs_no_database(item: pytest.Item) -> bool:
+    """Of its own, that is: SQLite will do."""
+    return bool(item.get_closest_marker("any_database") and not item.get_closest_marker("every_database"))
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item], some: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=some)
+    gone = set(some)
+    items[:] = [item for item in items if item not in gone]
 
 
 def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:

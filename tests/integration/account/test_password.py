@@ -23,6 +23,8 @@ from tests.integration.conftest import browser
 from tests.integration.conftest import sign_in as let_in
 from tests.integration.factories import PASSWORD, make_user
 
+pytestmark = pytest.mark.any_database
+
 NEW = "a-much-better-password"
 
 
@@ -64,6 +66,7 @@ def test_only_the_session_that_asks_goes_on_with_another_cookie(ada, app):
     assert refresh(browser(app), tokens["refresh_token"]).status_code == 401
 
 
+@pytest.mark.every_database
 def test_the_cookie_before_is_worth_nothing_at_once(ada, app):
     thief = browser(app)
     thief.set_cookie("kiosk", ada.get_cookie("kiosk").value)
@@ -125,6 +128,7 @@ def test_a_right_password_is_no_failure(ada):
         assert ada.post("/api/profile/confirm", json={"password": PASSWORD}).status_code == 200
 
 
+@pytest.mark.every_database
 def test_links_that_set_a_password_end_with_a_change_of_it(ada, app):
     app.test_cli_runner().invoke(args=["users", "reset-link", "ada"])
 
@@ -140,6 +144,7 @@ def test_a_change_is_in_the_trail_without_the_password(ada):
     assert (entry.actor_id, entry.details) == (entry.user_id, {})
 
 
+@pytest.mark.every_database
 def test_somebody_without_a_password_sets_a_first_one(signed_in, app):
     ada = signed_in(make_user("ada"))
 
@@ -202,6 +207,7 @@ def test_no_transaction_is_open_while_a_password_is_hashed(app, mocker, door):
     assert not any(open_at)
 
 
+@pytest.mark.every_database
 def test_of_two_changes_at_once_one_is_told_that_it_came_too_late(own_app):
     with own_app.app_context():
         ada = make_ada()

@@ -20,6 +20,8 @@ from tests.integration.conftest import browser_at
 from tests.integration.conftest import sign_in as let_in
 from tests.integration.factories import PASSWORD, make_user
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def later(monkeypatch):
@@ -139,6 +141,7 @@ def test_no_five_minutes_see_more_than_five_failures(client, later):
     assert sign_in(client).status_code == 429
 
 
+@pytest.mark.every_database
 def test_a_hundred_guesses_at_once_are_five(own_app):
     app = own_app
     with app.app_context():
@@ -155,6 +158,7 @@ def test_a_hundred_guesses_at_once_are_five(own_app):
     assert answers.keys() <= {401, 429, 503}  # SQLite has one writer: a guess that waits for too long is none
 
 
+@pytest.mark.every_database
 def test_the_table_does_not_say_whose_account_was_tried(client):
     make_ada()
     fail(client, 1)
@@ -164,6 +168,7 @@ def test_the_table_does_not_say_whose_account_was_tried(client):
     assert b"ada" not in row.key
 
 
+@pytest.mark.every_database
 def test_the_worker_clears_what_no_longer_counts(app):
     moment = utcnow()
     throttle.charge(db.session(), "old", moment - timedelta(minutes=6))

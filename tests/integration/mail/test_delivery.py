@@ -19,6 +19,8 @@ from tests.integration.mail.conftest import UNHEARD, Office
 from tests.processes import KIOSK, Process, wait_for
 from tests.settings import environment, settings
 
+pytestmark = pytest.mark.any_database
+
 
 def test_a_mail_is_sent_once(office):
     office.put()
@@ -42,6 +44,7 @@ def test_what_a_mail_was_made_of_is_forgotten_once_it_is_sent(office):
     assert office.row.payload == {}
 
 
+@pytest.mark.every_database
 def test_of_one_key_there_is_one_mail(office):
     ada = make_user("ada").id
 
@@ -52,6 +55,7 @@ def test_of_one_key_there_is_one_mail(office):
     assert len(office.mails) == 1
 
 
+@pytest.mark.every_database
 def test_a_mail_that_was_rolled_back_is_never_sent(office):
     queue(db.session(), "password_changed", {"user": make_user().id})
     db.session.rollback()
@@ -61,6 +65,7 @@ def test_a_mail_that_was_rolled_back_is_never_sent(office):
     assert office.mails == []
 
 
+@pytest.mark.every_database
 def test_without_a_mail_server_a_mail_is_done_at_once_and_never_sent_later(app):
     queue(db.session(), "password_changed", {"user": make_user().id})
     db.session.commit()
@@ -123,6 +128,7 @@ def test_a_mail_whose_answer_was_lost_comes_again_as_the_same(office):
     assert first["text"] == second["text"]
 
 
+@pytest.mark.every_database
 def test_a_crash_between_sending_and_writing_it_down_sends_the_same_again(office, monkeypatch):
     office.put()
     with monkeypatch.context() as patch:
@@ -156,6 +162,7 @@ def test_a_server_that_hangs_is_given_up_soon_and_tried_again(office, monkeypatc
     assert len(office.mails) == 1
 
 
+@pytest.mark.every_database
 def test_a_server_that_is_away_is_asked_once_and_not_for_every_mail(office):
     ada = make_user("ada").id
     for number in range(5):
@@ -177,6 +184,7 @@ def test_a_mail_that_is_refused_keeps_no_other_from_being_sent(office):
     assert [mail["to"] for mail in office.mails] == [["ada@example.com"]]
 
 
+@pytest.mark.every_database
 def test_a_mailbox_that_does_not_exist_is_given_up_at_once(office, caplog):
     office.put()
     office.mailbox.refuses("recipient", 550)
@@ -190,6 +198,7 @@ def test_a_mailbox_that_does_not_exist_is_given_up_at_once(office, caplog):
     assert office.mailbox.count("recipient") == 1
 
 
+@pytest.mark.every_database
 def test_tries_come_ever_more_seldom_and_end_after_three_days(office, caplog):
     office.put()
     office.mailbox.refuses("connect", 421)
@@ -212,6 +221,7 @@ def test_tries_come_ever_more_seldom_and_end_after_three_days(office, caplog):
     assert office.mails == []
 
 
+@pytest.mark.every_database
 def test_two_who_deliver_at_once_send_a_mail_once(office, own_database):
     for number in range(10):
         office.put("email_changed", f"key-{number}", email=f"user-{number}@example.com", username="ada")
@@ -224,6 +234,7 @@ def test_two_who_deliver_at_once_send_a_mail_once(office, own_database):
     assert len(office.mails) == 9
 
 
+@pytest.mark.every_database
 def test_an_address_that_a_server_might_misread_gets_no_mail(office):
     ada = make_user("ada")
     db.session.execute(sa.update(User).values(email="a@b.example\r\nBcc: eve@c.example"))
@@ -264,6 +275,7 @@ def test_a_mail_of_an_older_release_is_sent_unless_it_is_old(office):
     assert len(office.mails) == 1
 
 
+@pytest.mark.every_database
 def test_mails_that_are_long_over_are_cleared_and_what_waits_is_not(office):
     old = utcnow() - timedelta(days=91)
     for key, ended, tries in (("sent", old, 1), ("given up", None, 9), ("waits", None, 0)):
@@ -287,6 +299,7 @@ def test_a_worker_sends_what_nobody_rang_for(office, own_database, tmp_path):
     assert worker.stop() == 0
 
 
+@pytest.mark.every_database
 def test_a_worker_that_is_killed_while_it_sends_loses_no_mail(office, own_database, tmp_path):
     office.put()
     office.mailbox.hangs("data", times=1)

@@ -18,6 +18,8 @@ from tests.integration.mail.conftest import UNHEARD
 from tests.processes import KIOSK, Process
 from tests.settings import environment, settings
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def staff(office):
@@ -105,6 +107,7 @@ def test_staff_read_in_the_language_and_time_zone_of_the_one_whose_mailbox_it_is
     assert about_finding["headers"]["Subject"] == "Etwas ist zu klären"
 
 
+@pytest.mark.every_database
 def test_staff_hear_of_each_finding_once(office, wanted):
     saved(FindingRow(kind="payment", subject="pi_x", words="Money that no order knows.", facts="x", found_at=utcnow()))
 

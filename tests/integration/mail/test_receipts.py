@@ -24,6 +24,8 @@ from tests.integration.payments.shop import Shop
 from tests.processes import free_port, run_kiosk
 from tests.settings import environment, settings
 
+pytestmark = pytest.mark.any_database
+
 
 def paid(user, *items, currency="EUR"):
     order = make_order(user, *items, status="paid", paid_at=utcnow())
@@ -67,6 +69,7 @@ def test_a_receipt_tells_the_tax_that_is_part_of_the_prices(office):
     assert "  Total: 89.00 EUR\n  Tax in it: 14.83 EUR\n" in office.mails[0]["text"]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("meanwhile", [{"active": False}, {"email": None, "verified_email": None}])
 def test_a_buyer_who_is_barred_or_without_an_address_by_now_gets_no_receipt(office, meanwhile):
     ada = make_user("ada")
@@ -80,6 +83,7 @@ def test_a_buyer_who_is_barred_or_without_an_address_by_now_gets_no_receipt(offi
     assert (office.mails, Outgoing.query.filter_by(done_at=None).count()) == ([], 0)
 
 
+@pytest.mark.every_database
 def test_a_receipt_is_in_the_language_of_the_buyer(office):
     order = paid(make_user("ada", language="de"), make_item("Lampe", price=8900))
     order.paid_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
@@ -159,6 +163,7 @@ def test_a_receipt_tells_how_the_buyer_gets_what_was_bought(office):
     assert "\nPick it up at the market.\nSaturdays, 8 to 13.\n\nSee how it stands" in office.mails[0]["text"]
 
 
+@pytest.mark.every_database
 def test_amounts_have_the_digits_of_their_currency(office):
     paid(make_user("ada"), make_item("Lamp", price=8900), currency="JPY")
 
@@ -207,6 +212,7 @@ def test_a_receipt_goes_to_an_address_that_is_not_verified_too(office):
     assert len(office.mails) == 1
 
 
+@pytest.mark.every_database
 def test_whoever_closed_their_account_gets_none(office):
     ada = make_user("ada")
     paid(ada, make_item(price=1))

@@ -19,6 +19,8 @@ from tests.integration.auth.email.test_addresses import link_in
 from tests.integration.conftest import browser, sign_in
 from tests.integration.factories import PASSWORD, make_user, saved
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def staff(office):

@@ -27,6 +27,8 @@ from tests.settings import (
     settings,
 )
 
+pytestmark = pytest.mark.any_database
+
 SECRETS = (
     *(CLIENT_SECRET, "hush-hush"),
     PAYMENTS_KEY,  # feature: shop
@@ -63,6 +65,7 @@ def on_postgresql(request):
         pytest.skip("SQLite takes any number of connections")
 
 
+@pytest.mark.every_database
 @pytest.mark.usefixtures("on_postgresql")
 def test_connections_are_shared_by_all_processes_and_have_to_fit(examined):
     fits = examined(DATABASE_CONNECTIONS=60, PROCESSES=20)["connections"]
@@ -73,6 +76,7 @@ def test_connections_are_shared_by_all_processes_and_have_to_fit(examined):
     assert too_many.words.startswith("KIOSK_DATABASE_CONNECTIONS is 500, and PostgreSQL has room for")
 
 
+@pytest.mark.every_database
 @pytest.mark.usefixtures("on_postgresql")
 @pytest.mark.parametrize(
     ("command", "setting", "words"),
@@ -149,6 +153,7 @@ def test_a_clock_that_differs_from_the_payment_providers(examined, httpx_mock, t
 # }
 
 
+@pytest.mark.every_database
 def test_a_clock_that_differs_from_the_databases(examined, own_app):
     with own_app.app_context(), db.engine.connect() as connection:
         if db.engine.dialect.name == "sqlite":
@@ -249,6 +254,7 @@ def test_a_redis_that_is_away(examined):
     assert (line.level, line.mend) == ("FAIL", "see whether it runs, and check KIOSK_REDIS_URL")
 
 
+@pytest.mark.every_database
 def test_whether_a_worker_works(examined, own_app):
     assert examined()["worker"].words == "none has had a turn yet"
 

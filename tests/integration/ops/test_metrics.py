@@ -33,6 +33,8 @@ from tests.integration.payments.shop import Shop  # feature: shop
 from tests.integration.runtime.test_queries import counted
 from tests.settings import settings
 
+pytestmark = pytest.mark.any_database
+
 TOKEN = "a-token-for-whoever-watches-the-shop"
 
 # ---------------------------------------------------------------- who may read
@@ -215,6 +217,7 @@ def test_a_provider_that_hangs_is_told_as_an_open_circuit(own_shop, monkeypatch)
 # ---------------------------------------------------------------- what the database knows
 
 
+@pytest.mark.every_database
 def test_orders_and_what_is_unfinished_are_told_by_state(shop, read):
     shop.place()
     shop.control.hang(times=None, method="POST", path=SESSIONS)

@@ -5,6 +5,8 @@ import pytest
 from app.models import Attempt
 from simulators.payments.control import SESSIONS
 
+pytestmark = pytest.mark.any_database
+
 POST = {"method": "POST", "path": SESSIONS}
 
 
@@ -157,6 +159,7 @@ def test_a_retry_after_a_day_makes_no_second_session(unheard, hours, state):
     assert (unheard.status, unheard.stock) == ("cancelled", (3, 3))
 
 
+@pytest.mark.every_database
 def test_after_a_day_the_key_is_not_used_again_since_it_may_be_forgotten(unheard):
     posted = len(unheard.posts)
     unheard.let_pass(hours=24)
@@ -188,6 +191,7 @@ def test_a_wrong_key_says_nothing_of_what_became_of_an_attempt_that_was_sent(unh
     assert one_session_is_open(unheard)
 
 
+@pytest.mark.every_database
 def test_a_provider_that_cannot_list_declares_nothing_dead(unheard):
     unheard.change(Attempt, body=unheard.attempt.body + "&locale=de")
     unheard.control.refuse(500, method="GET", times=None)

@@ -8,6 +8,8 @@ from app import db
 from app.models import Attempt, FindingRow, Hold, Installation, Item, Payment
 from tests.integration.payments.refunding import ALL, Till, audited
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def till(shop):
@@ -69,6 +71,7 @@ def test_a_payment_that_nobody_settled_is_settled(shop):
     assert (shop.status, shop.money) == ("paid", [("settles", ALL)])
 
 
+@pytest.mark.every_database
 def test_a_payment_whose_attempt_is_not_in_the_books_is_shown(till):
     marks = [("installation", till.shop.rows(Installation)[0].mark), ("attempt", "lost")]
     session = till.control.open_session(**{f"payment_intent_data[metadata][{each}]": value for each, value in marks})
@@ -82,6 +85,7 @@ def test_a_payment_whose_attempt_is_not_in_the_books_is_shown(till):
     assert till.audit() == [("payment_missing", "12.00 EUR came in, and no order has it.")]
 
 
+@pytest.mark.every_database
 def test_a_payment_that_the_provider_does_not_know_is_shown(till):
     till.shop.change(Payment, payment_intent="pi_nowhere")
 
@@ -104,6 +108,7 @@ def test_a_payment_of_another_amount_than_the_providers_is_shown(till):
     assert payment.amount == ALL + 1
 
 
+@pytest.mark.every_database
 def test_a_difference_does_not_vanish_by_growing_old(till):
     till.shop.change(Payment, amount=ALL + 1)
     assert len(till.audit()) == 1

@@ -12,6 +12,8 @@ from app.shop import pictures
 from app.shop.decoding import prepared
 from tests.integration.factories import saved
 
+pytestmark = pytest.mark.any_database
+
 URL = "http://localhost"
 
 BESIDE = PaymentsAccount(api_base="http://127.0.0.1:9")

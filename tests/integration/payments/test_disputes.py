@@ -5,6 +5,8 @@ import pytest
 from app.models import Attempt
 from tests.integration.payments.refunding import ALL, DISPUTED, Till, paid_twice
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def till(shop):
@@ -223,6 +225,7 @@ def test_a_won_dispute_leaves_the_refused_refund_to_a_person_who_may_ask_again(t
     assert till.findings == []
 
 
+@pytest.mark.every_database
 def test_a_dispute_of_somebody_elses_payment_is_none_of_ours(till):
     other = till.control.open_session()
     till.control.pay(other["id"])

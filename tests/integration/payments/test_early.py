@@ -5,6 +5,8 @@ import pytest
 from app.models import Attempt, Dispute, Event, Refund
 from tests.integration.payments.refunding import ALL, DISPUTED, REFUNDED, Till, audited, reconciled, send
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def paid(shop):
@@ -51,6 +53,7 @@ def test_a_dispute_heard_before_its_payment_brings_the_payment_too(paid):
     assert states(paid) == {"done"}
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("what", ["refund", "dispute"])
 def test_what_is_heard_while_its_payment_cannot_be_asked_for_is_parked_and_taken_in_later(paid, what):
     session = f"/v1/checkout/sessions/{paid.attempt.session_id}"
@@ -137,6 +140,7 @@ def test_the_audit_brings_a_payment_and_its_refund_that_nobody_told_of(paid):
     assert (paid.status, paid.found["refunded"]) == ("paid", 300)
 
 
+@pytest.mark.every_database
 def test_a_refund_that_is_not_at_the_provider_is_shown(shop):
     till = Till(shop)
     till.refund(300)

@@ -18,6 +18,8 @@ from tests.attacks import came_of
 from tests.integration.payments.refunding import ALL, Till, reconciled, send
 from tests.processes import wait_for
 
+pytestmark = pytest.mark.any_database
+
 SESSION = "/v1/checkout/sessions/*"
 
 
@@ -88,6 +90,7 @@ def test_one_that_breaks_does_not_keep_the_sweep_from_the_others(broken):
     assert broken.shop.given_back == [("pending", 100), ("succeeded", 200)]
 
 
+@pytest.mark.every_database
 def test_one_that_breaks_needs_a_person(broken, monkeypatch):
     monkeypatch.setattr(reconcile, "PATIENCE", 2)
 
@@ -96,6 +99,7 @@ def test_one_that_breaks_needs_a_person(broken, monkeypatch):
     assert ["It broke: IntegrityError" in each.words for each in needed] == [True]
 
 
+@pytest.mark.every_database
 def test_of_many_deliveries_at_once_one_is_worked_on(own_shop, monkeypatch):
     monkeypatch.setattr(outbound, "TIMEOUT", httpx.Timeout(20))
     till = Till(own_shop)
@@ -114,6 +118,7 @@ def test_of_many_deliveries_at_once_one_is_worked_on(own_shop, monkeypatch):
     assert len(till.control.calls("GET", asked)) == 1
 
 
+@pytest.mark.every_database
 def test_a_message_that_somebody_works_on_is_left_to_them_until_their_lease_is_over(paid):
     paid.control.refuse(500, path=SESSION, times=None)
     send(paid.http, message(paid))
@@ -142,6 +147,7 @@ def given_up(shop):
     return till
 
 
+@pytest.mark.every_database
 def test_what_comes_to_nothing_however_often_it_is_tried_needs_a_person(given_up):
     assert given_up.events == ["failed"]
     [(kind, words)] = given_up.findings
@@ -185,6 +191,7 @@ def test_a_thin_message_is_worked_on_like_any_other(paid):
     assert (paid.status, stored(paid)) == ("paid", [("v1.checkout.session.completed", "done")])
 
 
+@pytest.mark.every_database
 def test_a_thin_message_faster_than_the_answer_to_our_own_post_finds_its_attempt(paid):
     paid.change(Attempt, status="unknown", session_id=None, url=None)
 
@@ -285,6 +292,7 @@ def test_a_fetch_that_breaks_off_begins_anew(paid):
     assert paid.fetch_events() >= 1
 
 
+@pytest.mark.every_database
 def test_of_two_workers_one_does_the_chore_and_when_it_is_due_again_one_does_it_again(own_shop):
     def take(later=0):
         with own_shop.app.app_context(), writing():

@@ -11,6 +11,8 @@ from tests.attacks import came_of
 from tests.integration.payments.refunding import ALL, Till, audited
 from tests.integration.payments.test_reconcile import report, run
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["report", "run"]
 
 
@@ -62,6 +64,7 @@ def money(till):
 KINDS = [a_difference, a_failed_refund, a_dispute, a_failed_message, an_attempt, money]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("cause", KINDS, ids=lambda cause: cause.__name__)
 def test_every_kind_of_finding_has_an_id_that_stays_and_can_be_closed(till, cause):
     cause(till)
@@ -167,6 +170,7 @@ def test_a_dispute_that_moves_there_and_back_is_shown_again_under_another_id(til
     assert (again["words"], again["id"] == first["id"]) == (first["words"], False)
 
 
+@pytest.mark.every_database
 def test_a_difference_that_comes_again_is_shown_again_under_another_id(till):
     a_difference(till)
     [first] = listed(till.shop)
@@ -191,6 +195,7 @@ def test_a_difference_is_the_same_while_orders_come_and_go(till):
     assert listed(till.shop) == []
 
 
+@pytest.mark.every_database
 def test_an_id_whose_facts_have_changed_since_closes_nothing(till):
     a_dispute(till)
     [first] = listed(till.shop)
@@ -232,6 +237,7 @@ def test_a_reason_has_to_be_given(till, reason):
     assert len(listed(till.shop)) == 1
 
 
+@pytest.mark.every_database
 def test_a_finding_of_the_release_before_gets_an_id_and_can_be_closed(till):
     with till.shop.app.app_context(), writing():
         row = "INSERT INTO findings (kind, subject, words, found_at) VALUES (:kind, :subject, :words, :found_at)"
@@ -337,6 +343,7 @@ def test_an_order_of_the_other_mode_needs_a_person_while_it_can_be_paid(stranded
     assert finding["words"].endswith("is not what was asked for: it is of the other mode, test or live.")
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("how", ["cancelled", "its time is over"])
 def test_an_order_of_the_other_mode_ends_with_its_session_and_frees_its_stock(stranded, how):
     if how == "cancelled":
@@ -350,6 +357,7 @@ def test_an_order_of_the_other_mode_ends_with_its_session_and_frees_its_stock(st
     assert listed(stranded) == []
 
 
+@pytest.mark.every_database
 def test_closing_its_finding_ends_the_session_and_frees_the_stock_at_once(stranded):
     assert close(stranded).status_code == 200
 
@@ -386,6 +394,7 @@ def live(shop, monkeypatch):
     return shop
 
 
+@pytest.mark.every_database
 def test_a_live_session_that_another_account_may_still_have_is_not_given_up_before_its_time(live):
     answer = close(live)
 
@@ -411,6 +420,7 @@ def test_a_test_session_under_a_live_key_ends_with_its_order_by_itself(shop, mon
     assert (shop.status, shop.stock) == ("cancelled", (3, 3))
 
 
+@pytest.mark.every_database
 def test_money_that_comes_after_an_attempt_was_given_up_is_late_money(shop):
     shop.place(quantity=2)
     name = shop.attempt.session_id
@@ -436,6 +446,7 @@ def test_a_provider_that_does_not_answer_leaves_the_finding_open(stranded, statu
     assert (stranded.stock, len(listed(stranded))) == ((3, 1), 1)
 
 
+@pytest.mark.every_database
 def test_an_attempt_that_is_settled_at_this_moment_is_left_to_whoever_does_it(stranded):
     stranded.change(Attempt, lease_until=datetime.now(UTC) + timedelta(seconds=20))
 

@@ -11,6 +11,8 @@ from tests.integration.payments.conftest import LiveShop
 from tests.processes import KIOSK, Process, wait_for
 from tests.settings import PAYMENTS_KEY, WEBHOOK_SECRET
 
+pytestmark = pytest.mark.any_database
+
 PROMISED, OTHERS = 10, 3
 """Seconds, for who pays and for all others."""
 

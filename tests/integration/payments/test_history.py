@@ -5,6 +5,8 @@ import pytest
 from app.models import Attempt
 from tests.integration.payments.refunding import POST, Till
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def till(shop):
@@ -42,6 +44,7 @@ def test_each_entry_says_it_in_words_and_with_the_providers_reference(till):
     assert words["refund"] == ("Refund of 3.00 EUR. Went back.", till.control.listed("refunds")[0]["id"])
 
 
+@pytest.mark.every_database
 def test_what_is_wrong_is_said_in_words(till):
     till.control.drop(when="before", times=None, **POST)
     till.refund(300)

@@ -21,6 +21,8 @@ from app.runtime.db import utcnow, writing
 from tests.processes import KIOSK, Process, wait_for
 from tests.settings import PAYMENTS, environment, settings
 
+pytestmark = pytest.mark.any_database
+
 NOW = int(utcnow().timestamp())
 SESSION = {"id": "cs_1", "object": "checkout.session", "metadata": {"attempt": "of-another-release"}}
 
@@ -84,6 +86,7 @@ def test_two_thousand_events_are_all_fetched_eight_pages_at_a_time(app, account)
     assert fetch(app).new == 0
 
 
+@pytest.mark.every_database
 def test_one_that_is_cut_off_in_the_middle_goes_on_at_the_page_where_it_was(app, account):
     account.events = [an_event(number) for number in range(500)]
     account.breaks_after = 3
@@ -178,6 +181,7 @@ def due_at(app, name):
         return db.session.scalar(sa.select(Chore.due_at).where(Chore.name == name))
 
 
+@pytest.mark.every_database
 def test_a_list_that_takes_long_stops_no_other_chore_and_no_end(own_app, worker, payments_simulator):
     payments_simulator.delay(5, path="/v1/events", times=None)
     payments_simulator.delay(5, path="/v1/payment_intents", times=None)
@@ -190,6 +194,7 @@ def test_a_list_that_takes_long_stops_no_other_chore_and_no_end(own_app, worker,
     assert process.stop() == 0
 
 
+@pytest.mark.every_database
 @pytest.mark.fault("list events", "kill")
 def test_what_a_killed_worker_was_at_is_due_again_in_minutes(own_app, worker, payments_simulator):
     payments_simulator.hang(path="/v1/events", times=None)

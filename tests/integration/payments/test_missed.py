@@ -8,6 +8,8 @@ from tests.integration.checkout.buying import send_event
 from tests.integration.conftest import browser
 from tests.processes import wait_for
 
+pytestmark = pytest.mark.any_database
+
 PAID = "checkout.session.completed"
 
 
@@ -31,6 +33,7 @@ def assert_paid_once(shop):
     assert (shop.money, shop.given_back) == ([("settles", 8900)], [])
 
 
+@pytest.mark.every_database
 def test_the_message_and_the_return_page_race_and_the_order_is_paid_once(listening):
     listening.place()
     listening.pay()

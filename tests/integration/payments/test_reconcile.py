@@ -14,7 +14,7 @@ from tests.integration.payments.refunding import ALL, Till, paid_twice
 from tests.processes import free_port
 from tests.settings import settings
 
-pytestmark = pytest.mark.usefixtures("quick")
+pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.any_database]
 
 
 @pytest.fixture
@@ -88,6 +88,7 @@ def test_it_says_in_words_what_it_mended(own_shop, run):
     assert any(line.startswith("fetched: ") for line in lines)
 
 
+@pytest.mark.every_database
 def test_it_waits_for_whoever_died_in_the_middle_of_something(own_shop, report):
     own_shop.control.drop(when="after", times=None, method="POST")
     own_shop.place()

@@ -4,6 +4,8 @@ import pytest
 
 from tests.integration.payments.refunding import ALL, POST, REFUNDED, Till
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def till(shop):
@@ -144,6 +146,7 @@ def test_a_dashboards_refund_that_fails_later_is_free_again(till):
     assert (till.shop.given_back, till.left) == ([("failed", 300)], ALL)
 
 
+@pytest.mark.every_database
 def test_whoever_refunds_at_the_dashboard_what_we_are_about_to_refund_does_it_once(till):
     till.control.drop(when="before", times=None, **POST)
     till.refund()

@@ -10,6 +10,8 @@ from app.runtime import outbound
 from tests.integration.payments.refunding import ALL, POST, REFUNDS, Till, paid_twice
 from tests.processes import wait_for
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def till(shop):
@@ -77,6 +79,7 @@ def test_a_saved_500_whose_refund_was_made_is_found_in_the_list(till):
     assert till.findings == []
 
 
+@pytest.mark.every_database
 @pytest.mark.fault("refund", "break_down", "before")
 def test_a_saved_500_that_made_nothing_goes_out_under_another_key(till):
     till.control.break_down(**POST)
@@ -131,6 +134,7 @@ def test_a_refund_is_found_among_more_than_one_page_of_others(till):
     assert (till.row.status, till.row.amount) == ("succeeded", 100)
 
 
+@pytest.mark.every_database
 def test_what_was_never_made_within_a_day_goes_out_under_another_key(till):
     till.control.drop(when="before", times=None, **POST)
     till.refund(100)
@@ -144,6 +148,7 @@ def test_what_was_never_made_within_a_day_goes_out_under_another_key(till):
     assert len({call["key"] for call in till.sent}) == 2
 
 
+@pytest.mark.every_database
 def test_a_refund_that_was_given_up_too_early_is_taken_up_again(till):
     unheard(till)
     till.shop.change(Refund, status="failed", problem="never made")
@@ -155,6 +160,7 @@ def test_a_refund_that_was_given_up_too_early_is_taken_up_again(till):
     assert till.findings == []
 
 
+@pytest.mark.every_database
 def test_a_refund_that_nobody_ever_sent_is_sent_however_old_it_is(till):
     till.control.refuse(500, times=None, **POST)
     till.refund(100)
@@ -240,6 +246,7 @@ def test_a_surplus_goes_back_once_although_the_provider_is_away(shop):
     assert till.shop.given_back == [("succeeded", ALL)]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.fault("refund", "kill", "{when}")
 def test_a_crash_while_the_provider_works_pays_once(live_shop, when):

@@ -5,6 +5,8 @@ import pytest
 from app.models import Attempt
 from tests.integration.payments.refunding import ALL, Till, paid_twice
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def till(shop):
@@ -105,6 +107,7 @@ def test_the_same_key_for_another_payment_is_refused(till):
     assert (answer.status_code, answer.json()["error"]) == (422, "idempotency_key_reused")
 
 
+@pytest.mark.every_database
 def test_a_late_payment_that_could_not_go_back_is_refunded_though_its_order_is_cancelled(shop):
     shop.place(quantity=2)
     shop.change(Attempt, status="expired")  # or so the shop believes

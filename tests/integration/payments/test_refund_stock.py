@@ -4,6 +4,8 @@ import pytest
 
 from tests.integration.payments.refunding import ALL, Till
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def till(shop):
@@ -150,6 +152,7 @@ def test_what_a_buyer_brought_back_stays_on_the_shelf(shop):
     assert (shop.stock, shop.status) == ((3, 3), "fulfilled")
 
 
+@pytest.mark.every_database
 def test_a_refund_that_the_provider_refuses_at_once_moves_no_stock(shop):
     till = Till(shop)
     till.control.empty_balance()

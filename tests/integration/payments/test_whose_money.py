@@ -18,6 +18,8 @@ from tests.integration.payments.shop import Shop
 from tests.processes import wait_for
 from tests.settings import settings
 
+pytestmark = pytest.mark.any_database
+
 REFUNDED = ("refund.created", "charge.refunded")
 
 
@@ -54,6 +56,7 @@ def test_what_kiosk_has_paid_bears_its_mark_in_the_session_and_in_the_payment(ti
     assert len(mark) >= 32
 
 
+@pytest.mark.every_database
 def test_the_mark_is_one_however_many_need_it_first(own_shop):
     forget_mark(own_shop.app)
 
@@ -126,6 +129,7 @@ def test_a_twin_of_an_order_that_is_not_paid_pays_nothing_and_is_shown(shop):
     assert [each["kind"] for each in shop.http.get("/api/findings").json()] == ["payment_foreign"]
 
 
+@pytest.mark.every_database
 def test_what_is_done_to_a_twins_money_is_no_message_that_waits_for_ever(till):
     twin = twin_of(till)
     till.refund_at_the_provider(ALL, intent_of(till, twin))

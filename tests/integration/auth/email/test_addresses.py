@@ -22,6 +22,8 @@ from tests.integration.accounts import assert_problem
 from tests.integration.conftest import browser, sign_in
 from tests.integration.factories import PASSWORD, make_user, saved
 
+pytestmark = pytest.mark.any_database
+
 NEW = "a-much-better-secret"
 
 
@@ -126,6 +128,7 @@ def test_a_link_for_a_password_verifies_no_address_and_the_other_way_round(journ
     assert_problem(journey.reset(verify), 422, "invalid_token")
 
 
+@pytest.mark.every_database
 def test_a_link_is_good_for_two_days(journey):
     journey.register()
     token = journey.token()
@@ -146,6 +149,7 @@ def test_a_user_who_is_not_active_verifies_nothing(journey):
     assert_problem(journey.verify(token), 422, "invalid_token")
 
 
+@pytest.mark.every_database
 def test_whoever_verified_an_address_first_keeps_it(journey):
     journey.register()
     token = journey.token()
@@ -350,6 +354,7 @@ def test_links_lead_to_the_shop_whatever_host_was_asked(journey):
     assert "evil" not in journey.office.mails[0]["text"]
 
 
+@pytest.mark.every_database
 def test_expired_links_are_cleared(journey):
     make_user("ada", password=PASSWORD)
     for _ in range(2):
@@ -418,6 +423,7 @@ NAMES = (
 
 
 # feature: totp {
+@pytest.mark.every_database
 @pytest.mark.attack
 def test_a_password_that_is_set_by_a_mail_leaves_the_second_factor_on(journey):
     journey.register()

@@ -19,6 +19,8 @@ from tests.integration.conftest import browser, close
 from tests.integration.factories import make_user
 from tests.settings import settings
 
+pytestmark = pytest.mark.any_database
+
 SUBJECT_ALONE = ["name", "preferred_username", "email", "email_verified", "picture"]
 
 
@@ -59,6 +61,7 @@ def at_once(arrived):
         return list(threads.map(come, *zip(*arrived, strict=True)))
 
 
+@pytest.mark.every_database
 def test_eight_new_people_of_whom_nothing_is_known_sign_in_at_once(shop, crowd, identity_simulator):
     arrived = crowd(8)
     identity_simulator.fault("userinfo", remove=SUBJECT_ALONE)
@@ -82,6 +85,7 @@ def test_twelve_wait_in_line_for_a_provider_that_takes_its_time(shop, crowd, ide
     assert identity_simulator.count("token") == 12
 
 
+@pytest.mark.every_database
 def test_twelve_begin_at_once_at_a_provider_that_takes_its_time(shop, identity_simulator):
     identity_simulator.fault("discovery", delay=0.5)
 
@@ -150,6 +154,7 @@ def test_a_discovery_that_fails_costs_nobody_their_state(journey, client, app, a
 # ---------------------------------------------------------------- two starts of one browser
 
 
+@pytest.mark.every_database
 def test_two_sign_ins_that_one_browser_begins_at_once_both_work(app, acme):
     first, second, one = browser(app), browser(app), browser(app)  # the same browser, before it had any answer
     journeys = [Journey(each, acme) for each in (first, second)]
@@ -212,6 +217,7 @@ def test_a_callback_is_known_by_its_session_when_the_browsers_cookie_has_run_out
     assert journey.come_back().location == "/"
 
 
+@pytest.mark.every_database
 def test_callbacks_of_another_day_are_forgotten(journey, client):
     journey.sign_in()
     OAuthReturn.query.update({"created_at": utcnow() - timedelta(days=1, minutes=1)})
@@ -269,6 +275,7 @@ def test_a_callback_that_came_to_nothing_comes_to_nothing_again(journey, acme):
     assert OAuthReturn.query.count() == 0
 
 
+@pytest.mark.every_database
 def test_a_callback_that_is_delivered_twice_at_once_signs_in_once(shop, crowd, identity_simulator):
     [(client, callback)] = crowd(1)
     identity_simulator.fault("token", delay=0.5)
@@ -284,6 +291,7 @@ def test_a_callback_that_is_delivered_twice_at_once_signs_in_once(shop, crowd, i
         assert (User.query.count(), UserSession.query.count(), Identity.query.count()) == (1, 1, 1)
 
 
+@pytest.mark.every_database
 @pytest.mark.attack
 def test_a_callback_delivered_many_times_at_once_holds_few_threads(shop, crowd, identity_simulator):
     """Each delivery that waits for the first one holds a thread of the server."""

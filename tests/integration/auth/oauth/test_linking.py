@@ -29,6 +29,8 @@ from tests.integration.conftest import sign_in as let_in
 from tests.integration.factories import make_user, saved
 from tests.settings import CLIENT_ID, IDENTITY
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def bob(app):
@@ -123,6 +125,7 @@ def test_a_link_that_another_session_asked_for_is_refused(bobs, bob, app, signed
     assert bobs.acme.count("token") == 0
 
 
+@pytest.mark.every_database
 @pytest.mark.attack
 def test_a_link_that_another_session_of_the_same_user_asked_for_is_refused(bobs, bob, signed_in):
     bobs.leave()
@@ -143,6 +146,7 @@ def test_a_link_comes_back_to_nobody_who_is_signed_out(bobs, bob):
     assert (linked(bob), User.query.count()) == ([], 1)
 
 
+@pytest.mark.every_database
 @pytest.mark.attack
 def test_a_link_does_not_outlive_the_session_that_asked(bobs, bob):
     bobs.leave()
@@ -228,6 +232,7 @@ def test_an_identity_of_another_user_is_not_taken_from_them(bobs, bob):
     assert profile(bobs.browser)["username"] == "bob"
 
 
+@pytest.mark.every_database
 def test_a_second_account_at_one_provider_is_refused(bobs, bob):
     give(bob, subject="bobs-other-account")
 
@@ -243,6 +248,7 @@ def test_a_refused_answer_links_nothing(bobs, bob):
     assert linked(bob) == []
 
 
+@pytest.mark.every_database
 def test_two_callbacks_at_once_link_one_account(own_app, monkeypatch):
     with own_app.app_context():
         user = make_user("bob")
@@ -328,6 +334,7 @@ def test_a_sign_in_that_the_provider_lets_through_by_itself_confirms_nothing(cli
     assert_problem(client.delete("/api/profile"), 403, "confirmation_required")
 
 
+@pytest.mark.every_database
 def test_a_sign_in_at_the_provider_just_now_confirms(bobs, bob):
     give(bob)
     bobs.acme.claims = {"auth_time": int(utcnow().timestamp())}
@@ -446,6 +453,7 @@ def test_a_passkey_is_a_way_in(signed_in, acme):
 # }
 
 
+@pytest.mark.every_database
 def test_of_two_ways_in_that_are_let_go_at_once_one_stays(own_app):
     with own_app.app_context():
         carol = only_identity()

@@ -14,6 +14,8 @@ from tests.integration.conftest import browser
 from tests.integration.factories import make_user
 from tests.settings import CLIENT_ID, CLIENT_SECRET, IDENTITY
 
+pytestmark = pytest.mark.any_database
+
 
 def profile(client):
     return client.get("/api/profile").get_json()
@@ -124,6 +126,7 @@ def test_the_wished_page_comes_next(journey, path):
     assert journey.come_back().location == path
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "path", ["https://evil.example", "//evil.example", "/\\evil.example", "/%2fevil.example", "/%0d"]
 )
@@ -140,6 +143,7 @@ def test_a_page_too_long_to_be_kept_does_not_come_next(journey):
     assert journey.come_back().location == "/"
 
 
+@pytest.mark.every_database
 def test_a_foreign_page_that_was_kept_all_the_same_does_not_come_next_either(journey):
     journey.leave()
     OAuthRequest.query.update({"next": "//evil.example"})

@@ -21,6 +21,8 @@ from tests.integration.auth.oauth.acme import Journey
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user, saved
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def trusted(app, reconfigured, acme, client):
@@ -86,6 +88,7 @@ def registered_ahead(app):
     return mallory, tokens
 
 
+@pytest.mark.every_database
 @pytest.mark.attack
 def test_who_registered_with_an_address_ahead_of_its_owner_is_out_once_the_owner_signs_in(
     trusted, client, app, registered_ahead
@@ -176,6 +179,7 @@ def test_an_email_that_somebody_else_there_had_before_finds_nobody(trusted):
     refused(trusted.sign_in(), "sign_in_first")
 
 
+@pytest.mark.every_database
 @pytest.mark.attack
 def test_the_email_of_an_account_that_is_not_active_opens_none(trusted):
     make_user("countess", email="ada@example.com", active=False)
@@ -207,6 +211,7 @@ def test_an_address_is_found_in_whichever_form_the_provider_writes_its_domain(tr
     assert profile(client)["id"] == ada.id
 
 
+@pytest.mark.every_database
 @pytest.mark.attack
 def test_a_domain_that_the_provider_may_take_for_another_one_finds_nobody(trusted, client, acme):
     """By IDNA 2003 it is fass.example, whose owner may have shown the provider that it is theirs."""
@@ -236,6 +241,7 @@ def test_an_email_that_grows_in_lower_case_breaks_nothing(trusted, client, acme)
     assert profile(client)["email_verified"] is False
 
 
+@pytest.mark.every_database
 def test_a_trusted_email_changes_nothing_for_an_account_that_is_linked_already(trusted, app, client, acme):
     acme.userinfo = {"email": "first@example.com"}
     trusted.sign_in()

@@ -15,6 +15,8 @@ from tests.integration.auth.passkeys.authenticator import ORIGIN, PRESENT, RP_ID
 from tests.integration.conftest import browser
 from tests.integration.factories import PASSWORD, make_user
 
+pytestmark = pytest.mark.any_database
+
 NEW, OWN, SIGN_IN = "/api/profile/passkeys/challenge", "/api/profile/passkeys", "/api/session/passkey"
 
 
@@ -116,7 +118,6 @@ FORGED_NEW = {
 
 
 @pytest.mark.parametrize("lies", FORGED_NEW.values(), ids=FORGED_NEW)
-@pytest.mark.any_database
 def test_a_new_passkey_that_is_forged_is_not_kept(own, lies):
     assert_problem(enrol(own, Authenticator(), **lies), 422, "invalid_passkey")
     assert Passkey.query.count() == 0
@@ -144,6 +145,7 @@ def test_a_challenge_is_good_for_five_minutes(own):
     assert_problem(enrol(own, Authenticator(), options), 422, "invalid_passkey")
 
 
+@pytest.mark.every_database
 def test_challenges_last_five_minutes_and_old_ones_go(own):
     asked(own)
     lasts = PasskeyChallenge.query.one().expires_at - utcnow()
@@ -179,6 +181,7 @@ def test_an_id_longer_than_the_standard_allows_is_refused(own):
     assert enrol(own, Authenticator(credential_id=b"x" * 1023)).status_code == 201
 
 
+@pytest.mark.every_database
 def test_nobody_hoards_passkeys(own, ada):
     options = [asked(own) for _ in range(2)]
     rows = [
@@ -204,6 +207,7 @@ def test_a_name_of_the_wrong_shape_names_the_field(own, name):
 # Signing in
 
 
+@pytest.mark.every_database
 def test_a_passkey_signs_in_by_itself(client, ada, passkey):
     answer = sign_in(client, passkey)
 
@@ -254,7 +258,6 @@ FORGED = {
 
 
 @pytest.mark.parametrize("lies", FORGED.values(), ids=FORGED)
-@pytest.mark.any_database
 def test_a_forged_answer_signs_nobody_in(client, passkey, lies):
     before = UserSession.query.count()
 
@@ -329,7 +332,6 @@ def test_a_device_that_does_not_count_is_good_as_well(app, passkey):
         {"response": {"clientDataJSON": 7, "authenticatorData": "", "signature": ""}},
     ],
 )
-@pytest.mark.any_database
 def test_what_is_no_answer_of_a_browser_is_invalid_input(client, passkey, change):
     credential = passkey.sign(asked(client, "/api/passkeys/challenge")) | change
 
@@ -358,6 +360,7 @@ def test_the_last_way_in_stays(app, own, passkey):
     assert sign_in(browser(app), passkey).status_code == 200
 
 
+@pytest.mark.every_database
 def test_of_two_passkeys_one_may_go(own, passkey):
     enrol(own, Authenticator())
     first, second = [each.id for each in Passkey.query.order_by(Passkey.id)]

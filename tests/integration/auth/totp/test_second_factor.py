@@ -17,6 +17,8 @@ from tests.integration.conftest import browser
 from tests.integration.conftest import sign_in as signed_in_to
 from tests.integration.factories import PASSWORD, make_user
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def ada(app):
@@ -74,6 +76,7 @@ def test_an_app_that_showed_no_code_yet_is_asked_for_none(app, own):
     assert sign_in(app).status_code == 200
 
 
+@pytest.mark.every_database
 def test_a_code_of_the_app_makes_it_count_and_gives_ten_recovery_codes(own, ada):
     codes = Phone(own).confirm().get_json()["recovery_codes"]
 
@@ -157,6 +160,7 @@ def guessed(times):
     db.session.commit()
 
 
+@pytest.mark.every_database
 @pytest.mark.attack
 def test_after_a_hundred_wrong_codes_in_a_row_the_right_one_signs_nobody_in(app, phone):
     guessed(99)
@@ -289,6 +293,7 @@ def test_a_recovery_code_may_be_typed_in_capitals_and_without_dashes(app, phone)
     assert sign_in(app, code=phone.codes[0].upper().replace("-", " ")).status_code == 200
 
 
+@pytest.mark.every_database
 def test_recovery_codes_are_kept_as_hashes_alone(phone):
     kept = [each.code_hash for each in RecoveryCode.query]
 
@@ -389,6 +394,7 @@ def at_once(app, *requests):
         return list(pool.map(send, requests))
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("kind", ["of the app", "for recovery"])
 def test_of_many_who_use_one_code_at_once_one_gets_in(own_app, kind):
     with own_app.app_context():
