@@ -84,6 +84,7 @@ class PostgresqlDatabases:
         self.admin = make_url(given or self.server.address)
         self.made: list[str] = []
         self.emptied: list[str] = []
+        self.cleaners: dict[str, psycopg.Connection] = {}  # a new one would first have to learn what tables there are
         self.template = ""
         self.template = self._create()
         migrate(self._address(self.template))
@@ -95,13 +96,17 @@ class PostgresqlDatabases:
 
     def drop(self, address: str) -> None:
         name = make_url(address).database or ""
-        with self._connected(name) as used:
-            if emptied := self.fresh.restored(used):
-                self.emptied.append(name)
-        if not emptied:
+        if name not in self.cleaners:
+            self.cleaners[name] = self._connected(name)
+        if self.fresh.restored(self.cleaners[name]):
+            self.emptied.append(name)
+        else:
             self._drop(name)
 
     def close(self) -> None:
+        for cleaner in self.cleaners.values():
+            cleaner.close()
+        self.cleaners.clear()
         if self.server:
             self.server.close()
             return
@@ -119,6 +124,8 @@ class PostgresqlDatabases:
         return name
 
     def _drop(self, name: str) -> None:
+        if name in self.cleaners:
+            self.cleaners.pop(name).close()
         with self._connected() as admin:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         self.made.remove(name)
