@@ -83,12 +83,35 @@ def leave_out(config: pytest.Config, items: list[pytest.Item], some: list[pytest
 
 
 def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """Each of so many workers, which all begin with a part of the whole, begins with its share of what takes long."""
-    long = [item for item in items if item.get_closest_marker("long")]
-    rest = [item for item in items if not item.get_closest_marker("long")]
-    share = -(-len(rest) // workers)
-    parts = [(long[n::workers], rest[n * share : (n + 1) * share]) for n in range(workers)]
-    return [item for part in parts for group in part for item in group]
+    """Each of so many workers, which all begin with a part of the whole, begins with its share of what takes long.
+
+    Tests of one server are a single piece of this: else each worker that gets one of them starts the server anew.
+    """
+    pieces: dict[str, list[pytest.Item]] = {}
+    rest = []
+    for item in items:
+        if piece := piece_of(item):
+            pieces.setdefault(piece, []).append(item)
+        else:
+            rest.append(item)
+    ordered: list[pytest.Item] = []
+    for n in range(workers):
+        size = (len(items) - len(ordered)) // (workers - n)  # as pytest-xdist cuts them
+        first = [item for piece in list(pieces.values())[n::workers] for item in piece]
+        more = max(0, size - len(first))
+        ordered += first + rest[:more]
+        rest = rest[more:]
+    return ordered
+
+
+def piece_of(item: pytest.Item) -> str:
+    """Which piece of what takes long it belongs to; empty where to none."""
+    fixtures = getattr(item, "fixturenames", ())
+    if "one_cluster" in fixtures:  # feature: shop
+        return str(item.path.parent)  # feature: shop
+    if "postgresql" in fixtures:
+        return str(item.path)
+    return item.nodeid if item.get_closest_marker("long") else ""
 
 
 @pytest.hookimpl(wrapper=True)
