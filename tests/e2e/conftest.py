@@ -34,6 +34,7 @@ def load(path: Path) -> ModuleType:
 
 settings = load(CONFIG)
 SHARED = pytest.StashKey[tuple[Process, str]]()
+PASSED = pytest.StashKey[bool]()
 _numbers = count()
 _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
@@ -175,6 +176,20 @@ def pytest_runtest_call(item: pytest.Function) -> Iterator[None]:
     mishaps = item.funcargs.get("mishaps")
     if mishaps:
         mishaps.check([part for marker in item.iter_markers("mishaps") for part in marker.args])
+    item.stash[PASSED] = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Function) -> Iterator[None]:
+    """pytest-playwright draws each page of each test as it closes, and deletes the picture where the test has passed."""
+    option = item.config.option
+    before = option.screenshot
+    if before == "only-on-failure" and item.stash.get(PASSED, False):
+        option.screenshot = "off"
+    try:
+        yield
+    finally:
+        option.screenshot = before
 
 
 @pytest.fixture
