@@ -284,7 +284,7 @@ class Application(Flask):
 
     def async_to_sync(self, func: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
         """Flask's own way makes an event loop per request, so that no connection could be used again."""
-        return lambda *args, **kwargs: bridge.run(outbound.within(func, *args, **kwargs))
+        return lambda *args, **kwargs: bridge.run(outbound.with_time_for_calls(func, *args, **kwargs))
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """A context per request, even where a test has one open: `g` and `db.session` always start empty."""
@@ -353,6 +353,8 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
         data=PAGE_DATA,
     )
     openapi.init_app(app, FIELD_WORDS)
+    # Middlewares of WSGI: each is around all that came before it, so that `alive` is not counted twice by `counters`
+    # and `headers` has the answers of all. The turns (`commands/serve.py`) are around them.
     alive.init_app(app)
     headers.init_app(app, settings)
     cli.init_app(app)

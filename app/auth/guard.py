@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar, get_args
 
 from flask import g, request
-from flask.globals import request_ctx
 
 from app.auth import cookies, metrics_token, opaque_tokens, recent_auth, sessions, tokens
 from app.auth.models import UserSession
@@ -38,44 +37,43 @@ def guard(access: Access, *, wanted: Mapping[str, Any], confirmed: bool) -> dict
     looked up (SignedInUser, SignedIn) or the row (User, UserSession). On a route for all clients they are looked up if
     they are wanted, and None for a request without a session.
     """
-    asked = request_ctx.request
-    bearer = asked.headers.get("Authorization", "")
+    bearer = request.headers.get("Authorization", "")
     if access is Access.PROVIDER:
         return {}
     if access is Access.OPERATOR:
         metrics_token.check(bearer)
         return {}
-    if asked.method not in SAFE and (not bearer or access is Access.ALL):
+    if request.method not in SAFE and (not bearer or access is Access.ALL):
         _check_origin()
     if access is Access.ALL and not wanted:
         return {}
-    asking = signed_in()
-    if asking is None:
+    session = signed_in()
+    if session is None:
         if access is Access.ALL:
             return dict.fromkeys(wanted)
         raise Unauthorized(headers={"WWW-Authenticate": "Bearer"})
-    if access is Access.STAFF and not asking.user.is_staff:
+    if access is Access.STAFF and not session.user.is_staff:
         raise Forbidden("Only staff may do this.")
     if confirmed:
-        recent_auth.require(asking, utcnow())
-    return _in_forms(asking, wanted)
+        recent_auth.require(session, utcnow())
+    return _in_forms(session, wanted)
 
 
 def signed_in() -> SignedIn | None:
     """The session of the current request with its user, by one query. Raises InvalidToken."""
     bearer = request.headers.get("Authorization", "")
-    asking = _by_bearer(bearer) if bearer else _by_cookie()
-    if asking is not None:
-        g.user_id = asking.user.id
-    return asking
+    session = _by_bearer(bearer) if bearer else _by_cookie()
+    if session is not None:
+        g.user_id = session.user.id
+    return session
 
 
-def _in_forms(asking: SignedIn, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def _in_forms(session: SignedIn, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The values for a view's arguments. A row is read only where one is wanted."""
-    forms: dict[Any, Any] = {SignedIn: asking, SignedInUser: asking.user}
+    forms: dict[Any, Any] = {SignedIn: session, SignedInUser: session.user}
     taken = {name: (get_args(form) or (form,))[0] for name, form in wanted.items()}  # without `| None`
     if not forms.keys() >= set(taken.values()):
-        row = sessions.find(db.session(), UserSession.id == asking.id, utcnow())
+        row = sessions.find(db.session(), UserSession.id == session.id, utcnow())
         if row is None:  # it has ended meanwhile
             raise Unauthorized
         forms |= {UserSession: row, User: row.user}
@@ -86,8 +84,8 @@ def _check_origin() -> None:
     """Raises CrossSite. A page of another site can make a browser send our cookie, or sign in as another user.
 
     It cannot set Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/) or, in older browsers, Origin. Other programs
-    send neither header, and either no cookie or a bearer token. A bearer token
-    spares a request this check, but not on a route for all clients, which requires no token.
+    send neither header, and either no cookie or a bearer token. A bearer token spares a request this check, but not on
+    a route for all clients, which requires no token.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
@@ -114,31 +112,31 @@ def _by_bearer(header: str) -> SignedIn | None:
         raise tokens.InvalidToken
     moment = utcnow()
     claims = tokens.read(settings(), token.strip(), moment)
-    asking = sessions.by_token(claims.sid, claims.sub, moment)
-    if asking is None:
+    session = sessions.by_token(claims.sid, claims.sub, moment)
+    if session is None:
         raise tokens.InvalidToken
-    _touch(asking, moment)
-    return asking
+    _touch(session, moment)
+    return session
 
 
 def _by_cookie() -> SignedIn | None:
     if not (cookie := cookies.session_token()):
         return None
     moment = utcnow()
-    asking = sessions.by_cookie(cookie, moment)
-    if asking is not None:
-        _touch(asking, moment)
-        if asking.must_rotate and asking.token_hash == opaque_tokens.digest(cookie):
+    session = sessions.by_cookie(cookie, moment)
+    if session is not None:
+        _touch(session, moment)
+        if session.must_rotate and session.token_hash == opaque_tokens.digest(cookie):
             with writing():
-                sessions.renew(db.session(), asking, moment, overlap=True)
+                sessions.renew(db.session(), session, moment, overlap=True)
                 db.session.commit()
-    return asking
+    return session
 
 
-def _touch(asking: SignedIn, moment: datetime) -> None:
-    if moment - asking.used_at > sessions.TOUCH:
+def _touch(session: SignedIn, moment: datetime) -> None:
+    if moment - session.used_at > sessions.TOUCH:
         with writing():
-            sessions.touch(db.session(), asking.id, moment)
+            sessions.touch(db.session(), session.id, moment)
             db.session.commit()
 
 

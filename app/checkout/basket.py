@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -49,18 +49,32 @@ def fingerprint(quantities: Mapping[int, int], note: str | None) -> str:
     return hashlib.sha256(msgspec.json.encode([wanted, note] if note else wanted)).hexdigest()
 
 
-def lock_and_read(connection: sa.Connection, user: SignedInUser, key: str, quantities: Mapping[int, int]) -> list[Any]:
-    """Lock the user, and read the items: rows, at least one, each with `placed` and the columns of `attempts.FACTS`.
+class OrderFacts(NamedTuple):
+    """What an order needs to know before it is placed."""
 
-    `placed` is the id of the order under this key, if any. Two orders of one user are placed one after the other: the
-    second waits for the lock until the first one's transaction ends. What it reads here may be as it was before it
-    waited, so `placing.create` looks for an order under the key again. Raises Unauthorized.
+    placed: int | None
+    """The id of the order that was placed under the same key before, if any."""
+
+    of_attempt: Any
+    """A row with the columns of `attempts.FACTS`."""
+
+    items: Sequence[Any]
+    """Rows of the items that there are, by id."""
+
+
+def lock_and_read(connection: sa.Connection, user: SignedInUser, key: str, quantities: Mapping[int, int]) -> OrderFacts:
+    """Lock the user, and read what an order under this key needs. Raises Unauthorized.
+
+    Two orders of one user are placed one after the other: the second waits for the lock until the first one's
+    transaction ends. What it reads here may be as it was before it waited, so `placing.create` looks for an order under
+    the key again.
     """
     values = {"user_id": user.id, "idempotency_key": key, **list_values(_items.c.id, quantities)}
-    items = _lock_and_read(len(quantities)).execute(connection, values)
-    if not items:  # the account was closed or deactivated just now
+    rows = _lock_and_read(len(quantities)).execute(connection, values)
+    if not rows:  # the account was closed or deactivated just now
         raise Unauthorized
-    return items
+    # The join has one row without an item where it found none.
+    return OrderFacts(rows[0].placed, rows[0], [row for row in rows if row.id is not None])
 
 
 @lru_cache(128)

@@ -27,7 +27,7 @@ from app.runtime.async_bridge import blocking
 from app.runtime.config import settings
 from app.runtime.db import db, utcnow
 from app.runtime.errors import Conflict, NotFound, Problem, Unavailable
-from app.runtime.outbound import wait_for
+from app.runtime.outbound import call_async
 from app.stripe.errors import Declined, Misconfigured, PaymentError
 from app.stripe.errors import NotFound as NotFoundAtProvider
 from app.stripe.gateway import gateway
@@ -98,19 +98,20 @@ def place_order(body: NewOrder, user: SignedInUser) -> Answer[OrderOut]:
     order_id = placed.order.id
     if attempt is None:
         if placed.live_attempt is not None and utcnow() - placed.order.created_at >= DOUBLE_CLICK:
-            wait_for(settle, session, gateway(), placed.live_attempt.id)  # the link to pay may be dead by now
+            call_async(settle, session, gateway(), placed.live_attempt.id)  # the link to pay may be dead by now
             placed = service.get(session, order_id, user)
         return Answer(OrderOut.of(placed, user), 200, idempotency.REPLAYED)
-    _check(attempts.record(session, attempt, wait_for(attempts.ask, gateway(), attempt), utcnow()))
-    if attempt.status == "new":  # no answer yet, or the webhook was faster than it
+    answer = call_async(attempts.ask, gateway(), attempt)  # no transaction is open meanwhile
+    _raise_refusal(attempts.record(session, attempt, answer, utcnow()))
+    if attempt.status == "new":  # no answer yet, or a webhook was faster than it
         placed = service.get(session, order_id, user)
     return Answer(
         OrderOut.of(placed, user), 201 if placed.checkout_url else 202, {"Location": f"/api/orders/{order_id}"}
     )
 
 
-def _check(error: PaymentError | None) -> None:
-    """Raises the problem that a final refusal of the provider becomes."""
+def _raise_refusal(error: PaymentError | None) -> None:
+    """Raises the problem that a final refusal of the provider becomes; any other error is resolved later."""
     if error is not None and error.known:
         raise _refusal(error) from error
 
@@ -177,7 +178,7 @@ async def check_out(order_id: int, user: SignedInUser) -> Answer[OrderOut]:
             return _where_to_pay(ledger, user)
         attempt, is_new = await blocking(service.payable_attempt, db.session(), settings(), order_id, utcnow())
     if is_new:
-        _check(await attempts.send(db.session(), gateway(), attempt))
+        _raise_refusal(await attempts.send(db.session(), gateway(), attempt))
     return _where_to_pay(await blocking(service.get, db.session(), order_id, user), user)
 
 

@@ -50,7 +50,7 @@ class NothingToPay(Conflict):
     detail = "This order is paid, over, or being cancelled."
 
 
-_WHY_NOT = sa.select(placing.UNDER_KEY, placing.UNPAID_ORDERS.label("unpaid"))
+_PLACED_AND_UNPAID = sa.select(placing.UNDER_KEY, placing.UNPAID_ORDERS.label("unpaid"))
 
 
 class Purchase(NamedTuple):
@@ -75,17 +75,19 @@ def place(
     """
     request_hash = basket.fingerprint(purchase.quantities, purchase.note)
     connection = session.connection()
-    items = basket.lock_and_read(connection, user, purchase.key, purchase.quantities)
-    order_id = items[0].placed
+    facts = basket.lock_and_read(connection, user, purchase.key, purchase.quantities)
+    order_id = facts.placed
     if order_id is None:
         room = _room(settings, user)
-        created = placing.create(connection, user, room, _new_order(settings, purchase, request_hash, items, now))
+        new_order = _new_order(settings, purchase, request_hash, facts.items, now)
+        created = placing.create(connection, user, room, new_order)
         if created is not None:
-            order, rows = created
-            ledger = Ledger(order)
-            attempt = attempts.make(session, settings, ledger, now, items[0], rows)
+            ledger = Ledger(created.order)
+            attempt = attempts.make(
+                session, settings, ledger, now, facts=facts.of_attempt, also_insert=created.to_insert
+            )
             if purchase.from_basket:
-                kept_basket.ordered(session, order, purchase.quantities, now, purchase.basket_version)
+                kept_basket.ordered(session, created.order, purchase.quantities, now, purchase.basket_version)
             session.commit()
             return ledger, attempt
         order_id = _placed_meanwhile(session, user, purchase.key, room)
@@ -128,7 +130,7 @@ def _placed_meanwhile(session: Session, user: SignedInUser, key: str, room: plac
 
     `placing.create` inserted nothing either because of that order, or because there is no `room`.
     """
-    why = session.execute(_WHY_NOT, {"user_id": user.id, "idempotency_key": key}).one()
+    why = session.execute(_PLACED_AND_UNPAID, {"user_id": user.id, "idempotency_key": key}).one()
     if why.placed is None:
         raise TooManyUnpaid if why.unpaid >= room.most_orders else TooManyUnits
     placed: int = why.placed

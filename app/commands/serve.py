@@ -149,7 +149,7 @@ def _work(
     cores.stay_on_one(folder, workers)
     app = create_app()
     logs.in_batches(settings)
-    counters.keep_looking(app)
+    counters.keep_gauges_current(app)
     gc.collect()
     gc.freeze()  # what exists by now stays until the end: no collection needs to look through it
     bridge.closes_at_exit = False  # `_close` closes it: from Python 3.13 on that is later, and jobs need it until then

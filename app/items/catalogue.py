@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +25,7 @@ from app.runtime.statements import Statement, in_list, list_values
 from app.web import at_once
 from app.web.api import Encoded
 from app.web.long_lists import LONG
-from app.web.minute_cache import SECONDS
+from app.web.minute_cache import SECONDS as CACHED_SECONDS
 from app.web.paging import Page
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -109,32 +109,34 @@ def encoded(item: ItemOut) -> Encoded[ItemOut]:
     return Encoded.of(item, f"{item.version}-{item.on_hand}-{item.available}")
 
 
-def _answer(asked: Hashable, build: Callable[[], Page[Any]], encode: Callable[[Any], Encoded[Any]]) -> CachedAnswer:
+def _answer(what: Hashable, build: Callable[[], Page[Any]], encode: Callable[[Any], Encoded[Any]]) -> CachedAnswer:
     """The cached answer if it is still right, or a new one.
 
-    `build` reads rows of items, each with the catalogue's stamp. `encode` makes the answer of a page of these.
+    `what` tells answers apart. `build` reads rows of items, each with the catalogue's stamp; it begins a session, which
+    an answer from the cache does without. `encode` makes the answer of a page of these.
     """
-    key = asked, settings().currency
+    key = what, settings().currency
     cached = _cache.get(key)
     if cached is not None:
-        current = _current(cached.stock)
-        if current and current[0].stamp == cached.stamp:
-            stock = _stock(current) if cached.stock else {}
+        stamp, stock = _current(cached.stock)
+        if stamp == cached.stamp:
             return cached if stock == cached.stock else _restocked(key, cached, stock, encode)
     rows = build()
     page = rows.map(ItemOut.of)
-    until = time.monotonic() + SECONDS if page.total > LONG else math.inf
+    until = time.monotonic() + CACHED_SECONDS if page.total > LONG else math.inf
     made = CachedAnswer(rows.items[0].stamp if rows.items else "", _stock(rows.items), page, encode(page), until)
     if made.stamp:
         _cache.put(key, made)
     return made
 
 
-def _current(stock: Stock) -> Sequence[Any]:
-    """Rows with the catalogue's stamp as it is now, and the stock of these items."""
+def _current(stock: Stock) -> tuple[str, Stock]:
+    """The catalogue's stamp as it is now, and the stock of these items."""
     if not stock:
-        return read(_stamp)
-    return read(_stamp_and_stock(len(stock)), list_values(_items.c.id, stock))
+        rows = read(_stamp)
+        return rows[0].stamp if rows else "", {}
+    rows = read(_stamp_and_stock(len(stock)), list_values(_items.c.id, stock))
+    return rows[0].stamp if rows else "", _stock(rows)
 
 
 def _restocked(

@@ -51,14 +51,14 @@ def listed(session: Session, search: ItemSearch) -> Page[Any]:
     ids = sa.select(Item.id, *order.columns).where(_shown_in(search))
     if search.category:
         ids = ids.where(sa.text(SORTED), Item.category == search.category)
-    if wanted := words(search.q):
-        first = ids.with_only_columns(Item.id).order_by(Item.name, Item.id)
-        ids = ids.where(_searched.holding(session, wanted, first)).limit(MOST)
+    if searched_words := words(search.q):
+        by_name = ids.with_only_columns(Item.id).order_by(Item.name, Item.id)
+        ids = ids.where(_searched.holding(session, searched_words, by_name)).limit(MOST)
     # As a CTE all of these ids are read first, and sorted then. PostgreSQL would go through the list in its order
     # instead until the page is full: it expects a third of all items to be running out, and few are.
-    is_rare = bool(wanted) or search.only in ("low", "sold_out")
-    rows = ids.cte("wanted") if is_rare else ids
-    return paged_by_id(session, _all, rows, search, order, has_landmarks=not takes_long(search))
+    is_rare = bool(searched_words) or search.only in ("low", "sold_out")
+    whole = ids.cte("found") if is_rare else ids
+    return paged_by_id(session, _all, whole, search, order, has_landmarks=not takes_long(search))
 
 
 def _order(sort: Sorting) -> SortOrder:
@@ -103,8 +103,8 @@ def get(session: Session, item_id: int) -> Item:
 
 def checked(values: Mapping[str, Any], currency: str) -> Mapping[str, Any]:
     """`values` of an item, with a price that can be paid in `currency`, or without one. Raises Invalid."""
-    if words := currencies.fault(values.get("price") or 0, currency):
-        raise Invalid.field("price", words)
+    if fault := currencies.fault(values.get("price") or 0, currency):
+        raise Invalid.field("price", fault)
     return values
 
 

@@ -1,6 +1,7 @@
 """Answers `GET /healthz` before Flask: load balancers ask often, and it needs nothing of Flask.
 
-`health.py` declares the route and says what it answers. It has a request id, is counted, and has the headers of all.
+`health.py` declares the route and says what it answers. The answer has a request id and the headers of every answer,
+and is counted.
 """
 
 import time

@@ -33,8 +33,8 @@ SIGN_INS = {
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-LOOK_SECONDS = 1
-"""How often a server's process looks at its gauges for the others, which may be asked for the metrics of all."""
+GAUGE_SECONDS = 1
+"""How often each process writes its gauges to the folder from which any process answers with the metrics of all."""
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -53,7 +53,7 @@ class Counters:
         """Requests that are being answered."""
         self._lock = threading.Lock()
         # prometheus-client looks up the labels under a lock at each call.
-        self.answered, self.duration = cache(self.requests.labels), cache(self.seconds.labels)
+        self._requests_with, self._seconds_with = cache(self.requests.labels), cache(self.seconds.labels)
         self.sign_ins = self._counter("sign_ins", "Tries to sign in, by their outcome.", "method", "outcome")
         listed = tuple(listed)
         self.metrics: dict[str, Any] = {each.name: self._made(each) for each in listed}
@@ -61,16 +61,15 @@ class Counters:
 
     def count(self, method: str, route: str, status: int, began: float | None) -> None:
         """Count a request that was just answered. `began` is by `time.perf_counter()`; None where it is not known."""
-        self.answered(method, route, status).inc()
+        self._requests_with(method, route, status).inc()
         if began is not None:
-            self.duration(method, route).observe(time.perf_counter() - began)
+            self._seconds_with(method, route).observe(time.perf_counter() - began)
 
     def add_under_way(self, change: int) -> None:
         with self._lock:
             self.under_way += change
 
-    def look(self, app: Flask) -> None:
-        """Set the gauges to what they are at the moment."""
+    def update_gauges(self, app: Flask) -> None:
         for gauge in self._gauges:
             self.metrics[gauge.name].set(gauge.read(app))
 
@@ -142,16 +141,16 @@ def _of_database(engine: sa.Engine) -> Iterable[metrics.Metric]:
         yield metrics.Limit("database_connections_limit", "Connections that the database's pool may have.", most)
 
 
-def keep_looking(app: Flask) -> None:
-    """Look at the gauges every LOOK_SECONDS until this process ends. A process that it forks does not go on with it."""
+def keep_gauges_current(app: Flask) -> None:
+    """Update the gauges every GAUGE_SECONDS until this process ends. A process that it forks does not go on with it."""
     made: Counters = app.extensions["counters"]
 
-    def look_often() -> None:
+    def update_often() -> None:
         while True:
-            time.sleep(LOOK_SECONDS)
-            made.look(app)
+            time.sleep(GAUGE_SECONDS)
+            made.update_gauges(app)
 
-    threading.Thread(target=look_often, name="gauges", daemon=True).start()
+    threading.Thread(target=update_often, name="gauges", daemon=True).start()
 
 
 def init_app(app: Flask, listed: Iterable[metrics.Metric]) -> None:

@@ -1,4 +1,7 @@
-"""Log lines written in batches: one system call for all that the requests of a moment log."""
+"""Log lines written in batches: one system call for all that the requests of a moment log.
+
+The standard library's MemoryHandler writes in the thread of a request, line by line, and not before it is full.
+"""
 
 import logging
 import select

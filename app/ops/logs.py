@@ -93,9 +93,9 @@ def in_batches(settings: Settings) -> None:
 
 def request_id(given: str) -> str:
     """The id that the caller gave, where it has the form of one; otherwise a new one."""
-    return (
-        given if REQUEST_ID.fullmatch(given) else f"{getrandbits(64):016x}"
-    )  # not a secret, so it need not be a secure random number
+    if REQUEST_ID.fullmatch(given):
+        return given
+    return f"{getrandbits(64):016x}"  # not a secret, so it need not be a secure random number
 
 
 def _begin() -> None:

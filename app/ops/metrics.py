@@ -28,7 +28,7 @@ def show_metrics() -> Response:
     """The metrics, for Prometheus: by METRICS_TOKEN, or without it from this machine, not through a proxy."""
     from prometheus_client.exposition import choose_encoder
 
-    counters().look(current_app)
+    counters().update_gauges(current_app)
     encode, kind = choose_encoder(request.headers.get("Accept", ""))
     return Response(encode(current_app.extensions["metrics"]), content_type=kind)
 

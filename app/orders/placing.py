@@ -35,9 +35,8 @@ _under_key = sa.select(_orders.c.id).where(_is_own, _orders.c.idempotency_key ==
 UNDER_KEY = _under_key.scalar_subquery().label("placed")
 """The id of the order that the user has placed under this Idempotency-Key, as a column of a query."""
 
-_is_unpaid = sa.or_(
-    *(_orders.c.status == each for each in UNPAID)
-)  # also "processing": a bank debit that will fail holds stock too
+# Also "processing": a bank debit that will fail holds stock too.
+_is_unpaid = sa.or_(*(_orders.c.status == each for each in UNPAID))
 
 UNPAID_ORDERS = sa.select(sa.func.count()).select_from(_orders).where(_is_own, _is_unpaid).scalar_subquery()
 """How many orders of the user are not paid, as a part of a query."""
@@ -80,42 +79,46 @@ class NewOrder(NamedTuple):
     hold_until: datetime
 
 
-def create(
-    connection: sa.Connection, user: SignedInUser, room: Room, wanted: NewOrder
-) -> tuple[Order, list[NewRows]] | None:
-    """Insert the order, and set its stock aside. Returns it with the rows of its holds and lines, to be inserted next.
+class Created(NamedTuple):
+    order: Order
+    """With its lines and all values that were inserted, but not attached to the session."""
+
+    to_insert: list[NewRows]
+    """Its holds and lines. `attempts.make` inserts them with the first attempt, in one round trip."""
+
+
+def create(connection: sa.Connection, user: SignedInUser, room: Room, new: NewOrder) -> Created | None:
+    """Insert the order, and set its stock aside. Its holds and lines are still to be inserted.
 
     None where the user has an order under this key already, or no `room` for this one. The caller has locked the user,
-    so that no other order of theirs is placed meanwhile. The returned order has all values that were inserted, but is
-    not attached to the session. Raises SoldOut. Not committed.
+    so that no other order of theirs is placed meanwhile. Raises SoldOut. Not committed.
     """
     values: dict[str, Any] = {
         "user_id": user.id,
-        "idempotency_key": wanted.key,
-        "request_hash": wanted.request_hash,
+        "idempotency_key": new.key,
+        "request_hash": new.request_hash,
         "status": "pending",
-        "total": wanted.total,
-        "currency": wanted.currency,
-        "hold_until": wanted.hold_until,
-        "created_at": wanted.placed_at,
-        "note": wanted.note,
+        "total": new.total,
+        "currency": new.currency,
+        "hold_until": new.hold_until,
+        "created_at": new.placed_at,
+        "note": new.note,
         "discount": 0,
         "shipping": 0,
         "tax": 0,
-        "units": sum(quantity for _, quantity in wanted.lines),
+        "units": sum(quantity for _, quantity in new.lines),
     }
     inserted = _insert.execute(connection, {**values, **room._asdict()})
     if not inserted:
         return None
     order_id = inserted[0].id
     log_context.note(order_id=order_id)
-    holds = stock.take(
-        connection, order_id, {item.id: quantity for item, quantity in wanted.lines if item.on_hand is not None}
-    )
-    bought = [
+    counted = {item.id: quantity for item, quantity in new.lines if item.on_hand is not None}
+    holds = stock.take(connection, order_id, counted)
+    lines = [
         {"order_id": order_id, "item_id": item.id, "name": item.name, "quantity": quantity, "unit_price": item.price}
-        for item, quantity in wanted.lines
+        for item, quantity in new.lines
     ]
     order = unattached(Order, id=order_id, **values)
-    set_committed_value(order, "lines", [unattached(OrderLine, **line) for line in bought])
-    return order, [holds, (_lines, bought)]
+    set_committed_value(order, "lines", [unattached(OrderLine, **line) for line in lines])
+    return Created(order, [holds, (_lines, lines)])

@@ -28,11 +28,10 @@ _take = Statement(_taken.returning(_items.c.id))
 
 
 def take(connection: sa.Connection, order_id: int, quantities: Mapping[int, int]) -> NewRows:
-    """Set stock aside, by item id. In the order of the ids, so that two orders cannot wait for each other.
+    """Set stock aside, by item id. Returns the holds that say so, which the caller has to insert.
 
-    The rows that say so are the caller's to insert.
-
-    To read first and write then would sell too much: measured, 32 buyers got five units 32 times. Raises SoldOut.
+    In the order of the ids, so that two orders cannot wait for each other. To read first and write then would sell too
+    much: measured, 32 buyers got five units 32 times. Raises SoldOut.
     """
     held = []
     for item_id, quantity in sorted(quantities.items()):

@@ -44,15 +44,15 @@ FACTS = (installation.MARK, *shop.LOOK)
 """What an attempt needs besides its order, as columns of a query."""
 
 _attempts, _orders = table(Attempt), table(Order)
-_locked = sa.select(_orders.c.id).where(_orders.c.id == sa.bindparam("order")).with_for_update().scalar_subquery()
-_is_unanswered = sa.or_(_attempts.c.status == "new", _attempts.c.status == "unknown") & (
-    _attempts.c.order_id == _locked
-)
+_lock_order = sa.select(_orders.c.id).where(_orders.c.id == sa.bindparam("order")).with_for_update().scalar_subquery()
+_is_unanswered = sa.or_(_attempts.c.status == "new", _attempts.c.status == "unknown")
 _open = Statement(
     sa.update(_attempts)
+    .where(_attempts.c.order_id == _lock_order)  # the order is locked first
     .where(_attempts.c.id == sa.bindparam("attempt"), _is_unanswered)
-    .values(status="open", lease_until=None, next_check_at=sa.bindparam("next_look", type_=Moment))
-    .values(session_id=sa.bindparam("made"), url=sa.bindparam("where"))
+    # `new_`: a parameter of an UPDATE may not have the name of a column.
+    .values(status="open", lease_until=None, session_id=sa.bindparam("new_session_id"), url=sa.bindparam("new_url"))
+    .values(next_check_at=sa.bindparam("new_next_check_at", type_=Moment))
     .returning(_attempts.c.id)
 )
 
@@ -62,25 +62,27 @@ def make(
     settings: Settings,
     ledger: Ledger,
     now: datetime,
+    *,
     facts: Any = None,
-    beside: Sequence[NewRows] = (),
+    also_insert: Sequence[NewRows] = (),
 ) -> Attempt:
     """Insert the order's next attempt, leased to the caller, who sends it after the commit.
 
-    `facts` is a row with the columns of FACTS, where the caller has read it. `beside` are rows of the same order that
-    are inserted in the same round trip. The returned attempt has all values that were inserted, but is not attached to
-    the session.
+    `facts` is a row with the columns of FACTS, where the caller has read it. `also_insert` are rows of the same order
+    that are inserted in the same round trip. The returned attempt has all values that were inserted, but is not
+    attached to the session.
     """
     key = secrets.token_urlsafe(24)
     order, expires_at = ledger.order, now + SESSION_LASTS
-    known = session.execute(sa.select(*FACTS)).one() if facts is None else facts
-    mark = known.mark or installation.mark(session)
+    if facts is None:
+        facts = session.execute(sa.select(*FACTS)).one()
+    mark = facts.mark or installation.mark(session)
     marks: dict[str, object] = {installation.INSTALLATION: mark, "order": order.id, installation.ATTEMPT: key}
     values = {
         "order_id": order.id,
         "seq": len(ledger.attempts) + 1,
         "idem_key": key,
-        "body": _body(settings, order, marks, expires_at, known),
+        "body": _body(settings, order, marks, expires_at, facts),
         "api_version": API_VERSION,
         "expires_at": expires_at,
         "status": "new",
@@ -88,13 +90,15 @@ def make(
         "first_sent_at": now,
         "lease_until": now + LEASE,
     }
-    attempt_id = insert_all(session.connection(), [*beside, (_attempts, [{**values, "next_check_at": now + LEASE}])])
+    # `next_check_at` is the name of the column, `next_try_at` that of the model's attribute.
+    row = {**values, "next_check_at": now + LEASE}
+    attempt_id = insert_all(session.connection(), [*also_insert, (_attempts, [row])])
     attempt = unattached(Attempt, id=attempt_id, next_try_at=now + LEASE, **values)
     ledger.attempts.append(attempt)
     return attempt
 
 
-def _body(settings: Settings, order: Order, marks: dict[str, object], expires_at: datetime, known: Any) -> str:
+def _body(settings: Settings, order: Order, marks: dict[str, object], expires_at: datetime, facts: Any) -> str:
     """https://docs.stripe.com/api/checkout/sessions/create"""
     lines = [
         {
@@ -117,7 +121,7 @@ def _body(settings: Settings, order: Order, marks: dict[str, object], expires_at
             "line_items": lines,
             "metadata": marks,
             "payment_intent_data": {"metadata": marks},
-            **branding.asked_for(settings, known),
+            **branding.asked_for(settings, facts),
             **charged.asked_for(settings),
             **collected.asked_for(settings),
         }
@@ -145,7 +149,10 @@ async def ask(gateway: Gateway, attempt: Attempt) -> CheckoutSession | PaymentEr
 def record(
     session: Session, attempt: Attempt, answer: CheckoutSession | PaymentError, now: datetime, *, again: bool = False
 ) -> PaymentError | None:
-    """Record what `ask` returned. Returns the error, if it is one. `again` as for `send`. Committed."""
+    """Record what `ask` returned. Returns the error, if it is one. `again` as for `send`. Committed.
+
+    `attempt` itself changes only where a session was made and no webhook was faster.
+    """
     if isinstance(answer, PaymentError):
         is_dead = answer.known and not (again and isinstance(answer, Misconfigured | NotFound))
         _record_failure(session, attempt.id, now, is_dead=is_dead)
@@ -160,10 +167,11 @@ def _record_session(attempt: Attempt, made: CheckoutSession, now: datetime) -> N
     One UPDATE. It locks the order before the attempt, as does everything that changes an attempt's status.
     """
     next_look = attempt.next_look(now)
-    opened = {"attempt": attempt.id, "order": attempt.order_id, "made": made.id, "where": made.url}
-    if write(_open, {**opened, "next_look": next_look}):
-        known = {"status": "open", "session_id": made.id, "url": made.url, "lease_until": None}
-        for name, value in {**known, "next_try_at": next_look}.items():
+    which = {"attempt": attempt.id, "order": attempt.order_id}
+    set_to = {"new_session_id": made.id, "new_url": made.url, "new_next_check_at": next_look}
+    if write(_open, {**which, **set_to}):
+        written = {"status": "open", "session_id": made.id, "url": made.url, "lease_until": None}
+        for name, value in {**written, "next_try_at": next_look}.items():
             set_committed_value(attempt, name, value)  # it is in the database already: nothing is to be flushed
 
 

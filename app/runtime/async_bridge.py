@@ -43,8 +43,9 @@ class RequestThread:
             call()
 
     def _next(self) -> Call | None:
-        # Those who got the turn could wait for what this request holds, and it for its turn.
-        with nullcontext() if bridge.holds() else lent():
+        # With a transaction open the turn is kept: a request that got it could wait for a lock of this one, while this
+        # one waits to get its turn back.
+        with nullcontext() if bridge.has_transaction() else lent():
             return self.calls.get()
 
     def close(self, _: object = None) -> None:
@@ -118,7 +119,7 @@ class Bridge:
         """They use the loop, and are closed before it."""
         self.closes_at_exit = True
         """False where the program calls `close` itself, once nothing needs the loop any more."""
-        self.holds: Callable[[], bool] = lambda: False
+        self.has_transaction: Callable[[], bool] = lambda: False
         """Whether the request on this thread has a transaction open, such as one with SQLite's write lock."""
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:

@@ -7,7 +7,7 @@ AWAY_SECONDS = 10
 
 
 class Away:
-    """Whether Redis is away. Callers ask `may_ask` before each call, and tell `answered` how it went."""
+    """Whether Redis is away. Callers ask `may_ask` before each call, and `report` afterwards."""
 
     def __init__(self) -> None:
         self._again, self._lock = 0.0, threading.Lock()
@@ -20,5 +20,5 @@ class Away:
                 return True
             return not self._again
 
-    def answered(self, *, it_did: bool) -> None:
-        self._again = 0.0 if it_did else time.monotonic() + AWAY_SECONDS
+    def report(self, *, is_up: bool) -> None:
+        self._again = 0.0 if is_up else time.monotonic() + AWAY_SECONDS

@@ -1,4 +1,13 @@
-"""The database: its engine and session, statements without a transaction around them, and column types."""
+"""The database: its engine and session, statements without a transaction around them, and column types.
+
+| what | when |
+| --- | --- |
+| `db.session` | the usual way. `web/api.py` commits what a route has changed |
+| `read(query)` | rows without the ORM: in the open transaction if there is one, else outside of any |
+| `write(statement)` | one statement that is a transaction by itself, committed at once |
+| a `Statement` | as `query` or `statement` above, for the few that requests execute most (`statements.py`) |
+| `Statement.execute(connection, …)` | the same within the transaction of `connection` |
+"""
 
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -166,7 +175,7 @@ def reader() -> sa.Engine:
 def autocommit() -> Iterator[sa.Connection]:
     """A connection on which each statement is a transaction by itself."""
     with reader().connect() as connection:
-        _set_autocommit(connection)  # a Statement goes to the driver directly, so that no "begin" event does it
+        _set_autocommit(connection)  # a Statement goes to the driver directly, which fires no "begin" event
         yield connection
 
 
@@ -216,8 +225,8 @@ def write(statement: sa.UpdateBase | Statement, values: Mapping[str, Any]) -> Se
 def unattached(model: type[M], **values: Any) -> M:
     """An object with these values of a row's columns, for a row that was inserted without the ORM.
 
-    It belongs to no session. The model's own constructor takes ten times as long, because it notes each value as a
-    change to be written.
+    It belongs to no session. A column that is not given reads as None, whatever its default is. The model's own
+    constructor takes ten times as long, because it notes each value as a change to be written.
     """
     made = class_mapper(model).class_manager.new_instance()
     made.__dict__.update(values)
@@ -226,7 +235,7 @@ def unattached(model: type[M], **values: Any) -> M:
 
 
 def commit() -> None:
-    """Commit `db.session`, if this request has used it: one that begins for nothing takes a tenth of its time."""
+    """Commit `db.session`, if this request has used it: to begin one for nothing takes a tenth of a short request."""
     if db.session.registry.has():
         db.session.commit()
 
@@ -326,4 +335,4 @@ def init_app(app: Flask) -> None:
         postgresql_connections.init_engine(engine)
         sa.event.listen(engine, "begin", _set_autocommit)
     app.extensions["reader"] = engine.execution_options(**{IS_READER: True})
-    bridge.holds = lambda: has_app_context() and _is_open()
+    bridge.has_transaction = lambda: has_app_context() and _is_open()

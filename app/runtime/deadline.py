@@ -1,4 +1,8 @@
-"""How long the current request may wait for the database: its client is answered within 15 seconds, whatever hangs."""
+"""How long the current request may wait for the database: its client is answered within 15 seconds, whatever hangs.
+
+A request waits for its turn (`web/overload.py`) and then for the database, and both together end after REQUEST_SECONDS.
+What all its calls to providers may take is in `outbound.py`.
+"""
 
 import time
 from collections.abc import Iterator

@@ -94,10 +94,10 @@ class Jobs:
             why = {"request_id": str(facts().get("request_id", "-")), **cause()}
             self._actor.send_with_options(args=(kind, key), why=why)  # an option: older workers ignore it
         except self._faults as error:
-            self._away.answered(it_did=False)
+            self._away.report(is_up=False)
             log.warning("job %s %s is not queued: %r", kind, key, error)
         else:
-            self._away.answered(it_did=True)
+            self._away.report(is_up=True)
             self._has_answered.set()
 
     def is_reachable(self) -> bool:

@@ -9,12 +9,11 @@ from typing import Any, TypeVar
 
 import httpx
 from blinker import Signal
-from flask import Flask, current_app, has_app_context
+from flask import Flask, current_app
 
 from app.runtime import deadline
 from app.runtime.async_bridge import blocking, bridge
 from app.runtime.bounded_response import Bounded
-from app.runtime.db import db
 from app.runtime.metrics import Counter, Gauge, Histogram, Limit
 from app.runtime.shared_connections import SharedConnections
 from app.runtime.tracing import span
@@ -59,7 +58,7 @@ class Pool(httpx.AsyncBaseTransport):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if has_app_context() and db.session().in_transaction():
+        if bridge.has_transaction():
             raise RuntimeError("a transaction is open across HTTP: commit it before the call")
         loop = asyncio.get_running_loop()
         if self._transport is None or self._loop is not loop:  # a fork has another loop, and none of our sockets
@@ -111,44 +110,46 @@ def _described(request: httpx.Request) -> dict[str, str]:
 
 
 T = TypeVar("T")
-_until: ContextVar[float | None] = ContextVar("until", default=None)
+_calls_until: ContextVar[float | None] = ContextVar("calls_until", default=None)
 
 
-def within(view: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> Coroutine[Any, Any, T]:
+def with_time_for_calls(
+    view: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any
+) -> Coroutine[Any, Any, T]:
     """A coroutine that runs `view` and gives all its calls to providers TOGETHER_SECONDS, however many they are.
 
     The time for which the request waited for its turn is part of these.
     """
 
     async def timed() -> T:
-        _until.set(time.monotonic() + TOGETHER_SECONDS - deadline.queued.get())  # a task has a context of its own
+        _calls_until.set(time.monotonic() + TOGETHER_SECONDS - deadline.queued.get())  # a task has a context of its own
         return await view(*args, **kwargs)
 
     return timed()
 
 
-def wait_for(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+def call_async(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
     """Call an `async` function from a plain view, and return its result.
 
     For a view that makes one call between its reads and its writes this is cheaper than an `async` view, which changes
     threads for each part of its blocking work.
     """
-    return bridge.run(within(function, *args))
+    return bridge.run(with_time_for_calls(function, *args))
 
 
-def time_left() -> float:
-    """Seconds that the next call may take; 0 where the request has no time left."""
-    until = _until.get()
+def call_seconds() -> float:
+    """How long the next call may take; 0 where the request has no time left for calls."""
+    until = _calls_until.get()
     return DEADLINE_SECONDS if until is None else max(0.0, min(DEADLINE_SECONDS, until - time.monotonic()))
 
 
 @asynccontextmanager
 async def call_deadline() -> AsyncIterator[None]:
-    """Around a call: ends it after `time_left`. Raises httpx.ReadTimeout.
+    """Around a call: ends it after `call_seconds`. Raises httpx.ReadTimeout.
 
     httpx's own time-outs are for each read, so that an answer whose bytes trickle in would never end.
     """
-    seconds = time_left()
+    seconds = call_seconds()
     try:
         async with asyncio.timeout(seconds):
             yield

@@ -89,7 +89,7 @@ class Connection(psycopg.Connection[Any]):
         return self.cursor()
 
     def switch_autocommit(self, *, on: bool) -> None:
-        """As to set `autocommit`, which first waits for the idle connection. Call it between transactions."""
+        """Sets `autocommit` without its wait for the connection, which is idle. Call it between transactions."""
         self._autocommit = on
         assert self.autocommit is on
 

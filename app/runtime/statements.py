@@ -36,11 +36,13 @@ class _Compiled:
         columns = statement.exported_columns
         processors = (each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns)
         self._result_processors = [(place, process) for place, process in enumerate(processors) if process]
-        row: Any = namedtuple("Row", columns.keys(), rename=True)  # type: ignore[misc]  # noqa: PYI024 -- known only now
+        row: Any = namedtuple("Row", columns.keys(), rename=True)  # type: ignore[misc]  # noqa: PYI024 -- no fixed columns
         self._row = row._make
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
-        """What the driver takes: by name or by position, as the dialect has them."""
+        """What the driver takes: by name or by position, as the dialect has them. Raises ValueError."""
+        if len(values) != len(self._bind_processors):  # what the statement does not know would be lost in silence
+            raise ValueError(f"values for other parameters: {sorted(values.keys() ^ self._bind_processors.keys())}")
         named = {
             name: process(values[name]) if process else values[name] for name, process in self._bind_processors.items()
         }
@@ -61,7 +63,8 @@ class _Compiled:
 class Statement:
     """A statement that returns rows: a SELECT, or another one with RETURNING.
 
-    `column_names` are those that an INSERT sets. Defaults of columns in Python are not used: give all values.
+    `column_names` are those that an INSERT sets. Defaults of columns in Python are not used: give all values. A value
+    that is no parameter of the statement, or one that is missing, raises ValueError.
     """
 
     def __init__(self, statement: sa.Select[Any] | sa.UpdateBase, *column_names: str) -> None:
@@ -75,6 +78,7 @@ class Statement:
         compiled = self._compiled.get(dialect.name) or self._compile(dialect)
         parameters = compiled.parameters(values)
         cursor = cursor_of(connection)
+        # SQLAlchemy's own event, so that what counts or traces statements sees this one too.
         connection.engine.dispatch.before_cursor_execute(connection, cursor, compiled.sql, parameters, None, False)
         try:
             return compiled.rows(cursor.execute(compiled.sql, parameters).fetchall())
@@ -132,7 +136,10 @@ def insert_all(connection: sa.Connection, inserts: Sequence[NewRows]) -> int:
     """
     inserts = [(table, rows) for table, rows in inserts if rows]
     if connection.dialect.name != "postgresql":
-        return [_insert(connection, [(table, [row])]) for table, rows in inserts for row in rows][-1]
+        for table, rows in inserts:
+            for row in rows:
+                last_id = _insert(connection, [(table, [row])])
+        return last_id
     if sum(len(rows) for _, rows in inserts) <= MOST_ROWS:
         return _insert(connection, inserts)
     *others, last = inserts

@@ -4,8 +4,9 @@ import re
 from functools import lru_cache
 from urllib.parse import quote_plus
 
+# Most values need no quoting, and the pattern tells so faster than `quote_plus`, which goes through the characters.
 _is_plain = re.compile(r"[\w.~-]*", re.ASCII).fullmatch
-_name = lru_cache(1024)(quote_plus)  # the same ones come in each request
+_name = lru_cache(1024)(quote_plus)  # each request has the same names
 
 
 def form(fields: object) -> str:
@@ -14,7 +15,7 @@ def form(fields: object) -> str:
 
 
 def _value(value: str) -> str:
-    return value if _is_plain(value) else quote_plus(value)  # which looks at each character
+    return value if _is_plain(value) else quote_plus(value)
 
 
 def _flat(name: str, value: object) -> list[tuple[str, str]]:

@@ -39,6 +39,8 @@ PAGE = 100
 MOST_BYTES = 32 * 1024 * 1024
 """Of an answer. A page of a list holds a hundred events, and an event holds a whole object."""
 
+_url = lru_cache(256)(httpx.URL)  # most calls go to one of few addresses, and httpx reads each anew
+
 
 class _Sent(msgspec.Struct, frozen=True):
     """The body and the headers of a call."""
@@ -161,7 +163,7 @@ class Gateway:
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         request = (method, self._base + path, sent.body, headers)
-        if not outbound.time_left():
+        if not outbound.call_seconds():
             raise Unknown(f"{what}: not sent, since the answers before it took too long")
         try:
             with self.breaker.call():
@@ -204,9 +206,6 @@ def name_of(thing: Any) -> str:
     """The id of an object of the provider; empty where it has none."""
     name = thing.get("id") if isinstance(thing, dict) else None
     return name if isinstance(name, str) else ""
-
-
-_url = lru_cache(256)(httpx.URL)  # most calls go to one of few addresses, and httpx reads each anew
 
 
 def _part(name: str) -> str:

@@ -25,6 +25,9 @@ class BelongsToOrder(Conflict):
     detail = "This to-do comes from an order: it is done when the order is handed over, and stays."
 
 
+OPEN_AND_NEWEST = (Todo.done, -Todo.id)
+"""What to-dos are sorted by."""
+
 _has_id = Todo.id == sa.bindparam("todo_id")
 _by_id = Statement(sa.select(*table(Todo).c).where(_has_id))
 _insert = Statement(sa.insert(table(Todo)).returning(*table(Todo).c), "user_id", "title", "done", "created_at")
@@ -48,16 +51,12 @@ def listed(session: Session, user: SignedInUser, paging: Paging) -> Page[Any]:
     """Rows of to-dos, the open ones first, then the newest first. Raises TooManyRequests."""
     query = WITH_ORDER if user.is_staff else sa.select(*table(Todo).c)
     return paged_by_id(
-        session, query, seen_by(user), paging, SortOrder(OPEN_AND_NEWEST), is_unique=True, has_landmarks=True
+        session, query, seen_by(user), paging, SortOrder(OPEN_AND_NEWEST, is_unique=True), has_landmarks=True
     )
 
 
-OPEN_AND_NEWEST = (Todo.done, -Todo.id)
-"""What to-dos are sorted by."""
-
-
 def seen_by(user: SignedInUser) -> sa.Select[*tuple[Any, ...]]:
-    """The query for `listed`, of which that takes a page: ids, and what they are sorted by."""
+    """The whole list of which `listed` reads a page: ids, and the values by which they are sorted."""
     visible = Todo.user_id == user.id
     if user.is_staff:
         visible |= Todo.order_id.is_not(None)
@@ -81,7 +80,7 @@ def _seen(todo: Any, user: SignedInUser) -> Any:
 
 
 def add(user: SignedInUser, title: str, *, done: bool, now: datetime) -> Any:
-    """The row of the new to-do. Committed: to add one is one statement."""
+    """The row of the new to-do. Committed already: one statement that is a transaction by itself."""
     [todo] = write(_insert, {"user_id": user.id, "title": title, "done": done, "created_at": now})
     return todo
 
@@ -96,7 +95,7 @@ def change(
     """
     todo = get(session, todo_id, user)
     if todo.order_id is not None:
-        if title not in _same(todo) or (todo.done and done is False):
+        if title not in _unchanged_titles(todo) or (todo.done and done is False):
             raise BelongsToOrder
         if done and not todo.done:
             checkout.fulfil(session, todo.order_id, now)
@@ -107,8 +106,8 @@ def change(
     return todo
 
 
-def _same(todo: Todo) -> tuple[str | None, ...]:
-    """What renames an order's to-do to nothing else: its title is told in the language of the caller."""
+def _unchanged_titles(todo: Todo) -> tuple[str | None, ...]:
+    """Titles that change nothing: none, the stored one, and the stored one in the caller's language."""
     return None, todo.title, languages.retold(todo.title, languages.asked())
 
 

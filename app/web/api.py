@@ -13,7 +13,8 @@ A view takes those of these arguments that it needs:
 - `user_session` is the session that the user is signed in by: a `SignedIn` or the row (`UserSession`).
 
 It may be plain or `async def`, and returns a Struct, an `Answer` around one, an `Encoded` one, or a ready Response.
-Where it writes, its changes are committed here, once, after it returned; after an error they are rolled back.
+Where it writes, its changes are committed here, once, after it returned; after an error they are rolled back. What a
+service has committed before, by `db.write` or between two steps, stays.
 A `confirmed` route can be called only within 30 minutes after the user has proved who they are.
 """
 
@@ -157,8 +158,8 @@ class Operation:
         return self.path.startswith("/api/") and self.access is not Access.PROVIDER
 
     def __call__(self, **given: Any) -> Response:
-        asked, extensions = request_ctx.request, app_ctx.app.extensions  # behind Flask's proxies, which cost more
-        asked.max_content_length = self.max_body
+        request, extensions = request_ctx.request, app_ctx.app.extensions  # behind Flask's proxies, which cost more
+        request.max_content_length = self.max_body
         if self.takes != JSON:  # before the body is read: no stranger fills the memory with a file
             with reading():
                 extensions["guard"](self.access, wanted={}, confirmed=self.confirmed)
@@ -173,8 +174,8 @@ class Operation:
                 limits.check(self.limit)
             if "body" in self.reads:
                 given["body"] = read_body(self.reads["body"], self.takes)
-            if self.is_strict and asked.query_string:
-                refuse_unknown(asked.args, self.reads.get("query"))
+            if self.is_strict and request.query_string:
+                refuse_unknown(request.args, self.reads.get("query"))
             if "query" in self.reads:
                 given["query"] = read_query(self.reads["query"])
             result = app_ctx.app.ensure_sync(self.view)(**given)

@@ -4,7 +4,7 @@ For each list these are its number of rows, and its landmarks: the sort values o
 read from the landmark before it, so that the database skips fewer than STEP rows instead of all rows before the page.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -28,10 +28,16 @@ class SortOrder(NamedTuple):
 
     columns: tuple[Any, ...]
     is_descending: bool = False
+    is_unique: bool = False
+    """No two rows are equal in these columns, so that the id is not needed to sort them."""
 
     def clauses(self) -> list[sa.ColumnElement[Any]]:
         """For ORDER BY."""
         return [sa.desc(each) if self.is_descending else sa.asc(each) for each in self.columns]
+
+    def of(self, columns: Iterable[Any], id_: Any) -> "SortOrder":
+        """The same order by these columns, which are those of another query, and by its id where that is needed."""
+        return self._replace(columns=tuple(columns) if self.is_unique else (*columns, id_), is_unique=True)
 
     def is_after(self, landmark: tuple[Any, ...]) -> sa.ColumnElement[bool]:
         row = sa.tuple_(*self.columns)

@@ -84,6 +84,7 @@ def _only_reads(environ: "WSGIEnvironment") -> bool:
 
 
 def _refuse_late() -> None:
+    """Raises Overloaded. In Flask, so that the 503 is a problem, logged and counted as every other."""
     if deadline.queued.get() >= QUEUE_SECONDS:
         raise Overloaded
 

@@ -68,25 +68,23 @@ def paged_by_id(
     paging: Paging,
     order: SortOrder,
     *,
-    is_unique: bool = False,
     has_landmarks: bool = False,
 ) -> Page[Any]:
     """One page of the rows of `query`, whose first column is an id, sorted as `order` says and then by the id.
 
     `ids` selects the ids of the list and, after them, the columns of `order`: nothing else is read of the rows before
-    the page. `is_unique`: no two rows are equal in these columns, so that the id is not needed to sort them.
-    `has_landmarks`: a page far down is read from a landmark (`long_lists.py`); none of these columns may be null then.
-    Raises TooManyRequests where landmarks have to be made and no turn for that is free.
+    the page. `has_landmarks`: a page far down is read from a landmark (`long_lists.py`); none of these columns may be
+    null then. Raises TooManyRequests where landmarks have to be made and no turn for that is free.
     """
-    id_, *others = (ids.subquery() if isinstance(ids, sa.Select) else ids).c
-    first, *_ = query.selected_columns
-    of_ids = SortOrder(tuple(others) if is_unique else (*others, id_), order.is_descending)
-    of_rows = order if is_unique else SortOrder((*order.columns, first), order.is_descending)
-    whole, skipped = WholeList(sa.select(id_)), paging.skipped
-    wanted = sa.select(id_).order_by(*of_ids.clauses()).limit(paging.per_page)
+    id_, *sorted_by = (ids.subquery() if isinstance(ids, sa.Select) else ids).c
+    whole = WholeList(sa.select(id_))
+    order_of_ids = order.of(sorted_by, id_)
+    page, skipped = sa.select(id_).order_by(*order_of_ids.clauses()).limit(paging.per_page), paging.skipped
     if has_landmarks and paging.is_deep and whole.count(session) > long_lists.LONG:
-        wanted, skipped = long_lists.from_landmark(session, whole, of_ids, wanted, skipped)
-    return _read(session, query.where(first.in_(wanted.offset(skipped))).order_by(*of_rows.clauses()), whole, paging)
+        page, skipped = long_lists.from_landmark(session, whole, order_of_ids, page, skipped)
+    row_id = query.selected_columns[0]
+    rows = query.where(row_id.in_(page.offset(skipped))).order_by(*order.of(order.columns, row_id).clauses())
+    return _read(session, rows, whole, paging)
 
 
 def _read(session: Session, query: sa.Select[Any], whole: WholeList, paging: Paging) -> Page[Any]:
@@ -101,5 +99,7 @@ def _read(session: Session, query: sa.Select[Any], whole: WholeList, paging: Pag
     else:
         rows = session.execute(query).all()
     if total > long_lists.LONG:
-        total = max(whole.long_count(session), paging.skipped + len(rows) if rows else 0)
+        total = whole.long_count(session)
+        if rows:  # that count may be a minute old: never fewer than are shown up to here
+            total = max(total, paging.skipped + len(rows))
     return Page([row[0] for row in rows] if is_single else list(rows), total, paging.page, paging.per_page)

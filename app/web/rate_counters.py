@@ -86,7 +86,7 @@ class Counts:
             try:
                 return self._take_far(self._far, name, times, whose)
             except self._faults as error:
-                self._away.answered(it_did=False)
+                self._away.report(is_up=False)
                 log.warning("this process counts for itself: %r", error)
         return self._near.take(name, times, whose, time.monotonic())
 
@@ -95,7 +95,7 @@ class Counts:
 
         item = RateLimitItemPerSecond(times, SECONDS, namespace="kiosk")
         is_one_more = far.hit(item, name, whose)
-        self._away.answered(it_did=True)
+        self._away.report(is_up=True)
         try:
             return None if is_one_more else far.get_window_stats(item, name, whose).reset_time - time.time()
         except self._faults:  # gone since it said no

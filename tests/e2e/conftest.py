@@ -181,7 +181,7 @@ def pytest_runtest_call(item: pytest.Function) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Function) -> Iterator[None]:
-    """pytest-playwright draws each page of each test as it closes, and deletes the picture where the test has passed."""
+    """A page of a test that has passed is not drawn: pytest-playwright would draw it, and then delete the picture."""
     option = item.config.option
     before = option.screenshot
     if before == "only-on-failure" and item.stash.get(PASSED, False):

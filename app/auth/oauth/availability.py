@@ -61,7 +61,7 @@ class Availability:
     async def _wait_in_line(self) -> None:
         hangs = self._hung.fresh(PAUSE_SECONDS)
         try:
-            has_waited = await self._line.enter(0 if hangs else outbound.time_left() - CALLS_SECONDS)
+            has_waited = await self._line.enter(0 if hangs else outbound.call_seconds() - CALLS_SECONDS)
         except Full:
             raise OAuthFailure("oauth_unavailable", f"too many sign-ins wait for {self._name} already") from None
         if has_waited and self._hung.fresh(PAUSE_SECONDS):  # it has hung for those before

@@ -137,7 +137,7 @@ async def _ended(session: Session, came: OAuthReturn, now: datetime) -> OAuthRet
         return None
     try:
         waits: OAuthReturn | None = came
-        while waits and waits.session_id is None and now - waits.created_at < UNDER_WAY and outbound.time_left():
+        while waits and waits.session_id is None and now - waits.created_at < UNDER_WAY and outbound.call_seconds():
             await asyncio.sleep(POLL_SECONDS)
             waits = await blocking(_came, session, came.state_hash)
         return waits

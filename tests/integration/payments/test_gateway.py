@@ -123,7 +123,7 @@ def test_the_second_answer_counts(gateway, httpx_mock):
 
 def test_tries_and_pauses_end_with_the_deadline(gateway, httpx_mock, monkeypatch):
     monkeypatch.setattr(module, "PAUSE_SECONDS", 60)
-    monkeypatch.setattr(outbound, "time_left", lambda: 1)
+    monkeypatch.setattr(outbound, "call_seconds", lambda: 1)
     httpx_mock.add_response(500, is_reusable=True)
 
     with pytest.raises(Unknown):

@@ -38,6 +38,14 @@ def test_a_drivers_error_is_raised_as_sqlalchemys(app):
         add("tea")
 
 
+@pytest.mark.parametrize(
+    "values", [{"name": "tea", "due_at": NOON}, {"name": "tea", "due_at": NOON, "reached": 0, "x": 1}]
+)
+def test_a_value_that_is_missing_or_has_no_parameter_is_refused(app, values):
+    with pytest.raises(ValueError, match=r"'(reached|x)'"):
+        _insert.execute(db.session.connection(), values)
+
+
 @pytest.mark.parametrize("number", [2, 50])
 def test_rows_of_several_tables_are_inserted_together(app, number):
     ada = make_user("ada")
