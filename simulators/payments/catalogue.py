@@ -11,7 +11,7 @@ from typing import Any
 
 from simulators.payments import currencies, events, shapes
 from simulators.payments.description import fields
-from simulators.payments.protocol import Refusal, Resource, merged, no_such
+from simulators.payments.protocol import Refusal, Resource, no_such, take_metadata
 from simulators.payments.provider import Provider
 
 OPTIONS = "shipping_options"
@@ -63,11 +63,10 @@ def update(provider: Provider, kind: str, name: str, given: Resource) -> Resourc
 
 
 def merge(thing: Resource, given: Resource) -> Resource:
-    known = {name.removesuffix("?") for name in fields(thing["object"])}
+    take_metadata(thing, given)
+    known = {name.removesuffix("?") for name in fields(thing["object"])} - {"metadata"}
     for name, value in given.items():
-        if name == "metadata":
-            thing["metadata"] = {} if value == "" else merged(thing["metadata"], value)
-        elif name in known:
+        if name in known:
             thing[name] = None if value == "" else _filled(name, value, thing.get(name))
     return thing
 
