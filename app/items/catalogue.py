@@ -31,6 +31,9 @@ from app.web.paging import Page
 MOST_BYTES = 16 * 1024 * 1024
 """Of all cached answers of a process. Those that have not been asked for the longest go first."""
 
+BYTES_OF_ITEM = 1_500
+"""What an item in a cached answer takes besides its JSON, as measured over 20,000 answers with one item each."""
+
 _catalogue, _items = table(Catalogue), table(Item)
 _stamp = Statement(sa.select(_catalogue.c.stamp))
 
@@ -56,6 +59,11 @@ class CachedAnswer(msgspec.Struct, frozen=True):
     until: float
     """By the monotonic clock."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory."""
+        return len(self.answer.json) + BYTES_OF_ITEM * len(self.page.items)
+
 
 class AnswerCache:
     """The cached answers of this process, by what was asked for."""
@@ -76,11 +84,11 @@ class AnswerCache:
     def put(self, key: Hashable, made: CachedAnswer) -> None:
         with self._lock:
             if (before := self._answers.pop(key, None)) is not None:
-                self._bytes -= len(before.answer.json)
+                self._bytes -= before.size
             self._answers[key] = made
-            self._bytes += len(made.answer.json)
+            self._bytes += made.size
             while self._bytes > MOST_BYTES:
-                self._bytes -= len(self._answers.popitem(last=False)[1].answer.json)
+                self._bytes -= self._answers.popitem(last=False)[1].size
 
 
 _cache = AnswerCache()
