@@ -25,12 +25,18 @@ from app.runtime.schedule import LEASE, TURN, UNFINISHED, Entry, Schedule, TryLa
 log = logging.getLogger(__name__)
 
 TURN_SECONDS = 10
+TURNS = "turns"
+"""The name of the thread that begins the others."""
+
 SOON = timedelta(minutes=5)
 """When a chore that failed is tried again."""
 
 THREADS = 4
 STOP_SECONDS = 20
-"""How long work under way may take to end after SIGTERM. Then it is cut off, and goes on where it was committed."""
+"""How long work under way may take to end after SIGTERM. Then it is cut off, and goes on where it was committed.
+
+The thread that gets the signal asks no other system, so that this time begins at once.
+"""
 
 
 def run(app: Flask, begun: Callable[[], None]) -> None:
@@ -45,11 +51,8 @@ def run(app: Flask, begun: Callable[[], None]) -> None:
         signal.signal(number, lambda *_: plan.stop())
     jobs(app).work(THREADS)
     begun()
-    while not plan.is_stopping():
-        with app.app_context(), log_context(job=TURN), writing():
-            crew.turn()
-        delivery(app).wake()
-        plan.wait(TURN_SECONDS)
+    crew.begin()
+    plan.wait_for_stop()
     _end(app, crew)
 
 
@@ -71,16 +74,28 @@ class Crew:
         self._app, self._plan = app, plan
         self._threads: dict[str, threading.Thread] = {}
 
-    def turn(self) -> None:
-        """Begin what is due. What is under way stays this worker's."""
-        if not self._is_under_way(TURN):
-            self._begin(TURN, self._work_of_each_turn)
-        _outlive(self._begin_chores)
+    def begin(self) -> None:
+        """Take turns, on a thread, until the worker is to stop."""
+        self._begin(TURNS, self._take_turns)
 
     def join(self, until: float) -> None:
         """Wait for what is under way, until this time of `time.monotonic`."""
-        for thread in self._threads.values():
+        self._threads[TURNS].join(max(0.0, until - time.monotonic()))  # first: it begins the others
+        for thread in list(self._threads.values()):
             thread.join(max(0.0, until - time.monotonic()))
+
+    def _take_turns(self) -> None:
+        while not self._plan.is_stopping():
+            with self._app.app_context():  # a session of its own for each turn
+                _outlive(self._turn)
+            delivery(self._app).wake()
+            self._plan.wait(TURN_SECONDS)
+
+    def _turn(self) -> None:
+        """Begin what is due. What is under way stays this worker's."""
+        if not self._is_under_way(TURN):
+            self._begin(TURN, self._work_of_each_turn)
+        self._begin_chores()
 
     def _begin_chores(self) -> None:
         now, session = utcnow(), db.session()
