@@ -63,14 +63,14 @@ def receive(session: Session, header: str, body: bytes, secrets: tuple[str, ...]
 def keep(session: Session, body: bytes, now: datetime) -> Stored | None:
     """Store an event unless it is stored already or concerns no order. None where `body` is no event. Not committed."""
     try:
-        event = msgspec.json.decode(body, type=schemas.Event)
+        event, reduced_body = msgspec.json.decode(body, type=schemas.Event), reduced(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     event_id = event.id[:MAX_EVENT_ID]
     kind = event.type[:100]
     if not event.is_whole or not (NAME.fullmatch(event_id) and NAME.fullmatch(kind)):
         return None
-    row = {"event_id": event_id, "kind": kind, "body": reduced(body), "received_at": now}
+    row = {"event_id": event_id, "kind": kind, "body": reduced_body, "received_at": now}
     if not event.kind.startswith(WANTED) or _is_of_another(session, event):
         return Stored(event_id, is_new=False)
     stored = insert_once(session, Event, {**row, "state": "new", "next_try_at": now, "tries": 0})
