@@ -32,6 +32,9 @@ SOON = timedelta(minutes=5)
 """When a chore that failed is tried again."""
 
 THREADS = 4
+SIGNAL_SECONDS = 1
+"""How long a signal may go unnoticed."""
+
 STOP_SECONDS = 20
 """How long work under way may take to end after SIGTERM. Then it is cut off, and goes on where it was committed.
 
@@ -52,7 +55,9 @@ def run(app: Flask, begun: Callable[[], None]) -> None:
     jobs(app).work(THREADS)
     begun()
     crew.begin()
-    plan.wait_for_stop()
+    while not plan.is_stopping():
+        # Not without end: a signal that the system gives to another thread does not wake this one, which handles it.
+        plan.wait(SIGNAL_SECONDS)
     _end(app, crew)
 
 

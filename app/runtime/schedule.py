@@ -82,9 +82,6 @@ class Schedule:
         """Until it is time for the next turn, or to stop."""
         self._stopping.wait(seconds)
 
-    def wait_for_stop(self) -> None:
-        self._stopping.wait()
-
 
 async def run(work: Work, session: Session) -> object:
     """Do the work now. Returns its result."""
