@@ -25,6 +25,7 @@ from app.runtime.db import db, writing
 from app.runtime.log_context import facts, log_context
 from app.runtime.metrics import Counter
 from app.runtime.tracing import cause, span
+from app.runtime.turns import lent
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Jobs:
             self.work()
             if not wait:
                 return
-            with suppress(QueueJoinTimeout):
+            with lent(), suppress(QueueJoinTimeout):  # else eight events at once keep all others from their turn
                 self.broker.join(QUEUE, timeout=WAIT_MILLISECONDS)
 
     @contextmanager

@@ -122,3 +122,9 @@ def test_a_blank_name_is_told_together_with_other_fields_that_are_wrong():
         ("firstName", UNSEEN),
         ("count", "Give a whole number."),
     ]
+
+
+def test_of_a_list_with_very_many_faults_the_first_hundred_elements_are_told():
+    told = errors(f'{{"name": "a", "parts": [{",".join(["{}"] * 5_000)}]}}')
+
+    assert [name for name, _ in told] == [f"parts[{number}].item_id" for number in range(100)]
