@@ -353,8 +353,8 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Application:
         data=PAGE_DATA,
     )
     openapi.init_app(app, FIELD_WORDS)
-    # Middlewares of WSGI: each is around all that came before it, so that `alive` is not counted twice by `counters`
-    # and `headers` has the answers of all. The turns (`commands/serve.py`) are around them.
+    # Middlewares of WSGI, each around all that came before it: `alive` counts in what `counters` made, and `headers`
+    # has the answers of both. The turns (`commands/serve.py`) are around them.
     alive.init_app(app)
     headers.init_app(app, settings)
     cli.init_app(app)

@@ -93,7 +93,7 @@ class Crew:
         while not self._plan.is_stopping():
             with self._app.app_context():  # a session of its own for each turn
                 _outlive(self._turn)
-            delivery(self._app).wake()
+                _outlive(delivery(self._app).wake)
             self._plan.wait(TURN_SECONDS)
 
     def _turn(self) -> None:

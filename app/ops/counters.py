@@ -70,6 +70,7 @@ class Counters:
             self.under_way += change
 
     def update_gauges(self, app: Flask) -> None:
+        """Set the gauges to what they are at the moment."""
         for gauge in self._gauges:
             self.metrics[gauge.name].set(gauge.read(app))
 

@@ -31,10 +31,8 @@ def listed(session: Session, q: str, paging: Paging, *, role: Role | None, activ
     if active is not None:
         conditions.append(User.active.is_(True) if active else sa.text(IS_BARRED))
     part = sa.select(User.id, User.username_key).where(*conditions)
-    query, by_name = (
-        sa.select(User).options(selectinload(User.identities)),
-        SortOrder((User.username_key,), is_unique=True),
-    )
+    query = sa.select(User).options(selectinload(User.identities))
+    by_name = SortOrder((User.username_key,), is_unique=True)
     with at_once.search_turn(is_needed=bool(q)):
         ids = part.cte("wanted") if q else part
         return paged_by_id(session, query, ids, paging, by_name, has_landmarks=not q)

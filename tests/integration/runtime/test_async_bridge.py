@@ -17,6 +17,7 @@ from app import db
 from app.models import User
 from app.runtime import outbound
 from app.runtime.async_bridge import BlockingCall, Bridge, blocking, bridge
+from app.runtime.jobs import jobs
 from app.runtime.turns import Turns, taken
 from tests.integration.factories import make_user
 from tests.integration.runtime.upstream import upstream
@@ -320,6 +321,24 @@ def test_a_request_lends_its_turn_only_while_it_has_no_transaction_open(app):
         taken.reset(token)
 
     assert asked == [False, True]
+
+
+def test_a_request_lends_its_turn_while_it_waits_for_its_job(app):
+    turns, others_turn = Turns(1), []
+
+    async def work(_key):
+        others_turn.append(await asyncio.to_thread(turns.take, 1))
+        turns.give_back()
+
+    jobs(app).on("slow", work)
+    turns.take(1)
+    token = taken.set(turns)
+    try:
+        jobs(app).enqueue("slow", "one")
+    finally:
+        taken.reset(token)
+
+    assert others_turn == [True]
 
 
 def test_a_transaction_may_not_be_open_across_http(views):
